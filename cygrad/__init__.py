@@ -1,0 +1,55 @@
+"""cygrad: reverse-mode automatic differentiation, compiled.
+
+A `Variable` wraps float64 data and remembers how it was computed; `Variable.backward` gives the
+gradients, which are Variables themselves. The differentiable functions are in `cygrad.functions`.
+"""
+
+from cygrad import functions
+from cygrad._version import __version__
+from cygrad.core.creation import (
+    arange,
+    eye,
+    full,
+    full_like,
+    identity,
+    linspace,
+    normal,
+    ones,
+    ones_like,
+    rand,
+    randn,
+    zeros,
+    zeros_like,
+)
+from cygrad.core.function import Function
+from cygrad.core.mode import is_grad_enabled, is_test_mode, no_grad, test_mode
+from cygrad.core.storage import empty_cache, set_cache_limit
+from cygrad.core.variable import Variable
+from cygrad.kernels.elementwise import isa
+
+__all__ = [
+    "Function",
+    "Variable",
+    "__version__",
+    "arange",
+    "empty_cache",
+    "eye",
+    "full",
+    "full_like",
+    "functions",
+    "identity",
+    "is_grad_enabled",
+    "is_test_mode",
+    "isa",
+    "linspace",
+    "no_grad",
+    "normal",
+    "ones",
+    "ones_like",
+    "rand",
+    "randn",
+    "set_cache_limit",
+    "test_mode",
+    "zeros",
+    "zeros_like",
+]

@@ -1,0 +1,1 @@
+"""The graph: storage, Variable, Function, and the backward pass over them."""

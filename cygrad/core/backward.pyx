@@ -1,0 +1,233 @@
+"""The backward pass.
+
+Gradients flow from the root to the leaves. A Function holds what has flowed to its output so far
+(`gy`); it waits in a heap until every Function that used its output, all of greater generation, has
+been taken, and then passes on to each input the vector-Jacobian product. What flows to a leaf, a
+variable without a creator, adds up in its `.grad`.
+
+A gradient on its way may be shared by several holders or be a view; so it is added to in place only
+where nobody else can see it (`is_private`), and it is given memory of its own where it lands in a
+`.grad`, which hooks and users may write to.
+"""
+
+from cpython.object cimport PyObject
+from cpython.ref cimport Py_DECREF
+
+from cygrad.core.function cimport Function, input_of, name_of
+from cygrad.core.heap cimport Heap, heap_free, heap_pop, heap_push
+from cygrad.core.layout cimport Layout, layout_of_shape, release, same_shape, shape_of
+from cygrad.core.mode cimport Mode, mode
+from cygrad.core.operators cimport OPERATORS
+from cygrad.core.slots cimport Py_REFCNT
+from cygrad.core.storage cimport FOREIGN
+from cygrad.core.variable cimport (
+    Variable, describe, filled, filled_like, track, track_behind,
+)
+
+
+cdef struct Pass:
+    Heap heap
+    bint retain_grad
+    bint create_graph
+
+
+cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except -1:
+    cdef Pass p = Pass(retain_grad=retain_grad, create_graph=create_graph)
+    cdef Mode* switches = mode()
+    cdef bint paused = switches.paused
+    cdef Variable seed = root.grad_
+    if seed is None:
+        seed = filled_like(root, 1.0)
+    if root.creator_ is None or not root.requires:
+        root.grad_ = seed
+        return 0
+    if not same_shape(seed.layout, root.layout):
+        raise RuntimeError(f"Variable.backward: {describe(root)} has a gradient of shape "
+                           f"{shape_of(seed.layout)}; call cleargrad()")
+    if create_graph:
+        track_behind(root)
+    switches.paused = not create_graph
+    try:
+        flow(root, seed, None, &p)
+        while p.heap.count > 0:
+            visit(&p)
+        root.grad_ = seed if retain_grad else None
+    finally:
+        switches.paused = paused
+        abandon(&p.heap)
+    return 0
+
+
+cdef int visit(Pass* p) except -1:
+    """Take the Function of the greatest generation, and pass its gradient on to its inputs."""
+    cdef PyObject* taken = heap_pop(&p.heap)
+    cdef Function f = <Function>taken
+    cdef Variable gy
+    Py_DECREF(f)                # the heap's reference; f is one of ours
+    f.queued = False
+    if f.op is NULL:
+        return visit_python(f, p)
+    gy = f.gy
+    f.gy = None
+    if p.retain_grad and f.out is not NULL:
+        land(<Variable>f.out, gy, p)
+    return pass_on(f, gy, p)
+
+
+cdef int pass_on(Function f, Variable gy, Pass* p) except -1:
+    cdef Variable x, gx, total
+    cdef int i
+    for i in range(f.n_inputs):
+        x = input_of(f, i)
+        if not x.requires:
+            continue
+        if p.create_graph or f.op.fused is NULL:
+            gx = f.op.vjp(f, gy, i)
+        else:
+            total = private_total(x)
+            gx = f.op.fused(f, gy, i, total)
+            if total is not None and gx is total:
+                gx = None       # added in place already
+            total = None
+        if gx is not None:
+            flow(x, gx, f, p)
+        gx = None               # a reference kept here would make the gradient look shared
+    return 0
+
+
+cdef int flow(Variable x, Variable gx, Function source, Pass* p) except -1:
+    """Add gx to the gradient that flows to x."""
+    cdef Function f = x.creator_
+    cdef Variable total
+    if not same_shape(gx.layout, x.layout):
+        raise RuntimeError(
+            f"Variable.backward: {name_of(source)} passes a gradient of shape "
+            f"{shape_of(gx.layout)} to {describe(x)}; was its .data replaced by another shape "
+            "after it was used?")
+    if f is None:
+        return land(x, gx, p)
+    if f.outputs_ is None:
+        total = f.gy
+        f.gy = gx if total is None else add(total, gx, p)
+    else:
+        total = f.outputs_.gys[x.index]
+        f.outputs_.gys[x.index] = gx if total is None else add(total, gx, p)
+    if not f.queued:
+        heap_push(&p.heap, <PyObject*>f, f.generation)
+        f.queued = True
+    return 0
+
+
+cdef int land(Variable x, Variable gx, Pass* p) except -1:
+    """Add gx, which the caller holds by one reference, to x.grad."""
+    if x.grad_ is None:
+        x.grad_ = gx if is_private(gx, 1) else OPERATORS.copy(gx)
+    elif not same_shape(x.grad_.layout, x.layout):
+        raise RuntimeError(f"Variable.backward: {describe(x)} has a gradient of shape "
+                           f"{shape_of(x.grad_.layout)}; call cleargrad()")
+    else:
+        x.grad_ = add(x.grad_, gx, p)
+    if x.grad_.creator_ is not None:
+        track(x)
+        track_behind(x.grad_)
+    return 0
+
+
+cdef Variable add(Variable total, Variable gx, Pass* p):
+    """total + gx, where a slot and the caller hold total: in place if nobody else can see it."""
+    if not p.create_graph and is_private(total, 2) and total.creator_ is None:
+        OPERATORS.add_into(total, gx)
+        return total
+    return OPERATORS.sum_gradients(total, gx)
+
+
+cdef Variable private_total(Variable x):
+    """The gradient that has flowed to x so far, if it may be added to in place; else None."""
+    cdef Function f = x.creator_
+    if f is None:
+        if (x.grad_ is not None and is_private(x.grad_, 2) and x.grad_.creator_ is None
+                and same_shape(x.grad_.layout, x.layout)):
+            return x.grad_
+    elif f.outputs_ is None:
+        if (f.gy is not None and is_private(f.gy, 2) and f.gy.creator_ is None
+                and same_shape(f.gy.layout, x.layout)):
+            return f.gy
+    return None
+
+
+cdef inline bint is_private(Variable g, Py_ssize_t holders) noexcept:
+    """Whether the holders counted are all that can see g's memory, and g fills it in order."""
+    return (Py_REFCNT(<PyObject*>g) == holders and g.layout.contiguous
+            and Py_REFCNT(<PyObject*>g.storage) == 1 and g.storage.size_class != FOREIGN)
+
+
+cdef Variable zeros_of_shape(tuple shape):
+    cdef Layout* layout = layout_of_shape(shape)
+    cdef Variable zeros = filled(layout, 0.0)
+    release(layout)
+    return zeros
+
+
+cdef int abandon(Heap* heap) noexcept:
+    """Give the heap back; after an error, forget the gradients on their way too."""
+    cdef Function f
+    cdef PyObject* taken
+    while heap.count > 0:
+        taken = heap_pop(heap)
+        f = <Function>taken
+        Py_DECREF(f)
+        f.queued = False
+        forget_gradients(f)
+    heap_free(heap)
+    return 0
+
+
+cdef int forget_gradients(Function f) noexcept:
+    f.gy = None
+    if f.outputs_ is not None:
+        f.outputs_.gys = [None] * f.outputs_.count
+    return 0
+
+
+# ---- Functions defined in Python --------------------------------------------------------------
+
+cdef int visit_python(Function f, Pass* p) except -1:
+    cdef Variable x, gx, out
+    cdef int i
+    outs = f.outputs
+    gys = [f.gy] if f.outputs_ is None else f.outputs_.gys
+    forget_gradients(f)
+    for i in range(len(outs)):
+        if gys[i] is None:
+            gys[i] = zeros_of_shape(f.outputs_.shapes[i])
+        elif p.retain_grad and outs[i] is not None:
+            land(<Variable>outs[i], OPERATORS.copy(<Variable>gys[i]), p)
+    gxs = checked_gradients(f, f.backward(*gys))
+    for i in range(f.n_inputs):
+        x = input_of(f, i)
+        if gxs[i] is not None and x.requires:
+            flow(x, <Variable>gxs[i], f, p)
+    return 0
+
+
+cdef object checked_gradients(Function f, object gxs):
+    """What a backward in Python returned, as a sequence with one gradient or None for each input."""
+    cdef Variable x
+    cdef int i
+    where = f"{name_of(f)}.backward"
+    if not isinstance(gxs, (tuple, list)):
+        gxs = (gxs,)
+    if len(gxs) != f.n_inputs:
+        raise ValueError(f"{where} returned {len(gxs)} gradients for {f.n_inputs} inputs")
+    for i in range(f.n_inputs):
+        x = input_of(f, i)
+        gx = gxs[i]
+        if gx is None:
+            continue
+        if not isinstance(gx, Variable):
+            raise TypeError(f"{where} returned {type(gx).__name__} for input {i}; return a Variable "
+                            "computed with cygrad's functions, or None for no gradient")
+        if not same_shape((<Variable>gx).layout, x.layout):
+            raise ValueError(f"{where} returned a gradient of shape "
+                             f"{shape_of((<Variable>gx).layout)} for input {i}, {describe(x)}")
+    return gxs

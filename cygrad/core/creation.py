@@ -1,0 +1,301 @@
+"""Variables from shapes, ranges and random numbers.
+
+Each function makes a leaf that requires gradients, around a fresh NumPy array.
+"""
+
+from typing import SupportsIndex
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from cygrad.core.variable import Variable
+
+Rng = int | np.random.Generator | None
+
+__all__ = [
+    "arange",
+    "eye",
+    "full",
+    "full_like",
+    "identity",
+    "linspace",
+    "normal",
+    "ones",
+    "ones_like",
+    "rand",
+    "randn",
+    "zeros",
+    "zeros_like",
+]
+
+
+def _shape(
+    function: str, shape: tuple[SupportsIndex | tuple[SupportsIndex, ...], ...]
+) -> tuple[int, ...]:
+    """A shape given as lengths or as one tuple of them."""
+    lengths = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
+    try:
+        result = tuple(n.__index__() for n in lengths)  # type: ignore[union-attr]
+    except AttributeError:
+        raise TypeError(f"{function}: a shape is made of ints, not {shape!r}") from None
+    if any(n < 0 for n in result):
+        raise ValueError(f"{function}: negative lengths in shape {result}")
+    return result
+
+
+def zeros(*shape: SupportsIndex | tuple[SupportsIndex, ...], name: str | None = None) -> Variable:
+    """A Variable of zeros.
+
+    Parameters
+    ----------
+    *shape : int or tuple of int
+        The lengths of the axes; none for shape ``()``.
+    name : str, optional
+
+    Raises
+    ------
+    ValueError
+        If a length is negative.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.zeros(2, 2)
+    variable([[0., 0.],
+              [0., 0.]])
+    """
+    return Variable(np.zeros(_shape("zeros", shape)), name)
+
+
+def ones(*shape: SupportsIndex | tuple[SupportsIndex, ...], name: str | None = None) -> Variable:
+    """A Variable of ones; parameters and errors as for `zeros`.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.ones(3)
+    variable([1., 1., 1.])
+    """
+    return Variable(np.ones(_shape("ones", shape)), name)
+
+
+def full(
+    shape: SupportsIndex | tuple[SupportsIndex, ...], value: float, name: str | None = None
+) -> Variable:
+    """A Variable of one value.
+
+    Parameters
+    ----------
+    shape : int or tuple of int
+    value : float
+    name : str, optional
+
+    Raises
+    ------
+    ValueError
+        If a length is negative.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.full((2,), 0.5)
+    variable([0.5, 0.5])
+    """
+    return Variable(np.full(_shape("full", (shape,)), float(value)), name)
+
+
+def zeros_like(x: Variable | ArrayLike, name: str | None = None) -> Variable:
+    """A Variable of zeros in x's shape.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.zeros_like(cg.ones(2))
+    variable([0., 0.])
+    """
+    return Variable(np.zeros(np.shape(x)), name)
+
+
+def ones_like(x: Variable | ArrayLike, name: str | None = None) -> Variable:
+    """A Variable of ones in x's shape.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.ones_like(cg.zeros(2))
+    variable([1., 1.])
+    """
+    return Variable(np.ones(np.shape(x)), name)
+
+
+def full_like(x: Variable | ArrayLike, value: float, name: str | None = None) -> Variable:
+    """A Variable of one value in x's shape.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.full_like(cg.zeros(2), 3)
+    variable([3., 3.])
+    """
+    return Variable(np.full(np.shape(x), float(value)), name)
+
+
+def arange(
+    start: float, stop: float | None = None, step: float = 1, name: str | None = None
+) -> Variable:
+    """Numbers from `start` to before `stop`, `step` apart; from 0 if only one is given.
+
+    Raises
+    ------
+    ZeroDivisionError
+        If step is 0.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.arange(1, 2, 0.5)
+    variable([1. , 1.5])
+    """
+    if stop is None:
+        start, stop = 0, start
+    return Variable(np.arange(start, stop, step, dtype=np.float64), name)
+
+
+def linspace(start: float, stop: float, num: int = 50, name: str | None = None) -> Variable:
+    """`num` numbers evenly spaced from `start` to `stop`, both included.
+
+    Raises
+    ------
+    ValueError
+        If num is negative.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.linspace(0, 1, 3)
+    variable([0. , 0.5, 1. ])
+    """
+    return Variable(np.linspace(start, stop, num, dtype=np.float64), name)
+
+
+def identity(n: int, name: str | None = None) -> Variable:
+    """The n x n identity matrix.
+
+    Raises
+    ------
+    ValueError
+        If n is negative.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.identity(2)
+    variable([[1., 0.],
+              [0., 1.]])
+    """
+    return eye(n, name=name)
+
+
+def eye(n: int, m: int | None = None, k: int = 0, name: str | None = None) -> Variable:
+    """An n x m matrix (n x n if m is None) with ones on the k-th diagonal.
+
+    Raises
+    ------
+    ValueError
+        If n or m is negative.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.eye(2, 3, k=1)
+    variable([[0., 1., 0.],
+              [0., 0., 1.]])
+    """
+    rows, columns = _shape("eye", (n, n if m is None else m))
+    return Variable(np.eye(rows, columns, k), name)
+
+
+def rand(
+    *shape: SupportsIndex | tuple[SupportsIndex, ...], rng: Rng = None, name: str | None = None
+) -> Variable:
+    """Random numbers, uniform in [0, 1).
+
+    Parameters
+    ----------
+    *shape : int or tuple of int
+    rng : int or numpy.random.Generator, optional
+        A seed, or the generator to draw from. The same seed gives the same numbers; None, new ones.
+    name : str, optional
+
+    Raises
+    ------
+    ValueError
+        If a length or the seed is negative.
+    TypeError
+        If rng is something else.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> a, b = cg.rand(3, rng=7), cg.rand(3, rng=7)
+    >>> bool((a == b).all())
+    True
+    """
+    return Variable(_generator("rand", rng).random(_shape("rand", shape)), name)
+
+
+def randn(
+    *shape: SupportsIndex | tuple[SupportsIndex, ...], rng: Rng = None, name: str | None = None
+) -> Variable:
+    """Random numbers from the standard normal distribution; parameters as for `rand`.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.randn(2, 3, rng=7).shape
+    (2, 3)
+    """
+    return Variable(_generator("randn", rng).standard_normal(_shape("randn", shape)), name)
+
+
+def normal(
+    shape: SupportsIndex | tuple[SupportsIndex, ...],
+    mean: float = 0.0,
+    std: float = 1.0,
+    rng: Rng = None,
+    name: str | None = None,
+) -> Variable:
+    """Random numbers from the normal distribution.
+
+    Parameters
+    ----------
+    shape : int or tuple of int
+    mean, std : float
+        Its mean and standard deviation.
+    rng : int or numpy.random.Generator, optional
+        As for `rand`.
+    name : str, optional
+
+    Raises
+    ------
+    ValueError
+        If std, a length or the seed is negative.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.normal((2, 3), mean=1.0, std=0.1, rng=7).shape
+    (2, 3)
+    """
+    return Variable(_generator("normal", rng).normal(mean, std, _shape("normal", (shape,))), name)
+
+
+def _generator(function: str, rng: Rng) -> np.random.Generator:
+    if isinstance(rng, np.random.Generator):
+        return rng
+    if rng is None or (isinstance(rng, (int, np.integer)) and not isinstance(rng, bool)):
+        return np.random.default_rng(rng)
+    raise TypeError(
+        f"{function}: rng must be an int seed, a numpy.random.Generator or None, "
+        f"not {type(rng).__name__}"
+    )

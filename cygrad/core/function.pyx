@@ -1,0 +1,358 @@
+"""Function: a node of the graph.
+
+A built-in operation is an Op, a constant C struct that functions/ fills in, and each call of it a
+Function that points to its Op. A user's operation is a subclass in Python with `forward` and
+`backward`; its Functions have no Op.
+
+A Function owns its inputs, not its outputs: those own it as their creator. So the last reference to
+an output frees the graph behind it, at once and without the cycle collector.
+"""
+
+cimport cython
+from cpython.object cimport PyObject, PyTypeObject
+from cpython.ref cimport Py_DECREF
+from libc.stdlib cimport calloc, free
+
+from cygrad.core.mode cimport Mode, mode
+from cygrad.core.slots cimport (
+    PyObject_GC_Del, PyObject_GC_IsTracked, PyObject_GC_Track, PyObject_GC_UnTrack, PyObject_Init,
+    PyType_GenericAlloc, Py_REFCNT, TypeSlots,
+)
+from cygrad.core.variable cimport (
+    Variable, array_of, constant, describe, track, track_behind,
+)
+
+cdef enum:
+    KEPT = 1 << 16              # dead Functions whose memory waits for the next
+    MAX_INPUTS = 30000
+
+
+@cython.final
+cdef class Outputs:
+    """The outputs of a Function that has several, and the gradients on their way to it."""
+
+    def __cinit__(self, int count):
+        self.items = <PyObject**>calloc(count, sizeof(PyObject*))
+        if self.items is NULL:
+            raise MemoryError()
+        self.count = count
+        self.gys = [None] * count
+
+    def __dealloc__(self):
+        free(self.items)
+
+
+@cython.no_gc_clear
+cdef class Function:
+    """An operation in the graph; subclass it to define your own.
+
+    A subclass has ``forward(self, *arrays)``, which gets the inputs as ndarrays and returns an array
+    or a number, or a tuple of them; and ``backward(self, *gys)``, which gets the gradient of each
+    output as a Variable and returns that of the input, a Variable or None, or a tuple of one for
+    each. Gradients of gradients work if `backward` computes with Variables. An instance serves one
+    call: make a new one each time. The call returns the one output, or a tuple.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import cygrad as cg
+    >>> import cygrad.functions as F
+    >>> class Sine(cg.Function):
+    ...     def forward(self, x):
+    ...         return np.sin(x)
+    ...     def backward(self, gy):
+    ...         x, = self.inputs
+    ...         return gy * F.cos(x)
+    >>> x = cg.Variable(0.0)
+    >>> y = Sine()(x)
+    >>> y.backward()
+    >>> x.grad
+    variable(1.0)
+    """
+
+    def __cinit__(self):
+        # Every C field, because recycled memory is not zeroed (allocate).
+        self.op = NULL
+        self.out = NULL
+        self.generation = 0
+        self.n_inputs = 0
+        self.queued = False
+        self.tracked = PyObject_GC_IsTracked(<PyObject*>self)
+
+    def __dealloc__(self):
+        # The inputs are still here: Functions are never cleared by the cycle collector, since every
+        # cycle passes through a Variable, which is.
+        cdef int i
+        if self.many is not None:
+            for i in range(self.n_inputs):
+                (<Variable>self.many[i]).uses -= 1
+        else:
+            if self.n_inputs > 0:
+                self.x0.uses -= 1
+            if self.n_inputs > 1:
+                self.x1.uses -= 1
+
+    @property
+    def inputs(self):
+        """tuple of Variable: what it was called with."""
+        if self.many is not None:
+            return self.many
+        if self.n_inputs == 2:
+            return (self.x0, self.x1)
+        return (self.x0,) if self.n_inputs == 1 else ()
+
+    @property
+    def outputs(self):
+        """tuple of Variable or None: what it returned; None where that lives no longer."""
+        cdef int i
+        if self.outputs_ is not None:
+            return tuple([None if self.outputs_.items[i] is NULL
+                          else <object>self.outputs_.items[i]
+                          for i in range(self.outputs_.count)])
+        return (None if self.out is NULL else <object>self.out,)
+
+    @property
+    def name(self):
+        """str: the name of the operation, such as ``"Sin"``."""
+        return name_of(self)
+
+    def forward(self, *arrays):
+        """Compute the outputs from the inputs; a subclass defines it.
+
+        Parameters
+        ----------
+        *arrays : ndarray
+            The data of the inputs.
+
+        Returns
+        -------
+        ndarray or float, or a tuple of them
+        """
+        raise NotImplementedError(f"{name_of(self)} has no forward(self, *arrays)")
+
+    def backward(self, *gys):
+        """Compute the gradients of the inputs from those of the outputs; a subclass defines it.
+
+        Parameters
+        ----------
+        *gys : Variable
+            The gradient of each output; zeros for one that nothing depends on.
+
+        Returns
+        -------
+        Variable or None, or a tuple of them
+            One for each input; None where there is no gradient.
+        """
+        raise NotImplementedError(f"{name_of(self)} has no backward(self, *gys)")
+
+    def __call__(self, *inputs):
+        """Apply the function: run `forward`, and record the call for `backward`."""
+        if self.op is not NULL or type(self) is Function:
+            raise TypeError(f"{name_of(self)}: only instances of your own subclasses of Function "
+                            "can be called")
+        if self.n_inputs > 0:
+            raise RuntimeError(f"{name_of(self)}: this instance is part of a graph already; make "
+                               "a new one for each call")
+        if not inputs:
+            raise TypeError(f"{name_of(self)}: called without inputs")
+        if len(inputs) > MAX_INPUTS:
+            raise ValueError(f"{name_of(self)}: called with {len(inputs)} inputs, more than "
+                             f"{MAX_INPUTS}")
+        where = name_of(self)
+        xs = tuple([x if isinstance(x, Variable) else constant(x, where) for x in inputs])
+        return apply_forward(self, xs)
+
+    def __repr__(self):
+        return f"{name_of(self)}({', '.join([repr(x) for x in self.inputs])})"
+
+
+cdef object apply_forward(Function f, tuple xs):
+    """Call f.forward on the inputs and make its results outputs of f."""
+    cdef Mode* switches = mode()
+    cdef bint paused = switches.paused
+    cdef Variable y
+    arrays = [array_of(<Variable>x) for x in xs]
+    switches.paused = True
+    try:
+        results = f.forward(*arrays)
+    finally:
+        switches.paused = paused
+    several = isinstance(results, tuple)
+    if several and not results:
+        raise ValueError(f"{name_of(f)}.forward returned an empty tuple; return an array, or a "
+                         "tuple of arrays")
+    where = f"{name_of(f)}.forward"
+    ys = tuple([constant(result, where) for result in (results if several else (results,))])
+    if f.n_inputs > 0:
+        raise RuntimeError(f"{name_of(f)}.forward called its own instance")
+    if not paused and any([(<Variable>x).requires for x in xs]):
+        if len(ys) > 1:
+            f.outputs_ = Outputs(len(ys))
+            f.outputs_.shapes = [y.shape for y in ys]
+        take_inputs(f, xs)
+        for i, result in enumerate(ys):
+            y = result
+            y.creator_ = f
+            y.index = i
+            y.generation_ = f.generation + 1
+            y.requires = True
+            if f.outputs_ is not None:
+                f.outputs_.items[i] = <PyObject*>y
+            else:
+                f.out = <PyObject*>y
+        f.tracked = True        # it may hold anything in its attributes
+        for x in xs:
+            track_behind(x)
+        for result in ys:
+            track(result)
+    return ys if several else ys[0]
+
+
+cdef void take_inputs(Function f, tuple xs) noexcept:
+    cdef Variable x
+    cdef int i
+    f.n_inputs = <short>len(xs)
+    if f.n_inputs > 2:
+        f.many = xs
+    else:
+        f.x0 = xs[0]
+        if f.n_inputs == 2:
+            f.x1 = xs[1]
+    for i in range(f.n_inputs):
+        x = xs[i]
+        x.uses += 1
+        if x.generation_ > f.generation:
+            f.generation = x.generation_
+
+
+# ---- Built-in operations ----------------------------------------------------------------------
+
+cdef Function connect(const Op* op, Variable y, Variable x0, Variable x1):
+    cdef Function f
+    if mode().paused or not (x0.requires or (x1 is not None and x1.requires)):
+        return None
+    f = <Function>Function.__new__(Function)
+    f.op = op
+    f.x0 = x0
+    x0.uses += 1
+    f.n_inputs = 1
+    f.generation = x0.generation_
+    if x1 is not None:
+        f.x1 = x1
+        x1.uses += 1
+        f.n_inputs = 2
+        if x1.generation_ > f.generation:
+            f.generation = x1.generation_
+    attach(f, y)
+    if x0.tracked or (x1 is not None and x1.tracked):
+        track_behind(y)
+    return f
+
+
+cdef Function connect_many(const Op* op, Variable y, tuple inputs):
+    cdef Function f
+    cdef bint tracked = False, requires = False
+    for x in inputs:
+        tracked |= (<Variable>x).tracked
+        requires |= (<Variable>x).requires
+    if mode().paused or not requires:
+        return None
+    f = <Function>Function.__new__(Function)
+    f.op = op
+    take_inputs(f, inputs)
+    attach(f, y)
+    if tracked:
+        track_behind(y)
+    return f
+
+
+cdef inline void attach(Function f, Variable y) noexcept:
+    y.creator_ = f
+    y.generation_ = f.generation + 1
+    y.requires = True
+    f.out = <PyObject*>y
+
+
+cdef Variable input_of(Function f, int i):
+    if f.many is not None:
+        return <Variable>f.many[i]
+    return f.x0 if i == 0 else f.x1
+
+
+cdef str name_of(Function f):
+    if f.op is NULL:
+        return type(f).__name__
+    return f.op.name.decode()
+
+
+cdef void track_function(Function f) noexcept:
+    f.tracked = True
+    if not PyObject_GC_IsTracked(<PyObject*>f):
+        PyObject_GC_Track(<PyObject*>f)
+
+
+# ---- Letting go -------------------------------------------------------------------------------
+#
+# Freeing a Function frees its inputs, those their creators, and so on: in a chain of a million that
+# would overflow the stack. So a dying Function joins a list, linked through `out` (its outputs are
+# gone), and the outermost release frees the list one by one.
+
+cdef PyObject* dying = NULL
+cdef bint releasing = False
+
+
+cdef void release_function(PyObject* f) noexcept:
+    """Give back a reference to f."""
+    global dying, releasing
+    if Py_REFCNT(f) > 1:
+        Py_DECREF(<object>f)
+        return
+    (<Function>f).out = dying
+    dying = f
+    if releasing:
+        return
+    releasing = True
+    while dying is not NULL:
+        f = dying
+        dying = (<Function>f).out
+        (<Function>f).out = NULL
+        Py_DECREF(<object>f)
+    releasing = False
+
+
+# ---- Recycled memory --------------------------------------------------------------------------
+
+cdef PyObject* free_list = NULL     # dead Functions, linked through out
+cdef int free_count = 0
+
+
+cdef PyObject* allocate(PyTypeObject* kind, Py_ssize_t n) except NULL:
+    """tp_alloc: memory for a Function, not tracked and not zeroed (see __cinit__)."""
+    global free_list, free_count
+    cdef PyObject* f
+    if kind != <PyTypeObject*>Function:
+        return PyType_GenericAlloc(kind, n)
+    f = free_list
+    if f is not NULL:
+        free_list = (<Function>f).out
+        free_count -= 1
+        return PyObject_Init(f, kind)
+    f = PyType_GenericAlloc(kind, n)
+    PyObject_GC_UnTrack(f)
+    return f
+
+
+cdef void recycle(void* memory) noexcept:
+    """tp_free: keep the memory of a dead Function for the next."""
+    global free_list, free_count
+    cdef PyObject* f = <PyObject*>memory
+    if f.ob_type != <PyTypeObject*>Function or free_count >= KEPT:
+        PyObject_GC_Del(f)
+        return
+    (<Function>f).out = free_list
+    free_list = f
+    free_count += 1
+
+
+(<TypeSlots*>Function).tp_alloc = allocate
+(<TypeSlots*>Function).tp_free = recycle

@@ -1,0 +1,120 @@
+"""no_grad and test_mode: what a thread records, and whether it trains or tests.
+
+Each is a context manager and a decorator, nests, and belongs to the thread that enters it. What
+they switch is a C struct in thread-local memory, so that an operation asks at the cost of a load.
+"""
+
+import functools
+
+cdef extern from *:
+    """
+    #if defined(_MSC_VER)
+    #define CG_THREAD_LOCAL static __declspec(thread)
+    #else
+    #define CG_THREAD_LOCAL static __thread
+    #endif
+    CG_THREAD_LOCAL struct { int paused; int testing; } cg_mode;
+    """
+    Mode cg_mode
+
+
+cdef Mode* mode() noexcept nogil:
+    return <Mode*>&cg_mode
+
+
+cdef class _Switch:
+    """A switch that is on inside a `with` block or a decorated function."""
+    cdef list before            # what to restore, innermost last
+
+    def __init__(self):
+        self.before = []
+
+    cdef bint* flag(self) noexcept:
+        return NULL
+
+    def __enter__(self):
+        self.before.append(self.flag()[0])
+        self.flag()[0] = True
+        return self
+
+    def __exit__(self, kind, value, traceback):
+        self.flag()[0] = self.before.pop()
+
+    def __call__(self, function):
+        """Decorate `function` so that it runs with the switch on."""
+        if not callable(function):
+            raise TypeError(f"{type(self).__name__} decorates a function, not {function!r}; "
+                            f"write @cg.{type(self).__name__}()")
+        switch = type(self)
+
+        @functools.wraps(function)
+        def switched(*args, **kwargs):
+            with switch():
+                return function(*args, **kwargs)
+        return switched
+
+
+cdef class no_grad(_Switch):
+    """Context manager and decorator: operations inside record no graph.
+
+    Their results are constants: `requires_grad` is False and `creator` is None. It nests, ends
+    with its block also by an exception, and holds for the thread that enters it.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> x = cg.Variable(2.0)
+    >>> with cg.no_grad():
+    ...     y = x * x
+    >>> y.creator is None
+    True
+    >>> @cg.no_grad()
+    ... def square(x):
+    ...     return x * x
+    >>> square(x).requires_grad
+    False
+    """
+    cdef bint* flag(self) noexcept:
+        return &mode().paused
+
+
+cdef class test_mode(_Switch):
+    """Context manager and decorator: functions that differ in training and testing (dropout) test.
+
+    It nests, ends with its block also by an exception, and holds for the thread that enters it.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> with cg.test_mode():
+    ...     cg.is_test_mode()
+    True
+    >>> cg.is_test_mode()
+    False
+    """
+    cdef bint* flag(self) noexcept:
+        return &mode().testing
+
+
+def is_grad_enabled():
+    """Whether this thread records graphs now: False inside `no_grad`.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.is_grad_enabled()
+    True
+    """
+    return not mode().paused
+
+
+def is_test_mode():
+    """Whether this thread is inside `test_mode`.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.is_test_mode()
+    False
+    """
+    return bool(mode().testing)

@@ -1,0 +1,25 @@
+# What core needs of the rooms above it, filled in by functions/ when it is imported: the operators
+# that Variable's syntax calls, and the two operations that gradients are accumulated with.
+
+from cygrad.core.variable cimport Variable
+
+ctypedef object (*unary_operator)(object)
+ctypedef object (*binary_operator)(object, object)
+
+cdef struct Operators:
+    binary_operator add
+    binary_operator sub
+    binary_operator mul
+    binary_operator div
+    binary_operator pow
+    binary_operator matmul
+    binary_operator get_item
+    unary_operator neg
+    unary_operator abs
+    unary_operator transpose
+    Variable (*reshape)(Variable x, object shape)
+    Variable (*sum_gradients)(Variable a, Variable b)    # a + b, of equal shapes
+    Variable (*copy)(Variable x)                         # contiguous, in memory of its own
+    int (*add_into)(Variable total, Variable g) except -1   # in place, no graph
+
+cdef Operators OPERATORS

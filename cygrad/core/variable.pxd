@@ -1,0 +1,38 @@
+# Variable: an array of float64 numbers in the graph.
+
+from cpython.object cimport PyObject
+from cygrad.core.function cimport Function
+from cygrad.core.layout cimport Layout
+from cygrad.core.storage cimport Storage
+
+cdef class Variable:
+    cdef double* ptr            # the first element, inside storage
+    cdef Layout* layout
+    cdef Storage storage        # None only where there are no elements
+    cdef Function creator_      # None: a leaf
+    cdef Variable grad_
+    cdef str name_
+    cdef object __weakref__
+    cdef int generation_
+    cdef unsigned int uses      # how many living Functions have this as an input
+    cdef unsigned short index   # which of its creator's outputs this is
+    cdef unsigned char requires
+    cdef unsigned char tracked  # known to the cycle collector, as is all that it can reach
+
+# A Variable that requires no gradient yet; layouts are shared, not taken over.
+cdef Variable empty(Layout* layout)                 # contiguous layouts only; undefined values
+cdef Variable filled(Layout* layout, double value)
+cdef Variable filled_like(Variable x, double value)
+cdef Variable scalar(double value)
+cdef Variable view_of(Variable base, double* ptr, Layout* layout)
+
+cdef Variable constant(object data, str where)      # from anything a Variable can be made from
+cdef bint is_number(object x) noexcept
+cdef double number(object x) except? -1
+cdef object array_of(Variable v)                    # an ndarray on the same memory
+cdef Variable own_contiguous(Variable v)            # v itself, or a copy without a graph
+
+cdef void forget_creator(Variable v) noexcept
+cdef void track(Variable v) noexcept
+cdef void track_behind(Variable v) noexcept
+cdef str describe(Variable v)                       # its name and shape, for error messages

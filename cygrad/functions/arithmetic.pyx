@@ -1,0 +1,447 @@
+"""add, sub, mul, div, neg, pow, square, sqrt, abs; with the operators of Variable.
+
+Each operation: its derivative, its entry, its function. A number beside a Variable is a constant of
+the operation (the `_C` entries: x op c; the `C_` ones: c op x), not a Variable.
+"""
+
+from libc.math cimport log
+
+from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, READS_Y, input_of
+from cygrad.core.operators cimport OPERATORS
+from cygrad.core.variable cimport Variable, array_of, constant, is_number, number
+from cygrad.functions.elementwise cimport (
+    COMPOSED, Forms, PASS, apply_forms, as_variable, binary, binary_op, call_forms, output_of, unary,
+    unary_op, unary_with,
+)
+from cygrad.functions.exponential cimport logarithm
+from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.functions.selection cimport select
+from cygrad.kernels.elementwise cimport (
+    K_ABS, K_ADD, K_ADD_C, K_COPY, K_DIV, K_DIV_C, K_G_ABS, K_G_DIV, K_G_DIV_C, K_G_MUL,
+    K_G_MUL_C, K_G_NEG, K_G_POW_C, K_G_QUOTIENT, K_G_SQRT, K_G_SQUARE, K_MUL, K_MUL_C, K_NEG, K_POW,
+    K_POW_C, K_RDIV_C, K_RPOW_C, K_RSUB_C, K_SIGN, K_SQRT, K_SQUARE, K_SUB, K_SUB_C,
+)
+
+# ---- add: y = a + b, dy/da = dy/db = 1 --------------------------------------------------------
+
+cdef Variable vjp_pass(Function f, Variable gy, int i):
+    return sum_to_layout(gy, (f.x0 if i == 0 else f.x1).layout)
+
+cdef Op ADD = binary_op(b"Add", K_ADD, vjp_pass, PASS, 0, PASS, 0)
+cdef Op ADD_C = unary_op(b"Add", K_ADD_C, vjp_pass, PASS, 0)
+cdef Forms ADD_FORMS = Forms(b"add", &ADD, &ADD_C, &ADD_C)
+
+
+def add(a, b):
+    """a + b, elementwise.
+
+    Parameters
+    ----------
+    a, b : Variable, float or array_like
+        Of shapes that broadcast; at least one is usually a Variable.
+
+    Returns
+    -------
+    Variable
+        Of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If an input is neither a Variable nor real numbers.
+
+    Notes
+    -----
+    d(a + b) = da + db; the gradient of a broadcast input is summed to its shape.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.add(cg.Variable([1.0, 2.0]), 10.0)
+    variable([11., 12.])
+    """
+    return call_forms(&ADD_FORMS, a, b)
+
+
+# ---- sub: y = a - b, dy/da = 1, dy/db = -1 ----------------------------------------------------
+
+cdef Variable vjp_sub(Function f, Variable gy, int i):
+    return sum_to_layout(gy, f.x0.layout) if i == 0 else sum_to_layout(negate(gy), f.x1.layout)
+
+cdef Variable vjp_c_sub(Function f, Variable gy, int i):
+    return negate(gy)
+
+cdef Op SUB = binary_op(b"Sub", K_SUB, vjp_sub, PASS, 0, K_G_NEG, 0)
+cdef Op SUB_C = unary_op(b"Sub", K_SUB_C, vjp_pass, PASS, 0)
+cdef Op C_SUB = unary_op(b"Sub", K_RSUB_C, vjp_c_sub, K_G_NEG, 0)
+cdef Forms SUB_FORMS = Forms(b"sub", &SUB, &SUB_C, &C_SUB)
+
+
+cdef Variable subtract(Variable a, Variable b):
+    return binary(&SUB, a, b)
+
+
+def sub(a, b):
+    """a - b, elementwise.
+
+    Parameters, result and errors are those of `add`.
+
+    Notes
+    -----
+    d(a - b) = da - db.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.sub(1.0, cg.Variable([1.0, 2.0]))
+    variable([ 0., -1.])
+    """
+    return call_forms(&SUB_FORMS, a, b)
+
+
+# ---- mul: y = a b, dy/da = b, dy/db = a -------------------------------------------------------
+
+cdef Variable vjp_mul(Function f, Variable gy, int i):
+    return sum_to_layout(multiply(gy, f.x1 if i == 0 else f.x0), (f.x0 if i == 0 else f.x1).layout)
+
+cdef Variable vjp_mul_c(Function f, Variable gy, int i):
+    return scale(gy, f.c[0])
+
+cdef Op MUL = binary_op(b"Mul", K_MUL, vjp_mul, K_G_MUL, READS_X1, K_G_MUL, READS_X0)
+cdef Op MUL_C = unary_op(b"Mul", K_MUL_C, vjp_mul_c, K_G_MUL_C, 0)
+cdef Forms MUL_FORMS = Forms(b"mul", &MUL, &MUL_C, &MUL_C)
+
+
+cdef Variable multiply(Variable a, Variable b):
+    return binary(&MUL, a, b)
+
+
+cdef Variable scale(Variable x, double c):
+    return unary_with(&MUL_C, K_MUL_C, x, c, 0.0)
+
+
+cdef Variable shift(Variable x, double c):
+    return unary_with(&ADD_C, K_ADD_C, x, c, 0.0)
+
+
+cdef Variable subtract_from(double c, Variable x):
+    return unary_with(&C_SUB, K_RSUB_C, x, c, 0.0)
+
+
+def mul(a, b):
+    """a * b, elementwise.
+
+    Parameters, result and errors are those of `add`.
+
+    Notes
+    -----
+    d(ab) = b da + a db.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.mul(cg.Variable([1.0, 2.0]), [[2.0], [3.0]])
+    variable([[2., 4.],
+              [3., 6.]])
+    """
+    return call_forms(&MUL_FORMS, a, b)
+
+
+# ---- div: y = a / b, dy/da = 1/b, dy/db = -(a/b)/b --------------------------------------------
+
+cdef Variable vjp_div(Function f, Variable gy, int i):
+    if i == 0:
+        return sum_to_layout(divide(gy, f.x1), f.x0.layout)
+    return sum_to_layout(negate(multiply(gy, divide(divide(f.x0, f.x1), f.x1))), f.x1.layout)
+
+cdef Variable vjp_div_c(Function f, Variable gy, int i):
+    return divide_by(gy, f.c[0])
+
+cdef Variable vjp_c_div(Function f, Variable gy, int i):
+    return negate(multiply(gy, divide(unary_with(&C_DIV, K_RDIV_C, f.x0, f.c[0], 0.0), f.x0)))
+
+cdef Op DIV = binary_op(b"Div", K_DIV, vjp_div, K_G_DIV, READS_X1,
+                        K_G_QUOTIENT, READS_X1 | READS_Y)
+cdef Op DIV_C = unary_op(b"Div", K_DIV_C, vjp_div_c, K_G_DIV_C, 0)
+cdef Op C_DIV = unary_op(b"Div", K_RDIV_C, vjp_c_div, K_G_QUOTIENT, READS_X0 | READS_Y)
+cdef Forms DIV_FORMS = Forms(b"div", &DIV, &DIV_C, &C_DIV)
+
+
+cdef Variable divide(Variable a, Variable b):
+    return binary(&DIV, a, b)
+
+
+cdef Variable divide_by(Variable x, double c):
+    return unary_with(&DIV_C, K_DIV_C, x, c, 0.0)
+
+
+def div(a, b):
+    """a / b, elementwise; division by zero gives inf or nan, as IEEE arithmetic does.
+
+    Parameters, result and errors are those of `add`.
+
+    Notes
+    -----
+    d(a/b) = da/b - (a/b)/b db.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.div(1.0, cg.Variable([2.0, 0.0]))
+    variable([0.5, inf])
+    """
+    return call_forms(&DIV_FORMS, a, b)
+
+
+# ---- neg: y = -x, dy/dx = -1 ------------------------------------------------------------------
+
+cdef Variable vjp_neg(Function f, Variable gy, int i):
+    return negate(gy)
+
+cdef Op NEG = unary_op(b"Neg", K_NEG, vjp_neg, K_G_NEG, 0)
+
+
+cdef Variable negate(Variable x):
+    return unary(&NEG, x)
+
+
+def neg(x):
+    """-x, elementwise.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    d(-x) = -dx.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.neg(cg.Variable([1.0, -2.0]))
+    variable([-1.,  2.])
+    """
+    return negate(as_variable(x, "neg"))
+
+
+# ---- square: y = x^2, dy/dx = 2 x -------------------------------------------------------------
+
+cdef Variable vjp_square(Function f, Variable gy, int i):
+    return multiply(gy, scale(f.x0, 2.0))
+
+cdef Op SQUARE = unary_op(b"Square", K_SQUARE, vjp_square, K_G_SQUARE, READS_X0)
+
+
+cdef Variable squared(Variable x):
+    return unary(&SQUARE, x)
+
+
+def square(x):
+    """x * x, elementwise.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    d(x^2) = 2x dx.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.square(cg.Variable([1.0, -2.0]))
+    variable([1., 4.])
+    """
+    return unary(&SQUARE, as_variable(x, "square"))
+
+
+# ---- sqrt: y = sqrt(x), dy/dx = 1 / (2 y) -----------------------------------------------------
+
+cdef Variable vjp_sqrt(Function f, Variable gy, int i):
+    return divide(gy, scale(output_of(f), 2.0))
+
+cdef Op SQRT = unary_op(b"Sqrt", K_SQRT, vjp_sqrt, K_G_SQRT, READS_Y)
+
+
+cdef Variable square_root(Variable x):
+    return unary(&SQRT, x)
+
+
+def sqrt(x):
+    """The square root, elementwise; nan below 0.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    d sqrt(x) = dx / (2 sqrt(x)); the derivative at 0 is inf.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.sqrt(cg.Variable([4.0, 2.25]))
+    variable([2. , 1.5])
+    """
+    return unary(&SQRT, as_variable(x, "sqrt"))
+
+
+# ---- abs: y = |x|, dy/dx = sign(x) ------------------------------------------------------------
+
+cdef Variable vjp_sign(Function f, Variable gy, int i):
+    return scale(gy, 0.0)
+
+cdef Variable vjp_abs(Function f, Variable gy, int i):
+    return multiply(gy, unary(&SIGN, f.x0))
+
+cdef Op SIGN = unary_op(b"Sign", K_SIGN, vjp_sign, COMPOSED, 0)
+cdef Op ABS = unary_op(b"Abs", K_ABS, vjp_abs, K_G_ABS, READS_X0)
+
+
+def abs(x):
+    """|x|, elementwise.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    d|x| = sign(x) dx, with 0 at 0.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.abs(cg.Variable([3.0, -2.0]))
+    variable([3., 2.])
+    """
+    return unary(&ABS, as_variable(x, "abs"))
+
+
+# ---- pow: y = a^b, dy/da = b a^(b-1), dy/db = y log(a) ----------------------------------------
+
+cdef Variable vjp_pow(Function f, Variable gy, int i):
+    cdef Variable a = f.x0, b = f.x1
+    if i == 0:
+        # b = 0 is a constant function, also at a = 0, where a^(b-1) is infinite.
+        mask = array_of(b) != 0
+        gx = multiply(b, binary(&POW, a, shift(b, -1.0)))
+    else:
+        # At a = 0 and b >= 0, y does not change with b, and log(a) is infinite.
+        mask = (array_of(a) != 0) | (array_of(b) < 0)
+        gx = multiply(binary(&POW, a, b), logarithm(a))
+    return sum_to_layout(multiply(gy, select(constant(mask, "pow"), gx)), input_of(f, i).layout)
+
+cdef Variable vjp_pow_c(Function f, Variable gy, int i):
+    cdef double c = f.c[0]
+    if c == 0.0:
+        return scale(gy, 0.0)
+    if c == 1.0:
+        return gy
+    return multiply(gy, scale(power(f.x0, c - 1.0), c))
+
+cdef Variable vjp_c_pow(Function f, Variable gy, int i):
+    return multiply(gy, scale(unary_with(&C_POW, K_RPOW_C, f.x0, f.c[0], 0.0), log(f.c[0])))
+
+cdef Op POW = binary_op(b"Pow", K_POW, vjp_pow, COMPOSED, 0, COMPOSED, 0)
+cdef Op POW_C = unary_op(b"Pow", K_POW_C, vjp_pow_c, K_G_POW_C, READS_X0)
+cdef Op POW_1 = unary_op(b"Pow", K_COPY, vjp_pow_c, PASS, 0)
+cdef Op POW_0 = unary_op(b"Pow", K_POW_C, vjp_pow_c, COMPOSED, 0)
+cdef Op POW_2 = unary_op(b"Pow", K_SQUARE, vjp_pow_c, K_G_SQUARE, READS_X0)
+cdef Op C_POW = unary_op(b"Pow", K_RPOW_C, vjp_c_pow, COMPOSED, 0)
+cdef Forms POW_FORMS = Forms(b"pow", &POW, NULL, &C_POW)
+
+
+cdef Variable power(Variable x, double c):
+    """x^c, by the kernels that NumPy's ** takes for these exponents."""
+    if c == 2.0:
+        return unary_with(&POW_2, K_SQUARE, x, c, 0.0)
+    if c == 1.0:
+        return unary_with(&POW_1, K_COPY, x, c, 0.0)
+    if c == 0.0:
+        return unary_with(&POW_0, K_POW_C, x, c, 0.0)
+    return unary_with(&POW_C, K_SQRT if c == 0.5 else K_POW_C, x, c, 0.0)
+
+
+cdef object pow_operator(object a, object b):
+    if isinstance(a, Variable) and not isinstance(b, Variable) and is_number(b):
+        return power(<Variable>a, number(b))
+    return apply_forms(&POW_FORMS, a, b)
+
+
+def pow(a, b):
+    """a ** b, elementwise.
+
+    Parameters, result and errors are those of `add`.
+
+    Notes
+    -----
+    d(a^b) = b a^(b-1) da + a^b log(a) db. Where b = 0, the derivative with respect to a is 0; where
+    a = 0 and b >= 0, that with respect to b is 0, as in PyTorch.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.pow(cg.Variable([1.0, 2.0, 3.0]), 3)
+    variable([ 1.,  8., 27.])
+    """
+    result = pow_operator(a, b)
+    return call_forms(&POW_FORMS, a, b) if result is NotImplemented else result
+
+
+# ---- The operators ----------------------------------------------------------------------------
+
+cdef object add_operator(object a, object b):
+    return apply_forms(&ADD_FORMS, a, b)
+
+cdef object sub_operator(object a, object b):
+    return apply_forms(&SUB_FORMS, a, b)
+
+cdef object mul_operator(object a, object b):
+    return apply_forms(&MUL_FORMS, a, b)
+
+cdef object div_operator(object a, object b):
+    return apply_forms(&DIV_FORMS, a, b)
+
+cdef object neg_operator(object x):
+    return negate(<Variable>x)
+
+cdef object abs_operator(object x):
+    return unary(&ABS, <Variable>x)
+
+cdef Variable sum_gradients(Variable a, Variable b):
+    return binary(&ADD, a, b)
+
+OPERATORS.add = add_operator
+OPERATORS.sub = sub_operator
+OPERATORS.mul = mul_operator
+OPERATORS.div = div_operator
+OPERATORS.pow = pow_operator
+OPERATORS.neg = neg_operator
+OPERATORS.abs = abs_operator
+OPERATORS.sum_gradients = sum_gradients

@@ -1,0 +1,275 @@
+"""The common machinery of elementwise operations.
+
+`unary` and `binary` run an operation's kernel and record its Function; `fused_gradient` is the
+backward pass of all of them where no graph of it is wanted: one kernel for each input, writing to a
+new array or adding to the gradient that is there. What the operations are, and their derivatives,
+stands in the other files of this folder.
+"""
+
+cimport numpy as cnp
+from cpython.float cimport PyFloat_CheckExact
+
+from cygrad.core.function cimport (
+    Function, Op, READS_X0, READS_X1, READS_Y, connect, input_of, name_of, vjp_rule,
+)
+from cygrad.core.layout cimport (
+    Layout, MAX_NDIM, broadcast_layouts, contiguous_layout, release, same_shape, shape_of,
+)
+from cygrad.core.variable cimport Variable, constant, describe, empty, is_number, number
+from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.kernels.elementwise cimport LONG, MAX_OPERANDS, map_strided, run
+
+cnp.import_array()
+
+
+cdef Op binary_op(const char* name, int kernel, vjp_rule vjp, int gradient0, int reads0,
+                  int gradient1, int reads1) noexcept:
+    cdef Op op
+    op.name = name
+    op.vjp = vjp
+    op.kernel = kernel
+    op.fused = fused_gradient
+    if gradient0 == COMPOSED and gradient1 == COMPOSED:
+        op.fused = NULL
+    op.gradient[0] = gradient0
+    op.gradient[1] = gradient1
+    op.reads[0] = reads0
+    op.reads[1] = reads1
+    return op
+
+
+cdef Op unary_op(const char* name, int kernel, vjp_rule vjp, int gradient, int reads) noexcept:
+    return binary_op(name, kernel, vjp, gradient, reads, COMPOSED, 0)
+
+
+cdef Op operation(const char* name, vjp_rule vjp) noexcept:
+    return binary_op(name, -1, vjp, COMPOSED, 0, COMPOSED, 0)
+
+
+# ---- Forward ----------------------------------------------------------------------------------
+
+cdef Variable unary(const Op* op, Variable x):
+    """op(x)"""
+    cdef Variable y = compute_unary(op.kernel, x, NULL)
+    connect(op, y, x, None)
+    return y
+
+
+cdef Variable unary_with(const Op* op, int kernel, Variable x, double c0, double c1):
+    """op(x; c0, c1), by a kernel that may be another than op's usual one."""
+    cdef double c[2]
+    cdef Variable y
+    cdef Function f
+    c[0] = c0
+    c[1] = c1
+    y = compute_unary(kernel, x, c)
+    f = connect(op, y, x, None)
+    if f is not None:
+        f.c[0] = c0
+        f.c[1] = c1
+    return y
+
+
+cdef Variable compute_unary(int kernel, Variable x, const double* c):
+    cdef const double* operands[2]
+    cdef const Py_ssize_t* strides[2]
+    cdef Layout* layout
+    cdef Variable y
+    operands[0] = x.ptr
+    if x.layout.contiguous:
+        y = empty(x.layout)
+        run(kernel, operands, y.ptr, x.layout.size, c)
+        return y
+    layout = contiguous_layout(x.layout.ndim, x.layout.shape)
+    y = empty(layout)
+    release(layout)
+    operands[1] = y.ptr
+    strides[0] = x.layout.strides
+    strides[1] = y.layout.strides
+    map_long(kernel, 1, operands, strides, y.layout, c)
+    return y
+
+
+cdef Variable binary(const Op* op, Variable a, Variable b):
+    """op(a, b), broadcast"""
+    cdef const double* operands[3]
+    cdef const Py_ssize_t* strides[3]
+    cdef Py_ssize_t a_strides[MAX_NDIM]
+    cdef Py_ssize_t b_strides[MAX_NDIM]
+    cdef Layout* layout
+    cdef Variable y
+    operands[0] = a.ptr
+    operands[1] = b.ptr
+    if a.layout.contiguous and b.layout.contiguous and same_shape(a.layout, b.layout):
+        y = empty(a.layout)
+        run(op.kernel, operands, y.ptr, a.layout.size, NULL)
+    else:
+        layout = broadcast_pair(op, a, b)
+        y = empty(layout)
+        release(layout)
+        broadcast_strides(a.layout, y.layout, a_strides)
+        broadcast_strides(b.layout, y.layout, b_strides)
+        operands[2] = y.ptr
+        strides[0] = a_strides
+        strides[1] = b_strides
+        strides[2] = y.layout.strides
+        map_long(op.kernel, 2, operands, strides, y.layout, NULL)
+    connect(op, y, a, b)
+    return y
+
+
+cdef Layout* broadcast_pair(const Op* op, Variable a, Variable b) except NULL:
+    try:
+        return broadcast_layouts(a.layout, b.layout)
+    except ValueError as error:
+        names = " and ".join([repr(v.name) for v in (a, b) if v.name is not None])
+        raise ValueError(f"{op.name.decode().lower()}: {error}"
+                         f"{' (' + names + ')' if names else ''}") from None
+
+
+cdef int map_long(int kernel, int n_inputs, const double** operands, const Py_ssize_t** strides,
+                  const Layout* layout, const double* c) except -1:
+    """map_strided over the shape of a layout, without the GIL if that is worth it."""
+    if layout.size < LONG:
+        map_strided(kernel, n_inputs, operands, strides, layout.ndim, layout.shape, c)
+    else:
+        with nogil:
+            map_strided(kernel, n_inputs, operands, strides, layout.ndim, layout.shape, c)
+    return 0
+
+
+cdef bint broadcast_strides(const Layout* layout, const Layout* target,
+                            Py_ssize_t* strides) noexcept nogil:
+    cdef int lead = target.ndim - layout.ndim, d
+    if lead < 0:
+        return False
+    for d in range(lead):
+        strides[d] = 0
+    for d in range(layout.ndim):
+        if layout.shape[d] == target.shape[lead + d]:
+            strides[lead + d] = layout.strides[d]
+        elif layout.shape[d] == 1:
+            strides[lead + d] = 0
+        else:
+            return False
+    return True
+
+
+# ---- Backward ---------------------------------------------------------------------------------
+
+cdef Variable output_of(Function f):
+    """The output, computed again if only a Variable given to set_creator led here."""
+    if f.out is not NULL:
+        return <Variable>f.out
+    if f.op.kernel < 0:
+        raise RuntimeError(f"Variable.backward: the output of {name_of(f)} is gone, and its "
+                           "derivative needs it")
+    return unary_with(f.op, f.op.kernel, f.x0, f.c[0], f.c[1])
+
+
+cdef Variable fused_gradient(Function f, Variable gy, int i, Variable into):
+    """An elementwise operation's fused_rule (function.pxd)."""
+    cdef const double* operands[MAX_OPERANDS]
+    cdef const Layout* layouts[MAX_OPERANDS]
+    cdef Variable x = f.x0 if i == 0 else f.x1
+    cdef Variable y = None
+    cdef int kernel = f.op.gradient[i], reads = f.op.reads[i], n = 1, k
+    cdef bint plain
+    if kernel == PASS:
+        return sum_to_layout(gy, x.layout)
+    if kernel == COMPOSED:
+        return f.op.vjp(f, gy, i)
+    operands[0] = gy.ptr
+    layouts[0] = gy.layout
+    if reads & READS_X0:
+        operands[n] = f.x0.ptr
+        layouts[n] = f.x0.layout
+        n += 1
+    if reads & READS_X1:
+        operands[n] = f.x1.ptr
+        layouts[n] = f.x1.layout
+        n += 1
+    if reads & READS_Y:
+        y = output_of(f)
+        operands[n] = y.ptr
+        layouts[n] = y.layout
+        n += 1
+    plain = gy.layout.contiguous and same_shape(gy.layout, x.layout)
+    for k in range(1, n):
+        plain = plain and layouts[k].contiguous and same_shape(layouts[k], gy.layout)
+    if not plain:
+        return strided_gradient(f, gy, x, into, kernel, n, operands, layouts)
+    if into is None:
+        into = empty(gy.layout)
+        run(kernel, operands, into.ptr, gy.layout.size, f.c)
+    else:
+        run(kernel + 1, operands, into.ptr, gy.layout.size, f.c)
+    return into
+
+
+cdef Variable strided_gradient(Function f, Variable gy, Variable x, Variable into, int kernel, int n,
+                               const double** operands, const Layout** layouts):
+    """fused_gradient for views and broadcast inputs."""
+    cdef Py_ssize_t read_strides[MAX_OPERANDS][MAX_NDIM]
+    cdef const Py_ssize_t* strides[MAX_OPERANDS]
+    cdef Layout* layout
+    cdef Variable gx = into
+    cdef int k
+    for k in range(n):
+        if not broadcast_strides(layouts[k], gy.layout, read_strides[k]):
+            raise RuntimeError(
+                f"Variable.backward: {name_of(f)} met {describe(x)} and a gradient of shape "
+                f"{shape_of(gy.layout)}; was .data replaced by another shape after it was used?")
+        strides[k] = read_strides[k]
+    if into is None or not same_shape(x.layout, gy.layout):
+        layout = contiguous_layout(gy.layout.ndim, gy.layout.shape)
+        gx = empty(layout)
+        release(layout)
+    else:
+        kernel += 1
+    operands[n] = gx.ptr
+    strides[n] = gx.layout.strides
+    map_long(kernel, n, operands, strides, gx.layout, f.c)
+    return sum_to_layout(gx, x.layout)
+
+
+# ---- From Python ------------------------------------------------------------------------------
+
+cdef Variable as_variable(object x, str where):
+    if isinstance(x, Variable):
+        return <Variable>x
+    return constant(x, where)
+
+
+cdef inline bint is_plain_number(object x) noexcept:
+    return PyFloat_CheckExact(x) or is_number(x)
+
+
+cdef object apply_forms(const Forms* forms, object a, object b):
+    if isinstance(a, Variable):
+        if isinstance(b, Variable):
+            return binary(forms.both, <Variable>a, <Variable>b)
+        if forms.right is not NULL and is_plain_number(b):
+            return unary_with(forms.right, forms.right.kernel, <Variable>a, number(b), 0.0)
+        if not is_constant(b):
+            return NotImplemented
+        return binary(forms.both, <Variable>a, constant(b, forms.name.decode()))
+    if forms.left is not NULL and isinstance(b, Variable) and is_plain_number(a):
+        return unary_with(forms.left, forms.left.kernel, <Variable>b, number(a), 0.0)
+    if not is_constant(a) or not (isinstance(b, Variable) or is_constant(b)):
+        return NotImplemented
+    where = forms.name.decode()
+    return binary(forms.both, constant(a, where), as_variable(b, where))
+
+
+cdef object call_forms(const Forms* forms, object a, object b):
+    result = apply_forms(forms, a, b)
+    if result is NotImplemented:
+        raise TypeError(f"{forms.name.decode()}: cannot take {type(a).__name__} and "
+                        f"{type(b).__name__}; the inputs are Variables, real numbers or arrays")
+    return result
+
+
+cdef bint is_constant(object x) noexcept:
+    """Whether x is something that a Variable can be computed with (its dtype is not looked at)."""
+    return cnp.PyArray_Check(x) or isinstance(x, (list, tuple)) or is_number(x)

@@ -1,0 +1,370 @@
+"""get_item and take.
+
+Integers, slices, None and Ellipsis give a view. Integer and boolean arrays give a copy: NumPy turns
+the index into positions in memory, and the kernels gather blocks from there and, in the backward
+pass, add them back.
+"""
+
+cimport numpy as cnp
+
+from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.layout cimport (
+    Layout, MAX_NDIM, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
+    strided_layout,
+)
+from cygrad.core.operators cimport OPERATORS
+from cygrad.core.variable cimport (
+    Variable, describe, empty, filled, filled_like, own_contiguous, view_of,
+)
+from cygrad.functions.elementwise cimport as_variable, operation
+from cygrad.functions.shape cimport permuted
+from cygrad.functions.reduction cimport axes_of
+from cygrad.kernels.elementwise cimport LONG
+from cygrad.kernels.indexing cimport gather_blocks, scatter_add_blocks
+
+import numpy as np
+
+cnp.import_array()
+
+
+# ---- Views: the index is integers, slices, None and Ellipsis ----------------------------------
+
+cdef struct View:
+    Py_ssize_t offset           # bytes from the first element
+    int ndim
+    Py_ssize_t shape[MAX_NDIM]
+    Py_ssize_t strides[MAX_NDIM]
+
+
+cdef bint is_integer(object i):
+    return isinstance(i, (int, np.integer)) and not isinstance(i, (bool, np.bool_))
+
+
+cdef bint is_basic(object index):
+    """Whether an index makes a view."""
+    if is_integer(index):
+        return True
+    for i in (index if isinstance(index, tuple) else (index,)):
+        if not (is_integer(i) or isinstance(i, slice) or i is None or i is Ellipsis):
+            return False
+    return True
+
+
+cdef int select_view(Variable x, object index, View* view) except -1:
+    """What x[index] shows, for a basic index; IndexError where NumPy raises it."""
+    cdef const Layout* layout = x.layout
+    cdef Py_ssize_t start, stop, step, length, i
+    cdef int d = 0, named = 0, k
+    if not isinstance(index, tuple):
+        index = (index,)
+    for item in index:
+        if item is not None and item is not Ellipsis:
+            named += 1
+    if named > layout.ndim:
+        raise IndexError(f"get_item: too many indices for {describe(x)}: {named} were given")
+    if len([item for item in index if item is Ellipsis]) > 1:
+        raise IndexError("get_item: an index can only have a single ellipsis ('...')")
+    if len(index) - named + layout.ndim > MAX_NDIM:
+        raise IndexError(f"get_item: the result would have more than {MAX_NDIM} dimensions")
+    view.offset = 0
+    view.ndim = 0
+    for item in index:
+        if item is None:
+            add_axis(view, 1, 0)
+        elif item is Ellipsis:
+            for k in range(layout.ndim - named):
+                add_axis(view, layout.shape[d], layout.strides[d])
+                d += 1
+        elif isinstance(item, slice):
+            start, stop, step = item.indices(layout.shape[d])
+            length = ((stop - start + step + (-1 if step > 0 else 1)) // step
+                      if (stop - start) * (1 if step > 0 else -1) > 0 else 0)
+            view.offset += start * layout.strides[d] if length > 0 else 0
+            add_axis(view, length, step * layout.strides[d])
+            d += 1
+        else:
+            i = item
+            if not -layout.shape[d] <= i < layout.shape[d]:
+                raise IndexError(f"get_item: index {i} is out of bounds for axis {d} of "
+                                 f"{describe(x)}")
+            view.offset += (i + layout.shape[d] if i < 0 else i) * layout.strides[d]
+            d += 1
+    while d < layout.ndim:
+        add_axis(view, layout.shape[d], layout.strides[d])
+        d += 1
+    return 0
+
+
+cdef inline void add_axis(View* view, Py_ssize_t length, Py_ssize_t stride) noexcept:
+    view.shape[view.ndim] = length
+    view.strides[view.ndim] = stride
+    view.ndim += 1
+
+
+cdef Variable show(Variable x, const View* view):
+    """The view as a Variable without a history."""
+    cdef Layout* layout = strided_layout(view.ndim, view.shape, view.strides)
+    cdef Variable y
+    if layout.size == 0:        # contiguous, as strided_layout sees it; and no memory to point into
+        y = empty(layout)
+    else:
+        y = view_of(x, <double*>(<char*>x.ptr + view.offset), layout)
+    release(layout)
+    return y
+
+
+# ---- get_item: y = x[index], dx: zeros with gy added at [index] -------------------------------
+
+cdef Variable vjp_view(Function f, Variable gy, int i):
+    return put_view(gy, f.x0.layout, f.saved)
+
+cdef Variable fused_view(Function f, Variable gy, int i, Variable into):
+    # A loop over the elements of x adds to one gradient, rather than make one each time.
+    if into is None:
+        into = filled_like(f.x0, 0.0)
+    add_at_view(into, f.saved, gy)
+    return into
+
+cdef Op GET_VIEW = operation(b"GetItem", vjp_view)
+GET_VIEW.fused = fused_view
+
+
+cdef Variable get_view(Variable x, object index):
+    cdef View view
+    cdef Variable y
+    cdef Function f
+    select_view(x, index, &view)
+    y = show(x, &view)
+    f = connect(&GET_VIEW, y, x, None)
+    if f is not None:
+        f.saved = index
+    return y
+
+
+cdef int add_at_view(Variable x, object index, Variable g) except -1:
+    """x[index] += g without a graph"""
+    cdef View view
+    cdef Variable target
+    select_view(x, index, &view)
+    target = show(x, &view)
+    if not same_shape(target.layout, g.layout):
+        raise RuntimeError(f"Variable.backward: GetItem met a gradient of shape "
+                           f"{shape_of(g.layout)} for a view of shape {shape_of(target.layout)}; "
+                           "was .data replaced by another shape after it was used?")
+    OPERATORS.add_into(target, g)
+    return 0
+
+
+# ---- put: y = zeros with x added at [index], dx = gy[index] -----------------------------------
+
+cdef Variable vjp_put_view(Function f, Variable gy, int i):
+    return get_view(gy, f.saved)
+
+cdef Op PUT_VIEW = operation(b"PutItem", vjp_put_view)
+
+
+cdef Variable put_view(Variable x, const Layout* layout, object index):
+    cdef Layout* whole = contiguous_layout(layout.ndim, layout.shape)
+    cdef Variable y = filled(whole, 0.0)
+    cdef Function f
+    release(whole)
+    add_at_view(y, index, x)
+    f = connect(&PUT_VIEW, y, x, None)
+    if f is not None:
+        f.saved = index
+    return y
+
+
+cdef Variable slice_axis(Variable x, int axis, Py_ssize_t start, Py_ssize_t length):
+    return get_view(x, (slice(None),) * axis + (slice(start, start + length),))
+
+
+# ---- Copies: the index has arrays -------------------------------------------------------------
+#
+# `saved` is (positions, block, shape of x, shape of y): y's blocks are x's blocks at the positions,
+# an intp array that has been checked against x's size.
+
+cdef Variable vjp_gather(Function f, Variable gy, int i):
+    positions, block, shape, y_shape = f.saved
+    if f.x0.shape != shape:
+        raise RuntimeError(f"Variable.backward: GetItem was computed from shape {shape}, and "
+                           f"{describe(f.x0)} has another now: .data was replaced")
+    return scatter(gy, f.saved)
+
+cdef Op GATHER = operation(b"GetItem", vjp_gather)
+
+
+cdef Variable gather(Variable x, tuple saved):
+    cdef Variable source = own_contiguous(x)
+    cdef cnp.ndarray positions = saved[0]
+    cdef Py_ssize_t n = cnp.PyArray_SIZE(positions), block = saved[1]
+    cdef Py_ssize_t* at = <Py_ssize_t*>cnp.PyArray_DATA(positions)
+    cdef Layout* layout = layout_of_shape(saved[3])
+    cdef Variable y = empty(layout)
+    cdef Function f
+    release(layout)
+    if n * block < LONG:
+        gather_blocks(source.ptr, at, n, block, y.ptr)
+    else:
+        with nogil:
+            gather_blocks(source.ptr, at, n, block, y.ptr)
+    f = connect(&GATHER, y, x, None)
+    if f is not None:
+        f.saved = saved
+    return y
+
+
+cdef Variable vjp_scatter(Function f, Variable gy, int i):
+    return gather(gy, f.saved)
+
+cdef Op SCATTER = operation(b"ScatterAdd", vjp_scatter)
+
+
+cdef Variable scatter(Variable g, tuple saved):
+    cdef Variable source = own_contiguous(g)
+    cdef cnp.ndarray positions = saved[0]
+    cdef Py_ssize_t n = cnp.PyArray_SIZE(positions), block = saved[1]
+    cdef Py_ssize_t* at = <Py_ssize_t*>cnp.PyArray_DATA(positions)
+    cdef Layout* layout = layout_of_shape(saved[2])
+    cdef Variable y = filled(layout, 0.0)
+    cdef Function f
+    release(layout)
+    if source.layout.size != n * block:
+        raise RuntimeError(f"Variable.backward: GetItem of shape {saved[3]} met {describe(g)}")
+    if n * block < LONG:
+        scatter_add_blocks(source.ptr, at, n, block, y.ptr)
+    else:
+        with nogil:
+            scatter_add_blocks(source.ptr, at, n, block, y.ptr)
+    f = connect(&SCATTER, y, g, None)
+    if f is not None:
+        f.saved = saved
+    return y
+
+
+cdef tuple rows_index(Variable x, object index, str where):
+    """`saved` for an integer array that chooses along axis 0, negative ones from the end."""
+    cdef Py_ssize_t rows = x.layout.shape[0]
+    positions = np.array(index, dtype=np.intp, order="C")
+    if positions.size:
+        if positions.min() < -rows or positions.max() >= rows:
+            raise IndexError(f"{where}: index {positions.min() if positions.min() < -rows else positions.max()} "
+                             f"is out of bounds for an axis of length {rows} of {describe(x)}")
+        positions[positions < 0] += rows
+    return positions, x.layout.size // rows if rows else 0, x.shape, positions.shape + x.shape[1:]
+
+
+cdef tuple array_index(Variable x, object index):
+    """`saved` for any index that NumPy takes."""
+    try:
+        positions = np.arange(x.layout.size).reshape(x.shape)[index]
+    except IndexError as error:
+        raise IndexError(f"get_item: {error}, for {describe(x)}") from None
+    return np.ascontiguousarray(positions, dtype=np.intp), 1, x.shape, np.shape(positions)
+
+
+cdef object index_operator(object x, object index):
+    cdef Variable v = <Variable>x
+    if is_basic(index):
+        return get_view(v, index)
+    for item in (index if isinstance(index, tuple) else (index,)):
+        if isinstance(item, Variable):
+            raise TypeError("get_item: an index must be integers, slices or arrays of them, not a "
+                            "Variable; use its .data")
+    if isinstance(index, np.ndarray) and index.dtype.kind in "iu" and v.layout.ndim > 0:
+        return gather(v, rows_index(v, index, "get_item"))
+    return gather(v, array_index(v, index))
+
+
+def get_item(x, index):
+    """x[index], as NumPy indexes.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    index : int, slice, None, Ellipsis, integer or boolean array_like, or a tuple of them
+
+    Returns
+    -------
+    Variable
+        A view, unless the index has arrays; then a copy.
+
+    Raises
+    ------
+    IndexError
+        If the index does not fit x.
+    TypeError
+        If the index is a Variable.
+
+    Notes
+    -----
+    The gradient is added into zeros of x's shape at the index; elements chosen twice get both.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> x = cg.Variable([[1.0, 2.0], [3.0, 4.0]])
+    >>> F.get_item(x, (slice(None), 0)), x[[0, 0, 1], 1]
+    (variable([1., 3.]), variable([2., 2., 4.]))
+    """
+    return index_operator(as_variable(x, "get_item"), index)
+
+
+def take(x, indices, axis=None):
+    """The elements, or the slices along an axis, at integer indices.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    indices : int or integer array_like
+        Negative ones count from the end.
+    axis : int, optional
+        The axis to choose along; x flattened if None.
+
+    Returns
+    -------
+    Variable
+        x's shape with the axis replaced by the shape of indices.
+
+    Raises
+    ------
+    IndexError
+        If an index is out of bounds.
+    TypeError
+        If the indices are not integers.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.take(cg.Variable([[1.0, 2.0], [3.0, 4.0]]), [1, 0, 1], axis=1)
+    variable([[2., 1., 2.],
+              [4., 3., 4.]])
+    """
+    cdef Variable v = as_variable(x, "take")
+    cdef int ndim, place = 0, k
+    cdef unsigned long long mask
+    if isinstance(indices, Variable):
+        raise TypeError("take: indices must be integers, not a Variable; use its .data")
+    index = np.asarray(indices)
+    if index.size == 0 and not isinstance(indices, np.ndarray):
+        index = index.astype(np.intp)
+    if index.dtype.kind not in "iu":
+        raise TypeError(f"take: indices must be integers, not {index.dtype}")
+    if axis is None:
+        v = OPERATORS.reshape(v, -1)
+    elif isinstance(axis, (tuple, list)):
+        raise TypeError(f"take: axis must be an int or None, not {axis!r}")
+    else:
+        mask = axes_of(axis, v.layout.ndim, "take")
+        while not (mask >> place) & 1:
+            place += 1
+    if place == 0:
+        return gather(v, rows_index(v, index, "take"))
+    ndim = v.layout.ndim
+    v = permuted(v, (place, *[k for k in range(ndim) if k != place]))
+    v = gather(v, rows_index(v, index, "take"))
+    k = index.ndim
+    return permuted(v, (*range(k, k + place), *range(k), *range(k + place, v.layout.ndim)))
+
+
+OPERATORS.get_item = index_operator

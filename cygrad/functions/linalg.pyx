@@ -1,0 +1,179 @@
+"""matmul: products of vectors, matrices and stacks of matrices."""
+
+from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.layout cimport Layout, MAX_NDIM, contiguous_layout, release
+from cygrad.core.operators cimport OPERATORS
+from cygrad.core.variable cimport Variable, describe, empty, own_contiguous
+from cygrad.functions.arithmetic cimport multiply
+from cygrad.functions.elementwise cimport as_variable, operation
+from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.functions.shape cimport swap_last_axes, unsqueezed
+from cygrad.kernels.linalg cimport blas_ready, matmul_strided
+
+from cygrad.functions.shape import reshape, squeeze
+
+cdef enum:
+    SMALL = 4096                # multiplications below which the GIL is kept
+
+
+# ---- matmul: y = a b, dy/da: gy b^T, dy/db: a^T gy --------------------------------------------
+
+cdef Variable vjp_matmul(Function f, Variable gy, int i):
+    cdef Variable a = f.x0, b = f.x1, gx
+    if a.layout.ndim == 1 and b.layout.ndim == 1:
+        return multiply(gy, b if i == 0 else a)
+    if b.layout.ndim == 1:
+        if i == 0:
+            return sum_to_layout(multiply(unsqueezed(gy, gy.layout.ndim), b), a.layout)
+        gx = product(swap_last_axes(a), unsqueezed(gy, gy.layout.ndim))
+        return sum_to_layout(squeeze(gx, -1), b.layout)
+    if a.layout.ndim == 1:
+        if i == 1:
+            return sum_to_layout(
+                multiply(unsqueezed(a, 1), unsqueezed(gy, gy.layout.ndim - 1)), b.layout)
+        gx = product(b, unsqueezed(gy, gy.layout.ndim))
+        return sum_to_layout(squeeze(gx, -1), a.layout)
+    if i == 0:
+        return sum_to_layout(product(gy, swap_last_axes(b)), a.layout)
+    if b.layout.ndim == 2 and a.layout.ndim > 2:
+        # One product over all rows of the stack, in place of a sum of products.
+        return product(swap_last_axes(rows_of(a)), rows_of(gy))
+    return sum_to_layout(product(swap_last_axes(a), gy), b.layout)
+
+cdef Op MATMUL = operation(b"MatMul", vjp_matmul)
+
+
+cdef Variable rows_of(Variable x):
+    """A stack of matrices as one matrix of all their rows."""
+    cdef Py_ssize_t columns = x.layout.shape[x.layout.ndim - 1]
+    return reshape(x, (x.layout.size // columns if columns else 0, columns))
+
+
+cdef Variable blas_operand(Variable x):
+    """x, or a copy of it where its matrices are not as BLAS takes them."""
+    cdef int d = x.layout.ndim
+    if x.layout.contiguous or d == 1 or blas_ready(
+            x.layout.shape[d - 2], x.layout.shape[d - 1],
+            x.layout.strides[d - 2], x.layout.strides[d - 1]):
+        return x
+    return own_contiguous(x)
+
+
+cdef Variable product(Variable a, Variable b):
+    """a @ b, by np.matmul's rules; the shapes of what comes from outside are checked here."""
+    cdef Py_ssize_t a_strides[MAX_NDIM + 2]
+    cdef Py_ssize_t b_strides[MAX_NDIM + 2]
+    cdef Py_ssize_t batch[MAX_NDIM + 2]
+    cdef Variable left = blas_operand(a), right = blas_operand(b), y
+    cdef int a_core = 1 if a.layout.ndim == 1 else 2, b_core = 1 if b.layout.ndim == 1 else 2
+    cdef int a_batch = a.layout.ndim - a_core, b_batch = b.layout.ndim - b_core
+    cdef int ndim = a_batch if a_batch > b_batch else b_batch, d, total
+    cdef Py_ssize_t m, n, p
+    cdef Layout* layout
+    if a.layout.ndim == 0 or b.layout.ndim == 0:
+        raise ValueError(f"matmul: {describe(a)} and {describe(b)}: the operands must have at "
+                         "least one axis; use * for numbers")
+    n = a.layout.shape[a.layout.ndim - 1]
+    if b.layout.shape[b_batch] != n:
+        raise ValueError(f"matmul: {describe(a)} and {describe(b)} do not fit: size {n} is "
+                         f"different from {b.layout.shape[b_batch]}")
+    m = a.layout.shape[a_batch] if a_core == 2 else 1
+    p = b.layout.shape[b_batch + 1] if b_core == 2 else 1
+    for d in range(ndim):
+        batch[d] = batch_axis(left.layout, a_batch, ndim, d, &a_strides[d])
+        if batch[d] == 1:
+            batch[d] = batch_axis(right.layout, b_batch, ndim, d, &b_strides[d])
+            a_strides[d] = 0
+        elif batch_axis(right.layout, b_batch, ndim, d, &b_strides[d]) == 1:
+            b_strides[d] = 0
+        elif right.layout.shape[d - ndim + b_batch] != batch[d]:
+            raise ValueError(f"matmul: the stacks of {describe(a)} and {describe(b)} do not "
+                             "broadcast together")
+    set_core(left.layout, a_core, True, a_strides + ndim)
+    set_core(right.layout, b_core, False, b_strides + ndim)
+    total = ndim
+    if a_core == 2:
+        batch[total] = m
+        total += 1
+    if b_core == 2:
+        batch[total] = p
+        total += 1
+    layout = contiguous_layout(total, batch)
+    y = empty(layout)
+    release(layout)
+    if y.layout.size * n < SMALL:
+        matmul_strided(left.ptr, a_strides, right.ptr, b_strides, y.ptr, ndim, batch, m, n, p)
+    else:
+        with nogil:
+            matmul_strided(left.ptr, a_strides, right.ptr, b_strides, y.ptr, ndim, batch, m, n, p)
+    connect(&MATMUL, y, a, b)
+    return y
+
+
+cdef inline Py_ssize_t batch_axis(const Layout* layout, int batch_ndim, int ndim, int d,
+                                  Py_ssize_t* stride) noexcept:
+    """The length of a stack axis, 1 where the operand does not have it; and its stride."""
+    d += batch_ndim - ndim
+    stride[0] = layout.strides[d] if d >= 0 else 0
+    return layout.shape[d] if d >= 0 else 1
+
+
+cdef inline void set_core(const Layout* layout, int core, bint is_row, Py_ssize_t* strides) noexcept:
+    """The strides of the matrix; a vector is a row on the left, a column on the right."""
+    cdef Py_ssize_t stride = layout.strides[layout.ndim - 1]
+    if core == 2:
+        strides[0] = layout.strides[layout.ndim - 2]
+        strides[1] = stride
+    elif is_row:
+        strides[0] = layout.shape[layout.ndim - 1] * stride
+        strides[1] = stride
+    else:
+        strides[0] = stride
+        strides[1] = sizeof(double)
+
+
+cdef object matmul_operator(object a, object b):
+    if is_operand(a) and is_operand(b):
+        return product(as_variable(a, "matmul"), as_variable(b, "matmul"))
+    return NotImplemented
+
+
+cdef bint is_operand(object x):
+    return isinstance(x, Variable) or hasattr(x, "__array__") or isinstance(x, (list, tuple))
+
+
+def matmul(a, b):
+    """The matrix product, by np.matmul's rules.
+
+    Parameters
+    ----------
+    a, b : Variable or array_like
+        Vectors (n,), matrices (m, n) and (n, p), or stacks of matrices, whose leading axes
+        broadcast. A vector on the left is a row, on the right a column.
+
+    Returns
+    -------
+    Variable
+        (..., m, p), without the axis that a vector stands for.
+
+    Raises
+    ------
+    ValueError
+        If an operand has no axes, or the shapes do not fit.
+
+    Notes
+    -----
+    For matrices, da = gy b^T and db = a^T gy, summed over the stack axes that were broadcast.
+    Computed by NumPy's BLAS; transposed views are read in place.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> a = cg.Variable([[1.0, 2.0], [3.0, 4.0]])
+    >>> F.matmul(a, cg.Variable([1.0, 1.0]))
+    variable([3., 7.])
+    """
+    return product(as_variable(a, "matmul"), as_variable(b, "matmul"))
+
+
+OPERATORS.matmul = matmul_operator

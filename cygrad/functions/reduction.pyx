@@ -1,0 +1,378 @@
+"""sum, mean, variance, std, max, min, sum_to.
+
+The reduced axes are a bit mask, in C and in the Function (`saved`): bit d for axis d.
+"""
+
+from libc.math cimport INFINITY
+
+from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.layout cimport (
+    Layout, MAX_NDIM, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
+)
+from cygrad.core.variable cimport Variable, describe, empty, filled, view_of
+from cygrad.functions.arithmetic cimport divide, divide_by, multiply, scale, square_root, subtract
+from cygrad.functions.elementwise cimport as_variable, operation, output_of
+from cygrad.functions.selection cimport equal
+from cygrad.functions.shape cimport broadcast_to_layout, reshape_to_layout
+from cygrad.kernels.elementwise cimport LONG
+from cygrad.kernels.numpy_loops cimport ADD, Loop, MAXIMUM, MINIMUM
+from cygrad.kernels.reduction cimport reduce_strided
+
+ctypedef unsigned long long axes_t
+
+
+# ---- Axes -------------------------------------------------------------------------------------
+
+cdef axes_t axes_of(object axis, int ndim, str where) except? 0xFFFFFFFFFFFFFFFF:
+    """The bit mask of an axis argument: None, an int, or a tuple of ints."""
+    cdef axes_t mask = 0
+    cdef Py_ssize_t d
+    if axis is None:
+        return ((<axes_t>1) << ndim) - 1
+    for a in (axis if isinstance(axis, (tuple, list)) else (axis,)):
+        try:
+            d = a.__index__()
+        except AttributeError:
+            raise TypeError(f"{where}: axis must be None, an int or a tuple of ints, "
+                            f"not {axis!r}") from None
+        if not -ndim <= d < ndim:
+            raise IndexError(f"{where}: axis {d} is out of bounds for an array of {ndim} "
+                             "dimensions")
+        if d < 0:
+            d += ndim
+        if (mask >> d) & 1:
+            raise ValueError(f"{where}: duplicate value in axis {axis!r}")
+        mask |= (<axes_t>1) << d
+    return mask
+
+
+cdef Layout* reduced_layout(const Layout* layout, axes_t axes, bint keepdims) except NULL:
+    """The contiguous layout that remains when the axes are reduced."""
+    cdef Py_ssize_t dims[MAX_NDIM]
+    cdef int n = 0, d
+    for d in range(layout.ndim):
+        if not (axes >> d) & 1:
+            dims[n] = layout.shape[d]
+            n += 1
+        elif keepdims:
+            dims[n] = 1
+            n += 1
+    return contiguous_layout(n, dims)
+
+
+cdef Py_ssize_t count_of(const Layout* layout, axes_t axes) noexcept:
+    """How many elements are reduced to one."""
+    cdef Py_ssize_t count = 1
+    cdef int d
+    for d in range(layout.ndim):
+        if (axes >> d) & 1:
+            count *= layout.shape[d]
+    return count
+
+
+cdef Variable reduce(Loop* loop, double start, Variable x, axes_t axes, bint keepdims):
+    """The reduction without a graph."""
+    cdef Layout* layout = reduced_layout(x.layout, axes, keepdims)
+    cdef Variable y = filled(layout, start)
+    release(layout)
+    if x.layout.size < LONG:
+        reduce_strided(loop, x.ptr, x.layout.ndim, x.layout.shape, x.layout.strides, axes, y.ptr)
+    else:
+        with nogil:
+            reduce_strided(loop, x.ptr, x.layout.ndim, x.layout.shape, x.layout.strides, axes,
+                           y.ptr)
+    return y
+
+
+cdef Variable spread(Variable g, Variable x, axes_t axes):
+    """g, of x's shape with the axes reduced, with or without keepdims, broadcast to x's shape."""
+    cdef Layout* kept = reduced_layout(x.layout, axes, True)
+    try:
+        return broadcast_to_layout(reshape_to_layout(g, kept), x.layout)
+    finally:
+        release(kept)
+
+
+# ---- sum: y = sum_k x_k, dy/dx_k = 1 ----------------------------------------------------------
+
+cdef Variable vjp_sum(Function f, Variable gy, int i):
+    return spread(gy, f.x0, f.saved)
+
+cdef Op SUM = operation(b"Sum", vjp_sum)
+
+
+cdef Variable sum_over(Variable x, axes_t axes, bint keepdims):
+    # -0.0 is the sum of nothing: what is added keeps its sign, as in NumPy.
+    cdef Variable y = reduce(&ADD, 0.0 if count_of(x.layout, axes) == 0 else -0.0, x, axes, keepdims)
+    cdef Function f = connect(&SUM, y, x, None)
+    if f is not None:
+        f.saved = axes
+    return y
+
+
+def sum(x, axis=None, keepdims=False):
+    """The sum over axes.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    axis : int or tuple of int, optional
+        The axes to sum over; all if None. Negative ones count from the last.
+    keepdims : bool, default False
+        Keep the reduced axes, with length 1.
+
+    Returns
+    -------
+    Variable
+        Of x's shape without the axes.
+
+    Raises
+    ------
+    IndexError
+        If an axis is out of bounds.
+    ValueError
+        If an axis is named twice.
+
+    Notes
+    -----
+    Pairwise summation, by NumPy's own loop. dy/dx = 1.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.sum(cg.Variable([[1.0, 2.0], [3.0, 4.0]]), axis=0)
+    variable([4., 6.])
+    """
+    cdef Variable v = as_variable(x, "sum")
+    return sum_over(v, axes_of(axis, v.layout.ndim, "sum"), keepdims)
+
+
+# ---- mean: y = sum_k x_k / n, dy/dx_k = 1/n ---------------------------------------------------
+
+cdef Variable vjp_mean(Function f, Variable gy, int i):
+    return spread(divide_by(gy, count_of(f.x0.layout, f.saved)), f.x0, f.saved)
+
+cdef Op MEAN = operation(b"Mean", vjp_mean)
+
+
+cdef Variable mean_over(Variable x, axes_t axes, bint keepdims):
+    cdef Variable y = reduce(&ADD, -0.0, x, axes, keepdims)
+    cdef double n = count_of(x.layout, axes)
+    cdef Py_ssize_t k
+    cdef Function f
+    for k in range(y.layout.size):
+        y.ptr[k] = y.ptr[k] / n
+    f = connect(&MEAN, y, x, None)
+    if f is not None:
+        f.saved = axes
+    return y
+
+
+def mean(x, axis=None, keepdims=False):
+    """The arithmetic mean over axes; nan where there is nothing to average.
+
+    Parameters, result and errors are those of `sum`.
+
+    Notes
+    -----
+    y = sum(x) / n and dy/dx = 1/n, with n the number of elements averaged.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.mean(cg.Variable([[1.0, 2.0], [3.0, 4.0]]), axis=1)
+    variable([1.5, 3.5])
+    """
+    cdef Variable v = as_variable(x, "mean")
+    return mean_over(v, axes_of(axis, v.layout.ndim, "mean"), keepdims)
+
+
+# ---- variance: y = mean((x - mean x)^2), dy/dx_k = 2 (x_k - mean x) / n -----------------------
+
+cdef Variable vjp_variance(Function f, Variable gy, int i):
+    cdef Variable x = f.x0
+    cdef axes_t axes = f.saved
+    cdef Variable deviation = subtract(x, mean_over(x, axes, True))
+    cdef double n = count_of(x.layout, axes)
+    return multiply(spread(scale(gy, 2.0 / n), x, axes), deviation)
+
+cdef Op VARIANCE = operation(b"Variance", vjp_variance)
+
+
+cdef Variable variance_over(Variable x, axes_t axes, bint keepdims):
+    cdef Variable plain = view_of(x, x.ptr, x.layout)       # x without its history
+    cdef Variable deviation = subtract(plain, mean_over(plain, axes, True))
+    cdef Variable y = mean_over(multiply(deviation, deviation), axes, keepdims)
+    cdef Function f = connect(&VARIANCE, y, x, None)
+    if f is not None:
+        f.saved = axes
+    return y
+
+
+def variance(x, axis=None, keepdims=False):
+    """The population variance over axes: the mean squared deviation from the mean.
+
+    Parameters, result and errors are those of `sum`.
+
+    Notes
+    -----
+    y = sum((x - mean(x))^2) / n, NumPy's var with ddof=0; dy/dx = 2 (x - mean(x)) / n.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.variance(cg.Variable([1.0, 2.0, 3.0, 4.0]))
+    variable(1.25)
+    """
+    cdef Variable v = as_variable(x, "variance")
+    return variance_over(v, axes_of(axis, v.layout.ndim, "variance"), keepdims)
+
+
+def std(x, axis=None, keepdims=False):
+    """The population standard deviation over axes: the square root of `variance`.
+
+    Parameters, result and errors are those of `sum`.
+
+    Notes
+    -----
+    dy/dx = (x - mean(x)) / (n y); nan where the deviation is 0, as its slope is not defined there.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.std(cg.Variable([1.0, 3.0]))
+    variable(1.0)
+    """
+    cdef Variable v = as_variable(x, "std")
+    return square_root(variance_over(v, axes_of(axis, v.layout.ndim, "std"), keepdims))
+
+
+# ---- max, min: dy/dx_k = 1/m where x_k is one of m equal extremes, else 0 ---------------------
+
+cdef Variable vjp_extreme(Function f, Variable gy, int i):
+    cdef Variable x = f.x0
+    cdef axes_t axes = f.saved
+    cdef Variable is_extreme = equal(x, spread(output_of(f), x, axes))
+    cdef Variable ties = sum_over(is_extreme, axes, True)
+    return multiply(divide(spread(gy, x, axes), spread(ties, x, axes)), is_extreme)
+
+cdef Op MAX = operation(b"Max", vjp_extreme)
+cdef Op MIN = operation(b"Min", vjp_extreme)
+
+
+cdef Variable extreme_over(const Op* op, Loop* loop, double start, object data, object axis,
+                           bint keepdims, str where):
+    cdef Variable x = as_variable(data, where)
+    cdef axes_t axes = axes_of(axis, x.layout.ndim, where)
+    cdef Variable y
+    cdef Function f
+    if count_of(x.layout, axes) == 0:
+        raise ValueError(f"{where}: {describe(x)} has no elements along axis {axis}; there is no "
+                         "extreme of nothing")
+    y = reduce(loop, start, x, axes, keepdims)
+    f = connect(op, y, x, None)
+    if f is not None:
+        f.saved = axes
+    return y
+
+
+def max(x, axis=None, keepdims=False):
+    """The maximum over axes; nan where there is one.
+
+    Parameters, result and errors are those of `sum`; and:
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to take the maximum of.
+
+    Notes
+    -----
+    Equal maxima share the gradient evenly, as in PyTorch's amax.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> x = cg.Variable([1.0, 3.0, 3.0])
+    >>> y = F.max(x); y.backward(); y, x.grad
+    (variable(3.0), variable([0. , 0.5, 0.5]))
+    """
+    return extreme_over(&MAX, &MAXIMUM, -INFINITY, x, axis, keepdims, "max")
+
+
+def min(x, axis=None, keepdims=False):
+    """The minimum over axes; nan where there is one.
+
+    Parameters, result and errors are those of `max`.
+
+    Notes
+    -----
+    Equal minima share the gradient evenly, as in PyTorch's amin.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.min(cg.Variable([[1.0, 2.0], [3.0, 0.0]]), axis=1)
+    variable([1., 0.])
+    """
+    return extreme_over(&MIN, &MINIMUM, INFINITY, x, axis, keepdims, "min")
+
+
+# ---- sum_to: the transpose of broadcasting ----------------------------------------------------
+
+cdef Variable sum_to_layout(Variable g, const Layout* target):
+    """Sum g over the axes along which `target` broadcasts to it."""
+    cdef int lead, d
+    cdef axes_t axes
+    if same_shape(g.layout, target):
+        return g
+    lead = g.layout.ndim - target.ndim
+    if lead < 0:
+        raise_sum_to(g, target)
+    axes = ((<axes_t>1) << lead) - 1
+    for d in range(target.ndim):
+        if target.shape[d] == 1:
+            axes |= (<axes_t>1) << (lead + d)
+        elif target.shape[d] != g.layout.shape[lead + d]:
+            raise_sum_to(g, target)
+    return reshape_to_layout(sum_over(g, axes, lead == 0), target)
+
+
+cdef int raise_sum_to(Variable g, const Layout* target) except -1:
+    raise ValueError(f"sum_to: {describe(g)} is not what shape {shape_of(target)} broadcasts to")
+
+
+def sum_to(x, shape):
+    """Sum over the axes along which `shape` broadcasts to x's shape: the reverse of `broadcast_to`.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    shape : int or tuple of int
+        A shape that broadcasts to x's.
+
+    Returns
+    -------
+    Variable
+        Of the shape given.
+
+    Raises
+    ------
+    ValueError
+        If the shape does not broadcast to x's.
+
+    Notes
+    -----
+    The gradient is broadcast back to x's shape.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.sum_to(cg.Variable([[1.0, 2.0], [3.0, 4.0]]), (1, 2))
+    variable([[4., 6.]])
+    """
+    cdef Layout* target = layout_of_shape(shape)
+    try:
+        return sum_to_layout(as_variable(x, "sum_to"), target)
+    finally:
+        release(target)

@@ -1,0 +1,6 @@
+# Choosing among values, for the derivatives of other operations.
+
+from cygrad.core.variable cimport Variable
+
+cdef Variable select(Variable mask, Variable x)         # x where mask is not 0, else 0
+cdef Variable equal(Variable a, Variable b)             # 1 where a = b, else 0; a constant

@@ -1,0 +1,250 @@
+"""clip, maximum, minimum, where: operations that choose among their inputs.
+
+Masks are float64 constants, 0 or 1, so that the kernels know one type only.
+"""
+
+from libc.math cimport INFINITY
+
+from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, connect_many, input_of
+from cygrad.core.layout cimport Layout, MAX_NDIM, broadcast_layouts, release
+from cygrad.core.variable cimport Variable, constant, empty, is_number, number, scalar
+from cygrad.functions.arithmetic cimport multiply
+from cygrad.functions.elementwise cimport (
+    COMPOSED, Forms, as_variable, binary, binary_op, broadcast_strides, call_forms, map_long,
+    operation, unary_op, unary_with,
+)
+from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.kernels.elementwise cimport (
+    K_CLIP, K_EQUAL, K_G_CLIP, K_G_MAXIMUM, K_G_MINIMUM, K_MAXIMUM, K_MINIMUM, K_WHERE,
+)
+
+import numpy as np
+
+
+# ---- equal: a mask, without a gradient --------------------------------------------------------
+
+cdef Variable vjp_none(Function f, Variable gy, int i):
+    return None
+
+cdef Op EQUAL = binary_op(b"Equal", K_EQUAL, vjp_none, COMPOSED, 0, COMPOSED, 0)
+
+
+cdef Variable detached(Variable x):
+    """x without its history, so that what is computed from it is a constant."""
+    return constant(x, "detached")
+
+
+cdef Variable equal(Variable a, Variable b):
+    return binary(&EQUAL, detached(a), detached(b))
+
+
+# ---- where: y = a where mask, else b ----------------------------------------------------------
+
+cdef Variable vjp_where(Function f, Variable gy, int i):
+    cdef Variable mask = <Variable>f.many[0]
+    cdef Variable zero = scalar(0.0)
+    if i == 0:
+        return None
+    return sum_to_layout(choose(mask, gy, zero) if i == 1 else choose(mask, zero, gy),
+                         input_of(f, i).layout)
+
+cdef Op WHERE = operation(b"Where", vjp_where)
+
+
+cdef Variable choose(Variable mask, Variable a, Variable b):
+    """a where mask is not 0, else b, broadcast; mask requires no gradient"""
+    cdef Py_ssize_t strides_of[3][MAX_NDIM]
+    cdef const double* operands[4]
+    cdef const Py_ssize_t* strides[4]
+    cdef Layout* values = broadcast_layouts(a.layout, b.layout)
+    cdef Layout* layout
+    cdef Variable y
+    try:
+        layout = broadcast_layouts(mask.layout, values)
+    finally:
+        release(values)
+    y = empty(layout)
+    release(layout)
+    broadcast_strides(mask.layout, y.layout, strides_of[0])
+    broadcast_strides(a.layout, y.layout, strides_of[1])
+    broadcast_strides(b.layout, y.layout, strides_of[2])
+    operands[0] = mask.ptr
+    operands[1] = a.ptr
+    operands[2] = b.ptr
+    operands[3] = y.ptr
+    strides[0] = strides_of[0]
+    strides[1] = strides_of[1]
+    strides[2] = strides_of[2]
+    strides[3] = y.layout.strides
+    map_long(K_WHERE, 3, operands, strides, y.layout, NULL)
+    connect_many(&WHERE, y, (mask, a, b))
+    return y
+
+
+cdef Variable select(Variable mask, Variable x):
+    return choose(mask, x, scalar(0.0))
+
+
+def where(condition, a, b):
+    """a where the condition is true, else b, elementwise.
+
+    Parameters
+    ----------
+    condition : array_like or Variable
+        True, or not 0, where a is chosen. No gradient flows to it.
+    a, b : Variable, float or array_like
+        Of shapes that broadcast with the condition's.
+
+    Returns
+    -------
+    Variable
+        Of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+
+    Notes
+    -----
+    The gradient flows to the chosen input alone.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> x = cg.Variable([-1.0, 2.0])
+    >>> F.where(x > 0, x, 0.0)
+    variable([0., 2.])
+    """
+    cdef Variable mask = constant(condition, "where")
+    try:
+        return choose(mask, as_variable(a, "where"), as_variable(b, "where"))
+    except ValueError as error:
+        raise ValueError(f"where: {error}") from None
+
+
+# ---- clip: y = x between low and high, dy/dx = 1 strictly between them -------------------------
+
+cdef Variable vjp_clip(Function f, Variable gy, int i):
+    inside = (np.greater(f.x0.data, f.c[0])) & (np.less(f.x0.data, f.c[1]))
+    return select(constant(inside, "clip"), gy)
+
+cdef Op CLIP = unary_op(b"Clip", K_CLIP, vjp_clip, K_G_CLIP, READS_X0)
+
+
+def clip(x, low=None, high=None):
+    """x, with what is below `low` or above `high` replaced by the bound.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    low, high : float, optional
+        The bounds; None for no bound.
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Raises
+    ------
+    TypeError
+        If a bound is not a number.
+    ValueError
+        If low > high, or a bound is nan.
+
+    Notes
+    -----
+    dy/dx is 1 strictly between the bounds, 0 at them and outside.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.clip(cg.Variable([-2.0, 0.5, 3.0]), -1, 1)
+    variable([-1. ,  0.5,  1. ])
+    """
+    cdef double c0 = -INFINITY, c1 = INFINITY
+    for bound in (low, high):
+        if bound is not None and not is_number(bound):
+            raise TypeError(f"clip: a bound must be a number or None, not {type(bound).__name__}")
+    if low is not None:
+        c0 = number(low)
+    if high is not None:
+        c1 = number(high)
+    if not c0 <= c1:
+        raise ValueError(f"clip: low={low} must be at most high={high}")
+    return unary_with(&CLIP, K_CLIP, as_variable(x, "clip"), c0, c1)
+
+
+# ---- maximum, minimum: dy/da = 1 where a is chosen, 1/2 where a = b ---------------------------
+
+cdef Variable vjp_maximum(Function f, Variable gy, int i):
+    return share_gradient(f, gy, i, np.less)
+
+cdef Variable vjp_minimum(Function f, Variable gy, int i):
+    return share_gradient(f, gy, i, np.greater)
+
+
+cdef Variable share_gradient(Function f, Variable gy, int i, object loses):
+    x = input_of(f, i).data
+    other = input_of(f, 1 - i).data
+    weight = constant(np.where(x == other, 0.5, np.where(loses(x, other), 0.0, 1.0)), "maximum")
+    # A zero weight selects, so that inf * 0 does not make a nan.
+    return sum_to_layout(select(weight, multiply(gy, weight)), input_of(f, i).layout)
+
+# The loser's kernel of one is the winner's kernel of the other, with the inputs in the same order.
+cdef Op MAXIMUM = binary_op(b"Maximum", K_MAXIMUM, vjp_maximum, K_G_MAXIMUM, READS_X0 | READS_X1,
+                            K_G_MINIMUM, READS_X0 | READS_X1)
+cdef Op MINIMUM = binary_op(b"Minimum", K_MINIMUM, vjp_minimum, K_G_MINIMUM, READS_X0 | READS_X1,
+                            K_G_MAXIMUM, READS_X0 | READS_X1)
+cdef Forms MAXIMUM_FORMS = Forms(b"maximum", &MAXIMUM, NULL, NULL)
+cdef Forms MINIMUM_FORMS = Forms(b"minimum", &MINIMUM, NULL, NULL)
+
+
+def maximum(a, b):
+    """The greater of a and b, elementwise; nan where one is nan.
+
+    Parameters
+    ----------
+    a, b : Variable, float or array_like
+        Of shapes that broadcast.
+
+    Returns
+    -------
+    Variable
+        Of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+
+    Notes
+    -----
+    The gradient flows to the greater input; where they are equal, half to each, as in PyTorch.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.maximum(cg.Variable([1.0, 5.0]), 3.0)
+    variable([3., 5.])
+    """
+    return call_forms(&MAXIMUM_FORMS, a, b)
+
+
+def minimum(a, b):
+    """The smaller of a and b, elementwise; nan where one is nan.
+
+    Parameters, result and errors are those of `maximum`.
+
+    Notes
+    -----
+    The gradient flows to the smaller input; where they are equal, half to each, as in PyTorch.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.minimum(cg.Variable([1.0, 5.0]), 3.0)
+    variable([1., 3.])
+    """
+    return call_forms(&MINIMUM_FORMS, a, b)

@@ -1,0 +1,589 @@
+"""reshape, transpose, squeeze, unsqueeze, broadcast_to, concat, stack, split, copy.
+
+All but concat, stack and copy give views of their input's memory wherever the strides allow it.
+"""
+
+from cygrad.core.function cimport Function, Op, connect, connect_many, input_of
+from cygrad.core.layout cimport (
+    Layout, MAX_NDIM, contiguous_layout, layout_of_shape, release, reshaped_layout, same_shape,
+    shape_of, share, strided_layout,
+)
+from cygrad.core.operators cimport OPERATORS
+from cygrad.core.variable cimport Variable, describe, empty, view_of
+from cygrad.functions.elementwise cimport as_variable, broadcast_strides, operation
+from cygrad.functions.indexing cimport slice_axis
+from cygrad.functions.reduction cimport axes_of, sum_to_layout
+from cygrad.kernels.elementwise cimport K_G_PASS, KERNELS, LONG, copy_strided, map_strided
+
+
+# ---- copy: y = x in memory of its own ---------------------------------------------------------
+
+cdef Variable vjp_identity(Function f, Variable gy, int i):
+    return gy
+
+cdef Op COPY = operation(b"Copy", vjp_identity)
+
+
+cdef Variable copied(Variable x):
+    cdef Layout* layout = contiguous_layout(x.layout.ndim, x.layout.shape)
+    cdef Variable y = empty(layout)
+    release(layout)
+    if x.layout.size < LONG:
+        copy_strided(x.ptr, x.layout.strides, y.ptr, y.layout.strides, x.layout.ndim,
+                     x.layout.shape)
+    else:
+        with nogil:
+            copy_strided(x.ptr, x.layout.strides, y.ptr, y.layout.strides, x.layout.ndim,
+                         x.layout.shape)
+    connect(&COPY, y, x, None)
+    return y
+
+
+cdef Variable contiguous(Variable x):
+    return x if x.layout.contiguous else copied(x)
+
+
+def copy(x):
+    """x in memory of its own, contiguous.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape; the gradient passes through.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> x = cg.Variable([1.0, 2.0])
+    >>> y = F.copy(x)
+    >>> y.data[0] = 5.0
+    >>> x, y
+    (variable([1., 2.]), variable([5., 2.]))
+    """
+    return copied(as_variable(x, "copy"))
+
+
+cdef int add_into(Variable total, Variable g) except -1:
+    """total += g without a graph; of equal shapes, total contiguous."""
+    cdef const double* operands[2]
+    cdef const Py_ssize_t* strides[2]
+    operands[0] = g.ptr
+    operands[1] = total.ptr
+    strides[0] = g.layout.strides
+    strides[1] = total.layout.strides
+    if total.layout.size < LONG:
+        if g.layout.contiguous:
+            KERNELS[K_G_PASS + 1](operands, total.ptr, total.layout.size, NULL)
+        else:
+            map_strided(K_G_PASS + 1, 1, operands, strides, g.layout.ndim, g.layout.shape, NULL)
+    else:
+        with nogil:
+            map_strided(K_G_PASS + 1, 1, operands, strides, g.layout.ndim, g.layout.shape, NULL)
+    return 0
+
+
+# ---- reshape: the same elements in another shape ----------------------------------------------
+
+cdef Variable vjp_reshape(Function f, Variable gy, int i):
+    return reshape_to_layout(gy, f.x0.layout)
+
+cdef Op RESHAPE = operation(b"Reshape", vjp_reshape)
+
+
+cdef Variable reshape_to_layout(Variable x, const Layout* target):
+    """x in the shape of `target`, whose own strides do not matter."""
+    cdef Layout* layout
+    cdef Variable y
+    if same_shape(x.layout, target):
+        return x
+    if x.layout.size != target.size:
+        raise ValueError(f"reshape: cannot reshape {describe(x)} into shape {shape_of(target)}")
+    x = contiguous(x)
+    layout = contiguous_layout(target.ndim, target.shape)
+    y = view_of(x, x.ptr, layout)
+    release(layout)
+    connect(&RESHAPE, y, x, None)
+    return y
+
+
+cdef Variable reshape_operator(Variable x, object shape):
+    cdef Layout* layout = reshaped_layout(x.layout, shape, "reshape")
+    try:
+        return reshape_to_layout(x, layout)
+    finally:
+        release(layout)
+
+
+def reshape(x, shape):
+    """x's elements, in C order, in another shape.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    shape : int or tuple of int
+        Of the same size; one length may be -1 and follows from the others.
+
+    Returns
+    -------
+    Variable
+        A view of x's memory if x is contiguous; x itself if it has the shape.
+
+    Raises
+    ------
+    ValueError
+        If the sizes do not agree.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.reshape(cg.Variable([1.0, 2.0, 3.0, 4.0]), (2, -1))
+    variable([[1., 2.],
+              [3., 4.]])
+    """
+    return reshape_operator(as_variable(x, "reshape"), shape)
+
+
+cdef list squeezed_shape(Variable x, object axis):
+    cdef unsigned long long mask = axes_of(axis, x.layout.ndim, "squeeze")
+    shape = []
+    for d in range(x.layout.ndim):
+        if not (mask >> d) & 1:
+            shape.append(x.layout.shape[d])
+        elif x.layout.shape[d] != 1:
+            if axis is not None:
+                raise ValueError(f"squeeze: axis {d} of {describe(x)} is not of length 1")
+            shape.append(x.layout.shape[d])
+    return shape
+
+
+def squeeze(x, axis=None):
+    """x without axes of length 1.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    axis : int or tuple of int, optional
+        The axes to drop; all of length 1 if None.
+
+    Returns
+    -------
+    Variable
+        A view.
+
+    Raises
+    ------
+    ValueError
+        If an axis named is not of length 1.
+    IndexError
+        If it is out of bounds.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.squeeze(cg.zeros(1, 3, 1), axis=-1).shape
+    (1, 3)
+    """
+    cdef Variable v = as_variable(x, "squeeze")
+    return with_shape(v, squeezed_shape(v, axis))
+
+
+def unsqueeze(x, axis):
+    """x with new axes of length 1.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    axis : int or tuple of int
+        Where the new axes stand in the result.
+
+    Returns
+    -------
+    Variable
+        A view.
+
+    Raises
+    ------
+    IndexError
+        If an axis is out of bounds for the result.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.unsqueeze(cg.zeros(3), 0).shape
+    (1, 3)
+    """
+    cdef Variable v = as_variable(x, "unsqueeze")
+    cdef int ndim = v.layout.ndim + (len(axis) if isinstance(axis, (tuple, list)) else 1)
+    if axis is None:
+        raise TypeError("unsqueeze: axis must be an int or a tuple of ints")
+    if ndim > MAX_NDIM:
+        raise ValueError(f"unsqueeze: an array may have at most {MAX_NDIM} dimensions")
+    cdef unsigned long long mask = axes_of(axis, ndim, "unsqueeze")
+    lengths = iter(v.shape)
+    return with_shape(v, [1 if (mask >> d) & 1 else next(lengths) for d in range(ndim)])
+
+
+cdef Variable unsqueezed(Variable x, int axis):
+    shape = list(shape_of(x.layout))
+    shape.insert(axis, 1)
+    return with_shape(x, shape)
+
+
+cdef Variable with_shape(Variable x, list shape):
+    """x with axes of length 1 added or dropped: a view, whatever the strides are."""
+    cdef Py_ssize_t dims[MAX_NDIM]
+    cdef Py_ssize_t strides[MAX_NDIM]
+    cdef Layout* layout
+    cdef Variable y
+    cdef int d, from_ = 0
+    for d in range(len(shape)):
+        dims[d] = shape[d]
+        strides[d] = 0
+        if dims[d] != 1:
+            while x.layout.shape[from_] == 1:
+                from_ += 1
+            strides[d] = x.layout.strides[from_]
+            from_ += 1
+    layout = strided_layout(<int>len(shape), dims, strides)
+    y = view_of(x, x.ptr, layout)
+    release(layout)
+    connect(&RESHAPE, y, x, None)
+    return y
+
+
+# ---- transpose: axes in another order ---------------------------------------------------------
+
+cdef Variable vjp_transpose(Function f, Variable gy, int i):
+    inverse = [0] * len(f.saved)
+    for d, axis in enumerate(f.saved):
+        inverse[axis] = d
+    return permuted(gy, tuple(inverse))
+
+cdef Op TRANSPOSE = operation(b"Transpose", vjp_transpose)
+
+
+cdef Variable permuted(Variable x, tuple axes):
+    """x with axis axes[d] at place d; the caller guarantees a permutation of x's axes."""
+    cdef Py_ssize_t dims[MAX_NDIM]
+    cdef Py_ssize_t strides[MAX_NDIM]
+    cdef Layout* layout
+    cdef Variable y
+    cdef Function f
+    cdef int d, axis
+    if len(axes) != x.layout.ndim:
+        raise ValueError(f"transpose: axes {axes} do not match {describe(x)}")
+    for d in range(x.layout.ndim):
+        axis = axes[d]
+        dims[d] = x.layout.shape[axis]
+        strides[d] = x.layout.strides[axis]
+    layout = strided_layout(x.layout.ndim, dims, strides)
+    y = view_of(x, x.ptr, layout)
+    release(layout)
+    f = connect(&TRANSPOSE, y, x, None)
+    if f is not None:
+        f.saved = axes
+    return y
+
+
+cdef tuple REVERSED = tuple([tuple(reversed(range(n))) for n in range(MAX_NDIM + 1)])
+cdef tuple SWAPPED = tuple([tuple([*range(n - 2), n - 1, n - 2]) if n >= 2 else ()
+                            for n in range(MAX_NDIM + 1)])
+
+
+cdef Variable swap_last_axes(Variable x):
+    return permuted(x, <tuple>SWAPPED[x.layout.ndim])
+
+
+cdef object transpose_operator(object x):
+    return permuted(<Variable>x, <tuple>REVERSED[(<Variable>x).layout.ndim])
+
+
+def transpose(x, axes=None):
+    """x with its axes in another order.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    axes : tuple of int, optional
+        The axis of x that stands at each place of the result; reversed if None.
+
+    Returns
+    -------
+    Variable
+        A view.
+
+    Raises
+    ------
+    ValueError
+        If axes is not a permutation of x's axes.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.transpose(cg.zeros(2, 3, 4), (1, 0, 2)).shape
+    (3, 2, 4)
+    """
+    cdef Variable v = as_variable(x, "transpose")
+    cdef int ndim = v.layout.ndim
+    if axes is None:
+        return transpose_operator(v)
+    order = tuple([a + ndim if a < 0 else a for a in [a.__index__() for a in axes]])
+    if sorted(order) != list(range(ndim)):
+        raise ValueError(f"transpose: axes {tuple(axes)} are not a permutation of the axes of "
+                         f"{describe(v)}")
+    return permuted(v, order)
+
+
+# ---- broadcast_to: the elements repeated along new or lengthened axes -------------------------
+
+cdef Variable vjp_broadcast_to(Function f, Variable gy, int i):
+    return sum_to_layout(gy, f.x0.layout)
+
+cdef Op BROADCAST_TO = operation(b"BroadcastTo", vjp_broadcast_to)
+
+
+cdef Variable broadcast_to_layout(Variable x, const Layout* target):
+    cdef Py_ssize_t strides[MAX_NDIM]
+    cdef Layout* layout
+    cdef Variable y
+    if same_shape(x.layout, target):
+        return x
+    if not broadcast_strides(x.layout, target, strides):
+        raise ValueError(f"broadcast_to: {describe(x)} does not broadcast to {shape_of(target)}")
+    layout = strided_layout(target.ndim, target.shape, strides)
+    y = view_of(x, x.ptr, layout)
+    release(layout)
+    connect(&BROADCAST_TO, y, x, None)
+    return y
+
+
+def broadcast_to(x, shape):
+    """x repeated to a shape, without a copy.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    shape : int or tuple of int
+        A shape that x's shape broadcasts to.
+
+    Returns
+    -------
+    Variable
+        A view, whose ``.data`` is read-only.
+
+    Raises
+    ------
+    ValueError
+        If x does not broadcast to the shape.
+
+    Notes
+    -----
+    The gradient is summed back to x's shape (`sum_to`).
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.broadcast_to(cg.Variable([1.0, 2.0]), (2, 2))
+    variable([[1., 2.],
+              [1., 2.]])
+    """
+    cdef Layout* target = layout_of_shape(shape)
+    try:
+        return broadcast_to_layout(as_variable(x, "broadcast_to"), target)
+    finally:
+        release(target)
+
+
+# ---- concat, stack: arrays one after the other along an axis ----------------------------------
+
+cdef Variable vjp_concat(Function f, Variable gy, int i):
+    cdef int axis = f.saved, k
+    cdef Py_ssize_t start = 0
+    for k in range(i):
+        start += input_of(f, k).layout.shape[axis]
+    return slice_axis(gy, axis, start, input_of(f, i).layout.shape[axis])
+
+cdef Op CONCAT = operation(b"Concat", vjp_concat)
+
+
+cdef Variable concatenated(list inputs, object axis_argument, str where):
+    cdef Variable first = inputs[0], x, y
+    cdef int ndim = first.layout.ndim, axis, d
+    cdef Py_ssize_t dims[MAX_NDIM]
+    cdef Layout* layout
+    cdef double* target
+    cdef Function f
+    if ndim == 0:
+        raise ValueError(f"{where}: zero-dimensional arrays cannot be concatenated; use F.stack")
+    axis = single_axis(axis_argument, ndim, where)
+    for d in range(ndim):
+        dims[d] = first.layout.shape[d]
+    dims[axis] = 0
+    for item in inputs:
+        x = item
+        for d in range(ndim):
+            if x.layout.ndim != ndim or (d != axis and x.layout.shape[d] != dims[d]):
+                raise ValueError(f"{where}: {describe(x)} does not fit {describe(first)} along "
+                                 f"axis {axis}")
+        dims[axis] += x.layout.shape[axis]
+    layout = contiguous_layout(ndim, dims)
+    y = empty(layout)
+    release(layout)
+    target = y.ptr
+    for item in inputs:
+        x = item
+        copy_strided(x.ptr, x.layout.strides, target, y.layout.strides, ndim, x.layout.shape)
+        target += x.layout.shape[axis] * y.layout.strides[axis] // <Py_ssize_t>sizeof(double)
+    f = connect_many(&CONCAT, y, tuple(inputs))
+    if f is not None:
+        f.saved = axis
+    return y
+
+
+cdef int single_axis(object axis, int ndim, str where) except -1:
+    """An axis argument that must be one int, counted from 0."""
+    cdef unsigned long long mask
+    cdef int d = 0
+    if axis is None or isinstance(axis, (tuple, list)):
+        raise TypeError(f"{where}: axis must be an int, not {axis!r}")
+    mask = axes_of(axis, ndim, where)
+    while not (mask >> d) & 1:
+        d += 1
+    return d
+
+
+cdef list as_inputs(object xs, str where):
+    if isinstance(xs, Variable):
+        raise TypeError(f"{where}: takes a sequence of arrays, not one Variable")
+    inputs = [as_variable(x, where) for x in xs]
+    if not inputs:
+        raise ValueError(f"{where}: needs at least one array")
+    if len(inputs) > 30000:
+        raise ValueError(f"{where}: at most 30000 arrays at a time, got {len(inputs)}")
+    return inputs
+
+
+def concat(xs, axis=0):
+    """Arrays joined along an axis they have.
+
+    Parameters
+    ----------
+    xs : sequence of Variable or array_like
+        Of equal shapes but for the axis.
+    axis : int, default 0
+
+    Returns
+    -------
+    Variable
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or there is nothing to join.
+
+    Notes
+    -----
+    Each input's gradient is its slice of the output's.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.concat([cg.Variable([1.0, 2.0]), cg.Variable([3.0])])
+    variable([1., 2., 3.])
+    """
+    return concatenated(as_inputs(xs, "concat"), axis, "concat")
+
+
+def stack(xs, axis=0):
+    """Arrays joined along a new axis.
+
+    Parameters
+    ----------
+    xs : sequence of Variable or array_like
+        Of equal shapes.
+    axis : int, default 0
+        Where the new axis stands in the result.
+
+    Returns
+    -------
+    Variable
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or there is nothing to join.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.stack([cg.Variable(1.0), cg.Variable(2.0)])
+    variable([1., 2.])
+    """
+    cdef list inputs = as_inputs(xs, "stack")
+    cdef Variable first = inputs[0]
+    for x in inputs:
+        if not same_shape((<Variable>x).layout, first.layout):
+            raise ValueError(f"stack: {describe(x)} does not have the shape of {describe(first)}")
+    place = single_axis(axis, first.layout.ndim + 1, "stack")
+    return concatenated([unsqueeze(x, place) for x in inputs], place, "stack")
+
+
+# ---- split: slices that follow each other along an axis ---------------------------------------
+
+def split(x, sizes, axis=0):
+    """x cut into pieces along an axis.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    sizes : sequence of int
+        The lengths of the pieces, which add up to the axis.
+    axis : int, default 0
+
+    Returns
+    -------
+    tuple of Variable
+        Views.
+
+    Raises
+    ------
+    ValueError
+        If the sizes do not add up to the axis, or one is negative.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.split(cg.Variable([1.0, 2.0, 3.0]), [1, 2])
+    (variable([1.]), variable([2., 3.]))
+    """
+    cdef Variable v = as_variable(x, "split")
+    cdef int place
+    cdef Py_ssize_t start = 0
+    if v.layout.ndim == 0:
+        raise ValueError("split: a zero-dimensional array cannot be split")
+    place = single_axis(axis, v.layout.ndim, "split")
+    try:
+        lengths = [n.__index__() for n in sizes]
+    except (TypeError, AttributeError):
+        raise TypeError(f"split: sizes must be a sequence of ints, not {sizes!r}") from None
+    total = 0
+    for n in lengths:
+        total += n
+    if total != v.layout.shape[place] or any([n < 0 for n in lengths]):
+        raise ValueError(f"split: sizes {lengths} must be non-negative and add up to "
+                         f"{v.layout.shape[place]}, the length of axis {place} of {describe(v)}")
+    pieces = []
+    for n in lengths:
+        pieces.append(slice_axis(v, place, start, n))
+        start += n
+    return tuple(pieces)
+
+
+OPERATORS.copy = copied
+OPERATORS.add_into = add_into
+OPERATORS.reshape = reshape_operator
+OPERATORS.transpose = transpose_operator

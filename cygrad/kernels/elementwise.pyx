@@ -1,0 +1,197 @@
+"""Elementwise kernels: the choice of the instruction set, and strided, broadcast memory.
+
+The kernels themselves (kernels.def) know contiguous memory only. An operand that is not contiguous
+along the innermost axis is gathered, a tile at a time, into a buffer in the first-level cache, so
+that no kernel exists twice and an element's bits do not depend on the strides it came by.
+
+The environment variable CYGRAD_ISA chooses the instruction set: ``baseline``, ``avx2`` or
+``avx512``; without it, the best that the CPU has is used. All give the same bits.
+"""
+
+import os
+
+cdef extern from "kernels.h" nogil:
+    enum:
+        CG_BASELINE, CG_AVX2, CG_AVX512, CG_ISAS
+    int cg_best_isa()
+    const cg_kernel* cg_kernels(int isa)
+
+cdef enum:
+    TILE = 256
+    MAX_NDIM = 32
+    ADDING = K_G_PASS           # gradient kernels start here; the odd ones from it add
+
+cdef struct Operand:
+    char* data
+    Py_ssize_t strides[MAX_NDIM]
+
+
+cdef inline bint adds(int kernel) noexcept nogil:
+    return kernel >= ADDING and (kernel - ADDING) % 2 == 1
+
+
+cdef void map_strided(int kernel, int n_inputs, const double** operands,
+                      const Py_ssize_t** strides, int ndim, const Py_ssize_t* shape,
+                      const double* c) noexcept nogil:
+    cdef Operand ops[MAX_OPERANDS]
+    cdef Py_ssize_t lengths[MAX_NDIM]
+    cdef Py_ssize_t counter[MAX_NDIM]
+    cdef int n_ops = n_inputs + 1, axes = 0, d, k
+    cdef bint merges
+    # Drop axes of length 1 and merge axes that every operand runs through without a gap.
+    for d in range(ndim):
+        if shape[d] == 0:
+            return
+        if shape[d] == 1:
+            continue
+        merges = axes > 0
+        for k in range(n_ops):
+            merges = merges and ops[k].strides[axes - 1] == strides[k][d] * shape[d]
+        if merges:
+            axes -= 1
+            lengths[axes] *= shape[d]
+        else:
+            lengths[axes] = shape[d]
+        for k in range(n_ops):
+            ops[k].strides[axes] = strides[k][d]
+        axes += 1
+    if axes == 0:
+        lengths[0] = 1
+        for k in range(n_ops):
+            ops[k].strides[0] = sizeof(double)
+        axes = 1
+    for k in range(n_ops):
+        ops[k].data = <char*>operands[k]
+    for d in range(axes):
+        counter[d] = 0
+    while True:
+        run_row(kernel, ops, n_inputs, axes - 1, lengths[axes - 1], c)
+        d = axes - 2
+        while d >= 0:
+            counter[d] += 1
+            for k in range(n_ops):
+                ops[k].data += ops[k].strides[d]
+            if counter[d] < lengths[d]:
+                break
+            for k in range(n_ops):
+                ops[k].data -= ops[k].strides[d] * lengths[d]
+            counter[d] = 0
+            d -= 1
+        if d < 0:
+            return
+
+
+cdef void run_row(int kernel, const Operand* ops, int n_inputs, int axis, Py_ssize_t n,
+                  const double* c) noexcept nogil:
+    """The kernel along one axis; operands with a stride other than 8 pass through tiles."""
+    cdef double tiles[MAX_OPERANDS][TILE]
+    cdef const double* inputs[MAX_OPERANDS]
+    cdef const Operand* out = &ops[n_inputs]
+    cdef Py_ssize_t start = 0, length, stride
+    cdef char* target
+    cdef bint direct = out.strides[axis] == sizeof(double)
+    cdef bint whole = direct
+    cdef int k
+    for k in range(n_inputs):
+        inputs[k] = <const double*>ops[k].data
+        whole = whole and ops[k].strides[axis] == sizeof(double)
+    if whole:
+        KERNELS[kernel](inputs, <double*>out.data, n, c)
+        return
+    for k in range(n_inputs):
+        if ops[k].strides[axis] == 0:
+            gather(<char*>ops[k].data, 0, tiles[k], min(n, TILE))
+    while start < n:
+        length = min(n - start, TILE)
+        for k in range(n_inputs):
+            stride = ops[k].strides[axis]
+            if stride == sizeof(double):
+                inputs[k] = <const double*>(ops[k].data + start * stride)
+            else:
+                inputs[k] = tiles[k]
+                if stride != 0:
+                    gather(ops[k].data + start * stride, stride, tiles[k], length)
+        target = out.data + start * out.strides[axis]
+        if direct:
+            KERNELS[kernel](inputs, <double*>target, length, c)
+        else:
+            if adds(kernel):
+                gather(target, out.strides[axis], tiles[n_inputs], length)
+            KERNELS[kernel](inputs, tiles[n_inputs], length, c)
+            scatter(tiles[n_inputs], target, out.strides[axis], length)
+        start += length
+
+
+cdef inline void gather(const char* source, Py_ssize_t stride, double* tile,
+                        Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        tile[i] = (<const double*>(source + i * stride))[0]
+
+
+cdef inline void scatter(const double* tile, char* target, Py_ssize_t stride,
+                         Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        (<double*>(target + i * stride))[0] = tile[i]
+
+
+cdef void copy_strided(const double* source, const Py_ssize_t* source_strides, double* target,
+                       const Py_ssize_t* target_strides, int ndim,
+                       const Py_ssize_t* shape) noexcept nogil:
+    cdef const double* operands[2]
+    cdef const Py_ssize_t* strides[2]
+    operands[0] = source
+    operands[1] = target
+    strides[0] = source_strides
+    strides[1] = target_strides
+    map_strided(K_COPY, 1, operands, strides, ndim, shape, NULL)
+
+
+# ---- The instruction set ----------------------------------------------------------------------
+
+ISAS = ("baseline", "avx2", "avx512")
+
+
+def choose_isa(name=None):
+    """Choose the instruction set of the elementwise kernels.
+
+    Parameters
+    ----------
+    name : str, optional
+        ``"baseline"``, ``"avx2"`` or ``"avx512"``; the best that the CPU has if None or empty.
+
+    Returns
+    -------
+    str
+        The set chosen.
+
+    Raises
+    ------
+    ValueError
+        If there is no such set.
+    RuntimeError
+        If this CPU or this build does not have it.
+    """
+    global KERNELS, chosen
+    cdef int isa = cg_best_isa()
+    if name:
+        if name not in ISAS:
+            raise ValueError(f"CYGRAD_ISA: no instruction set {name!r}; choose one of "
+                             f"{', '.join(ISAS)}")
+        if ISAS.index(name) > isa:
+            raise RuntimeError(f"CYGRAD_ISA: this CPU or build has no {name!r}; the best it has is "
+                               f"{ISAS[isa]!r}")
+        isa = ISAS.index(name)
+    chosen = ISAS[isa]
+    KERNELS = cg_kernels(isa)
+    return chosen
+
+
+def isa():
+    """The instruction set that the elementwise kernels use."""
+    return chosen
+
+
+chosen = None
+choose_isa(os.environ.get("CYGRAD_ISA"))

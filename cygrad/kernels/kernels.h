@@ -1,0 +1,38 @@
+/* The elementwise kernels: their common signature, their numbers, and the table of the chosen
+ * instruction set. What a kernel computes stands in kernels.def; the loops are made in loops.h.
+ *
+ * A kernel reads `in[0..k)` and writes `out`, all contiguous and n long; `out` may be one of the
+ * inputs, never a part of one. `c` holds its constants (NULL where it has none). Strides and
+ * broadcasting are the caller's business (elementwise.pyx). No kernel allocates, locks or fails,
+ * so each can be recorded as (number, input buffers, output buffer, constants) and replayed. */
+#ifndef CYGRAD_KERNELS_H
+#define CYGRAD_KERNELS_H
+
+#include <stddef.h>
+
+typedef void (*cg_kernel)(const double *const *in, double *out, ptrdiff_t n, const double *c);
+
+enum {
+#define FORWARD(name, nin, expr) K_##name,
+#define FUNCTION(name) K_##name,
+#define GRADIENT(name, nin, expr) K_##name, K_##name##_ADD,
+#define GRADIENT_OF(name, nin, function, argument, expr) K_##name, K_##name##_ADD,
+#include "kernels.def"
+#undef FORWARD
+#undef FUNCTION
+#undef GRADIENT
+#undef GRADIENT_OF
+    CG_KERNELS
+};
+
+/* Instruction sets in ascending order. BASELINE is what the compiler assumes of every CPU of the
+ * architecture: SSE2 on x86-64, NEON on AArch64. */
+enum { CG_BASELINE, CG_AVX2, CG_AVX512, CG_ISAS };
+
+/* The best set that this CPU and this build have. */
+int cg_best_isa(void);
+
+/* The kernels of a set that is at most cg_best_isa(). */
+const cg_kernel *cg_kernels(int isa);
+
+#endif

@@ -1,0 +1,61 @@
+"""Matrix products of strided stacks, by the loop of NumPy's matmul, which calls its BLAS."""
+
+from cygrad.kernels.numpy_loops cimport MATMUL, call
+
+cdef enum:
+    MAX_NDIM = 32
+
+
+cdef bint blas_ready(Py_ssize_t rows, Py_ssize_t columns, Py_ssize_t row_stride,
+                     Py_ssize_t column_stride) noexcept nogil:
+    cdef Py_ssize_t item = sizeof(double)
+    return ((column_stride == item and row_stride >= columns * item)
+            or (row_stride == item and column_stride >= rows * item))
+
+
+cdef void matmul_strided(const double* a, const Py_ssize_t* a_strides,
+                         const double* b, const Py_ssize_t* b_strides, double* y,
+                         int batch_ndim, const Py_ssize_t* batch_shape,
+                         Py_ssize_t m, Py_ssize_t n, Py_ssize_t p) noexcept nogil:
+    cdef Py_ssize_t counter[MAX_NDIM]
+    cdef Py_ssize_t dimensions[4]
+    cdef Py_ssize_t steps[9]
+    cdef char* args[3]
+    cdef char* a_at = <char*>a
+    cdef char* b_at = <char*>b
+    cdef char* y_at = <char*>y
+    cdef int d
+    dimensions[0] = 1
+    dimensions[1] = m
+    dimensions[2] = n
+    dimensions[3] = p
+    steps[0] = steps[1] = steps[2] = 0
+    steps[3] = a_strides[batch_ndim]
+    steps[4] = a_strides[batch_ndim + 1]
+    steps[5] = b_strides[batch_ndim]
+    steps[6] = b_strides[batch_ndim + 1]
+    steps[7] = p * <Py_ssize_t>sizeof(double)
+    steps[8] = sizeof(double)
+    for d in range(batch_ndim):
+        if batch_shape[d] == 0:
+            return
+        counter[d] = 0
+    while True:
+        args[0] = a_at
+        args[1] = b_at
+        args[2] = y_at
+        call(&MATMUL, args, dimensions, steps)
+        y_at += m * p * <Py_ssize_t>sizeof(double)
+        d = batch_ndim - 1
+        while d >= 0:
+            counter[d] += 1
+            a_at += a_strides[d]
+            b_at += b_strides[d]
+            if counter[d] < batch_shape[d]:
+                break
+            a_at -= a_strides[d] * batch_shape[d]
+            b_at -= b_strides[d] * batch_shape[d]
+            counter[d] = 0
+            d -= 1
+        if d < 0:
+            return

@@ -1,0 +1,118 @@
+/* The loops of one instruction set: each line of kernels.def made into a function, and the table
+ * of them all. Included by kernels.c once per instruction set, inside a region that lets the
+ * compiler use it, with CG_NAME(f) giving that set's name to each function.
+ *
+ * The expressions are plain IEEE arithmetic, compiled without contraction, so an element's bits
+ * depend on nothing but its inputs: not on the set, the length, or the place in the array. */
+
+#include "transcendental.h"
+
+#define CG_SIN CG_NAME(sin)
+#define CG_COS CG_NAME(cos)
+#define CG_TAN CG_NAME(tan)
+#define CG_SINH CG_NAME(sinh)
+#define CG_COSH CG_NAME(cosh)
+#define CG_TANH CG_NAME(tanh)
+#define CG_EXP CG_NAME(exp)
+#define CG_EXPM1 CG_NAME(expm1)
+#define CG_LOG CG_NAME(log)
+#define CG_LOG1P CG_NAME(log1p)
+#define CG_ARCSIN CG_NAME(arcsin)
+#define CG_ARCCOS CG_NAME(arccos)
+#define CG_ARCTAN CG_NAME(arctan)
+
+
+#define CG_LOAD_0
+#define CG_LOAD_1 const double x = x0[i]; (void)x;
+#define CG_LOAD_2 CG_LOAD_1 const double y = x1[i]; (void)y;
+#define CG_LOAD_3 CG_LOAD_2 const double z = x2[i]; (void)z;
+
+#define CG_GLOAD_1 const double g = x0[i]; (void)g;
+#define CG_GLOAD_2 CG_GLOAD_1 const double x = x1[i]; (void)x;
+#define CG_GLOAD_3 CG_GLOAD_2 const double y = x2[i]; (void)y;
+
+#define CG_ARGS_0
+#define CG_ARGS_1 const double *x0 = in[0];
+#define CG_ARGS_2 CG_ARGS_1 const double *x1 = in[1];
+#define CG_ARGS_3 CG_ARGS_2 const double *x2 = in[2];
+
+/* Inputs may equal the output, element for element, which is all that IVDEP promises. */
+#define CG_LOOP(load, statement)                                                                  \
+    CG_IVDEP                                                                                      \
+    for (ptrdiff_t i = 0; i < n; i++) {                                                           \
+        load statement;                                                                           \
+    }
+
+#define CG_SIGNATURE(name)                                                                        \
+    static void CG_NAME(name)(const double *const *in, double *out, ptrdiff_t n, const double *c)
+
+#define FORWARD(name, nin, expr)                                                                  \
+    CG_SIGNATURE(name)                                                                            \
+    {                                                                                             \
+        CG_ARGS_##nin (void)in; (void)c;                                                          \
+        CG_LOOP(CG_LOAD_##nin, out[i] = (expr))                                                   \
+    }
+
+#define FUNCTION(name)                                                                            \
+    CG_SIGNATURE(name)                                                                            \
+    {                                                                                             \
+        (void)c;                                                                                  \
+        CG_##name(in[0], out, n);                                                                 \
+    }
+
+#define GRADIENT(name, nin, expr)                                                                 \
+    CG_SIGNATURE(name)                                                                            \
+    {                                                                                             \
+        CG_ARGS_##nin (void)c;                                                                    \
+        CG_LOOP(CG_GLOAD_##nin, out[i] = (expr))                                                  \
+    }                                                                                             \
+    CG_SIGNATURE(name##_ADD)                                                                      \
+    {                                                                                             \
+        CG_ARGS_##nin (void)c;                                                                    \
+        CG_LOOP(CG_GLOAD_##nin, out[i] += (expr))                                                 \
+    }
+
+/* The function's values stay in a tile that fits the first-level cache. */
+enum { CG_NAME(TILE) = 256 };
+
+#define CG_TILED(nin, function, argument, statement)                                              \
+    double tile[CG_NAME(TILE)];                                                                   \
+    CG_ARGS_##nin (void)c;                                                                        \
+    for (ptrdiff_t start = 0; start < n; start += CG_NAME(TILE)) {                                \
+        ptrdiff_t stop = n - start < CG_NAME(TILE) ? n : start + CG_NAME(TILE);                   \
+        CG_##function(in[argument] + start, tile, stop - start);                                  \
+        CG_IVDEP                                                                                  \
+        for (ptrdiff_t i = start; i < stop; i++) {                                                \
+            const double t = tile[i - start];                                                     \
+            CG_GLOAD_##nin statement;                                                             \
+        }                                                                                         \
+    }
+
+#define GRADIENT_OF(name, nin, function, argument, expr)                                          \
+    CG_SIGNATURE(name)                                                                            \
+    {                                                                                             \
+        CG_TILED(nin, function, argument, out[i] = (expr))                                        \
+    }                                                                                             \
+    CG_SIGNATURE(name##_ADD)                                                                      \
+    {                                                                                             \
+        CG_TILED(nin, function, argument, out[i] += (expr))                                       \
+    }
+
+#include "kernels.def"
+
+#undef FORWARD
+#undef FUNCTION
+#undef GRADIENT
+#undef GRADIENT_OF
+
+static const cg_kernel CG_NAME(table)[CG_KERNELS] = {
+#define FORWARD(name, nin, expr) CG_NAME(name),
+#define FUNCTION(name) CG_NAME(name),
+#define GRADIENT(name, nin, expr) CG_NAME(name), CG_NAME(name##_ADD),
+#define GRADIENT_OF(name, nin, function, argument, expr) CG_NAME(name), CG_NAME(name##_ADD),
+#include "kernels.def"
+#undef FORWARD
+#undef FUNCTION
+#undef GRADIENT
+#undef GRADIENT_OF
+};

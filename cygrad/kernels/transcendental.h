@@ -1,0 +1,827 @@
+/* Transcendental functions on contiguous float64 arrays: y[i] = f(x[i]).
+ *
+ * Here live: sin cos tan, exp expm1 log log1p, sinh cosh tanh sigmoid, arctan arcsin arccos, each as
+ *     static void CG_NAME(f)(const double *x, double *y, ptrdiff_t n);     (y == x is allowed, n >= 0)
+ * Not here: the choice of an instruction set, strides, broadcasting, derivatives, any other function.
+ *
+ * This is a body, not an interface: it is included once for each instruction set, inside that set's
+ * `#pragma GCC target` region, with CG_NAME(f) defined to add the set's suffix to a name.
+ *
+ * How it is built. Each function is a *core*: straight-line code made of +, -, *, /, sqrt, comparisons
+ * that select, and bit operations, so the compiler turns a loop over it into vector code by itself.
+ * All of these are exact or correctly rounded by IEEE 754, nothing is fused or reordered (compile with
+ * -ffp-contract=off, never with -ffast-math) and no libm function is called. So a number has the same
+ * result, bit for bit, on every instruction set, at every position, in an array of every length.
+ * A core that holds only on a part of the double range has a test, f_unsafe, that sets the sign bit of
+ * its result outside, and a function for the rest, f_beyond. Arrays are taken in blocks; a block that
+ * has unsafe elements gets these computed anew, one by one, after the vector loop.
+ *
+ * How the error stays below 1 ULP (unit in the last place). A result is formed as big + small, where
+ * big is exact or its rounding error is part of small; so only the last addition rounds visibly (0.5
+ * ULP) and small's own errors weigh less by the factor small/big. The "Max ULP" given with each function
+ * was measured against MPFR, on 10^6 points or more.
+ */
+#ifndef CG_TRANSCENDENTAL_ONCE
+#define CG_TRANSCENDENTAL_ONCE
+
+#include <math.h> /* fabs, copysign, sqrt: one instruction each; nothing else of it */
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__clang__)
+#define CG_INDEPENDENT_ITERATIONS _Pragma("clang loop vectorize(assume_safety)")
+#define CG_INLINE static inline __attribute__((always_inline))
+#define CG_NOINLINE static __attribute__((noinline))
+#elif defined(__GNUC__)
+#define CG_INDEPENDENT_ITERATIONS _Pragma("GCC ivdep")
+#define CG_INLINE static inline __attribute__((always_inline))
+#define CG_NOINLINE static __attribute__((noinline, noclone))
+#elif defined(_MSC_VER)
+#define CG_INDEPENDENT_ITERATIONS __pragma(loop(ivdep))
+#define CG_INLINE static __forceinline
+#define CG_NOINLINE static __declspec(noinline)
+#else
+#define CG_INDEPENDENT_ITERATIONS
+#define CG_INLINE static inline
+#define CG_NOINLINE static
+#endif
+
+/* Helpers exist once for each instruction set, under a name that the current CG_NAME gives. */
+#define cg_bits CG_NAME(bits)
+#define cg_real CG_NAME(real)
+#define cg_mask_if_negative CG_NAME(mask_if_negative)
+#define cg_select CG_NAME(select)
+#define cg_not_below CG_NAME(not_below)
+#define cg_head CG_NAME(head)
+#define cg_quotient CG_NAME(quotient)
+#define cg_poly2 CG_NAME(poly2)
+#define cg_poly4 CG_NAME(poly4)
+#define cg_poly5 CG_NAME(poly5)
+#define cg_poly7 CG_NAME(poly7)
+#define cg_poly9 CG_NAME(poly9)
+#define cg_poly12 CG_NAME(poly12)
+#define cg_poly13 CG_NAME(poly13)
+#define cg_exp_reduce CG_NAME(exp_reduce)
+#define cg_exp_tail CG_NAME(exp_tail)
+#define cg_exp_scaled CG_NAME(exp_scaled)
+#define cg_pow2 CG_NAME(pow2)
+#define cg_log_sum CG_NAME(log_sum)
+#define cg_trig_reduce CG_NAME(trig_reduce)
+#define cg_trig_reduce_far CG_NAME(trig_reduce_far)
+#define cg_trig_wave CG_NAME(trig_wave)
+#define cg_tan_of CG_NAME(tan_of)
+#define cg_sqrt_rest CG_NAME(sqrt_rest)
+
+/* Adding 1.5 * 2^52 rounds a double to an integer, which then stands in the sum's low bits. */
+#define CG_ROUNDER 0x1.8p52
+
+#define CG_SIGN_BIT UINT64_C(0x8000000000000000)
+#define CG_BITS_NORMAL UINT64_C(0x0010000000000000)   /* the least normal number */
+#define CG_BITS_INFINITY UINT64_C(0x7ff0000000000000)
+#define CG_MANTISSA UINT64_C(0x000fffffffffffff)
+#define CG_BITS_ONE UINT64_C(0x3ff0000000000000)
+#define CG_BITS_HALF UINT64_C(0x3fe0000000000000)
+#define CG_BITS_SQRT_HALF UINT64_C(0x3fe6a09e667f3bcd)
+
+/* Constants as sums of doubles. The first parts have few enough bits for their product with the
+ * integer of an argument reduction to be exact. */
+#define CG_LN2_HI 0x1.62e42fefa0000p-1
+#define CG_LN2_LO 0x1.cf79abc9e3b3ap-40
+#define CG_LOG2_E 0x1.71547652b82fep+0
+#define CG_TWO_OVER_PI 0x1.45f306dc9c883p-1
+#define CG_PIO2_A 0x1.921fb54440000p+0 /* 36 bits */
+#define CG_PIO2_B 0x1.68c234c4c0000p-39 /* the next 35 */
+#define CG_PIO2_C 0x1.98a2e03707345p-77
+#define CG_PIO2_HI 0x1.921fb54442d18p+0 /* 53 bits */
+#define CG_PIO2_LO 0x1.1a62633145c07p-54
+
+/* Polynomials: coefficients from the lowest power up, interpolated at Chebyshev nodes in high
+ * precision. "Error" is the largest relative error of what the polynomial completes, with the rounded
+ * coefficients. */
+
+/* exp(r) = 1 + r + r^2/2 + r^3 (odd(r^2) + r even(r^2)), |r| <= ln(2)/2; error 2^-59.2. */
+static const double cg_exp_odd[5] = {
+    0x1.5555555555559p-3, 0x1.111111110f7e7p-7, 0x1.a01a01af77e03p-13,
+    0x1.71ddf94d67bb0p-19, 0x1.af5d2cb1f50abp-26,
+};
+static const double cg_exp_even[5] = {
+    0x1.5555555555549p-5, 0x1.6c16c16c1ccf7p-10, 0x1.a01a018302158p-16,
+    0x1.27e52b2fe62c6p-22, 0x1.1ef5260a30929p-29,
+};
+/* sinh(r) = r + r^3 p(r^2) and cosh(r) = 1 + r^2/2 + r^4 p(r^2), |r| <= ln(2)/2; error 2^-58.8, 2^-64. */
+static const double cg_sinh_poly[5] = {
+    0x1.5555555555556p-3, 0x1.11111111109b3p-7, 0x1.a01a01a7c41d5p-13,
+    0x1.71de0dae63bb3p-19, 0x1.af38a9b0ec855p-26,
+};
+static const double cg_cosh_poly[5] = {
+    0x1.5555555555555p-5, 0x1.6c16c16c167e1p-10, 0x1.a01a01a47b054p-16,
+    0x1.27e4e1f48534fp-22, 0x1.1f66df7fca49fp-29,
+};
+/* sin(r) = r + r^3 p(r^2) and cos(r) = 1 - r^2/2 + r^4 p(r^2), |r| <= pi/4; error 2^-55.5, 2^-59.7. */
+static const double cg_sin_poly[6] = {
+    -0x1.5555555555555p-3, 0x1.1111111110ba5p-7, -0x1.a01a019e80693p-13,
+    0x1.71de379252004p-19, -0x1.ae60069e53ef1p-26, 0x1.5e098556d302ep-33,
+};
+static const double cg_cos_poly[6] = {
+    0x1.5555555555555p-5, -0x1.6c16c16c16960p-10, 0x1.a01a019f4d0edp-16,
+    -0x1.27e4fa15bd814p-22, 0x1.1eeb66b683028p-29, -0x1.907c0e63adbb6p-37,
+};
+/* log((1 + s) / (1 - s)) = 2 s + s^3 p(s^2), |s| <= 0.1716; error 2^-57.7. */
+static const double cg_log_poly[7] = {
+    0x1.5555555555558p-1, 0x1.99999999952e2p-2, 0x1.2492492df148dp-2,
+    0x1.c71c62e5800a1p-3, 0x1.7462b4ab2ef6bp-3, 0x1.39fe606542ddep-3,
+    0x1.2b584aae78a57p-3,
+};
+/* tan(r) = r + r^3 p(r^2), |r| <= pi/8; error 2^-56.7. */
+static const double cg_tan_poly[9] = {
+    0x1.5555555555556p-2, 0x1.11111111109c2p-3, 0x1.ba1ba1bb56644p-5,
+    0x1.664f47dffb55bp-6, 0x1.226e5f6fc81efp-7, 0x1.d6c7a49431963p-9,
+    0x1.7eaabf7193315p-10, 0x1.288416a1bd672p-11, 0x1.4ea856bf92a43p-12,
+};
+/* arctan(t) = t + t^3 p(t^2), |t| <= sqrt(2) - 1; error 2^-58.1. */
+static const double cg_arctan_poly[12] = {
+    -0x1.5555555555555p-2, 0x1.9999999999952p-3, -0x1.249249248d684p-3,
+    0x1.c71c71c2f37e8p-4, -0x1.745d165a9c002p-4, 0x1.3b139279535a8p-4,
+    -0x1.110e81459346ep-4, 0x1.e19978381e052p-5, -0x1.ac761b5db4f38p-5,
+    0x1.74c9760b1bea4p-5, -0x1.1aff6533dd0e5p-5, 0x1.0a5f8c60d732bp-6,
+};
+/* arcsin(t) = t + t^3 p(t^2), |t| <= 1/2; error 2^-57.4. */
+static const double cg_arcsin_poly[13] = {
+    0x1.5555555555556p-3, 0x1.3333333332ecap-4, 0x1.6db6db6e31f13p-5,
+    0x1.f1c71c1db0623p-6, 0x1.6e8bb1c8209a2p-6, 0x1.1c4d35cf95421p-6,
+    0x1.c9cf07674736ap-7, 0x1.782651caa6547p-7, 0x1.52420b04b37bep-7,
+    0x1.65a9c4dfcf8b2p-8, 0x1.1d189408314eep-6, -0x1.e6aaa8a0a04ccp-7,
+    0x1.d72b2bc8155f8p-6,
+};
+/* The binary digits of 2/pi, 32 a word, after 64 zeros. */
+static const uint32_t cg_two_over_pi[40] = {
+    0x00000000, 0x00000000, 0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041,
+    0xfe5163ab, 0xdebbc561, 0xb7246e3a, 0x424dd2e0, 0x06492eea, 0x09d1921c, 0xfe1deb1c, 0xb129a73e,
+    0xe88235f5, 0x2ebb4484, 0xe99c7026, 0xb45f7e41, 0x3991d639, 0x835339f4, 0x9c845f8b, 0xbdf9283b,
+    0x1ff897ff, 0xde05980f, 0xef2f118b, 0x5a0a6d1f, 0x6d367ecf, 0x27cb09b7, 0x4f463f66, 0x9e5fea2d,
+    0x7527bac7, 0xebe5f17b, 0x3d0739f7, 0x8a5292ea, 0x6bfb5fb1, 0x1f8d5d08, 0x56033046, 0xfc7b6bab,
+};
+
+/* The array functions: CG_KERNEL for a core with a limited range, CG_TOTAL_KERNEL for one without.
+ * The vector loop takes whole rows of CG_ROW elements; the last elements of an array are computed in a
+ * row of their own, filled up with a number that suits every function, so there is no scalar
+ * remainder. A single element goes straight to the scalar code. */
+#define CG_ROW 8
+#define CG_BLOCK 256
+
+#define CG_ROWS(f) \
+    CG_NOINLINE void CG_NAME(f##_rows)(const double *x, double *y, ptrdiff_t n) \
+    { \
+        const ptrdiff_t whole = n & -CG_ROW; \
+        CG_INDEPENDENT_ITERATIONS \
+        for (ptrdiff_t i = 0; i < whole; i++) \
+            y[i] = CG_NAME(f##_core)(x[i]); \
+    } \
+    CG_INLINE void CG_NAME(f##_all)(const double *x, double *y, ptrdiff_t n) \
+    { \
+        const ptrdiff_t whole = n & -CG_ROW; \
+        double row[CG_ROW]; \
+        if (whole > 0) \
+            CG_NAME(f##_rows)(x, y, whole); \
+        if (whole < n) { \
+            for (ptrdiff_t i = 0; i < CG_ROW; i++) \
+                row[i] = whole + i < n ? x[whole + i] : 0.5; \
+            CG_NAME(f##_rows)(row, row, CG_ROW); \
+            for (ptrdiff_t i = whole; i < n; i++) \
+                y[i] = row[i - whole]; \
+        } \
+    }
+
+#define CG_KERNEL(f) \
+    CG_ROWS(f) \
+    CG_NOINLINE double CG_NAME(f##_any)(double x) \
+    { \
+        return CG_NAME(f##_unsafe)(x) & CG_SIGN_BIT ? CG_NAME(f##_beyond)(x) : CG_NAME(f##_core)(x); \
+    } \
+    CG_NOINLINE void CG_NAME(f##_mixed)(const double *x, double *y, ptrdiff_t n) \
+    { \
+        double argument[CG_BLOCK]; /* y may be x */ \
+        memcpy(argument, x, (size_t)n * sizeof *x); \
+        CG_NAME(f##_all)(argument, y, n); \
+        for (ptrdiff_t i = 0; i < n; i++) \
+            if (CG_NAME(f##_unsafe)(argument[i]) & CG_SIGN_BIT) \
+                y[i] = CG_NAME(f##_any)(argument[i]); \
+    } \
+    static void CG_NAME(f)(const double *x, double *y, ptrdiff_t n) \
+    { \
+        if (n == 1) { \
+            y[0] = CG_NAME(f##_any)(x[0]); \
+            return; \
+        } \
+        for (ptrdiff_t size; n > 0; n -= size, x += size, y += size) { \
+            uint64_t unsafe = 0; \
+            size = n < CG_BLOCK ? n : CG_BLOCK; \
+            for (ptrdiff_t i = 0; i < size; i++) \
+                unsafe |= CG_NAME(f##_unsafe)(x[i]); \
+            if (unsafe & CG_SIGN_BIT) \
+                CG_NAME(f##_mixed)(x, y, size); \
+            else \
+                CG_NAME(f##_all)(x, y, size); \
+        } \
+    }
+
+#define CG_TOTAL_KERNEL(f) \
+    CG_ROWS(f) \
+    static void CG_NAME(f)(const double *x, double *y, ptrdiff_t n) \
+    { \
+        if (n == 1) \
+            y[0] = CG_NAME(f##_core)(x[0]); \
+        else \
+            CG_NAME(f##_all)(x, y, n); \
+    }
+
+#endif /* CG_TRANSCENDENTAL_ONCE */
+
+/* ------------------------------------------------------------------------------------- tools */
+
+CG_INLINE uint64_t cg_bits(double x)
+{
+    uint64_t u;
+    memcpy(&u, &x, sizeof u);
+    return u;
+}
+
+CG_INLINE double cg_real(uint64_t u)
+{
+    double x;
+    memcpy(&x, &u, sizeof x);
+    return x;
+}
+
+/* Selection by bits, all ones or all zeros: of a conditional expression the compiler may make a branch
+ * again, and a loop with a branch in it is not vectorized. */
+CG_INLINE uint64_t cg_mask_if_negative(double x) { return 0 - (cg_bits(x) >> 63); }
+
+CG_INLINE double cg_select(uint64_t mask, double a, double b)
+{
+    return cg_real((cg_bits(a) & mask) | (cg_bits(b) & ~mask));
+}
+
+/* The sign bit is set unless |x| < bound: positive doubles are ordered as their bits are. */
+CG_INLINE uint64_t cg_not_below(double x, double bound)
+{
+    return (cg_bits(x) & ~CG_SIGN_BIT) + (CG_SIGN_BIT - cg_bits(bound));
+}
+
+/* x cut to its 26 leading bits: the product of two heads is exact. */
+CG_INLINE double cg_head(double x)
+{
+    return cg_real(cg_bits(x) & UINT64_C(0xfffffffff8000000));
+}
+
+/* (num + num_lo) / (den + den_lo), nearly correctly rounded, for a den of 26 bits: a quotient q of 26
+ * bits first; num - q den is exact, and what q leaves of the numerator becomes the correction.
+ * The caller has the rounded sum of the denominator already: it is divided by at once. */
+CG_INLINE double cg_quotient(double num, double num_lo, double den_sum, double den, double den_lo)
+{
+    const double inverse = 1.0 / den_sum;
+    const double q = cg_head((num + num_lo) * inverse);
+    const double left = ((num - q * den) + num_lo) - q * den_lo;
+    return q + left * inverse;
+}
+
+/* c[0] + c[1] z + ... + c[N-1] z^(N-1), where zz = z^2: two terms at a time, for a short chain. */
+CG_INLINE double cg_poly2(double z, const double *c) { return c[0] + z * c[1]; }
+CG_INLINE double cg_poly4(double z, double zz, const double *c)
+{
+    return cg_poly2(z, c) + zz * cg_poly2(z, c + 2);
+}
+CG_INLINE double cg_poly5(double z, double zz, const double *c)
+{
+    return cg_poly2(z, c) + zz * (cg_poly2(z, c + 2) + zz * c[4]);
+}
+CG_INLINE double cg_poly7(double z, double zz, const double *c)
+{
+    return cg_poly4(z, zz, c) + (zz * zz) * (cg_poly2(z, c + 4) + zz * c[6]);
+}
+CG_INLINE double cg_poly9(double z, double zz, const double *c)
+{
+    return cg_poly4(z, zz, c) + (zz * zz) * (cg_poly4(z, zz, c + 4) + (zz * zz) * c[8]);
+}
+CG_INLINE double cg_poly12(double z, double zz, const double *c)
+{
+    return cg_poly4(z, zz, c) + (zz * zz) * (cg_poly4(z, zz, c + 4) + (zz * zz) * cg_poly4(z, zz, c + 8));
+}
+CG_INLINE double cg_poly13(double z, double zz, const double *c)
+{
+    return cg_poly4(z, zz, c) + (zz * zz) * (cg_poly4(z, zz, c + 4) + (zz * zz) * cg_poly5(z, zz, c + 8));
+}
+
+/* --------------------------------------------------------------------- exp, expm1, sigmoid, tanh */
+
+/* x = k ln 2 + hi - lo with |hi - lo| <= ln(2)/2 and hi exact; returns k + CG_ROUNDER. |x| < 750. */
+CG_INLINE double cg_exp_reduce(double x, double *hi, double *lo)
+{
+    const double rounded = x * CG_LOG2_E + CG_ROUNDER;
+    const double k = rounded - CG_ROUNDER;
+    *hi = x - k * CG_LN2_HI;
+    *lo = k * CG_LN2_LO;
+    return rounded;
+}
+
+/* exp(hi - lo) - 1 - hi */
+CG_INLINE double cg_exp_tail(double hi, double lo)
+{
+    const double r = hi - lo;
+    const double z = r * r;
+    const double zz = z * z;
+    const double p = cg_poly5(z, zz, cg_exp_odd) + r * cg_poly5(z, zz, cg_exp_even);
+    return 0.5 * z + ((z * r) * p - lo);
+}
+
+/* 2^k, from k + CG_ROUNDER; -1022 <= k <= 1023 */
+CG_INLINE double cg_pow2(double rounded)
+{
+    return cg_real((cg_bits(rounded) << 52) + CG_BITS_ONE);
+}
+
+/* exp(x) 2^shift for shift 0 or -1 and any x: the factor 2^k in two parts, so that a result that is
+ * too large or subnormal comes out of one correctly rounded multiplication. */
+CG_INLINE double cg_exp_scaled(double x, uint64_t shift)
+{
+    double hi, lo;
+    const double above = x > -746.0 ? x : -746.0;
+    const double clamped = above < 711.0 ? above : 711.0;
+    const double rounded = cg_exp_reduce(clamped, &hi, &lo);
+    const double y = 1.0 + (hi + cg_exp_tail(hi, lo));
+    const uint64_t spare = x > 0.0 ? (uint64_t)-4 : 64;
+    const double most = cg_real(cg_bits(y) + ((cg_bits(rounded) + shift + spare) << 52));
+    const double result = most * (x > 0.0 ? 16.0 : 0x1p-64);
+    return x == x ? result : x;
+}
+
+/* exp. x = k ln 2 + r, |r| <= ln(2)/2; exp(r) = 1 + (hi + tail) by a polynomial of degree 12; k is
+ * added to the exponent field. Overflow to inf, gradual underflow; exp(-inf) = 0. Max ULP @exp@. */
+CG_INLINE uint64_t CG_NAME(exp_unsafe)(double x) { return cg_not_below(x, 708.0); }
+
+CG_INLINE double CG_NAME(exp_core)(double x)
+{
+    double hi, lo;
+    const double rounded = cg_exp_reduce(x, &hi, &lo);
+    const double y = 1.0 + (hi + cg_exp_tail(hi, lo));
+    return cg_real(cg_bits(y) + (cg_bits(rounded) << 52));
+}
+
+CG_INLINE double CG_NAME(exp_beyond)(double x) { return cg_exp_scaled(x, 0); }
+
+CG_KERNEL(exp)
+
+/* expm1. As exp, then 2^k (1 + hi + tail) - 1 = ((2^k - 1) + 2^k hi) + 2^k tail, the two roundings of
+ * the first sums carried into the tail. For k = 0 it is hi + tail with hi = x. expm1(-inf) = -1,
+ * expm1(-0) = -0. Max ULP @expm1@. */
+CG_INLINE uint64_t CG_NAME(expm1_unsafe)(double x) { return cg_not_below(x, 708.0); }
+
+CG_INLINE double CG_NAME(expm1_core)(double x)
+{
+    double hi, lo;
+    const double scale = cg_pow2(cg_exp_reduce(x, &hi, &lo));
+    const double less_one = scale - 1.0;
+    const double less_one_rest = (scale - less_one) - 1.0;
+    const double scaled_hi = scale * hi;
+    const double head = less_one + scaled_hi;
+    const double head_rest = scaled_hi - (head - less_one);
+    const double result = head + (scale * cg_exp_tail(hi, lo) + (head_rest + less_one_rest));
+    return copysign(result, x);
+}
+
+CG_INLINE double CG_NAME(expm1_beyond)(double x) { return x < 0.0 ? -1.0 : cg_exp_scaled(x, 0); }
+
+CG_KERNEL(expm1)
+
+/* sigmoid(x) = 1 / (1 + exp(-x)). With e = exp(-|x|) as a sum of two doubles, it is 1 / (1 + e) for
+ * x >= 0 and e / (1 + e) below. Beyond 650, 1 or exp(x). Max ULP @sigmoid@. */
+CG_INLINE uint64_t CG_NAME(sigmoid_unsafe)(double x) { return cg_not_below(x, 650.0); }
+
+CG_INLINE double CG_NAME(sigmoid_core)(double x)
+{
+    double hi, lo;
+    const double scale = cg_pow2(cg_exp_reduce(-fabs(x), &hi, &lo));
+    const double head = 1.0 + hi;
+    const double rest = (hi - (head - 1.0)) + cg_exp_tail(hi, lo);
+    const double e = scale * head, e_lo = scale * rest;
+    const double den_sum = (1.0 + e) + e_lo;
+    const double den = cg_head(den_sum);
+    const double den_lo = ((1.0 - den) + e) + e_lo;
+    const uint64_t negative = cg_mask_if_negative(x);
+    return cg_quotient(cg_select(negative, e, 1.0), cg_select(negative, e_lo, 0.0), den_sum, den,
+                       den_lo);
+}
+
+CG_INLINE double CG_NAME(sigmoid_beyond)(double x) { return x > 0.0 ? 1.0 : cg_exp_scaled(x, 0); }
+
+CG_KERNEL(sigmoid)
+
+/* tanh|x| = -E / (2 + E) with E = expm1(-2|x|) as a sum of two doubles. From |x| = 20 on it is 1, so
+ * |x| is cut there. tanh(x) = x for tiny x, tanh(-0) = -0. Max ULP @tanh@. */
+CG_INLINE double CG_NAME(tanh_core)(double x)
+{
+    double hi, lo;
+    const double size = 20.0 < fabs(x) ? 20.0 : fabs(x);
+    const double scale = cg_pow2(cg_exp_reduce(-2.0 * size, &hi, &lo));
+    const double less_one = scale - 1.0;
+    const double less_one_rest = scale - (less_one + 1.0);
+    const double scaled_hi = scale * hi;
+    const double head = less_one + scaled_hi;
+    const double head_rest = scaled_hi - (head - less_one);
+    const double rest = scale * cg_exp_tail(hi, lo) + (head_rest + less_one_rest);
+    const double den_sum = (2.0 + head) + rest;
+    const double den = cg_head(den_sum);
+    const double den_lo = ((2.0 - den) + head) + rest;
+    return copysign(cg_quotient(head, rest, den_sum, den, den_lo), x);
+}
+
+CG_TOTAL_KERNEL(tanh)
+
+/* -------------------------------------------------------------------------------- log, log1p */
+
+/* k ln 2 + log(1 + f) + small, given s = f / (2 + f): log(1 + f) = 2 artanh(s)
+ * = f - f^2/2 + s (f^2/2 + s^2 p(s^2)). k ln 2 + f is summed first, with its rounding kept. */
+CG_INLINE double cg_log_sum(double k, double f, double s, double small)
+{
+    const double z = s * s;
+    const double half_square = 0.5 * f * f;
+    const double p = z * cg_poly7(z, z * z, cg_log_poly);
+    const double k_ln2 = k * CG_LN2_HI;
+    const double head = k_ln2 + f;
+    const double head_rest = f - (head - k_ln2);
+    const double tail = s * (half_square + p) + (k * CG_LN2_LO + small);
+    return head + (head_rest - (half_square - tail));
+}
+
+/* log. x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), then cg_log_sum. Subnormals are scaled by
+ * 2^54 first. log(+-0) = -inf, log(negative) = nan, log(inf) = inf. Max ULP @log@. */
+CG_INLINE uint64_t CG_NAME(log_unsafe)(double x) /* negative, subnormal, inf or nan */
+{
+    const uint64_t u = cg_bits(x);
+    return u | (u - CG_BITS_NORMAL) | (u + (CG_SIGN_BIT - CG_BITS_INFINITY));
+}
+
+CG_INLINE double CG_NAME(log_core)(double x)
+{
+    const uint64_t shifted = cg_bits(x) + (CG_BITS_ONE - CG_BITS_SQRT_HALF);
+    const double k = cg_real((shifted >> 52) | cg_bits(0x1p52)) - (0x1p52 + 1023.0);
+    const double f = cg_real((shifted & CG_MANTISSA) + CG_BITS_SQRT_HALF) - 1.0;
+    return cg_log_sum(k, f, f / (2.0 + f), 0.0);
+}
+
+CG_INLINE double CG_NAME(log_beyond)(double x)
+{
+    if (!(x < (double)INFINITY))
+        return x;
+    if (x <= 0.0)
+        return x == 0.0 ? -(double)INFINITY : (double)NAN;
+    const uint64_t shifted = cg_bits(x * 0x1p54) + (CG_BITS_ONE - CG_BITS_SQRT_HALF);
+    const double k = cg_real((shifted >> 52) | cg_bits(0x1p52)) - (0x1p52 + 1023.0 + 54.0);
+    const double f = cg_real((shifted & CG_MANTISSA) + CG_BITS_SQRT_HALF) - 1.0;
+    return cg_log_sum(k, f, f / (2.0 + f), 0.0);
+}
+
+CG_KERNEL(log)
+
+/* log1p. 1 + x = 2^k (1 + f + c) where c, what the sum 1 + x lost, is recovered exactly; it adds
+ * c / (1 + f) to the logarithm, by (1 - s) / (1 + s) ~ 1 - 2 s + 2 s^2. For tiny x, c is all of x. log1p(-1) = -inf, below it nan, log1p(-0) = -0. Max ULP @log1p@. */
+CG_INLINE uint64_t CG_NAME(log1p_unsafe)(double x) /* not in (-1, 2^64): the sign moves the bound */
+{
+    return cg_not_below(x, 0x1p64) + ((cg_bits(x) & CG_SIGN_BIT) >> 5);
+}
+
+CG_INLINE double CG_NAME(log1p_core)(double x)
+{
+    const double u = 1.0 + x;
+    const double x_part = u - 1.0;
+    const double u_rest = (1.0 - (u - x_part)) + (x - x_part);
+    const uint64_t shifted = cg_bits(u) + (CG_BITS_ONE - CG_BITS_SQRT_HALF);
+    const double k = cg_real((shifted >> 52) | cg_bits(0x1p52)) - (0x1p52 + 1023.0);
+    const double f = cg_real((shifted & CG_MANTISSA) + CG_BITS_SQRT_HALF) - 1.0;
+    const double s = f / (2.0 + f);
+    const double inverse_scale = cg_real(2 * CG_BITS_ONE - (shifted & ~CG_MANTISSA));
+    const double c = u_rest * inverse_scale;
+    return copysign(cg_log_sum(k, f, s, c - 2.0 * c * (s - s * s)), x);
+}
+
+CG_INLINE double CG_NAME(log1p_beyond)(double x)
+{
+    if (x >= 0x1p64)
+        return x < (double)INFINITY ? CG_NAME(log_core)(x) : x;
+    if (x <= -1.0)
+        return x == -1.0 ? -(double)INFINITY : (double)NAN;
+    return x;
+}
+
+CG_KERNEL(log1p)
+
+/* ---------------------------------------------------------------------------------- sin, cos */
+
+/* x = n pi/2 + hi + lo, |hi| <= pi/4, for |x| < 2e5; returns n modulo 2^52. pi/2 is given in three
+ * parts; the products with the first two are exact, and so is what the second subtraction loses. */
+CG_INLINE uint64_t cg_trig_reduce(double x, double *hi, double *lo)
+{
+    const double rounded = x * CG_TWO_OVER_PI + CG_ROUNDER;
+    const double n = rounded - CG_ROUNDER;
+    const double first = x - n * CG_PIO2_A;
+    const double part = n * CG_PIO2_B;
+    const double second = first - part;
+    *hi = second;
+    *lo = ((first - second) - part) - n * CG_PIO2_C;
+    return cg_bits(rounded);
+}
+
+/* The same for a finite x >= 2^17, after Payne and Hanek. x = m 2^e with an integer m of 53 bits. Of the
+ * digits of 2/pi, those that yield only multiples of 4 are left out, the next 192 are multiplied with m
+ * in integers: the product's top two bits count quarter turns, the other 190 are the fraction. */
+CG_INLINE uint64_t cg_trig_reduce_far(double x, double *hi, double *lo)
+{
+    const uint64_t mantissa = (cg_bits(x) & CG_MANTISSA) | (CG_MANTISSA + 1);
+    const unsigned e = (unsigned)(cg_bits(x) >> 52) - 1075 + 62; /* x >= 2^17, so e >= 27 */
+    const uint32_t *digits = cg_two_over_pi + e / 32;
+    uint32_t product[6]; /* most significant first */
+    uint64_t carry_low = 0, carry_high = 0;
+    for (int i = 5; i >= 0; i--) {
+        const uint64_t pair = (uint64_t)digits[i] << 32 | digits[i + 1];
+        const uint64_t digit = (pair << (e % 32)) >> 32;
+        const uint64_t low = digit * (mantissa & 0xffffffff) + carry_low;
+        const uint64_t high = digit * (mantissa >> 32) + carry_high;
+        product[i] = (uint32_t)low;
+        carry_low = (low >> 32) + (uint32_t)high;
+        carry_high = high >> 32;
+    }
+    uint64_t quarter = product[0] >> 30;
+    const uint32_t flip = product[0] >> 29 & 1 ? 0xffffffff : 0; /* fraction >= 1/2: x = next - rest */
+    quarter += flip & 1;
+    double sum = 0.0, sum_lo = 0.0, weight = 0x1p-30;
+    for (int i = 0; i < 6; i++, weight *= 0x1p-32) {
+        const double word = weight * (double)((product[i] ^ flip) & (i ? 0xffffffff : 0x3fffffff));
+        const double next = sum + word;
+        const double word_part = next - sum;
+        sum_lo += (sum - (next - word_part)) + (word - word_part);
+        sum = next;
+    }
+    const double turn = sum + sum_lo; /* then (turn + turn_lo) pi/2, as a sum of two doubles */
+    const double turn_lo = sum_lo - (turn - sum);
+    const double a = cg_head(turn), b = turn - a;
+    const double c = cg_head(CG_PIO2_HI), d = CG_PIO2_HI - c;
+    const double top = turn * CG_PIO2_HI;
+    const double top_lo = ((a * c - top) + a * d + b * c) + b * d + (turn * CG_PIO2_LO + turn_lo * CG_PIO2_HI);
+    *hi = flip ? -top : top;
+    *lo = flip ? -top_lo : top_lo;
+    return quarter;
+}
+
+/* sin(n pi/2 + hi + lo), by the polynomial of sin for even n and that of cos for odd n. */
+CG_INLINE double cg_trig_wave(uint64_t n, double hi, double lo)
+{
+    const uint64_t odd = 0 - (n & 1);
+    const double z = hi * hi;
+    const double zz = z * z;
+    const double half_square = 0.5 * z;
+    const double cos_head = 1.0 - half_square;
+    const double cos_rest = ((1.0 - cos_head) - half_square) - hi * lo;
+    const double *s = cg_sin_poly, *c = cg_cos_poly;
+    const double p01 = cg_select(odd, c[0], s[0]) + z * cg_select(odd, c[1], s[1]);
+    const double p23 = cg_select(odd, c[2], s[2]) + z * cg_select(odd, c[3], s[3]);
+    const double p45 = cg_select(odd, c[4], s[4]) + z * cg_select(odd, c[5], s[5]);
+    const double head = cg_select(odd, cos_head, hi);
+    const double rest = cg_select(odd, cos_rest, lo * cos_head);
+    const double factor = z * cg_select(odd, z, hi);
+    const double result = head + (rest + factor * (p01 + zz * (p23 + zz * p45)));
+    return cg_real(cg_bits(result) ^ ((n & 2) << 62));
+}
+
+/* sin. x = n pi/2 + r, |r| <= pi/4, r as a sum of two doubles: by subtraction below 2e5, by
+ * integers above; then polynomials of degree 13 (sin) and 14 (cos). sin(-0) = -0, sin(inf) = nan.
+ * Max ULP @sin@. */
+CG_INLINE uint64_t CG_NAME(sin_unsafe)(double x) { return cg_not_below(x, 2e5); }
+
+CG_INLINE double CG_NAME(sin_core)(double x)
+{
+    double hi, lo;
+    const uint64_t n = cg_trig_reduce(fabs(x), &hi, &lo);
+    return cg_real(cg_bits(cg_trig_wave(n, hi, lo)) ^ (cg_bits(x) & CG_SIGN_BIT));
+}
+
+CG_INLINE double CG_NAME(sin_beyond)(double x)
+{
+    double hi, lo;
+    if (!(fabs(x) < (double)INFINITY))
+        return x - x;
+    const uint64_t n = cg_trig_reduce_far(fabs(x), &hi, &lo);
+    return cg_real(cg_bits(cg_trig_wave(n, hi, lo)) ^ (cg_bits(x) & CG_SIGN_BIT));
+}
+
+CG_KERNEL(sin)
+
+/* cos(x) = sin(x + pi/2): as sin, with n + 1. Max ULP @cos@. */
+CG_INLINE uint64_t CG_NAME(cos_unsafe)(double x) { return cg_not_below(x, 2e5); }
+
+CG_INLINE double CG_NAME(cos_core)(double x)
+{
+    double hi, lo;
+    const uint64_t n = cg_trig_reduce(x, &hi, &lo);
+    return cg_trig_wave(n + 1, hi, lo);
+}
+
+CG_INLINE double CG_NAME(cos_beyond)(double x)
+{
+    double hi, lo;
+    if (!(fabs(x) < (double)INFINITY))
+        return x - x;
+    const uint64_t n = cg_trig_reduce_far(fabs(x), &hi, &lo);
+    return cg_trig_wave(n + 1, hi, lo);
+}
+
+CG_KERNEL(cos)
+
+/* --------------------------------------------------------------------------------------- tan */
+
+/* tan(n pi/2 + hi + lo). With t = 2 tan(r/2), tan(r) = t / (1 - t^2/4): the polynomial is needed up to
+ * pi/8 only, and the quotient is turned over, -(1 - t^2/4) / t, where n is odd. */
+CG_INLINE double cg_tan_of(uint64_t n, double hi, double lo)
+{
+    const uint64_t odd = 0 - (n & 1);
+    const double z = 0.25 * (hi * hi);
+    const double rest = lo * (1.0 + z) + (hi * z) * cg_poly9(z, z * z, cg_tan_poly);
+    const double t_sum = hi + rest;
+    const double t = cg_head(t_sum);
+    const double t_lo = (hi - t) + rest;
+    const double square = 0.25 * (t * t); /* exact */
+    const double square_lo = t_lo * (0.5 * t + 0.25 * t_lo);
+    const double den_sum = 1.0 - 0.25 * (t_sum * t_sum);
+    const double den = cg_head(den_sum);
+    const double den_lo = ((1.0 - den) - square) - square_lo;
+    const double quotient = cg_quotient(cg_select(odd, den, t), cg_select(odd, den_lo, t_lo),
+                                        cg_select(odd, t_sum, den_sum), cg_select(odd, t, den),
+                                        cg_select(odd, t_lo, den_lo));
+    return cg_real(cg_bits(quotient) ^ (n << 63));
+}
+
+/* tan. The reduction of sin, then cg_tan_of. tan(-0) = -0, tan(inf) = nan. Max ULP @tan@. */
+CG_INLINE uint64_t CG_NAME(tan_unsafe)(double x) { return cg_not_below(x, 2e5); }
+
+CG_INLINE double CG_NAME(tan_core)(double x)
+{
+    double hi, lo;
+    const uint64_t n = cg_trig_reduce(fabs(x), &hi, &lo);
+    return cg_real(cg_bits(cg_tan_of(n, hi, lo)) ^ (cg_bits(x) & CG_SIGN_BIT));
+}
+
+CG_INLINE double CG_NAME(tan_beyond)(double x)
+{
+    double hi, lo;
+    if (!(fabs(x) < (double)INFINITY))
+        return x - x;
+    const uint64_t n = cg_trig_reduce_far(fabs(x), &hi, &lo);
+    return cg_real(cg_bits(cg_tan_of(n, hi, lo)) ^ (cg_bits(x) & CG_SIGN_BIT));
+}
+
+CG_KERNEL(tan)
+
+/* -------------------------------------------------------------------------------- sinh, cosh */
+
+/* sinh. |x| = k ln 2 + r, a = 2^k, b = 2^-k: 2 sinh|x| = a exp(r) - b exp(-r)
+ *     = (a - b) cosh(r) + (a + b) sinh(r),  sinh(r) = r + ..., cosh(r) = 1 + ...
+ * without a division. The leading terms a - b, a r, b r are summed with their roundings kept.
+ * Beyond 700, exp(|x|) / 2. sinh(-0) = -0. Max ULP @sinh@. */
+CG_INLINE uint64_t CG_NAME(sinh_unsafe)(double x) { return cg_not_below(x, 700.0); }
+
+CG_INLINE double CG_NAME(sinh_core)(double x)
+{
+    double hi, lo;
+    const uint64_t k = cg_bits(cg_exp_reduce(fabs(x), &hi, &lo)) << 52;
+    const double a = cg_real(CG_BITS_ONE + k), b = cg_real(CG_BITS_ONE - k);
+    const double r = hi - lo;
+    const double z = r * r;
+    const double zz = z * z;
+    const double sinh_rest = (r * z) * cg_poly5(z, zz, cg_sinh_poly) - lo; /* sinh(r) - hi */
+    const double cosh_rest = 0.5 * z + zz * cg_poly5(z, zz, cg_cosh_poly); /* cosh(r) - 1 */
+    const double difference = a - b;
+    const double difference_rest = (a - difference) - b;
+    const double sum = difference + a * hi;
+    const double sum_rest = a * hi - (sum - difference);
+    const double head = sum + b * hi;
+    const double head_rest = b * hi - (head - sum);
+    const double tail = difference * cosh_rest + (a + b) * sinh_rest;
+    return copysign(0.5 * (head + (tail + ((sum_rest + head_rest) + difference_rest))), x);
+}
+
+CG_INLINE double CG_NAME(sinh_beyond)(double x)
+{
+    return copysign(cg_exp_scaled(fabs(x), (uint64_t)-1), x);
+}
+
+CG_KERNEL(sinh)
+
+/* cosh. As sinh: (a + b) cosh(r) + (a - b) sinh(r). Max ULP @cosh@. */
+CG_INLINE uint64_t CG_NAME(cosh_unsafe)(double x) { return cg_not_below(x, 700.0); }
+
+CG_INLINE double CG_NAME(cosh_core)(double x)
+{
+    double hi, lo;
+    const uint64_t k = cg_bits(cg_exp_reduce(fabs(x), &hi, &lo)) << 52;
+    const double a = cg_real(CG_BITS_HALF + k), b = cg_real(CG_BITS_HALF - k);
+    const double r = hi - lo;
+    const double z = r * r;
+    const double zz = z * z;
+    const double sinh_rest = (r * z) * cg_poly5(z, zz, cg_sinh_poly) - lo;
+    const double cosh_rest = 0.5 * z + zz * cg_poly5(z, zz, cg_cosh_poly);
+    const double sum = a + b;
+    const double sum_rest = b - (sum - a);
+    const double linear = (a - b) * hi;
+    const double head = sum + linear;
+    const double head_rest = linear - (head - sum);
+    return head + ((sum * cosh_rest + (a - b) * sinh_rest) + (head_rest + sum_rest));
+}
+
+CG_INLINE double CG_NAME(cosh_beyond)(double x) { return cg_exp_scaled(fabs(x), (uint64_t)-1); }
+
+CG_KERNEL(cosh)
+
+/* --------------------------------------------------------------------- arctan, arcsin, arccos */
+
+/* arctan|x| = base + arctan(t), |t| <= tan(pi/8) = sqrt(2) - 1: base = 0 with t = x, pi/4 with
+ * t = (x - 1) / (x + 1), or pi/2 with t = -1 / x; the numerator and denominator carry what x - 1 and
+ * x + 1 lose. |x| is cut at 2^60, where arctan is pi/2 already. Max ULP @arctan@. */
+CG_INLINE double CG_NAME(arctan_core)(double x)
+{
+    const double size = 0x1p60 < fabs(x) ? 0x1p60 : fabs(x);
+    const uint64_t middle = cg_mask_if_negative(0.41421356237309503 - size);
+    const uint64_t large = cg_mask_if_negative(2.414213562373095 - size);
+    const double minus = size - 1.0, plus = size + 1.0;
+    const double minus_rest = size - (minus + 1.0), plus_rest = size - (plus - 1.0);
+    const double num = cg_select(middle, cg_select(large, -1.0, minus), size);
+    const double num_lo = cg_select(middle, cg_select(large, 0.0, minus_rest), 0.0);
+    const double den_full = cg_select(middle, cg_select(large, size, plus), 1.0);
+    const double den_full_lo = cg_select(middle, cg_select(large, 0.0, plus_rest), 0.0);
+    const double base = cg_select(middle, cg_select(large, CG_PIO2_HI, 0.5 * CG_PIO2_HI), 0.0);
+    const double base_lo = cg_select(middle, cg_select(large, CG_PIO2_LO, 0.5 * CG_PIO2_LO), 0.0);
+    /* t = q + q_lo: the steps of cg_quotient */
+    const double inverse = 1.0 / den_full;
+    const double t = num * inverse;
+    const double q = cg_head(t);
+    const double den = cg_head(den_full);
+    const double den_lo = (den_full - den) + den_full_lo;
+    const double q_lo = (((num - q * den) + num_lo) - q * den_lo) * inverse;
+    const double z = t * t;
+    const double tail = (t * z) * cg_poly12(z, z * z, cg_arctan_poly) + base_lo;
+    const double head = base + q;
+    const double head_rest = q - (head - base);
+    return copysign(head + (head_rest + (q_lo + tail)), x);
+}
+
+CG_TOTAL_KERNEL(arctan)
+
+/* What s, the rounded root of w, lacks: (w - s^2) / (2 s). It is less than half an ULP, so 1 / (2 s) is
+ * needed to a few digits only: subtracting the bits of s negates its logarithm, to 5 percent. */
+CG_INLINE double cg_sqrt_rest(double w, double s)
+{
+    const double head = cg_head(s);
+    const double remainder = (w - head * head) - (s - head) * (s + head);
+    return remainder * cg_real(UINT64_C(0x7fce623822fc16e6) - cg_bits(s));
+}
+
+/* arcsin(x) = x + x^3 p(x^2) up to 1/2; above, pi/2 - 2 arcsin(s) with s = sqrt((1 - |x|) / 2) <= 1/2,
+ * where s carries its rounding. |x| > 1 gives nan, by the root. arcsin(-0) = -0. Max ULP @arcsin@. */
+CG_INLINE double CG_NAME(arcsin_core)(double x)
+{
+    const double size = fabs(x);
+    const uint64_t large = cg_mask_if_negative(0.5 - size);
+    const double w = 0.5 * (1.0 - size);
+    const double s = sqrt(w);
+    const double t = cg_select(large, s, size);
+    const double z = cg_select(large, w, size * size);
+    const double tail = (t * z) * cg_poly13(z, z * z, cg_arcsin_poly) + cg_select(large, cg_sqrt_rest(w, s), 0.0);
+    const double base = cg_select(large, CG_PIO2_HI, 0.0);
+    const double base_lo = cg_select(large, CG_PIO2_LO, 0.0);
+    const double factor = cg_select(large, -2.0, 1.0);
+    const double head = base + factor * t;
+    const double head_rest = factor * t - (head - base);
+    return copysign(head + (head_rest + (base_lo + factor * tail)), x);
+}
+
+CG_TOTAL_KERNEL(arcsin)
+
+/* arccos(x) = pi/2 - arcsin(x) for |x| <= 1/2; 2 arcsin(s) above, pi - 2 arcsin(s) below, s as
+ * before. |x| > 1 gives nan. Max ULP @arccos@. */
+CG_INLINE double CG_NAME(arccos_core)(double x)
+{
+    const double size = fabs(x);
+    const uint64_t large = cg_mask_if_negative(0.5 - size), above = cg_mask_if_negative(0.5 - x);
+    const double w = 0.5 * (1.0 - size);
+    const double s = sqrt(w);
+    const double t = cg_select(large, s, x);
+    const double z = cg_select(large, w, x * x);
+    const double tail = (t * z) * cg_poly13(z, z * z, cg_arcsin_poly) + cg_select(large, cg_sqrt_rest(w, s), 0.0);
+    const double base = cg_select(above, 0.0, cg_select(large, 2.0 * CG_PIO2_HI, CG_PIO2_HI));
+    const double base_lo = cg_select(above, 0.0, cg_select(large, 2.0 * CG_PIO2_LO, CG_PIO2_LO));
+    const double factor = cg_select(above, 2.0, cg_select(large, -2.0, -1.0));
+    const double head = base + factor * t;
+    const double head_rest = factor * t - (head - base);
+    return head + (head_rest + (base_lo + factor * tail));
+}
+
+CG_TOTAL_KERNEL(arccos)

@@ -1,0 +1,90 @@
+"""The compiled part of the build; everything that can be declared is in pyproject.toml."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import numpy
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+from setuptools.command.build_py import build_py
+from setuptools.command.sdist import sdist
+
+ROOT = Path(__file__).parent
+
+# One place for what the Cython code assumes; a file that needs another setting says so and why.
+DIRECTIVES = {
+    "language_level": 3,
+    "boundscheck": False,
+    "wraparound": False,
+    "cdivision": True,
+    "initializedcheck": False,
+    "c_api_binop_methods": True,  # one function serves an operator and its reflection
+}
+
+# No contraction and no reassociation: the same bits on every CPU (see kernels/loops.h).
+COMPILE = (
+    ["/O2", "/fp:precise"]
+    if sys.platform == "win32"
+    else [
+        "-O3",
+        "-g0",
+        "-ffp-contract=off",
+        "-fno-trapping-math",
+        "-fno-math-errno",
+        "-fno-semantic-interposition",
+        "-fvisibility=hidden",
+        "-Wno-unused-function",
+    ]
+)
+
+# C sources compiled into a module beside its own.
+EXTRA_SOURCES = {"cygrad.kernels.elementwise": ["cygrad/kernels/kernels.c"]}
+
+
+def extensions() -> list[Extension]:
+    modules = []
+    for path in sorted((ROOT / "cygrad").glob("**/*.pyx")):
+        source = path.relative_to(ROOT)
+        name = ".".join(source.with_suffix("").parts)
+        modules.append(
+            Extension(
+                name,
+                [source.as_posix(), *EXTRA_SOURCES.get(name, [])],
+                include_dirs=[numpy.get_include(), "cygrad/kernels"],
+                depends=[h.relative_to(ROOT).as_posix() for h in (ROOT / "cygrad/kernels").glob("*.[hd]*")],
+                define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
+                extra_compile_args=COMPILE,
+                extra_link_args=[] if sys.platform == "win32" else ["-lm"],
+            )
+        )
+    return modules
+
+
+class BuildWithStubs(build_py):
+    """Put the stubs beside the compiled modules, where type checkers look for them."""
+
+    def run(self) -> None:
+        super().run()
+        if self.editable_mode:
+            return
+        for stub in sorted((ROOT / "stubs").glob("**/*.pyi")):
+            target = Path(self.build_lib) / stub.relative_to(ROOT / "stubs")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(stub, target)
+
+
+class SdistWithStubs(sdist):
+    """Take along what no package owns: stubs, C headers, tests and benchmarks."""
+
+    def add_defaults(self) -> None:
+        super().add_defaults()
+        for pattern in ("stubs/**/*.pyi", "cygrad/**/*.p[yx][xd]", "cygrad/kernels/*.[chd]*",
+                        "tests/**/*.py", "benchmarks/*.py"):
+            self.filelist.extend(str(p.relative_to(ROOT)) for p in sorted(ROOT.glob(pattern)))
+
+
+setup(
+    ext_modules=cythonize(extensions(), compiler_directives=DIRECTIVES, nthreads=2),
+    cmdclass={"build_py": BuildWithStubs, "sdist": SdistWithStubs},
+)
