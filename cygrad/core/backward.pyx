@@ -12,6 +12,7 @@ where nobody else can see it (`is_private`), and it is given memory of its own w
 
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF
+from libc.string cimport memset
 
 from cygrad.core.function cimport Function, input_of, name_of
 from cygrad.core.heap cimport Heap, heap_free, heap_pop, heap_push
@@ -32,10 +33,13 @@ cdef struct Pass:
 
 
 cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except -1:
-    cdef Pass p = Pass(retain_grad=retain_grad, create_graph=create_graph)
+    cdef Pass p
     cdef Mode* switches = mode()
     cdef bint paused = switches.paused
     cdef Variable seed = root.grad_
+    memset(&p, 0, sizeof(Pass))
+    p.retain_grad = retain_grad
+    p.create_graph = create_graph
     if seed is None:
         seed = filled_like(root, 1.0)
     if root.creator_ is None or not root.requires:

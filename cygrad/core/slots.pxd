@@ -15,6 +15,7 @@ cdef extern from "Python.h":
 
     Py_ssize_t Py_REFCNT(PyObject* o)
     PyObject* PyObject_Init(PyObject* op, PyTypeObject* kind)
+    object init_object "PyObject_Init"(PyObject* op, PyTypeObject* kind)    # owns the reference
     PyObject* PyType_GenericAlloc(PyTypeObject* kind, Py_ssize_t n) except NULL
     void* PyObject_Malloc(size_t n)
     void PyObject_Free(void* p)

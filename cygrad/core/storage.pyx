@@ -19,7 +19,7 @@ from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.stdint cimport uintptr_t
 from libc.stdlib cimport free, malloc
 
-from cygrad.core.slots cimport PyObject_Free, PyObject_Init, PyObject_Malloc, TypeSlots
+from cygrad.core.slots cimport PyObject_Free, PyObject_Malloc, TypeSlots, init_object
 
 cdef enum:
     CLASSES = 256               # of sizes: exact to 8 numbers, then four to a doubling
@@ -98,7 +98,7 @@ cdef Storage new_storage(Py_ssize_t n):
         return fresh_storage(k)
     pool[k].head = link_of(head)[0]
     cached_bytes -= footprint(k)
-    return <Storage>PyObject_Init(head, <PyTypeObject*>Storage)
+    return <Storage>init_object(head, <PyTypeObject*>Storage)
 
 
 cdef Storage fresh_storage(int k):
@@ -125,7 +125,7 @@ cdef Storage fresh_storage(int k):
     memory = <PyObject*>PyObject_Malloc((<TypeSlots*>Storage).tp_basicsize)
     if memory is NULL:
         raise MemoryError()
-    storage = <Storage>PyObject_Init(memory, <PyTypeObject*>Storage)
+    storage = <Storage>init_object(memory, <PyTypeObject*>Storage)
     storage.size_class = k
     storage.readonly = False
     storage.owner = NULL
@@ -151,7 +151,7 @@ cdef Storage foreign_storage(double* data, object owner, bint readonly):
     cdef Storage storage
     if memory is NULL:
         raise MemoryError()
-    storage = <Storage>PyObject_Init(memory, <PyTypeObject*>Storage)
+    storage = <Storage>init_object(memory, <PyTypeObject*>Storage)
     storage.size_class = FOREIGN
     storage.readonly = readonly
     storage.data = data

@@ -1,26 +1,29 @@
 /* Transcendental functions on contiguous float64 arrays: y[i] = f(x[i]).
  *
- * Here live: sin cos tan, exp expm1 log log1p, sinh cosh tanh sigmoid, arctan arcsin arccos, each as
- *     static void CG_NAME(f)(const double *x, double *y, ptrdiff_t n);     (y == x is allowed, n >= 0)
- * Not here: the choice of an instruction set, strides, broadcasting, derivatives, any other function.
+ * Here live: exp expm1 sigmoid tanh, log log1p, sin cos tan, sinh cosh, arctan arcsin arccos, as
+ *     static void CG_NAME(f)(const double *x, double *y, ptrdiff_t n);
+ * for any n >= 0; y may be x itself, but must not overlap it otherwise.
+ * Not here: the choice of an instruction set, strides, broadcasting, derivatives.
  *
- * This is a body, not an interface: it is included once for each instruction set, inside that set's
- * `#pragma GCC target` region, with CG_NAME(f) defined to add the set's suffix to a name.
+ * This is a body, not an interface: it is included once for each instruction set, inside that
+ * set's `#pragma GCC target` region, with CG_NAME(f) defined to add the set's suffix to a name.
  *
- * How it is built. Each function is a *core*: straight-line code made of +, -, *, /, sqrt, comparisons
- * that select, and bit operations, so the compiler turns a loop over it into vector code by itself.
- * All of these are exact or correctly rounded by IEEE 754, nothing is fused or reordered (compile with
- * -ffp-contract=off, never with -ffast-math) and no libm function is called. So a number has the same
- * result, bit for bit, on every instruction set, at every position, in an array of every length.
- * A core that holds only on a part of the double range has a test, f_unsafe, that sets the sign bit of
- * its result outside, and a function for the rest, f_beyond. Arrays are taken in blocks; a block that
- * has unsafe elements gets these computed anew, one by one, after the vector loop.
+ * How it is built. Each function is a *core*: straight-line code made of +, -, *, /, sqrt,
+ * comparisons that select, and bit operations, so the compiler turns a loop over it into vector
+ * code by itself. All of these are exact or correctly rounded by IEEE 754 (to nearest), nothing is
+ * fused or reordered (compile with -ffp-contract=off, never with -ffast-math) and no libm function
+ * is called. So a number has the same result, bit for bit, on every instruction set, at every
+ * position, in an array of every length (the bits of a nan excepted). The floating-point exception
+ * flags mean nothing afterwards.
  *
- * How the error stays below 1 ULP (unit in the last place). A result is formed as big + small, where
- * big is exact or its rounding error is part of small; so only the last addition rounds visibly (0.5
- * ULP) and small's own errors weigh less by the factor small/big. The "Max ULP" given with each function
- * was measured against MPFR, on 10^6 points or more.
- */
+ * A core that holds only on a part of the double range has a test, f_unsafe, that sets the sign bit
+ * of its result outside, and a function for the rest, f_beyond. Arrays are taken in blocks; a block
+ * that has unsafe elements gets these computed anew, one by one, after the vector loop.
+ *
+ * How the error stays below 1 ULP (unit in the last place). A result is formed as big + small,
+ * where big is exact or its rounding error is part of small; so only the last addition rounds
+ * visibly (0.5 ULP) and small's own errors weigh less by the factor small/big. The "Max ULP"
+ * given with each function was measured against MPFR, on 10^6 points or more. */
 #ifndef CG_TRANSCENDENTAL_ONCE
 #define CG_TRANSCENDENTAL_ONCE
 
@@ -97,8 +100,8 @@
 #define CG_PIO2_LO 0x1.1a62633145c07p-54
 
 /* Polynomials: coefficients from the lowest power up, interpolated at Chebyshev nodes in high
- * precision. "Error" is the largest relative error of what the polynomial completes, with the rounded
- * coefficients. */
+ * precision. "Error" is the largest relative error of what the polynomial completes, with the
+ * rounded coefficients. */
 
 /* exp(r) = 1 + r + r^2/2 + r^3 (odd(r^2) + r even(r^2)), |r| <= ln(2)/2; error 2^-59.2. */
 static const double cg_exp_odd[5] = {
@@ -109,7 +112,8 @@ static const double cg_exp_even[5] = {
     0x1.5555555555549p-5, 0x1.6c16c16c1ccf7p-10, 0x1.a01a018302158p-16,
     0x1.27e52b2fe62c6p-22, 0x1.1ef5260a30929p-29,
 };
-/* sinh(r) = r + r^3 p(r^2) and cosh(r) = 1 + r^2/2 + r^4 p(r^2), |r| <= ln(2)/2; error 2^-58.8, 2^-64. */
+/* sinh(r) = r + r^3 p(r^2) and cosh(r) = 1 + r^2/2 + r^4 p(r^2), |r| <= ln(2)/2; error 2^-58.8,
+ * 2^-64. */
 static const double cg_sinh_poly[5] = {
     0x1.5555555555556p-3, 0x1.11111111109b3p-7, 0x1.a01a01a7c41d5p-13,
     0x1.71de0dae63bb3p-19, 0x1.af38a9b0ec855p-26,
@@ -118,7 +122,8 @@ static const double cg_cosh_poly[5] = {
     0x1.5555555555555p-5, 0x1.6c16c16c167e1p-10, 0x1.a01a01a47b054p-16,
     0x1.27e4e1f48534fp-22, 0x1.1f66df7fca49fp-29,
 };
-/* sin(r) = r + r^3 p(r^2) and cos(r) = 1 - r^2/2 + r^4 p(r^2), |r| <= pi/4; error 2^-55.5, 2^-59.7. */
+/* sin(r) = r + r^3 p(r^2) and cos(r) = 1 - r^2/2 + r^4 p(r^2), |r| <= pi/4; error 2^-55.5,
+ * 2^-59.7. */
 static const double cg_sin_poly[6] = {
     -0x1.5555555555555p-3, 0x1.1111111110ba5p-7, -0x1.a01a019e80693p-13,
     0x1.71de379252004p-19, -0x1.ae60069e53ef1p-26, 0x1.5e098556d302ep-33,
@@ -163,10 +168,10 @@ static const uint32_t cg_two_over_pi[40] = {
     0x7527bac7, 0xebe5f17b, 0x3d0739f7, 0x8a5292ea, 0x6bfb5fb1, 0x1f8d5d08, 0x56033046, 0xfc7b6bab,
 };
 
-/* The array functions: CG_KERNEL for a core with a limited range, CG_TOTAL_KERNEL for one without.
- * The vector loop takes whole rows of CG_ROW elements; the last elements of an array are computed in a
- * row of their own, filled up with a number that suits every function, so there is no scalar
- * remainder. A single element goes straight to the scalar code. */
+/* The array functions: CG_KERNEL for a core with a limited range, CG_TOTAL_KERNEL for one
+ * without. The vector loop takes whole rows of CG_ROW elements; the last elements of an array are
+ * computed in a row of their own, filled up with a number that suits every function, so there is
+ * no scalar remainder. A single element goes straight to the scalar code. */
 #define CG_ROW 8
 #define CG_BLOCK 256
 
@@ -197,7 +202,8 @@ static const uint32_t cg_two_over_pi[40] = {
     CG_ROWS(f) \
     CG_NOINLINE double CG_NAME(f##_any)(double x) \
     { \
-        return CG_NAME(f##_unsafe)(x) & CG_SIGN_BIT ? CG_NAME(f##_beyond)(x) : CG_NAME(f##_core)(x); \
+        const uint64_t unsafe = CG_NAME(f##_unsafe)(x) & CG_SIGN_BIT; \
+        return unsafe ? CG_NAME(f##_beyond)(x) : CG_NAME(f##_core)(x); \
     } \
     CG_NOINLINE void CG_NAME(f##_mixed)(const double *x, double *y, ptrdiff_t n) \
     { \
@@ -238,7 +244,7 @@ static const uint32_t cg_two_over_pi[40] = {
 
 #endif /* CG_TRANSCENDENTAL_ONCE */
 
-/* ------------------------------------------------------------------------------------- tools */
+/* ---------------------------------------------------------------------------------------- tools */
 
 CG_INLINE uint64_t cg_bits(double x)
 {
@@ -254,8 +260,8 @@ CG_INLINE double cg_real(uint64_t u)
     return x;
 }
 
-/* Selection by bits, all ones or all zeros: of a conditional expression the compiler may make a branch
- * again, and a loop with a branch in it is not vectorized. */
+/* Selection by bits, all ones or all zeros: of a conditional expression the compiler may make a
+ * branch again, and a loop with a branch in it is not vectorized. */
 CG_INLINE uint64_t cg_mask_if_negative(double x) { return 0 - (cg_bits(x) >> 63); }
 
 CG_INLINE double cg_select(uint64_t mask, double a, double b)
@@ -275,9 +281,9 @@ CG_INLINE double cg_head(double x)
     return cg_real(cg_bits(x) & UINT64_C(0xfffffffff8000000));
 }
 
-/* (num + num_lo) / (den + den_lo), nearly correctly rounded, for a den of 26 bits: a quotient q of 26
- * bits first; num - q den is exact, and what q leaves of the numerator becomes the correction.
- * The caller has the rounded sum of the denominator already: it is divided by at once. */
+/* (num + num_lo) / (den + den_lo), nearly correctly rounded, for a den of 26 bits: a quotient q
+ * of 26 bits first; num - q den is exact, and what q leaves of the numerator becomes the
+ * correction. den_sum is den + den_lo rounded, which the caller has already. */
 CG_INLINE double cg_quotient(double num, double num_lo, double den_sum, double den, double den_lo)
 {
     const double inverse = 1.0 / den_sum;
@@ -306,16 +312,18 @@ CG_INLINE double cg_poly9(double z, double zz, const double *c)
 }
 CG_INLINE double cg_poly12(double z, double zz, const double *c)
 {
-    return cg_poly4(z, zz, c) + (zz * zz) * (cg_poly4(z, zz, c + 4) + (zz * zz) * cg_poly4(z, zz, c + 8));
+    const double high = cg_poly4(z, zz, c + 4) + (zz * zz) * cg_poly4(z, zz, c + 8);
+    return cg_poly4(z, zz, c) + (zz * zz) * high;
 }
 CG_INLINE double cg_poly13(double z, double zz, const double *c)
 {
-    return cg_poly4(z, zz, c) + (zz * zz) * (cg_poly4(z, zz, c + 4) + (zz * zz) * cg_poly5(z, zz, c + 8));
+    const double high = cg_poly4(z, zz, c + 4) + (zz * zz) * cg_poly5(z, zz, c + 8);
+    return cg_poly4(z, zz, c) + (zz * zz) * high;
 }
 
-/* --------------------------------------------------------------------- exp, expm1, sigmoid, tanh */
+/* -------------------------------------------------------------------- exp, expm1, sigmoid, tanh */
 
-/* x = k ln 2 + hi - lo with |hi - lo| <= ln(2)/2 and hi exact; returns k + CG_ROUNDER. |x| < 750. */
+/* x = k ln 2 + hi - lo with |hi - lo| <= ln(2)/2 and hi exact; returns k + CG_ROUNDER. */
 CG_INLINE double cg_exp_reduce(double x, double *hi, double *lo)
 {
     const double rounded = x * CG_LOG2_E + CG_ROUNDER;
@@ -356,8 +364,9 @@ CG_INLINE double cg_exp_scaled(double x, uint64_t shift)
     return x == x ? result : x;
 }
 
-/* exp. x = k ln 2 + r, |r| <= ln(2)/2; exp(r) = 1 + (hi + tail) by a polynomial of degree 12; k is
- * added to the exponent field. Overflow to inf, gradual underflow; exp(-inf) = 0. Max ULP @exp@. */
+/* exp. x = k ln 2 + r, |r| <= ln(2)/2, r = hi - lo; exp(r) = 1 + (hi + tail) by a polynomial of
+ * degree 12; k is added to the exponent field. Overflow to inf, gradual underflow; exp(-inf) = 0.
+ * Max ULP @exp@. */
 CG_INLINE uint64_t CG_NAME(exp_unsafe)(double x) { return cg_not_below(x, 708.0); }
 
 CG_INLINE double CG_NAME(exp_core)(double x)
@@ -372,9 +381,9 @@ CG_INLINE double CG_NAME(exp_beyond)(double x) { return cg_exp_scaled(x, 0); }
 
 CG_KERNEL(exp)
 
-/* expm1. As exp, then 2^k (1 + hi + tail) - 1 = ((2^k - 1) + 2^k hi) + 2^k tail, the two roundings of
- * the first sums carried into the tail. For k = 0 it is hi + tail with hi = x. expm1(-inf) = -1,
- * expm1(-0) = -0. Max ULP @expm1@. */
+/* expm1. As exp, then 2^k (1 + hi + tail) - 1 = ((2^k - 1) + 2^k hi) + 2^k tail, the two
+ * roundings of the first sums carried into the tail. For k = 0 it is hi + tail with hi = x.
+ * expm1(-inf) = -1, expm1(-0) = -0. Max ULP @expm1@. */
 CG_INLINE uint64_t CG_NAME(expm1_unsafe)(double x) { return cg_not_below(x, 708.0); }
 
 CG_INLINE double CG_NAME(expm1_core)(double x)
@@ -386,7 +395,9 @@ CG_INLINE double CG_NAME(expm1_core)(double x)
     const double scaled_hi = scale * hi;
     const double head = less_one + scaled_hi;
     const double head_rest = scaled_hi - (head - less_one);
-    const double result = head + (scale * cg_exp_tail(hi, lo) + (head_rest + less_one_rest));
+    const double r = hi - lo; /* its rounding enters exp(r) once in `- lo`, and once more times r */
+    const double tail = cg_exp_tail(hi, lo) + r * ((hi - r) - lo);
+    const double result = head + (scale * tail + (head_rest + less_one_rest));
     return copysign(result, x);
 }
 
@@ -417,8 +428,8 @@ CG_INLINE double CG_NAME(sigmoid_beyond)(double x) { return x > 0.0 ? 1.0 : cg_e
 
 CG_KERNEL(sigmoid)
 
-/* tanh|x| = -E / (2 + E) with E = expm1(-2|x|) as a sum of two doubles. From |x| = 20 on it is 1, so
- * |x| is cut there. tanh(x) = x for tiny x, tanh(-0) = -0. Max ULP @tanh@. */
+/* tanh|x| = -E / (2 + E) with E = expm1(-2|x|) as a sum of two doubles. From |x| = 20 on it is 1,
+ * so |x| is cut there. tanh(x) = x for tiny x, tanh(-0) = -0. Max ULP @tanh@. */
 CG_INLINE double CG_NAME(tanh_core)(double x)
 {
     double hi, lo;
@@ -438,7 +449,7 @@ CG_INLINE double CG_NAME(tanh_core)(double x)
 
 CG_TOTAL_KERNEL(tanh)
 
-/* -------------------------------------------------------------------------------- log, log1p */
+/* ----------------------------------------------------------------------------------- log, log1p */
 
 /* k ln 2 + log(1 + f) + small, given s = f / (2 + f): log(1 + f) = 2 artanh(s)
  * = f - f^2/2 + s (f^2/2 + s^2 p(s^2)). k ln 2 + f is summed first, with its rounding kept. */
@@ -454,8 +465,8 @@ CG_INLINE double cg_log_sum(double k, double f, double s, double small)
     return head + (head_rest - (half_square - tail));
 }
 
-/* log. x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), then cg_log_sum. Subnormals are scaled by
- * 2^54 first. log(+-0) = -inf, log(negative) = nan, log(inf) = inf. Max ULP @log@. */
+/* log. x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), then cg_log_sum. Subnormals are scaled
+ * by 2^54 first. log(+-0) = -inf, log(negative) = nan, log(inf) = inf. Max ULP @log@. */
 CG_INLINE uint64_t CG_NAME(log_unsafe)(double x) /* negative, subnormal, inf or nan */
 {
     const uint64_t u = cg_bits(x);
@@ -485,7 +496,8 @@ CG_INLINE double CG_NAME(log_beyond)(double x)
 CG_KERNEL(log)
 
 /* log1p. 1 + x = 2^k (1 + f + c) where c, what the sum 1 + x lost, is recovered exactly; it adds
- * c / (1 + f) to the logarithm, by (1 - s) / (1 + s) ~ 1 - 2 s + 2 s^2. For tiny x, c is all of x. log1p(-1) = -inf, below it nan, log1p(-0) = -0. Max ULP @log1p@. */
+ * c / (1 + f) to the logarithm, by (1 - s) / (1 + s) ~ 1 - 2 s + 2 s^2. For tiny x, c is all
+ * of x. log1p(-1) = -inf, below it nan, log1p(-0) = -0. Max ULP @log1p@. */
 CG_INLINE uint64_t CG_NAME(log1p_unsafe)(double x) /* not in (-1, 2^64): the sign moves the bound */
 {
     return cg_not_below(x, 0x1p64) + ((cg_bits(x) & CG_SIGN_BIT) >> 5);
@@ -516,7 +528,7 @@ CG_INLINE double CG_NAME(log1p_beyond)(double x)
 
 CG_KERNEL(log1p)
 
-/* ---------------------------------------------------------------------------------- sin, cos */
+/* ------------------------------------------------------------------------------------- sin, cos */
 
 /* x = n pi/2 + hi + lo, |hi| <= pi/4, for |x| < 2e5; returns n modulo 2^52. pi/2 is given in three
  * parts; the products with the first two are exact, and so is what the second subtraction loses. */
@@ -532,9 +544,10 @@ CG_INLINE uint64_t cg_trig_reduce(double x, double *hi, double *lo)
     return cg_bits(rounded);
 }
 
-/* The same for a finite x >= 2^17, after Payne and Hanek. x = m 2^e with an integer m of 53 bits. Of the
- * digits of 2/pi, those that yield only multiples of 4 are left out, the next 192 are multiplied with m
- * in integers: the product's top two bits count quarter turns, the other 190 are the fraction. */
+/* The same for a finite x >= 2^17, after Payne and Hanek. x = m 2^e with an integer m of 53 bits.
+ * Of the digits of 2/pi, those that yield only multiples of 4 are left out, the next 192 are
+ * multiplied with m in integers: the product's top two bits count quarter turns, the other 190
+ * are the fraction. */
 CG_INLINE uint64_t cg_trig_reduce_far(double x, double *hi, double *lo)
 {
     const uint64_t mantissa = (cg_bits(x) & CG_MANTISSA) | (CG_MANTISSA + 1);
@@ -552,7 +565,8 @@ CG_INLINE uint64_t cg_trig_reduce_far(double x, double *hi, double *lo)
         carry_high = high >> 32;
     }
     uint64_t quarter = product[0] >> 30;
-    const uint32_t flip = product[0] >> 29 & 1 ? 0xffffffff : 0; /* fraction >= 1/2: x = next - rest */
+    /* a fraction >= 1/2 becomes the next quarter turn, less the rest: all bits flipped */
+    const uint32_t flip = product[0] >> 29 & 1 ? 0xffffffff : 0;
     quarter += flip & 1;
     double sum = 0.0, sum_lo = 0.0, weight = 0x1p-30;
     for (int i = 0; i < 6; i++, weight *= 0x1p-32) {
@@ -567,7 +581,8 @@ CG_INLINE uint64_t cg_trig_reduce_far(double x, double *hi, double *lo)
     const double a = cg_head(turn), b = turn - a;
     const double c = cg_head(CG_PIO2_HI), d = CG_PIO2_HI - c;
     const double top = turn * CG_PIO2_HI;
-    const double top_lo = ((a * c - top) + a * d + b * c) + b * d + (turn * CG_PIO2_LO + turn_lo * CG_PIO2_HI);
+    const double top_lo = ((a * c - top) + a * d + b * c) + b * d
+                          + (turn * CG_PIO2_LO + turn_lo * CG_PIO2_HI);
     *hi = flip ? -top : top;
     *lo = flip ? -top_lo : top_lo;
     return quarter;
@@ -637,10 +652,11 @@ CG_INLINE double CG_NAME(cos_beyond)(double x)
 
 CG_KERNEL(cos)
 
-/* --------------------------------------------------------------------------------------- tan */
+/* ------------------------------------------------------------------------------------------ tan */
 
-/* tan(n pi/2 + hi + lo). With t = 2 tan(r/2), tan(r) = t / (1 - t^2/4): the polynomial is needed up to
- * pi/8 only, and the quotient is turned over, -(1 - t^2/4) / t, where n is odd. */
+/* tan(n pi/2 + hi + lo). With t = 2 tan(r/2), tan(r) = t / (1 - t^2/4): the polynomial is needed
+ * up to pi/8 only, and the quotient is turned over, -(1 - t^2/4) / t, where n is odd. The head of
+ * t takes part in exact products; t_lo is the rest. */
 CG_INLINE double cg_tan_of(uint64_t n, double hi, double lo)
 {
     const uint64_t odd = 0 - (n & 1);
@@ -681,7 +697,7 @@ CG_INLINE double CG_NAME(tan_beyond)(double x)
 
 CG_KERNEL(tan)
 
-/* -------------------------------------------------------------------------------- sinh, cosh */
+/* ----------------------------------------------------------------------------------- sinh, cosh */
 
 /* sinh. |x| = k ln 2 + r, a = 2^k, b = 2^-k: 2 sinh|x| = a exp(r) - b exp(-r)
  *     = (a - b) cosh(r) + (a + b) sinh(r),  sinh(r) = r + ..., cosh(r) = 1 + ...
@@ -741,11 +757,11 @@ CG_INLINE double CG_NAME(cosh_beyond)(double x) { return cg_exp_scaled(fabs(x), 
 
 CG_KERNEL(cosh)
 
-/* --------------------------------------------------------------------- arctan, arcsin, arccos */
+/* ----------------------------------------------------------------------- arctan, arcsin, arccos */
 
-/* arctan|x| = base + arctan(t), |t| <= tan(pi/8) = sqrt(2) - 1: base = 0 with t = x, pi/4 with
- * t = (x - 1) / (x + 1), or pi/2 with t = -1 / x; the numerator and denominator carry what x - 1 and
- * x + 1 lose. |x| is cut at 2^60, where arctan is pi/2 already. Max ULP @arctan@. */
+/* arctan|x| = base + arctan(t), |t| <= tan(pi/8) = sqrt(2) - 1: base = 0 with t = x,
+ * pi/4 with t = (x - 1) / (x + 1), or pi/2 with t = -1 / x; the numerator and the denominator carry
+ * what x - 1 and x + 1 lose. |x| is cut at 2^60, where arctan is pi/2 already. Max ULP @arctan@. */
 CG_INLINE double CG_NAME(arctan_core)(double x)
 {
     const double size = 0x1p60 < fabs(x) ? 0x1p60 : fabs(x);
@@ -775,8 +791,8 @@ CG_INLINE double CG_NAME(arctan_core)(double x)
 
 CG_TOTAL_KERNEL(arctan)
 
-/* What s, the rounded root of w, lacks: (w - s^2) / (2 s). It is less than half an ULP, so 1 / (2 s) is
- * needed to a few digits only: subtracting the bits of s negates its logarithm, to 5 percent. */
+/* What s, the rounded root of w, lacks: (w - s^2) / (2 s). It is less than half an ULP, so the factor
+ * 1 / (2 s) may be 5 percent off: subtracting the bits of s negates its logarithm, about. */
 CG_INLINE double cg_sqrt_rest(double w, double s)
 {
     const double head = cg_head(s);
@@ -784,8 +800,9 @@ CG_INLINE double cg_sqrt_rest(double w, double s)
     return remainder * cg_real(UINT64_C(0x7fce623822fc16e6) - cg_bits(s));
 }
 
-/* arcsin(x) = x + x^3 p(x^2) up to 1/2; above, pi/2 - 2 arcsin(s) with s = sqrt((1 - |x|) / 2) <= 1/2,
- * where s carries its rounding. |x| > 1 gives nan, by the root. arcsin(-0) = -0. Max ULP @arcsin@. */
+/* arcsin(x) = x + x^3 p(x^2) up to 1/2; above, pi/2 - 2 arcsin(s) with s = sqrt((1 - |x|) / 2),
+ * s <= 1/2, with the rounding of s kept. |x| > 1 gives nan, by the root. arcsin(-0) = -0.
+ * Max ULP @arcsin@. */
 CG_INLINE double CG_NAME(arcsin_core)(double x)
 {
     const double size = fabs(x);
@@ -794,7 +811,8 @@ CG_INLINE double CG_NAME(arcsin_core)(double x)
     const double s = sqrt(w);
     const double t = cg_select(large, s, size);
     const double z = cg_select(large, w, size * size);
-    const double tail = (t * z) * cg_poly13(z, z * z, cg_arcsin_poly) + cg_select(large, cg_sqrt_rest(w, s), 0.0);
+    const double root_rest = cg_select(large, cg_sqrt_rest(w, s), 0.0);
+    const double tail = (t * z) * cg_poly13(z, z * z, cg_arcsin_poly) + root_rest;
     const double base = cg_select(large, CG_PIO2_HI, 0.0);
     const double base_lo = cg_select(large, CG_PIO2_LO, 0.0);
     const double factor = cg_select(large, -2.0, 1.0);
@@ -815,7 +833,8 @@ CG_INLINE double CG_NAME(arccos_core)(double x)
     const double s = sqrt(w);
     const double t = cg_select(large, s, x);
     const double z = cg_select(large, w, x * x);
-    const double tail = (t * z) * cg_poly13(z, z * z, cg_arcsin_poly) + cg_select(large, cg_sqrt_rest(w, s), 0.0);
+    const double root_rest = cg_select(large, cg_sqrt_rest(w, s), 0.0);
+    const double tail = (t * z) * cg_poly13(z, z * z, cg_arcsin_poly) + root_rest;
     const double base = cg_select(above, 0.0, cg_select(large, 2.0 * CG_PIO2_HI, CG_PIO2_HI));
     const double base_lo = cg_select(above, 0.0, cg_select(large, 2.0 * CG_PIO2_LO, CG_PIO2_LO));
     const double factor = cg_select(above, 2.0, cg_select(large, -2.0, -1.0));
