@@ -15,8 +15,9 @@ from libc.stdlib cimport calloc, free
 
 from cygrad.core.mode cimport Mode, mode
 from cygrad.core.slots cimport (
-    PyObject_GC_Del, PyObject_GC_IsTracked, PyObject_GC_Track, PyObject_GC_UnTrack, PyObject_Init,
-    PyType_GenericAlloc, Py_REFCNT, TypeSlots,
+    PyObject_GC_Del, PyObject_GC_IsTracked, PyObject_GC_Track, PyObject_GC_UnTrack,
+    PyType_GenericAlloc, PyTuple_GET_ITEM, Py_REFCNT, Py_SET_REFCNT, TypeSlots, constructor,
+    destructor, revive,
 )
 from cygrad.core.variable cimport (
     Variable, array_of, constant, describe, track, track_behind,
@@ -69,28 +70,6 @@ cdef class Function:
     >>> x.grad
     variable(1.0)
     """
-
-    def __cinit__(self):
-        # Every C field, because recycled memory is not zeroed (allocate).
-        self.op = NULL
-        self.out = NULL
-        self.generation = 0
-        self.n_inputs = 0
-        self.queued = False
-        self.tracked = PyObject_GC_IsTracked(<PyObject*>self)
-
-    def __dealloc__(self):
-        # The inputs are still here: Functions are never cleared by the cycle collector, since every
-        # cycle passes through a Variable, which is.
-        cdef int i
-        if self.many is not None:
-            for i in range(self.n_inputs):
-                (<Variable>self.many[i]).uses -= 1
-        else:
-            if self.n_inputs > 0:
-                self.x0.uses -= 1
-            if self.n_inputs > 1:
-                self.x1.uses -= 1
 
     @property
     def inputs(self):
@@ -320,26 +299,64 @@ cdef void release_function(PyObject* f) noexcept:
     releasing = False
 
 
-# ---- Recycled memory --------------------------------------------------------------------------
+# ---- Birth and death --------------------------------------------------------------------------
+#
+# As for Variable (variable.pyx): Cython's constructor and deallocator, with the rest in the slots.
 
 cdef PyObject* free_list = NULL     # dead Functions, linked through out
 cdef int free_count = 0
+cdef destructor cython_dealloc = (<TypeSlots*>Function).tp_dealloc
+cdef constructor cython_new = (<TypeSlots*>Function).tp_new
 
 
 cdef PyObject* allocate(PyTypeObject* kind, Py_ssize_t n) except NULL:
-    """tp_alloc: memory for a Function, not tracked and not zeroed (see __cinit__)."""
+    """tp_alloc: memory for a Function, not tracked."""
     global free_list, free_count
-    cdef PyObject* f
+    cdef PyObject* f = free_list
     if kind != <PyTypeObject*>Function:
         return PyType_GenericAlloc(kind, n)
-    f = free_list
-    if f is not NULL:
-        free_list = (<Function>f).out
-        free_count -= 1
-        return PyObject_Init(f, kind)
-    f = PyType_GenericAlloc(kind, n)
-    PyObject_GC_UnTrack(f)
+    if f is NULL:
+        f = PyType_GenericAlloc(kind, n)
+        PyObject_GC_UnTrack(f)
+        return f
+    free_list = (<Function>f).out
+    free_count -= 1
+    revive(f)
+    (<Function>f).op = NULL
+    (<Function>f).out = NULL
+    (<Function>f).generation = 0
+    (<Function>f).n_inputs = 0
+    (<Function>f).queued = False
+    (<Function>f).tracked = False
     return f
+
+
+cdef object construct(PyTypeObject* kind, PyObject* args, PyObject* kwargs):
+    """tp_new: a subclass is tracked from birth."""
+    f = cython_new(kind, args, kwargs)
+    (<Function>f).tracked = kind != <PyTypeObject*>Function
+    return f
+
+
+cdef void deallocate(PyObject* f) noexcept:
+    """tp_dealloc
+
+    The inputs are still here: Functions are never cleared by the cycle collector (no_gc_clear),
+    since every cycle passes through a Variable, which is.
+    """
+    cdef PyObject* inputs = <PyObject*>(<Function>f).many
+    cdef int i
+    Py_SET_REFCNT(f, 1)         # as long as it is handled here
+    if inputs != <PyObject*>None:
+        for i in range((<Function>f).n_inputs):
+            (<Variable>PyTuple_GET_ITEM(<tuple>inputs, i)).uses -= 1
+    else:
+        if (<Function>f).n_inputs > 0:
+            (<Function>f).x0.uses -= 1
+        if (<Function>f).n_inputs > 1:
+            (<Function>f).x1.uses -= 1
+    Py_SET_REFCNT(f, 0)
+    cython_dealloc(f)
 
 
 cdef void recycle(void* memory) noexcept:
@@ -355,4 +372,6 @@ cdef void recycle(void* memory) noexcept:
 
 
 (<TypeSlots*>Function).tp_alloc = allocate
+(<TypeSlots*>Function).tp_new = construct
+(<TypeSlots*>Function).tp_dealloc = deallocate
 (<TypeSlots*>Function).tp_free = recycle

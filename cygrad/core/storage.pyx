@@ -19,7 +19,7 @@ from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.stdint cimport uintptr_t
 from libc.stdlib cimport free, malloc
 
-from cygrad.core.slots cimport PyObject_Free, PyObject_Malloc, TypeSlots, init_object
+from cygrad.core.slots cimport PyObject_Free, PyObject_Malloc, TypeSlots, init_object, revived
 
 cdef enum:
     CLASSES = 256               # of sizes: exact to 8 numbers, then four to a doubling
@@ -98,7 +98,7 @@ cdef Storage new_storage(Py_ssize_t n):
         return fresh_storage(k)
     pool[k].head = link_of(head)[0]
     cached_bytes -= footprint(k)
-    return <Storage>init_object(head, <PyTypeObject*>Storage)
+    return <Storage>revived(head)
 
 
 cdef Storage fresh_storage(int k):

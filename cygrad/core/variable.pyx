@@ -25,8 +25,8 @@ from cygrad.core.layout cimport (
 from cygrad.core.mode cimport Mode, mode
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.slots cimport (
-    PyObject_GC_Del, PyObject_GC_IsTracked, PyObject_GC_Track, PyObject_GC_UnTrack, PyObject_Init,
-    PyType_GenericAlloc, TypeSlots,
+    PyObject_GC_Del, PyObject_GC_IsTracked, PyObject_GC_Track, PyObject_GC_UnTrack,
+    PyType_GenericAlloc, Py_SET_REFCNT, TypeSlots, constructor, destructor, revive,
 )
 from cygrad.core.storage cimport Storage, foreign_storage, new_storage
 from cygrad.kernels.elementwise cimport copy_strided
@@ -79,17 +79,6 @@ cdef class Variable:
     """
 
     __array_ufunc__ = None      # so that ndarray * variable asks Variable, not NumPy
-
-    def __cinit__(self):
-        # Every C field, because recycled memory is not zeroed (allocate); and a valid state from
-        # the first moment, also for a subclass that forgets Variable.__init__: no elements.
-        self.ptr = NULL
-        self.layout = share(EMPTY)
-        self.generation_ = 0
-        self.uses = 0
-        self.index = 0
-        self.requires = False
-        self.tracked = PyObject_GC_IsTracked(<PyObject*>self)
 
     def __init__(self, data, name=None, requires_grad=True):
         if name is not None and type(name) is not str:
@@ -523,11 +512,6 @@ cdef class Variable:
         release(<Layout*><size_t>pins[1])
         Py_DECREF(pins)
 
-    def __dealloc__(self):
-        if self.creator_ is not None:
-            forget_creator(self)
-        release(self.layout)
-
 
 # ---- Making them ------------------------------------------------------------------------------
 
@@ -816,26 +800,62 @@ cdef int clear(object dead) noexcept:
     return 0
 
 
-# ---- Recycled memory --------------------------------------------------------------------------
+# ---- Birth and death --------------------------------------------------------------------------
+#
+# Cython's constructor and deallocator, with what they cannot do cheaply done in the type's slots:
+# memory is recycled, the C fields start in a valid state (no elements) before any __init__, and the
+# creator is let go without a recursion.
 
 cdef PyObject* free_list = NULL     # dead Variables, linked through ptr
 cdef int free_count = 0
+cdef destructor cython_dealloc = (<TypeSlots*>Variable).tp_dealloc
+cdef constructor cython_new = (<TypeSlots*>Variable).tp_new
+
+
+cdef inline void set_empty(PyObject* v, bint tracked) noexcept:
+    """Give the C fields of new memory their first values."""
+    (<Variable>v).ptr = NULL
+    (<Variable>v).layout = share(EMPTY)
+    (<Variable>v).generation_ = 0
+    (<Variable>v).uses = 0
+    (<Variable>v).index = 0
+    (<Variable>v).requires = False
+    (<Variable>v).tracked = tracked
 
 
 cdef PyObject* allocate(PyTypeObject* kind, Py_ssize_t n) except NULL:
-    """tp_alloc: memory for a Variable, not tracked and not zeroed (see __cinit__)."""
+    """tp_alloc: memory for a Variable, not tracked."""
     global free_list, free_count
-    cdef PyObject* v
+    cdef PyObject* v = free_list
     if kind != <PyTypeObject*>Variable:
         return PyType_GenericAlloc(kind, n)
-    v = free_list
     if v is not NULL:
         free_list = <PyObject*>(<Variable>v).ptr
         free_count -= 1
-        return PyObject_Init(v, kind)
-    v = PyType_GenericAlloc(kind, n)
-    PyObject_GC_UnTrack(v)
+        revive(v)
+    else:
+        v = PyType_GenericAlloc(kind, n)
+        PyObject_GC_UnTrack(v)
+    set_empty(v, False)
     return v
+
+
+cdef object construct(PyTypeObject* kind, PyObject* args, PyObject* kwargs):
+    """tp_new: for subclasses, whose memory does not come from allocate."""
+    v = cython_new(kind, args, kwargs)
+    if (<Variable>v).layout is NULL:
+        set_empty(<PyObject*>v, True)
+    return v
+
+
+cdef void deallocate(PyObject* v) noexcept:
+    """tp_dealloc"""
+    Py_SET_REFCNT(v, 1)         # as long as it is handled here
+    if <PyObject*>(<Variable>v).creator_ != <PyObject*>None:
+        forget_creator(<Variable>v)
+    release((<Variable>v).layout)
+    Py_SET_REFCNT(v, 0)
+    cython_dealloc(v)
 
 
 cdef void recycle(void* memory) noexcept:
@@ -851,5 +871,7 @@ cdef void recycle(void* memory) noexcept:
 
 
 (<TypeSlots*>Variable).tp_alloc = allocate
+(<TypeSlots*>Variable).tp_new = construct
+(<TypeSlots*>Variable).tp_dealloc = deallocate
 (<TypeSlots*>Variable).tp_free = recycle
 (<TypeSlots*>Variable).tp_clear = clear

@@ -7,7 +7,7 @@ stands in the other files of this folder.
 """
 
 cimport numpy as cnp
-from cpython.float cimport PyFloat_CheckExact
+from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 
 from cygrad.core.function cimport (
     Function, Op, READS_X0, READS_X1, READS_Y, connect, input_of, name_of, vjp_rule,
@@ -241,20 +241,19 @@ cdef Variable as_variable(object x, str where):
     return constant(x, where)
 
 
-cdef inline bint is_plain_number(object x) noexcept:
-    return PyFloat_CheckExact(x) or is_number(x)
-
-
 cdef object apply_forms(const Forms* forms, object a, object b):
     if isinstance(a, Variable):
+        if PyFloat_CheckExact(b) and forms.right is not NULL:
+            return unary_with(forms.right, forms.right.kernel, <Variable>a, PyFloat_AS_DOUBLE(b),
+                              0.0)
         if isinstance(b, Variable):
             return binary(forms.both, <Variable>a, <Variable>b)
-        if forms.right is not NULL and is_plain_number(b):
+        if forms.right is not NULL and is_number(b):
             return unary_with(forms.right, forms.right.kernel, <Variable>a, number(b), 0.0)
         if not is_constant(b):
             return NotImplemented
         return binary(forms.both, <Variable>a, constant(b, forms.name.decode()))
-    if forms.left is not NULL and isinstance(b, Variable) and is_plain_number(a):
+    if forms.left is not NULL and isinstance(b, Variable) and is_number(a):
         return unary_with(forms.left, forms.left.kernel, <Variable>b, number(a), 0.0)
     if not is_constant(a) or not (isinstance(b, Variable) or is_constant(b)):
         return NotImplemented

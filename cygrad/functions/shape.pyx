@@ -68,7 +68,7 @@ def copy(x):
 
 
 cdef int add_into(Variable total, Variable g) except -1:
-    """total += g without a graph; of equal shapes, total contiguous."""
+    """total += g without a graph; of equal shapes."""
     cdef const double* operands[2]
     cdef const Py_ssize_t* strides[2]
     operands[0] = g.ptr
@@ -76,7 +76,7 @@ cdef int add_into(Variable total, Variable g) except -1:
     strides[0] = g.layout.strides
     strides[1] = total.layout.strides
     if total.layout.size < LONG:
-        if g.layout.contiguous:
+        if g.layout.contiguous and total.layout.contiguous:
             KERNELS[K_G_PASS + 1](operands, total.ptr, total.layout.size, NULL)
         else:
             map_strided(K_G_PASS + 1, 1, operands, strides, g.layout.ndim, g.layout.shape, NULL)
