@@ -19,10 +19,8 @@ from cygrad.core.heap cimport Heap, heap_free, heap_pop, heap_push
 from cygrad.core.layout cimport Layout, layout_of_shape, release, same_shape, shape_of
 from cygrad.core.mode cimport Mode, mode
 from cygrad.core.operators cimport OPERATORS
-from cygrad.core.slots cimport Py_REFCNT
-from cygrad.core.storage cimport FOREIGN
 from cygrad.core.variable cimport (
-    Variable, describe, filled, filled_like, track, track_behind,
+    Variable, describe, filled, filled_like, is_private, track, track_behind,
 )
 
 
@@ -66,7 +64,8 @@ cdef int visit(Pass* p) except -1:
     """Take the Function of the greatest generation, and pass its gradient on to its inputs."""
     cdef PyObject* taken = heap_pop(&p.heap)
     cdef Function f = <Function>taken
-    cdef Variable gy
+    cdef Variable gy, x, gx, total
+    cdef int i, last
     Py_DECREF(f)                # the heap's reference; f is one of ours
     f.queued = False
     if f.op is NULL:
@@ -75,13 +74,8 @@ cdef int visit(Pass* p) except -1:
     f.gy = None
     if p.retain_grad and f.out is not NULL:
         land(<Variable>f.out, gy, p)
-    return pass_on(f, gy, p)
-
-
-cdef int pass_on(Function f, Variable gy, Pass* p) except -1:
-    cdef Variable x, gx, total
-    cdef int i
-    for i in range(f.n_inputs):
+    last = last_input(f)
+    for i in range(last + 1):
         x = input_of(f, i)
         if not x.requires:
             continue
@@ -89,14 +83,24 @@ cdef int pass_on(Function f, Variable gy, Pass* p) except -1:
             gx = f.op.vjp(f, gy, i)
         else:
             total = private_total(x)
-            gx = f.op.fused(f, gy, i, total)
+            gx = f.op.fused(f, gy, i, total, i == last and total is None)
             if total is not None and gx is total:
                 gx = None       # added in place already
             total = None
+        if i == last:
+            gy = None           # a reference kept here would make the gradient look shared,
         if gx is not None:
             flow(x, gx, f, p)
-        gx = None               # a reference kept here would make the gradient look shared
+        gx = None               # and so would one here
     return 0
+
+
+cdef inline int last_input(Function f) noexcept:
+    """The last input that a gradient flows to; -1 if there is none."""
+    cdef int i = f.n_inputs - 1
+    while i >= 0 and not input_of(f, i).requires:
+        i -= 1
+    return i
 
 
 cdef int flow(Variable x, Variable gx, Function source, Pass* p) except -1:
@@ -157,12 +161,6 @@ cdef Variable private_total(Variable x):
                 and same_shape(f.gy.layout, x.layout)):
             return f.gy
     return None
-
-
-cdef inline bint is_private(Variable g, Py_ssize_t holders) noexcept:
-    """Whether the holders counted are all that can see g's memory, and g fills it in order."""
-    return (Py_REFCNT(<PyObject*>g) == holders and g.layout.contiguous
-            and Py_REFCNT(<PyObject*>g.storage) == 1 and g.storage.size_class != FOREIGN)
 
 
 cdef Variable zeros_of_shape(tuple shape):

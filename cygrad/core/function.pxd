@@ -8,8 +8,9 @@ from cygrad.core.variable cimport Variable
 ctypedef Variable (*vjp_rule)(Function f, Variable gy, int i)
 
 # The same without a graph, by fused kernels: a new Variable, or `into` itself with the gradient
-# added to it. `into` is None or an array of input i's shape that nobody else sees.
-ctypedef Variable (*fused_rule)(Function f, Variable gy, int i, Variable into)
+# added to it. `into` is None or an array of input i's shape that nobody else sees. If `done`, gy is
+# not needed afterwards: where the caller's is the only reference, its memory may become the result.
+ctypedef Variable (*fused_rule)(Function f, Variable gy, int i, Variable into, bint done)
 
 cdef enum Reads:            # what an elementwise gradient kernel reads beside gy
     READS_X0 = 1

@@ -3,7 +3,8 @@
 from cpython.object cimport PyObject
 from cygrad.core.function cimport Function
 from cygrad.core.layout cimport Layout
-from cygrad.core.storage cimport Storage
+from cygrad.core.slots cimport Py_REFCNT
+from cygrad.core.storage cimport FOREIGN, Storage
 
 cdef class Variable:
     cdef double* ptr            # the first element, inside storage
@@ -36,3 +37,8 @@ cdef void forget_creator(Variable v) noexcept
 cdef void track(Variable v) noexcept
 cdef void track_behind(Variable v) noexcept
 cdef str describe(Variable v)                       # its name and shape, for error messages
+
+cdef inline bint is_private(Variable v, Py_ssize_t holders) noexcept:
+    """Whether the holders counted are all that can see v's memory, and v fills it in order."""
+    return (Py_REFCNT(<PyObject*>v) == holders and v.layout.contiguous
+            and Py_REFCNT(<PyObject*>v.storage) == 1 and v.storage.size_class != FOREIGN)

@@ -366,7 +366,10 @@ cdef Variable vjp_pow_c(Function f, Variable gy, int i):
     return multiply(gy, scale(power(f.x0, c - 1.0), c))
 
 cdef Variable vjp_c_pow(Function f, Variable gy, int i):
-    return multiply(gy, scale(unary_with(&C_POW, K_RPOW_C, f.x0, f.c[0], 0.0), log(f.c[0])))
+    cdef Variable gx = scale(unary_with(&C_POW, K_RPOW_C, f.x0, f.c[0], 0.0), log(f.c[0]))
+    if f.c[0] == 0.0:           # as in vjp_pow
+        gx = select(constant(array_of(f.x0) < 0, "pow"), gx)
+    return multiply(gy, gx)
 
 cdef Op POW = binary_op(b"Pow", K_POW, vjp_pow, COMPOSED, 0, COMPOSED, 0)
 cdef Op POW_C = unary_op(b"Pow", K_POW_C, vjp_pow_c, K_G_POW_C, READS_X0)

@@ -15,7 +15,9 @@ from cygrad.core.function cimport (
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, broadcast_layouts, contiguous_layout, release, same_shape, shape_of,
 )
-from cygrad.core.variable cimport Variable, constant, describe, empty, is_number, number
+from cygrad.core.variable cimport (
+    Variable, constant, describe, empty, is_number, is_private, number,
+)
 from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.kernels.elementwise cimport LONG, MAX_OPERANDS, map_strided, run
 
@@ -167,12 +169,12 @@ cdef Variable output_of(Function f):
     return unary_with(f.op, f.op.kernel, f.x0, f.c[0], f.c[1])
 
 
-cdef Variable fused_gradient(Function f, Variable gy, int i, Variable into):
+cdef Variable fused_gradient(Function f, Variable gy, int i, Variable into, bint done):
     """An elementwise operation's fused_rule (function.pxd)."""
     cdef const double* operands[MAX_OPERANDS]
     cdef const Layout* layouts[MAX_OPERANDS]
     cdef Variable x = f.x0 if i == 0 else f.x1
-    cdef Variable y = None
+    cdef Variable y = None, gx
     cdef int kernel = f.op.gradient[i], reads = f.op.reads[i], n = 1, k
     cdef bint plain
     if kernel == PASS:
@@ -199,12 +201,12 @@ cdef Variable fused_gradient(Function f, Variable gy, int i, Variable into):
         plain = plain and layouts[k].contiguous and same_shape(layouts[k], gy.layout)
     if not plain:
         return strided_gradient(f, gy, x, into, kernel, n, operands, layouts)
-    if into is None:
-        into = empty(gy.layout)
-        run(kernel, operands, into.ptr, gy.layout.size, f.c)
-    else:
+    if into is not None:
         run(kernel + 1, operands, into.ptr, gy.layout.size, f.c)
-    return into
+        return into
+    gx = gy if done and is_private(gy, 1) and gy.creator_ is None else empty(gy.layout)
+    run(kernel, operands, gx.ptr, gy.layout.size, f.c)
+    return gx
 
 
 cdef Variable strided_gradient(Function f, Variable gy, Variable x, Variable into, int kernel, int n,

@@ -118,7 +118,7 @@ cdef Variable show(Variable x, const View* view):
 cdef Variable vjp_view(Function f, Variable gy, int i):
     return put_view(gy, f.x0.layout, f.saved)
 
-cdef Variable fused_view(Function f, Variable gy, int i, Variable into):
+cdef Variable fused_view(Function f, Variable gy, int i, Variable into, bint done):
     # A loop over the elements of x adds to one gradient, rather than make one each time.
     if into is None:
         into = filled_like(f.x0, 0.0)
