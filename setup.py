@@ -1,5 +1,6 @@
 """The compiled part of the build; everything that can be declared is in pyproject.toml."""
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -86,5 +87,6 @@ class SdistWithStubs(sdist):
 
 setup(
     ext_modules=cythonize(extensions(), compiler_directives=DIRECTIVES, nthreads=2),
+    options={"build_ext": {"parallel": os.cpu_count()}},
     cmdclass={"build_py": BuildWithStubs, "sdist": SdistWithStubs},
 )

@@ -3,14 +3,18 @@
 Each function makes a leaf that requires gradients, around a fresh NumPy array.
 """
 
-from typing import SupportsIndex
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, SupportsIndex
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from cygrad.core.variable import Variable
 
-Rng = int | np.random.Generator | None
+if TYPE_CHECKING:  # numpy.random is loaded when it is used: importing it is a tenth of NumPy's time
+    from numpy.typing import ArrayLike
+
+    Rng = int | np.random.Generator | None
 
 __all__ = [
     "arange",
