@@ -14,7 +14,7 @@ from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF
 from libc.string cimport memset
 
-from cygrad.core.function cimport Function, input_of, name_of
+from cygrad.core.function cimport Function, has_several, input_of, name_of, outputs_of
 from cygrad.core.heap cimport Heap, heap_free, heap_pop, heap_push
 from cygrad.core.layout cimport Layout, layout_of_shape, release, same_shape, shape_of
 from cygrad.core.mode cimport Mode, mode
@@ -114,12 +114,12 @@ cdef int flow(Variable x, Variable gx, Function source, Pass* p) except -1:
             "after it was used?")
     if f is None:
         return land(x, gx, p)
-    if f.outputs_ is None:
+    if has_several(f):
+        total = outputs_of(f).gys[x.index]
+        outputs_of(f).gys[x.index] = gx if total is None else add(total, gx, p)
+    else:
         total = f.gy
         f.gy = gx if total is None else add(total, gx, p)
-    else:
-        total = f.outputs_.gys[x.index]
-        f.outputs_.gys[x.index] = gx if total is None else add(total, gx, p)
     if not f.queued:
         heap_push(&p.heap, <PyObject*>f, f.generation)
         f.queued = True
@@ -156,7 +156,7 @@ cdef Variable private_total(Variable x):
         if (x.grad_ is not None and is_private(x.grad_, 2) and x.grad_.creator_ is None
                 and same_shape(x.grad_.layout, x.layout)):
             return x.grad_
-    elif f.outputs_ is None:
+    elif not has_several(f):
         if (f.gy is not None and is_private(f.gy, 2) and f.gy.creator_ is None
                 and same_shape(f.gy.layout, x.layout)):
             return f.gy
@@ -186,8 +186,8 @@ cdef int abandon(Heap* heap) noexcept:
 
 cdef int forget_gradients(Function f) noexcept:
     f.gy = None
-    if f.outputs_ is not None:
-        f.outputs_.gys = [None] * f.outputs_.count
+    if has_several(f):
+        outputs_of(f).gys = [None] * outputs_of(f).count
     return 0
 
 
@@ -197,11 +197,11 @@ cdef int visit_python(Function f, Pass* p) except -1:
     cdef Variable x, gx, out
     cdef int i
     outs = f.outputs
-    gys = [f.gy] if f.outputs_ is None else f.outputs_.gys
+    gys = outputs_of(f).gys if has_several(f) else [f.gy]
     forget_gradients(f)
     for i in range(len(outs)):
         if gys[i] is None:
-            gys[i] = zeros_of_shape(f.outputs_.shapes[i])
+            gys[i] = zeros_of_shape(outputs_of(f).shapes[i])
         elif p.retain_grad and outs[i] is not None:
             land(<Variable>outs[i], OPERATORS.copy(<Variable>gys[i]), p)
     gxs = checked_gradients(f, f.backward(*gys))

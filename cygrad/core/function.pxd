@@ -36,15 +36,24 @@ cdef class Function:
     cdef Variable x0            # the inputs, where there are at most two
     cdef Variable x1
     cdef tuple many             # the inputs, where there are more; else None
-    cdef object saved           # what an operation keeps beside its inputs
+    cdef object saved           # what an operation keeps beside its inputs; or Outputs, see below
     cdef PyObject* out          # the output, borrowed: the Variable clears it when it goes
     cdef Variable gy            # the gradient that has flowed to the output so far
-    cdef Outputs outputs_       # in place of out and gy, where there are several; else None
     cdef readonly int generation
     cdef short n_inputs
-    cdef bint queued            # waits in a backward pass
-    cdef bint tracked           # known to the cycle collector, as is all that it can reach
+    cdef unsigned char queued   # waits in a backward pass
+    cdef unsigned char tracked  # known to the cycle collector, as is all that it can reach
     cdef double c[2]            # constants of the operation
+
+# Only a Function defined in Python has several outputs: in place of out and gy it keeps Outputs.
+cdef inline bint has_several(Function f) noexcept:
+    return f.op is NULL and f.saved is not None
+
+cdef inline Outputs outputs_of(Function f):
+    return <Outputs>f.saved
+
+cdef void set_output(Function f, int i, PyObject* y) noexcept
+cdef PyObject* output_at(Function f, int i) noexcept
 
 # Make y the output of a new Function of the inputs. None, and y a constant, where there is nothing
 # to differentiate.

@@ -19,12 +19,12 @@ from cygrad.core.slots cimport (
     PyType_GenericAlloc, PyTuple_GET_ITEM, Py_REFCNT, Py_SET_REFCNT, TypeSlots, constructor,
     destructor, revive,
 )
+from cygrad.core.storage cimport give_back, keep, on_empty_cache
 from cygrad.core.variable cimport (
     Variable, array_of, constant, describe, track, track_behind,
 )
 
 cdef enum:
-    KEPT = 1 << 16              # dead Functions whose memory waits for the next
     MAX_INPUTS = 30000
 
 
@@ -84,11 +84,9 @@ cdef class Function:
     def outputs(self):
         """tuple of Variable or None: what it returned; None where that lives no longer."""
         cdef int i
-        if self.outputs_ is not None:
-            return tuple([None if self.outputs_.items[i] is NULL
-                          else <object>self.outputs_.items[i]
-                          for i in range(self.outputs_.count)])
-        return (None if self.out is NULL else <object>self.out,)
+        cdef int n = outputs_of(self).count if has_several(self) else 1
+        return tuple([None if output_at(self, i) is NULL else <object>output_at(self, i)
+                      for i in range(n)])
 
     @property
     def name(self):
@@ -166,8 +164,8 @@ cdef object apply_forward(Function f, tuple xs):
         raise RuntimeError(f"{name_of(f)}.forward called its own instance")
     if not paused and any([(<Variable>x).requires for x in xs]):
         if len(ys) > 1:
-            f.outputs_ = Outputs(len(ys))
-            f.outputs_.shapes = [y.shape for y in ys]
+            f.saved = Outputs(len(ys))
+            outputs_of(f).shapes = [y.shape for y in ys]
         take_inputs(f, xs)
         for i, result in enumerate(ys):
             y = result
@@ -175,10 +173,7 @@ cdef object apply_forward(Function f, tuple xs):
             y.index = i
             y.generation_ = f.generation + 1
             y.requires = True
-            if f.outputs_ is not None:
-                f.outputs_.items[i] = <PyObject*>y
-            else:
-                f.out = <PyObject*>y
+            set_output(f, i, <PyObject*>y)
         f.tracked = True        # it may hold anything in its attributes
         for x in xs:
             track_behind(x)
@@ -252,6 +247,20 @@ cdef inline void attach(Function f, Variable y) noexcept:
     f.out = <PyObject*>y
 
 
+cdef void set_output(Function f, int i, PyObject* y) noexcept:
+    """Let f know its output i by a borrowed pointer, NULL when the output goes."""
+    if has_several(f):
+        outputs_of(f).items[i] = y
+    else:
+        f.out = y
+
+
+cdef PyObject* output_at(Function f, int i) noexcept:
+    if has_several(f):
+        return outputs_of(f).items[i]
+    return f.out
+
+
 cdef Variable input_of(Function f, int i):
     if f.many is not None:
         return <Variable>f.many[i]
@@ -304,14 +313,16 @@ cdef void release_function(PyObject* f) noexcept:
 # As for Variable (variable.pyx): Cython's constructor and deallocator, with the rest in the slots.
 
 cdef PyObject* free_list = NULL     # dead Functions, linked through out
-cdef int free_count = 0
+cdef enum:
+    FOOTPRINT = 112             # bytes of one, roughly
+
 cdef destructor cython_dealloc = (<TypeSlots*>Function).tp_dealloc
 cdef constructor cython_new = (<TypeSlots*>Function).tp_new
 
 
 cdef PyObject* allocate(PyTypeObject* kind, Py_ssize_t n) except NULL:
     """tp_alloc: memory for a Function, not tracked."""
-    global free_list, free_count
+    global free_list
     cdef PyObject* f = free_list
     if kind != <PyTypeObject*>Function:
         return PyType_GenericAlloc(kind, n)
@@ -320,7 +331,7 @@ cdef PyObject* allocate(PyTypeObject* kind, Py_ssize_t n) except NULL:
         PyObject_GC_UnTrack(f)
         return f
     free_list = (<Function>f).out
-    free_count -= 1
+    give_back(FOOTPRINT)
     revive(f)
     (<Function>f).op = NULL
     (<Function>f).out = NULL
@@ -361,17 +372,28 @@ cdef void deallocate(PyObject* f) noexcept:
 
 cdef void recycle(void* memory) noexcept:
     """tp_free: keep the memory of a dead Function for the next."""
-    global free_list, free_count
+    global free_list
     cdef PyObject* f = <PyObject*>memory
-    if f.ob_type != <PyTypeObject*>Function or free_count >= KEPT:
+    if f.ob_type != <PyTypeObject*>Function or not keep(FOOTPRINT):
         PyObject_GC_Del(f)
         return
     (<Function>f).out = free_list
     free_list = f
-    free_count += 1
 
 
 (<TypeSlots*>Function).tp_alloc = allocate
 (<TypeSlots*>Function).tp_new = construct
 (<TypeSlots*>Function).tp_dealloc = deallocate
 (<TypeSlots*>Function).tp_free = recycle
+
+
+cdef void free_kept() noexcept:
+    global free_list
+    cdef PyObject* f
+    while free_list is not NULL:
+        f = free_list
+        free_list = (<Function>f).out
+        PyObject_GC_Del(f)
+
+
+on_empty_cache(free_kept)

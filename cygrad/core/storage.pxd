@@ -23,3 +23,22 @@ cdef class Storage:
 
 cdef Storage new_storage(Py_ssize_t n)
 cdef Storage foreign_storage(double* data, object owner, bint readonly)
+
+# All recycled memory, of Storages and of graph nodes, counts against one limit. keep() claims room
+# for dead memory, or says that it must be freed; give_back() is for memory taken into use again.
+cdef Py_ssize_t cached_bytes
+cdef Py_ssize_t cache_limit
+
+cdef inline bint keep(Py_ssize_t nbytes) noexcept:
+    global cached_bytes
+    if cached_bytes + nbytes > cache_limit:
+        return False
+    cached_bytes += nbytes
+    return True
+
+cdef inline void give_back(Py_ssize_t nbytes) noexcept:
+    global cached_bytes
+    cached_bytes -= nbytes
+
+# Have empty_cache() call a function that frees what a module keeps.
+cdef void on_empty_cache(void (*free_kept)() noexcept) noexcept

@@ -34,8 +34,11 @@ cdef struct FreeList:
 
 
 cdef FreeList pool[CLASSES]
-cdef Py_ssize_t cached_bytes = 0
-cdef Py_ssize_t cache_limit = 512 << 20
+cdef (void (*)() noexcept) free_kept_elsewhere[2]
+cdef int elsewhere = 0
+
+cached_bytes = 0
+cache_limit = 512 << 20
 
 
 @cython.final
@@ -93,11 +96,10 @@ cdef Storage new_storage(Py_ssize_t n):
     """A Storage for n numbers, their values undefined."""
     cdef int k = CELL if n <= 1 else class_of(n)
     cdef PyObject* head = pool[k].head
-    global cached_bytes
     if head is NULL:
         return fresh_storage(k)
     pool[k].head = link_of(head)[0]
-    cached_bytes -= footprint(k)
+    give_back(footprint(k))
     return <Storage>revived(head)
 
 
@@ -164,13 +166,11 @@ cdef void recycle(void* dead) noexcept:
     """Storage's tp_free: onto the free list, or away."""
     cdef PyObject* storage = <PyObject*>dead
     cdef int k = (<Storage>storage).size_class
-    global cached_bytes
-    if k < CELL or cached_bytes + footprint(k) > cache_limit:
+    if k < CELL or not keep(footprint(k)):
         discard(storage)
         return
     link_of(storage)[0] = pool[k].head
     pool[k].head = storage
-    cached_bytes += footprint(k)
 
 
 cdef void discard(PyObject* storage) noexcept:
@@ -181,7 +181,7 @@ cdef void discard(PyObject* storage) noexcept:
 
 
 def empty_cache():
-    """Give the memory of freed arrays back to the system.
+    """Give the memory of freed arrays and graphs back to the system.
 
     Returns
     -------
@@ -208,12 +208,20 @@ def empty_cache():
             pool[k].head = link_of(storage)[0]
             discard(storage)
         retire_slab(k)
+    for k in range(elsewhere):
+        free_kept_elsewhere[k]()
     cached_bytes = 0
     return released
 
 
+cdef void on_empty_cache(void (*free_kept)() noexcept) noexcept:
+    global elsewhere
+    free_kept_elsewhere[elsewhere] = free_kept
+    elsewhere += 1
+
+
 def set_cache_limit(Py_ssize_t nbytes):
-    """Bound the memory of freed arrays that is kept for reuse; 512 MiB at the start.
+    """Bound the memory of freed arrays and graphs that is kept for reuse; 512 MiB at the start.
 
     Parameters
     ----------

@@ -17,7 +17,9 @@ from cpython.object cimport Py_EQ, Py_GT, Py_LE, Py_LT, Py_NE, PyObject, PyTypeO
 from cpython.ref cimport Py_DECREF, Py_INCREF
 
 from cygrad.core.backward cimport run_backward
-from cygrad.core.function cimport Function, input_of, release_function, track_function
+from cygrad.core.function cimport (
+    Function, input_of, output_at, release_function, set_output, track_function,
+)
 from cygrad.core.layout cimport (
     EMPTY, Layout, MAX_NDIM, SCALAR, contiguous_layout, release, reshaped_layout, same_shape,
     shape_of, share,
@@ -28,7 +30,9 @@ from cygrad.core.slots cimport (
     PyObject_GC_Del, PyObject_GC_IsTracked, PyObject_GC_Track, PyObject_GC_UnTrack,
     PyType_GenericAlloc, Py_SET_REFCNT, TypeSlots, constructor, destructor, revive,
 )
-from cygrad.core.storage cimport Storage, foreign_storage, new_storage
+from cygrad.core.storage cimport (
+    Storage, foreign_storage, give_back, keep, new_storage, on_empty_cache,
+)
 from cygrad.kernels.elementwise cimport copy_strided
 
 import numpy as np
@@ -42,7 +46,6 @@ cdef extern from "numpy/arrayobject.h":
 
 cdef enum:
     ANY_ORDER = (PyBUF_C_CONTIGUOUS | PyBUF_F_CONTIGUOUS | PyBUF_ANY_CONTIGUOUS) & ~PyBUF_STRIDES
-    KEPT = 1 << 16              # dead Variables whose memory waits for the next
 
 cdef double no_memory = 0.0     # where the buffer of an array without elements points
 
@@ -294,11 +297,8 @@ cdef class Variable:
             self.creator_ = f
             self.index = 0
             self.requires = True
-            if f.outputs_ is not None:
-                if f.outputs_.items[0] is NULL:
-                    f.outputs_.items[0] = <PyObject*>self
-            elif f.out is NULL:
-                f.out = <PyObject*>self
+            if output_at(f, 0) is NULL:
+                set_output(f, 0, <PyObject*>self)
         self.generation_ = f.generation + 1
         track_behind(self)
 
@@ -682,11 +682,8 @@ cdef void forget_creator(Variable v) noexcept:
     cdef PyObject* f = <PyObject*>v.creator_
     if f == <PyObject*>None:
         return
-    if (<Function>f).outputs_ is not None:
-        if (<Function>f).outputs_.items[v.index] == <PyObject*>v:
-            (<Function>f).outputs_.items[v.index] = NULL
-    elif (<Function>f).out == <PyObject*>v:
-        (<Function>f).out = NULL
+    if output_at(<Function>f, v.index) == <PyObject*>v:
+        set_output(<Function>f, v.index, NULL)
     v.generation_ = 0
     v.index = 0
     Py_INCREF(<object>f)
@@ -734,10 +731,7 @@ cdef int reshape_in_place(Variable v, Layout* layout) except -1:
         finally:
             switches.paused = paused
         inner.index = v.index
-        if v.creator_.outputs_ is not None:
-            v.creator_.outputs_.items[v.index] = <PyObject*>inner
-        else:
-            v.creator_.out = <PyObject*>inner
+        set_output(v.creator_, v.index, <PyObject*>inner)
         inner.creator_ = v.creator_
         v.creator_ = outer.creator_
         v.index = 0
@@ -807,7 +801,9 @@ cdef int clear(object dead) noexcept:
 # creator is let go without a recursion.
 
 cdef PyObject* free_list = NULL     # dead Variables, linked through ptr
-cdef int free_count = 0
+cdef enum:
+    FOOTPRINT = 112             # bytes of one, roughly
+
 cdef destructor cython_dealloc = (<TypeSlots*>Variable).tp_dealloc
 cdef constructor cython_new = (<TypeSlots*>Variable).tp_new
 
@@ -825,13 +821,13 @@ cdef inline void set_empty(PyObject* v, bint tracked) noexcept:
 
 cdef PyObject* allocate(PyTypeObject* kind, Py_ssize_t n) except NULL:
     """tp_alloc: memory for a Variable, not tracked."""
-    global free_list, free_count
+    global free_list
     cdef PyObject* v = free_list
     if kind != <PyTypeObject*>Variable:
         return PyType_GenericAlloc(kind, n)
     if v is not NULL:
         free_list = <PyObject*>(<Variable>v).ptr
-        free_count -= 1
+        give_back(FOOTPRINT)
         revive(v)
     else:
         v = PyType_GenericAlloc(kind, n)
@@ -853,21 +849,42 @@ cdef void deallocate(PyObject* v) noexcept:
     Py_SET_REFCNT(v, 1)         # as long as it is handled here
     if <PyObject*>(<Variable>v).creator_ != <PyObject*>None:
         forget_creator(<Variable>v)
+    if <PyObject*>(<Variable>v).grad_ != <PyObject*>None:
+        release_gradients(v)
     release((<Variable>v).layout)
     Py_SET_REFCNT(v, 0)
     cython_dealloc(v)
 
 
+cdef void release_gradients(PyObject* v) noexcept:
+    """Let go of v's gradient, of that one's gradient, and so on, without a recursion."""
+    cdef PyObject* g = take_gradient(v)
+    cdef PyObject* behind
+    while g is not NULL:
+        behind = take_gradient(g) if Py_REFCNT(g) == 1 else NULL
+        Py_DECREF(<object>g)
+        g = behind
+
+
+cdef inline PyObject* take_gradient(PyObject* v) noexcept:
+    """v's reference to its gradient, which passes to the caller; NULL if there is none."""
+    cdef PyObject* g = <PyObject*>(<Variable>v).grad_
+    if g == <PyObject*>None:
+        return NULL
+    Py_INCREF(<object>g)
+    (<Variable>v).grad_ = None
+    return g
+
+
 cdef void recycle(void* memory) noexcept:
     """tp_free: keep the memory of a dead Variable for the next."""
-    global free_list, free_count
+    global free_list
     cdef PyObject* v = <PyObject*>memory
-    if v.ob_type != <PyTypeObject*>Variable or free_count >= KEPT:
+    if v.ob_type != <PyTypeObject*>Variable or not keep(FOOTPRINT):
         PyObject_GC_Del(v)
         return
     (<Variable>v).ptr = <double*>free_list
     free_list = v
-    free_count += 1
 
 
 (<TypeSlots*>Variable).tp_alloc = allocate
@@ -875,3 +892,15 @@ cdef void recycle(void* memory) noexcept:
 (<TypeSlots*>Variable).tp_dealloc = deallocate
 (<TypeSlots*>Variable).tp_free = recycle
 (<TypeSlots*>Variable).tp_clear = clear
+
+
+cdef void free_kept() noexcept:
+    global free_list
+    cdef PyObject* v
+    while free_list is not NULL:
+        v = free_list
+        free_list = <PyObject*>(<Variable>v).ptr
+        PyObject_GC_Del(v)
+
+
+on_empty_cache(free_kept)
