@@ -185,10 +185,6 @@ cdef Variable slice_axis(Variable x, int axis, Py_ssize_t start, Py_ssize_t leng
 # an intp array that has been checked against x's size.
 
 cdef Variable vjp_gather(Function f, Variable gy, int i):
-    positions, block, shape, y_shape = f.saved
-    if f.x0.shape != shape:
-        raise RuntimeError(f"Variable.backward: GetItem was computed from shape {shape}, and "
-                           f"{describe(f.x0)} has another now: .data was replaced")
     return scatter(gy, f.saved)
 
 cdef Op GATHER = operation(b"GetItem", vjp_gather)
@@ -203,6 +199,9 @@ cdef Variable gather(Variable x, tuple saved):
     cdef Variable y = empty(layout)
     cdef Function f
     release(layout)
+    if x.shape != saved[2]:
+        raise RuntimeError(f"Variable.backward: GetItem was computed from shape {saved[2]}, and met "
+                           f"{describe(x)}; was .data replaced after it was used?")
     if n * block < LONG:
         gather_blocks(source.ptr, at, n, block, y.ptr)
     else:

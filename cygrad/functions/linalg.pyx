@@ -45,7 +45,11 @@ cdef Op MATMUL = operation(b"MatMul", vjp_matmul)
 
 cdef Variable rows_of(Variable x):
     """A stack of matrices as one matrix of all their rows."""
-    cdef Py_ssize_t columns = x.layout.shape[x.layout.ndim - 1]
+    cdef Py_ssize_t columns
+    if x.layout.ndim < 2:
+        raise RuntimeError(f"Variable.backward: MatMul met {describe(x)}; was .data replaced by "
+                           "another shape after it was used?")
+    columns = x.layout.shape[x.layout.ndim - 1]
     return reshape(x, (x.layout.size // columns if columns else 0, columns))
 
 

@@ -401,11 +401,8 @@ def broadcast_to(x, shape):
 # ---- concat, stack: arrays one after the other along an axis ----------------------------------
 
 cdef Variable vjp_concat(Function f, Variable gy, int i):
-    cdef int axis = f.saved, k
-    cdef Py_ssize_t start = 0
-    for k in range(i):
-        start += input_of(f, k).layout.shape[axis]
-    return slice_axis(gy, axis, start, input_of(f, i).layout.shape[axis])
+    axis, starts = f.saved
+    return slice_axis(gy, axis, starts[i], starts[i + 1] - starts[i])
 
 cdef Op CONCAT = operation(b"Concat", vjp_concat)
 
@@ -434,13 +431,18 @@ cdef Variable concatenated(list inputs, object axis_argument, str where):
     y = empty(layout)
     release(layout)
     target = y.ptr
+    starts = []
+    start = 0
     for item in inputs:
         x = item
+        starts.append(start)
+        start += x.layout.shape[axis]
         copy_strided(x.ptr, x.layout.strides, target, y.layout.strides, ndim, x.layout.shape)
         target += x.layout.shape[axis] * y.layout.strides[axis] // <Py_ssize_t>sizeof(double)
+    starts.append(start)
     f = connect_many(&CONCAT, y, tuple(inputs))
     if f is not None:
-        f.saved = axis
+        f.saved = (axis, starts)
     return y
 
 
