@@ -21,6 +21,7 @@ DIRECTIVES = {
     "cdivision": True,
     "initializedcheck": False,
     "c_api_binop_methods": True,  # one function serves an operator and its reflection
+    "auto_pickle": False,
 }
 
 # No contraction and no reassociation: the same bits on every CPU (see kernels/loops.h).
@@ -53,7 +54,10 @@ def extensions() -> list[Extension]:
                 name,
                 [source.as_posix(), *EXTRA_SOURCES.get(name, [])],
                 include_dirs=[numpy.get_include(), "cygrad/kernels"],
-                depends=[h.relative_to(ROOT).as_posix() for h in (ROOT / "cygrad/kernels").glob("*.[hd]*")],
+                depends=[
+                    h.relative_to(ROOT).as_posix()
+                    for h in (ROOT / "cygrad/kernels").glob("*.[hd]*")
+                ],
                 define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
                 extra_compile_args=COMPILE,
                 extra_link_args=[] if sys.platform == "win32" else ["-lm"],
@@ -80,8 +84,13 @@ class SdistWithStubs(sdist):
 
     def add_defaults(self) -> None:
         super().add_defaults()
-        for pattern in ("stubs/**/*.pyi", "cygrad/**/*.p[yx][xd]", "cygrad/kernels/*.[chd]*",
-                        "tests/**/*.py", "benchmarks/*.py"):
+        for pattern in (
+            "stubs/**/*.pyi",
+            "cygrad/**/*.p[yx][xd]",
+            "cygrad/kernels/*.[chd]*",
+            "tests/**/*.py",
+            "benchmarks/*.py",
+        ):
             self.filelist.extend(str(p.relative_to(ROOT)) for p in sorted(ROOT.glob(pattern)))
 
 

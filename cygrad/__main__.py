@@ -40,8 +40,12 @@ def demo(steps: int = 1000, rate: float = 2.0) -> float:
     x = cg.Variable(data.train_images, requires_grad=False)
     w = cg.zeros(64, 10, name="w")
     b = cg.zeros(10, name="b")
-    print(f"{len(data.train_labels)} handwritten digits to learn from, {len(data.test_labels)} held out")
+    print(
+        f"{len(data.train_labels)} handwritten digits to learn from, {len(data.test_labels)} held out"
+    )
 
+    on_terminal = sys.stdout.isatty()
+    start_of_line = "\r" if on_terminal else ""
     start = time.perf_counter()
     for step in range(1, steps + 1):
         loss = cross_entropy(x @ w + b, data.train_labels)
@@ -52,8 +56,8 @@ def demo(steps: int = 1000, rate: float = 2.0) -> float:
             assert parameter.grad is not None
             parameter.data -= rate * parameter.grad.data
         if step == 1 or step % (steps // 10 or 1) == 0:
-            print(f"\rstep {step:5d}   loss {loss.item():.4f}")
-        elif sys.stdout.isatty() and step % 10 == 0:
+            print(f"{start_of_line}step {step:5d}   loss {loss.item():.4f}")
+        elif on_terminal and step % 10 == 0:
             print(f"\rstep {step:5d}   loss {loss.item():.4f}", end="", flush=True)
     seconds = time.perf_counter() - start
 

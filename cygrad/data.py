@@ -48,10 +48,10 @@ def digits(test_size: int = 360, seed: int = 0) -> Digits:
     >>> digits().train_images.shape, digits().test_labels.shape
     ((1437, 64), (360,))
     """
-    with resources.files("cygrad").joinpath("datasets/digits.npz").open("rb") as file:
-        with np.load(file) as archive:
-            images = archive["images"].reshape(-1, 64) / 16.0
-            labels = archive["labels"].astype(np.int64)
+    path = resources.files("cygrad").joinpath("datasets/digits.npz")
+    with path.open("rb") as file, np.load(file) as archive:
+        images = archive["images"].reshape(-1, 64) / 16.0
+        labels = archive["labels"].astype(np.int64)
     if not 0 <= test_size <= len(labels):
         raise ValueError(f"digits: test_size must be between 0 and {len(labels)}, got {test_size}")
     order = np.random.default_rng(seed).permutation(len(labels))

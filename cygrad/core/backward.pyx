@@ -121,7 +121,7 @@ cdef int flow(Variable x, Variable gx, Function source, Pass* p) except -1:
         total = f.gy
         f.gy = gx if total is None else add(total, gx, p)
     if not f.queued:
-        heap_push(&p.heap, <PyObject*>f, f.generation)
+        heap_push(&p.heap, <PyObject*>f, f.generation_)
         f.queued = True
     return 0
 
@@ -194,7 +194,7 @@ cdef int forget_gradients(Function f) noexcept:
 # ---- Functions defined in Python --------------------------------------------------------------
 
 cdef int visit_python(Function f, Pass* p) except -1:
-    cdef Variable x, gx, out
+    cdef Variable x
     cdef int i
     outs = f.outputs
     gys = outputs_of(f).gys if has_several(f) else [f.gy]
@@ -213,7 +213,7 @@ cdef int visit_python(Function f, Pass* p) except -1:
 
 
 cdef object checked_gradients(Function f, object gxs):
-    """What a backward in Python returned, as a sequence with one gradient or None for each input."""
+    """What a backward in Python returned: a sequence of a gradient or None for each input."""
     cdef Variable x
     cdef int i
     where = f"{name_of(f)}.backward"
@@ -227,8 +227,8 @@ cdef object checked_gradients(Function f, object gxs):
         if gx is None:
             continue
         if not isinstance(gx, Variable):
-            raise TypeError(f"{where} returned {type(gx).__name__} for input {i}; return a Variable "
-                            "computed with cygrad's functions, or None for no gradient")
+            raise TypeError(f"{where} returned {type(gx).__name__} for input {i}; return a "
+                            "Variable computed with cygrad's functions, or None for no gradient")
         if not same_shape((<Variable>gx).layout, x.layout):
             raise ValueError(f"{where} returned a gradient of shape "
                              f"{shape_of((<Variable>gx).layout)} for input {i}, {describe(x)}")

@@ -39,7 +39,7 @@ cdef class Function:
     cdef object saved           # what an operation keeps beside its inputs; or Outputs, see below
     cdef PyObject* out          # the output, borrowed: the Variable clears it when it goes
     cdef Variable gy            # the gradient that has flowed to the output so far
-    cdef readonly int generation
+    cdef int generation_
     cdef short n_inputs
     cdef unsigned char queued   # waits in a backward pass
     cdef unsigned char tracked  # known to the cycle collector, as is all that it can reach

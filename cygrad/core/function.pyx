@@ -21,7 +21,7 @@ from cygrad.core.slots cimport (
 )
 from cygrad.core.storage cimport give_back, keep, on_empty_cache
 from cygrad.core.variable cimport (
-    Variable, array_of, constant, describe, track, track_behind,
+    Variable, array_of, constant, track, track_behind,
 )
 
 cdef enum:
@@ -47,11 +47,11 @@ cdef class Outputs:
 cdef class Function:
     """An operation in the graph; subclass it to define your own.
 
-    A subclass has ``forward(self, *arrays)``, which gets the inputs as ndarrays and returns an array
-    or a number, or a tuple of them; and ``backward(self, *gys)``, which gets the gradient of each
-    output as a Variable and returns that of the input, a Variable or None, or a tuple of one for
-    each. Gradients of gradients work if `backward` computes with Variables. An instance serves one
-    call: make a new one each time. The call returns the one output, or a tuple.
+    A subclass has ``forward(self, *arrays)``, which gets the inputs as ndarrays and returns an
+    array or a number, or a tuple of them; and ``backward(self, *gys)``, which gets the gradient of
+    each output as a Variable and returns that of the input, a Variable or None, or a tuple of one
+    for each. Gradients of gradients work if `backward` computes with Variables. An instance serves
+    one call: make a new one each time. The call returns the one output, or a tuple.
 
     Examples
     --------
@@ -87,6 +87,11 @@ cdef class Function:
         cdef int n = outputs_of(self).count if has_several(self) else 1
         return tuple([None if output_at(self, i) is NULL else <object>output_at(self, i)
                       for i in range(n)])
+
+    @property
+    def generation(self):
+        """int: the greatest generation of the inputs; the backward pass goes down through it."""
+        return self.generation_
 
     @property
     def name(self):
@@ -171,7 +176,7 @@ cdef object apply_forward(Function f, tuple xs):
             y = result
             y.creator_ = f
             y.index = i
-            y.generation_ = f.generation + 1
+            y.generation_ = f.generation_ + 1
             y.requires = True
             set_output(f, i, <PyObject*>y)
         f.tracked = True        # it may hold anything in its attributes
@@ -195,8 +200,8 @@ cdef void take_inputs(Function f, tuple xs) noexcept:
     for i in range(f.n_inputs):
         x = xs[i]
         x.uses += 1
-        if x.generation_ > f.generation:
-            f.generation = x.generation_
+        if x.generation_ > f.generation_:
+            f.generation_ = x.generation_
 
 
 # ---- Built-in operations ----------------------------------------------------------------------
@@ -210,13 +215,13 @@ cdef Function connect(const Op* op, Variable y, Variable x0, Variable x1):
     f.x0 = x0
     x0.uses += 1
     f.n_inputs = 1
-    f.generation = x0.generation_
+    f.generation_ = x0.generation_
     if x1 is not None:
         f.x1 = x1
         x1.uses += 1
         f.n_inputs = 2
-        if x1.generation_ > f.generation:
-            f.generation = x1.generation_
+        if x1.generation_ > f.generation_:
+            f.generation_ = x1.generation_
     attach(f, y)
     if x0.tracked or (x1 is not None and x1.tracked):
         track_behind(y)
@@ -242,7 +247,7 @@ cdef Function connect_many(const Op* op, Variable y, tuple inputs):
 
 cdef inline void attach(Function f, Variable y) noexcept:
     y.creator_ = f
-    y.generation_ = f.generation + 1
+    y.generation_ = f.generation_ + 1
     y.requires = True
     f.out = <PyObject*>y
 
@@ -335,7 +340,7 @@ cdef PyObject* allocate(PyTypeObject* kind, Py_ssize_t n) except NULL:
     revive(f)
     (<Function>f).op = NULL
     (<Function>f).out = NULL
-    (<Function>f).generation = 0
+    (<Function>f).generation_ = 0
     (<Function>f).n_inputs = 0
     (<Function>f).queued = False
     (<Function>f).tracked = False

@@ -18,6 +18,7 @@ cdef Layout* EMPTY          # shape (0,)
 cdef Layout* contiguous_layout(int ndim, const Py_ssize_t* shape) except NULL
 cdef Layout* strided_layout(int ndim, const Py_ssize_t* shape,
                             const Py_ssize_t* strides) except NULL
+cdef list ints_of(object shape, str where)      # from an int or a sequence of ints
 cdef Layout* layout_of_shape(object shape) except NULL
 cdef Layout* reshaped_layout(const Layout* old, object shape, str where) except NULL
 cdef Layout* broadcast_layouts(Layout* a, Layout* b) except NULL

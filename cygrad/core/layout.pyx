@@ -11,6 +11,8 @@ What an array's elements are, and where, is not known here (storage.pyx, variabl
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp, memcpy
 
+from operator import index
+
 cdef enum:
     RECENT = 256
     MAX_BYTES = 0x7FFFFFFFFFFFFFFF
@@ -95,13 +97,18 @@ cdef Layout* strided_layout(int ndim, const Py_ssize_t* shape,
     return layout
 
 
+cdef list ints_of(object shape, str where):
+    try:
+        return [index(n) for n in ((shape,) if hasattr(shape, "__index__") else shape)]
+    except TypeError:
+        raise TypeError(f"{where}: takes an int or a sequence of ints, not {shape!r}") from None
+
+
 cdef Layout* layout_of_shape(object shape) except NULL:
     """The contiguous layout of a shape given in Python: an int or a sequence of ints."""
     cdef Py_ssize_t dims[MAX_NDIM]
     cdef Py_ssize_t n
-    if hasattr(shape, "__index__"):
-        shape = (shape,)
-    shape = tuple(shape)
+    shape = ints_of(shape, "shape")
     n = len(shape)
     if n > MAX_NDIM:
         raise ValueError(f"an array may have at most {MAX_NDIM} dimensions, not {n}")
@@ -113,9 +120,7 @@ cdef Layout* layout_of_shape(object shape) except NULL:
 cdef Layout* reshaped_layout(const Layout* old, object shape, str where) except NULL:
     """The contiguous layout of `shape`, in which one length may be -1, for old's elements."""
     cdef Py_ssize_t known = 1, unknown = -1
-    if hasattr(shape, "__index__"):
-        shape = (shape,)
-    dims = [n.__index__() for n in shape]
+    dims = ints_of(shape, where)
     for d, n in enumerate(dims):
         if n == -1 and unknown < 0:
             unknown = d

@@ -49,7 +49,8 @@ cdef class Slab:
         self.memory = malloc(n * sizeof(double) + ALIGNMENT)
         if self.memory is NULL:
             raise MemoryError(f"cannot allocate an array of {n} float64 numbers")
-        self.base = <double*>((<uintptr_t>self.memory + ALIGNMENT - 1) & ~<uintptr_t>(ALIGNMENT - 1))
+        self.base = <double*>((<uintptr_t>self.memory + ALIGNMENT - 1)
+                              & ~<uintptr_t>(ALIGNMENT - 1))
         self.cells = <double[:n]>self.base
 
     def __dealloc__(self):
@@ -191,7 +192,7 @@ def empty_cache():
     Examples
     --------
     >>> import cygrad as cg
-    >>> x = cg.zeros(1000)
+    >>> x = cg.ones(1000) * 2
     >>> del x
     >>> cg.empty_cache() >= 8000
     True

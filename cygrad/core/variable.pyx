@@ -41,8 +41,9 @@ cnp.import_array()
 
 cdef extern from "numpy/arrayobject.h":
     # As numpy declares it, the last argument cannot be NULL.
-    object PyArray_New(PyTypeObject* kind, int ndim, cnp.npy_intp* shape, int dtype, cnp.npy_intp* strides,
-                       void* data, int itemsize, int flags, PyObject* parent)
+    object PyArray_New(PyTypeObject* kind, int ndim, cnp.npy_intp* shape, int dtype,
+                       cnp.npy_intp* strides, void* data, int itemsize, int flags,
+                       PyObject* parent)
 
 cdef enum:
     ANY_ORDER = (PyBUF_C_CONTIGUOUS | PyBUF_F_CONTIGUOUS | PyBUF_ANY_CONTIGUOUS) & ~PyBUF_STRIDES
@@ -297,9 +298,7 @@ cdef class Variable:
             self.creator_ = f
             self.index = 0
             self.requires = True
-            if output_at(f, 0) is NULL:
-                set_output(f, 0, <PyObject*>self)
-        self.generation_ = f.generation + 1
+        self.generation_ = f.generation_ + 1
         track_behind(self)
 
     # ---- Numbers and shapes -------------------------------------------------------------------
@@ -408,10 +407,10 @@ cdef class Variable:
         return iter([self[i] for i in range(self.layout.shape[0])])
 
     def __float__(self):
-        return float(self.item())
+        return only_element(self)
 
     def __int__(self):
-        return int(self.item())
+        return int(only_element(self))
 
     def __bool__(self):
         return bool(array_of(self))
@@ -675,6 +674,12 @@ cdef str describe(Variable v):
     return f"{v.name_ if v.name_ is not None else 'variable'} of shape {shape_of(v.layout)}"
 
 
+cdef double only_element(Variable v) except? -1:
+    if v.layout.size != 1:
+        raise TypeError(f"only a Variable of one element can become a number, not {describe(v)}")
+    return v.ptr[0]
+
+
 # ---- Changing the graph -----------------------------------------------------------------------
 
 cdef void forget_creator(Variable v) noexcept:
@@ -715,8 +720,8 @@ cdef int reshape_in_place(Variable v, Layout* layout) except -1:
     shape = shape_of(layout)
     if v.uses > 0:
         raise RuntimeError(
-            f"Variable.reshape: {describe(v)} is the input of a living graph, whose gradients would "
-            f"not fit the shape {shape}; use F.reshape, or reshape before computing with it")
+            f"Variable.reshape: {describe(v)} is the input of a living graph, whose gradients "
+            f"would not fit the shape {shape}; use F.reshape, or reshape before computing with it")
     grad = None if v.grad_ is None else OPERATORS.reshape(v.grad_, shape)
     if v.creator_ is None:
         outer = own_contiguous(v)

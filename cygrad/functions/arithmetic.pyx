@@ -10,8 +10,8 @@ from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, READS_Y, inp
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, array_of, constant, is_number, number
 from cygrad.functions.elementwise cimport (
-    COMPOSED, Forms, PASS, apply_forms, as_variable, binary, binary_op, call_forms, output_of, unary,
-    unary_op, unary_with,
+    COMPOSED, Forms, PASS, apply_forms, as_variable, binary, binary_op, call_forms, output_of,
+    unary, unary_op, unary_with,
 )
 from cygrad.functions.exponential cimport logarithm
 from cygrad.functions.reduction cimport sum_to_layout

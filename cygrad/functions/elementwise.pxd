@@ -33,7 +33,7 @@ cdef struct Forms:
 cdef object apply_forms(const Forms* forms, object a, object b)     # or NotImplemented
 cdef object call_forms(const Forms* forms, object a, object b)      # or TypeError
 
-# Byte strides that read an array of `layout` as if it had the shape of `target`; False if it cannot.
+# Byte strides that read an array of `layout` as if it had the shape of `target`; False if none do.
 cdef bint broadcast_strides(const Layout* layout, const Layout* target,
                             Py_ssize_t* strides) noexcept nogil
 

@@ -10,7 +10,7 @@ cimport numpy as cnp
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 
 from cygrad.core.function cimport (
-    Function, Op, READS_X0, READS_X1, READS_Y, connect, input_of, name_of, vjp_rule,
+    Function, Op, READS_X0, READS_X1, READS_Y, connect, name_of, vjp_rule,
 )
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, broadcast_layouts, contiguous_layout, release, same_shape, shape_of,
@@ -209,8 +209,8 @@ cdef Variable fused_gradient(Function f, Variable gy, int i, Variable into, bint
     return gx
 
 
-cdef Variable strided_gradient(Function f, Variable gy, Variable x, Variable into, int kernel, int n,
-                               const double** operands, const Layout** layouts):
+cdef Variable strided_gradient(Function f, Variable gy, Variable x, Variable into, int kernel,
+                               int n, const double** operands, const Layout** layouts):
     """fused_gradient for views and broadcast inputs."""
     cdef Py_ssize_t read_strides[MAX_OPERANDS][MAX_NDIM]
     cdef const Py_ssize_t* strides[MAX_OPERANDS]

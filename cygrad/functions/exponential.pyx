@@ -144,6 +144,6 @@ def log1p(x):
     --------
     >>> import cygrad as cg, cygrad.functions as F
     >>> F.log1p(cg.Variable(1e-10))
-    variable(9.9999999995e-11)
+    variable(9.999999999500001e-11)
     """
     return unary(&LOG1P, as_variable(x, "log1p"))

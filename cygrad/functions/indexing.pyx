@@ -54,7 +54,7 @@ cdef int select_view(Variable x, object index, View* view) except -1:
     """What x[index] shows, for a basic index; IndexError where NumPy raises it."""
     cdef const Layout* layout = x.layout
     cdef Py_ssize_t start, stop, step, length, i
-    cdef int d = 0, named = 0, k
+    cdef int d = 0, named = 0
     if not isinstance(index, tuple):
         index = (index,)
     for item in index:
@@ -72,7 +72,7 @@ cdef int select_view(Variable x, object index, View* view) except -1:
         if item is None:
             add_axis(view, 1, 0)
         elif item is Ellipsis:
-            for k in range(layout.ndim - named):
+            for _ in range(layout.ndim - named):
                 add_axis(view, layout.shape[d], layout.strides[d])
                 d += 1
         elif isinstance(item, slice):
@@ -182,7 +182,7 @@ cdef Variable slice_axis(Variable x, int axis, Py_ssize_t start, Py_ssize_t leng
 # ---- Copies: the index has arrays -------------------------------------------------------------
 #
 # `saved` is (positions, block, shape of x, shape of y): y's blocks are x's blocks at the positions,
-# an intp array that has been checked against x's size.
+# an intp array whose values have been checked against x's size.
 
 cdef Variable vjp_gather(Function f, Variable gy, int i):
     return scatter(gy, f.saved)
@@ -200,8 +200,8 @@ cdef Variable gather(Variable x, tuple saved):
     cdef Function f
     release(layout)
     if x.shape != saved[2]:
-        raise RuntimeError(f"Variable.backward: GetItem was computed from shape {saved[2]}, and met "
-                           f"{describe(x)}; was .data replaced after it was used?")
+        raise RuntimeError(f"Variable.backward: GetItem was computed from shape {saved[2]}, and "
+                           f"met {describe(x)}; was .data replaced after it was used?")
     if n * block < LONG:
         gather_blocks(source.ptr, at, n, block, y.ptr)
     else:
@@ -241,14 +241,18 @@ cdef Variable scatter(Variable g, tuple saved):
     return y
 
 
-cdef tuple rows_index(Variable x, object index, str where):
-    """`saved` for an integer array that chooses along axis 0, negative ones from the end."""
+cdef tuple rows_index(Variable x, object index, str where, Variable given):
+    """`saved` for an integer array that chooses along axis 0, negative ones from the end.
+
+    `given` is what the user knows x as, for the error message.
+    """
     cdef Py_ssize_t rows = x.layout.shape[0]
     positions = np.array(index, dtype=np.intp, order="C")
     if positions.size:
         if positions.min() < -rows or positions.max() >= rows:
-            raise IndexError(f"{where}: index {positions.min() if positions.min() < -rows else positions.max()} "
-                             f"is out of bounds for an axis of length {rows} of {describe(x)}")
+            worst = positions.min() if positions.min() < -rows else positions.max()
+            raise IndexError(f"{where}: index {worst} is out of bounds for an axis of length "
+                             f"{rows} of {describe(given)}")
         positions[positions < 0] += rows
     return positions, x.layout.size // rows if rows else 0, x.shape, positions.shape + x.shape[1:]
 
@@ -271,7 +275,7 @@ cdef object index_operator(object x, object index):
             raise TypeError("get_item: an index must be integers, slices or arrays of them, not a "
                             "Variable; use its .data")
     if isinstance(index, np.ndarray) and index.dtype.kind in "iu" and v.layout.ndim > 0:
-        return gather(v, rows_index(v, index, "get_item"))
+        return gather(v, rows_index(v, index, "get_item", v))
     return gather(v, array_index(v, index))
 
 
@@ -339,7 +343,7 @@ def take(x, indices, axis=None):
     variable([[2., 1., 2.],
               [4., 3., 4.]])
     """
-    cdef Variable v = as_variable(x, "take")
+    cdef Variable given = as_variable(x, "take"), v = given
     cdef int ndim, place = 0, k
     cdef unsigned long long mask
     if isinstance(indices, Variable):
@@ -358,10 +362,10 @@ def take(x, indices, axis=None):
         while not (mask >> place) & 1:
             place += 1
     if place == 0:
-        return gather(v, rows_index(v, index, "take"))
+        return gather(v, rows_index(v, index, "take", given))
     ndim = v.layout.ndim
     v = permuted(v, (place, *[k for k in range(ndim) if k != place]))
-    v = gather(v, rows_index(v, index, "take"))
+    v = gather(v, rows_index(v, index, "take", given))
     k = index.ndim
     return permuted(v, (*range(k, k + place), *range(k), *range(k + place, v.layout.ndim)))
 

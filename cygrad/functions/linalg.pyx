@@ -122,7 +122,8 @@ cdef inline Py_ssize_t batch_axis(const Layout* layout, int batch_ndim, int ndim
     return layout.shape[d] if d >= 0 else 1
 
 
-cdef inline void set_core(const Layout* layout, int core, bint is_row, Py_ssize_t* strides) noexcept:
+cdef inline void set_core(const Layout* layout, int core, bint is_row,
+                          Py_ssize_t* strides) noexcept:
     """The strides of the matrix; a vector is a row on the left, a column on the right."""
     cdef Py_ssize_t stride = layout.strides[layout.ndim - 1]
     if core == 2:

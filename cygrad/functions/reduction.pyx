@@ -9,7 +9,7 @@ from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
 )
-from cygrad.core.variable cimport Variable, describe, empty, filled, view_of
+from cygrad.core.variable cimport Variable, describe, filled, view_of
 from cygrad.functions.arithmetic cimport divide, divide_by, multiply, scale, square_root, subtract
 from cygrad.functions.elementwise cimport as_variable, operation, output_of
 from cygrad.functions.selection cimport equal
@@ -103,7 +103,8 @@ cdef Op SUM = operation(b"Sum", vjp_sum)
 
 cdef Variable sum_over(Variable x, axes_t axes, bint keepdims):
     # -0.0 is the sum of nothing: what is added keeps its sign, as in NumPy.
-    cdef Variable y = reduce(&ADD, 0.0 if count_of(x.layout, axes) == 0 else -0.0, x, axes, keepdims)
+    cdef double start = 0.0 if count_of(x.layout, axes) == 0 else -0.0
+    cdef Variable y = reduce(&ADD, start, x, axes, keepdims)
     cdef Function f = connect(&SUM, y, x, None)
     if f is not None:
         f.saved = axes

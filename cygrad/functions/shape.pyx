@@ -3,10 +3,10 @@
 All but concat, stack and copy give views of their input's memory wherever the strides allow it.
 """
 
-from cygrad.core.function cimport Function, Op, connect, connect_many, input_of
+from cygrad.core.function cimport Function, Op, connect, connect_many
 from cygrad.core.layout cimport (
-    Layout, MAX_NDIM, contiguous_layout, layout_of_shape, release, reshaped_layout, same_shape,
-    shape_of, share, strided_layout,
+    Layout, MAX_NDIM, contiguous_layout, ints_of, layout_of_shape, release, reshaped_layout,
+    same_shape, shape_of, strided_layout,
 )
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, empty, view_of
@@ -331,9 +331,9 @@ def transpose(x, axes=None):
     cdef int ndim = v.layout.ndim
     if axes is None:
         return transpose_operator(v)
-    order = tuple([a + ndim if a < 0 else a for a in [a.__index__() for a in axes]])
+    order = tuple([a + ndim if a < 0 else a for a in ints_of(axes, "transpose")])
     if sorted(order) != list(range(ndim)):
-        raise ValueError(f"transpose: axes {tuple(axes)} are not a permutation of the axes of "
+        raise ValueError(f"transpose: axes {axes} are not a permutation of the axes of "
                          f"{describe(v)}")
     return permuted(v, order)
 

@@ -177,7 +177,7 @@ def cosh(x):
     --------
     >>> import cygrad as cg, cygrad.functions as F
     >>> F.cosh(cg.Variable(1.0))
-    variable(1.543080634815244)
+    variable(1.5430806348152437)
     """
     return unary(&COSH, as_variable(x, "cosh"))
 

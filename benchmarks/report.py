@@ -1,0 +1,130 @@
+"""What a run prints, within 96 columns, and the raw figures as JSON. Nothing is measured here."""
+
+import dataclasses
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harness import Figure, Measured, Results, Workload, ratio
+from machine import THREADS, Peers
+
+WIDTH = 96
+
+
+def print_machine(facts: Mapping[str, str], peers: Peers) -> None:
+    """Machine, interpreter, versions, threads: what a ratio depends on."""
+    versions = ", ".join(f"{name} {number}" for name, number in peers.versions.items())
+    rows = {
+        **facts,
+        "versions": versions,
+        **peers.settings,
+        **{name: reason for name, reason in peers.missing.items()},
+        "threads": "1 for every contender, by " + " ".join(name for name in THREADS),
+    }
+    for name, text in rows.items():
+        print(textwrap.fill(f"{name + ':':<24}{text}", WIDTH, subsequent_indent=" " * 24))
+
+
+def print_workload(workload: Workload, results: Results, figures: Sequence[Figure]) -> None:
+    """One row a contender, then the figures derived from them."""
+    nodes = any(result.contender.nodes for result in results.values())
+    print(f"\n{workload.name}: {workload.what}")
+    header = f"{'':<22}{'median':>10}{'a node' if nodes else '':>10}{'spread':>8}"
+    print(f"{header}{'prepared':>10}{'/ ours':>10}{'target':>9}")
+    for result in results.values():
+        print(_row(result, results))
+    for figure in figures:
+        print(_figure_row(figure))
+
+
+def verdict(met: bool | None) -> str:
+    return "" if met is None else "met" if met else "MISSED"
+
+
+def to_ours(result: Measured, results: Results) -> float | None:
+    """The contender's time over ours, None where that is not to be had."""
+    ours = results.get(result.contender.against)
+    return None if ours is result else ratio(result, ours)
+
+
+def target_met(result: Measured, results: Results) -> bool | None:
+    times, target = to_ours(result, results), result.contender.target
+    return None if times is None or target is None else times >= target
+
+
+def figure_met(figure: Figure) -> bool | None:
+    if figure.value is None or figure.at_most is None:
+        return None
+    return figure.value <= figure.at_most
+
+
+def as_json(workload: Workload, results: Results, figures: Sequence[Figure]) -> dict[str, Any]:
+    """Everything measured in one workload, in seconds, samples included."""
+    return {
+        "what": workload.what,
+        "contenders": {label: _raw(result, results) for label, result in results.items()},
+        "figures": [
+            {**dataclasses.asdict(figure), "met": figure_met(figure)} for figure in figures
+        ],
+    }
+
+
+def _raw(result: Measured, results: Results) -> dict[str, Any]:
+    return {
+        "peer": result.contender.peer,
+        "problem": result.problem or None,
+        "nodes": result.contender.nodes or None,
+        "median": result.median if result.samples else None,
+        "ratio": to_ours(result, results),
+        "ratio_to": result.contender.against or None,
+        "target": result.contender.target,
+        "met": target_met(result, results),
+        "prepared": result.prepared,
+        "first": result.first,
+        "evaluations_a_sample": result.evaluations,
+        "samples": result.samples,
+        "cpu_over_wall": result.busy,
+    }
+
+
+def _row(result: Measured, results: Results) -> str:
+    contender = result.contender
+    if not result.samples:
+        text = result.problem
+        room = WIDTH - 24
+        return f"{contender.label:<22}  {text if len(text) <= room else text[: room - 3] + '...'}"
+    node = duration(result.median / contender.nodes) if contender.nodes else ""
+    prepared = duration(result.prepared) if result.prepared > 0.05 else ""
+    row = f"{contender.label:<22}{duration(result.median):>10}{node:>10}{result.spread:>8.0%}"
+    times = to_ours(result, results)
+    row += f"{prepared:>10}{'' if times is None else f'{_three(times)}x':>10}"
+    if contender.target is not None:
+        row += f"{f'{contender.target:g}x':>9} {verdict(target_met(result, results))}"
+    if result.threads > 1.2:
+        row += f"\n{'':<22}  kept {result.threads:.1f} cores busy: not pinned to one thread"
+    return row.rstrip()
+
+
+def _figure_row(figure: Figure) -> str:
+    if figure.value is None:
+        return f"{figure.label:<38}  {figure.problem or 'not measured'}"
+    row = f"{figure.label:<38}{_three(figure.value):>8} {figure.unit:<22}"
+    if figure.at_most is not None:
+        row += f"{f'<= {figure.at_most:g}':>12} {verdict(figure_met(figure))}"
+    return row.rstrip()
+
+
+def duration(seconds: float) -> str:
+    """Three digits and a unit."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):
+        if seconds >= size:
+            return f"{_three(seconds / size)} {unit}"
+    return f"{_three(seconds / 1e-9)} ns"
+
+
+def _three(number: float) -> str:
+    """Three digits, no exponent."""
+    if number <= 0:
+        return f"{number:.3g}"
+    return f"{number:.{2 - min(2, max(-2, math.floor(math.log10(number))))}f}"

@@ -1,0 +1,103 @@
+"""`python benchmarks/run.py`: cygrad beside its peers, one run, ratios against the targets.
+
+Takes the workloads to run (all of them by default) and prints a table for each; `--json` keeps
+every sample. Exit status 1 if a contender failed or gave a wrong result; a target missed is no
+failure.
+"""
+
+import machine  # first: it pins the threads of what is imported next
+
+# isort: split
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import chain
+import elem
+import graph
+import report
+import rosen
+import sin6
+from harness import Effort, Workload, measure
+
+WORKLOADS: dict[str, Callable[[bool], Workload]] = {
+    "rosen": lambda quick: rosen.workload(),
+    "chain": lambda quick: chain.workload(),
+    "sin6": lambda quick: sin6.workload(),
+    "elem": lambda quick: elem.workload(),
+    "graph": graph.workload,
+}
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Time cygrad beside its peers, in one run.")
+    parser.add_argument("workloads", nargs="*", metavar="workload", help=", ".join(WORKLOADS))
+    parser.add_argument("--json", metavar="FILE", help="write every sample and ratio there")
+    parser.add_argument(
+        "--peers",
+        default=",".join(machine.PEERS),
+        help="which peers to import, with commas between (default: %(default)s)",
+    )
+    parser.add_argument("--repeat", type=int, metavar="N", help="rounds (default: 15, quick: 5)")
+    parser.add_argument("--quick", action="store_true", help="short rounds, under 30 s in all")
+    parsed = parser.parse_args()
+    for name in parsed.workloads:
+        if name not in WORKLOADS:
+            parser.error(f"no workload {name!r}; there are {', '.join(WORKLOADS)}")
+    parsed.peers = [name for name in parsed.peers.split(",") if name]
+    for name in parsed.peers:
+        if name not in machine.PEERS:
+            parser.error(f"no peer {name!r}; there are {', '.join(machine.PEERS)}")
+    if parsed.repeat is not None and parsed.repeat < 1:
+        parser.error("--repeat takes a number of rounds, at least 1")
+    return parsed
+
+
+def main() -> int:
+    args = arguments()
+    began = time.perf_counter()
+    effort = Effort(5, slice=0.01, budget=1.0) if args.quick else Effort()
+    if args.repeat is not None:
+        effort = Effort(args.repeat, effort.slice, effort.budget)
+
+    facts = machine.describe()
+    peers = machine.load_peers(args.peers)
+    report.print_machine(facts, peers)
+    print(f"{'rounds:':<24}{effort.rounds}, some {effort.slice * 1e3:.0f} ms a sample, medians")
+    print("\nspread: middle half of the samples over the median; prepared: tracing and compiling;")
+    print("/ ours: time over cygrad's, the median of the rounds' own ratios")
+
+    kept: dict[str, Any] = {}
+    failed = False
+    for name in args.workloads or WORKLOADS:
+        workload = WORKLOADS[name](args.quick)
+        results = measure(workload, peers, effort)
+        figures = workload.figures(results)
+        report.print_workload(workload, results, figures)
+        sys.stdout.flush()
+        kept[name] = report.as_json(workload, results, figures)
+        failed = failed or any(result.failed for result in results.values())
+
+    took = time.perf_counter() - began
+    print(f"\nthe whole run took {took:.0f} s")
+    if args.json:
+        written = {
+            "machine": facts,
+            "threads": dict(machine.THREADS),
+            "versions": peers.versions,
+            "settings": peers.settings,
+            "missing": peers.missing,
+            "rounds": effort.rounds,
+            "seconds": took,
+            "workloads": kept,
+        }
+        with open(args.json, "w", encoding="utf-8") as file:
+            json.dump(written, file, indent=1)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

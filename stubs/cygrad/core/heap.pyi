@@ -1,0 +1,1 @@
+"""Stub of cygrad/core/heap.pyx: the heap of the backward pass, in C only."""

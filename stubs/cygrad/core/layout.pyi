@@ -1,0 +1,1 @@
+"""Stub of cygrad/core/layout.pyx: shapes and strides, in C only."""

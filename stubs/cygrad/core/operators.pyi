@@ -1,0 +1,1 @@
+"""Stub of cygrad/core/operators.pyx: the table of operators, in C only."""

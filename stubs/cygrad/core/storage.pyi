@@ -1,0 +1,13 @@
+"""Stub of cygrad/core/storage.pyx: the recycled buffers behind Variables."""
+
+from typing import NoReturn, final
+
+@final
+class Slab: ...
+
+@final
+class Storage:
+    def __init__(self, *args: object, **kwargs: object) -> NoReturn: ...
+
+def empty_cache() -> int: ...
+def set_cache_limit(nbytes: int) -> int: ...

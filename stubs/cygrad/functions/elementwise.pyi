@@ -1,0 +1,1 @@
+"""Stub of cygrad/functions/elementwise.pyx: what elementwise operations share, in C only."""

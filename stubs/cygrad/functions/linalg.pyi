@@ -1,0 +1,5 @@
+"""Stub of cygrad/functions/linalg.pyx: the matrix product."""
+
+from ..core.variable import Variable, _MatrixLike
+
+def matmul(a: _MatrixLike, b: _MatrixLike) -> Variable: ...

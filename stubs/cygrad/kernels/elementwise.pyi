@@ -1,0 +1,11 @@
+"""Stub of cygrad/kernels/elementwise.pyx: elementwise kernels, and their instruction set."""
+
+from typing import Literal, TypeAlias
+
+_Isa: TypeAlias = Literal["baseline", "avx2", "avx512"]
+
+ISAS: tuple[Literal["baseline"], Literal["avx2"], Literal["avx512"]]
+chosen: _Isa
+
+def choose_isa(name: str | None = None) -> _Isa: ...
+def isa() -> _Isa: ...

@@ -1,0 +1,1 @@
+"""Stub of cygrad/kernels/indexing.pyx: kernels of indexing, in C only."""

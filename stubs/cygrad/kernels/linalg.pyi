@@ -1,0 +1,1 @@
+"""Stub of cygrad/kernels/linalg.pyx: kernels of matrix products, in C only."""

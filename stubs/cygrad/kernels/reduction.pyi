@@ -1,0 +1,1 @@
+"""Stub of cygrad/kernels/reduction.pyx: kernels of reductions, in C only."""

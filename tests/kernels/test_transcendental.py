@@ -1,0 +1,128 @@
+"""The transcendental kernels against mpmath: at most 1 unit in the last place, on their whole range.
+
+A unit in the last place is the gap between the floating-point numbers around the exact result, as
+large as 2^-1074 among the subnormals.
+"""
+
+import math
+
+import mpmath
+import numpy as np
+import pytest
+
+import cygrad as cg
+import cygrad.functions as F
+
+HALF_TURNS = [math.pi / 2, math.pi, 3 * math.pi / 4, 1e6, 1e6 * math.pi, 2.0**20, 2.0**52]
+# Where an algorithm changes, or its result over- or underflows.
+POINTS = {
+    "sin": HALF_TURNS,
+    "cos": HALF_TURNS,
+    "tan": HALF_TURNS,
+    "exp": [709.782712893384, -708.3964185322641, -745.1332191019411, 0.34657359, 1.0],
+    "expm1": [709.782712893384, -36.7368, -37.42994775023705, 0.34657359, 1.0397, -0.25, 0.5],
+    "log": [1.0, 0.5, 2.0, math.sqrt(0.5), math.sqrt(2), math.e, 2.0**-1022],
+    "log1p": [0.41421356, -0.29289321, 1.0, -0.5, 2.0**-29, 2.0**-54, -1 + 2.0**-52, 2.0**53],
+    "sinh": [1.0, 22.0, 709.782712893384, 710.4758600739439, 2.0**-28, 0.3],
+    "cosh": [1.0, 22.0, 709.782712893384, 710.4758600739439, 2.0**-28, 0.34657359],
+    "tanh": [1.0, 22.0, 19.06154746539849, 2.0**-28, 0.625, 0.54930614],
+    "arcsin": [0.5, 0.975, 1.0, 2.0**-27, math.sqrt(0.5)],
+    "arccos": [0.5, 0.975, 1.0, 2.0**-57, math.sqrt(0.5)],
+    "arctan": [7 / 16, 11 / 16, 19 / 16, 39 / 16, 1.0, 2.0**66, 2.0**-27],
+}
+EXACT = {"arcsin": "asin", "arccos": "acos", "arctan": "atan"}
+SMALLEST = 5e-324
+LARGEST = np.finfo(np.float64).max
+
+
+def samples(name: str) -> np.ndarray:
+    """Some 8,000 numbers of the function's domain, the same ones each time."""
+    rng = np.random.default_rng(17)
+    parts = [
+        rng.uniform(-1.0, 1.0, 2500),
+        rng.uniform(-30.0, 30.0, 2500),
+        rng.uniform(-750.0, 750.0, 1000),
+        rng.uniform(-1.2e6, 1.2e6, 700),
+        10.0 ** rng.uniform(-308, 300, 700) * rng.choice([-1.0, 1.0], 700),
+        1.0 + 10.0 ** rng.uniform(-16, 0, 500) * rng.choice([-1.0, 1.0], 500),
+        rng.integers(1, 1 << 52, 60).view(np.float64),  # subnormal
+        np.array([SMALLEST, -SMALLEST, 2.0**-1022, np.nextafter(2.0**-1022, 0), 1e300, LARGEST]),
+        np.arange(1.0, 250.0) * (math.pi / 2),
+    ]
+    for point in POINTS[name]:
+        bits = np.float64(point).view(np.int64) + np.arange(-4, 5)
+        parts += [bits.view(np.float64), -bits.view(np.float64)]
+    x = np.concatenate(parts)
+    if name in ("arcsin", "arccos"):
+        return x[np.abs(x) <= 1]
+    if name == "log":
+        return np.abs(x)
+    if name == "log1p":
+        return x[x > -1]
+    return x
+
+
+def distance(value: float, exact: mpmath.mpf) -> float:
+    """|value - exact| in units in the last place of exact."""
+    magnitude = abs(exact)
+    if magnitude >= mpmath.ldexp(1, 1024):  # half a unit beyond the largest number
+        return 0.0 if value == math.copysign(math.inf, exact) else math.inf
+    if not math.isfinite(value):
+        past_largest = magnitude - LARGEST
+        return 1.0 if past_largest > 0 else math.inf
+    exponent = mpmath.frexp(magnitude)[1] if magnitude else -1100
+    unit = mpmath.ldexp(1, max(exponent - 53, -1074))
+    return float(abs(mpmath.mpf(value) - exact) / unit)
+
+
+@pytest.mark.parametrize("name", POINTS)
+def test_error_is_at_most_one_unit(name: str) -> None:
+    exactly = getattr(mpmath, EXACT.get(name, name))
+    x = samples(name)
+    assert x.size > 3000
+    y = getattr(F, name)(cg.Variable(x)).data
+    with mpmath.workprec(140):
+        errors = [
+            distance(value, exactly(mpmath.mpf(at)))
+            for at, value in zip(x.tolist(), y.tolist(), strict=True)
+        ]
+    worst = int(np.argmax(errors))
+    assert errors[worst] <= 1.0, f"{name}({x[worst]!r}) gave {y[worst]!r}: {errors[worst]:.3f} ULP"
+
+
+@pytest.mark.parametrize(
+    "name", ["sin", "tan", "sinh", "tanh", "arcsin", "arctan", "expm1", "log1p"]
+)
+def test_tiny_arguments_come_back_unchanged(name: str) -> None:
+    x = np.array([0.0, SMALLEST, 3 * SMALLEST, 1e-310, 2.0**-1022, 1e-200, 1e-30])
+    x = np.concatenate([x, -x])
+    y = getattr(F, name)(cg.Variable(x)).data
+    np.testing.assert_array_equal(y, x)
+    np.testing.assert_array_equal(np.signbit(y), np.signbit(x))
+
+
+@pytest.mark.parametrize("name", ["sin", "tan", "sinh", "tanh", "arcsin", "arctan"])
+def test_odd_functions_are_odd_to_the_bit(name: str) -> None:
+    x = samples(name)
+    f = getattr(F, name)
+    np.testing.assert_array_equal(f(cg.Variable(-x)).data, -f(cg.Variable(x)).data)
+
+
+@pytest.mark.parametrize("name", ["cos", "cosh"])
+def test_even_functions_are_even_to_the_bit(name: str) -> None:
+    x = samples(name)
+    f = getattr(F, name)
+    np.testing.assert_array_equal(f(cg.Variable(-x)).data, f(cg.Variable(x)).data)
+
+
+def test_sine_and_cosine_stay_in_range() -> None:
+    x = np.concatenate([samples("sin"), np.arange(1, 20000) * (math.pi / 2)])
+    for f in (F.sin, F.cos):
+        assert np.abs(f(cg.Variable(x)).data).max() <= 1.0
+
+
+@pytest.mark.parametrize("name", ["log", "arcsin", "arccos", "log1p"])
+def test_nan_outside_the_domain(name: str) -> None:
+    outside = {"log": [-1.0, -SMALLEST, -np.inf], "log1p": [-1.5, -np.inf]}
+    x = outside.get(name, [np.nextafter(1, 2), -np.nextafter(1, 2), 2.0, np.inf, -np.inf])
+    assert np.isnan(getattr(F, name)(cg.Variable(x)).data).all()

@@ -1,0 +1,104 @@
+"""The types as a user's type checker sees them: the stubs beside the installed modules.
+
+Everything is checked from another folder, so that nothing of the source tree is found.
+"""
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cygrad
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+INSTALLED = Path(cygrad.__file__).parent
+SAMPLES = sorted(p for p in (HERE / "samples").glob("*.py") if p.name != "wrong_types.py")
+WRONG = HERE / "samples" / "wrong_types.py"
+
+pytestmark = [
+    pytest.mark.skipif(
+        INSTALLED == ROOT / "cygrad",
+        reason=f"cygrad is imported from the source tree {ROOT}, which has no stubs beside its "
+        "modules: install it (pip install .) and run pytest, not python -m pytest",
+    ),
+    pytest.mark.skipif(importlib.util.find_spec("mypy") is None, reason="mypy is not installed"),
+]
+
+
+def run(folder: Path, *arguments: str) -> tuple[int, str]:
+    """Exit code and output of `python ARGUMENTS` in a folder."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def mypy(folder: Path, *targets: str) -> tuple[int, str]:
+    """mypy --strict, free of any configuration file."""
+    options = ["--strict", "--config-file=", "--no-pretty", "--show-error-codes"]
+    return run(folder, "-m", "mypy", *options, *targets)
+
+
+def test_stubs_are_installed() -> None:
+    stubs = ROOT / "stubs" / "cygrad"
+    names = {p.relative_to(stubs) for p in stubs.glob("**/*.pyi")}
+    assert names
+    assert {p.relative_to(INSTALLED) for p in INSTALLED.glob("**/*.pyi")} == names
+    stale = [str(n) for n in names if (stubs / n).read_bytes() != (INSTALLED / n).read_bytes()]
+    assert stale == [], "installed from another version of stubs/; install it again"
+    assert (INSTALLED / "py.typed").exists()
+
+
+def test_every_compiled_module_has_a_stub() -> None:
+    compiled = {p.parent / p.name.partition(".")[0] for p in INSTALLED.glob("**/*.so")}
+    compiled |= {p.parent / p.name.partition(".")[0] for p in INSTALLED.glob("**/*.pyd")}
+    assert {p.with_suffix("") for p in INSTALLED.glob("**/*.pyi")} == compiled
+
+
+def test_samples_are_well_typed(tmp_path: Path) -> None:
+    code, output = mypy(tmp_path, *map(str, SAMPLES))
+    assert code == 0, output
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda p: p.stem)
+def test_samples_run(sample: Path, tmp_path: Path) -> None:
+    code, output = run(tmp_path, "-W", "error", str(sample))
+    assert code == 0, output
+
+
+def test_wrong_types_are_refused(tmp_path: Path) -> None:
+    marks = re.compile(r"# E: ([a-z-]+)$")
+    expected = [
+        f"{number}: {mark[1]}"
+        for number, line in enumerate(WRONG.read_text().splitlines(), 1)
+        if (mark := marks.search(line))
+    ]
+    code, output = mypy(tmp_path, str(WRONG))
+    found = [
+        f"{error[1]}: {error[2]}"
+        for error in re.finditer(r":(\d+): error: .*\[([a-z-]+)\]", output)
+    ]
+    assert code == 1, output
+    assert found == expected, output
+
+
+def test_the_package_is_well_typed(tmp_path: Path) -> None:
+    code, output = mypy(tmp_path, "-p", "cygrad")
+    assert code == 0, output
+
+
+def test_stubs_say_what_the_modules_have(tmp_path: Path) -> None:
+    # Disjoint bases concern two C classes in one class's bases; to mark them would hide Variable
+    # and Function from type checkers that are older than the mark.
+    options = ["--ignore-disjoint-bases", "--allowlist", str(HERE / "stubtest_allowlist.txt")]
+    code, output = run(tmp_path, "-m", "mypy.stubtest", "cygrad", *options)
+    assert code == 0, output
