@@ -89,6 +89,7 @@ class SdistWithStubs(sdist):
             "cygrad/**/*.p[yx][xd]",
             "cygrad/kernels/*.[chd]*",
             "tests/**/*.py",
+            "tests/**/*.txt",
             "benchmarks/*.py",
         ):
             self.filelist.extend(str(p.relative_to(ROOT)) for p in sorted(ROOT.glob(pattern)))

@@ -27,7 +27,7 @@ def in_small_stack() -> Iterator[Callable[[Callable[[], None]], None]]:
         def guarded() -> None:
             try:
                 function()
-            except BaseException as failure:
+            except BaseException as failure:  # noqa: BLE001
                 failures.append(failure)
 
         thread = threading.Thread(target=guarded)

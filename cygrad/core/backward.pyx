@@ -17,11 +17,10 @@ from libc.string cimport memset
 from cygrad.core.function cimport Function, has_several, input_of, name_of, outputs_of
 from cygrad.core.heap cimport Heap, heap_free, heap_pop, heap_push
 from cygrad.core.layout cimport Layout, layout_of_shape, release, same_shape, shape_of
+from cygrad.core.lifetime cimport track, track_behind
 from cygrad.core.mode cimport Mode, mode
 from cygrad.core.operators cimport OPERATORS
-from cygrad.core.variable cimport (
-    Variable, describe, filled, filled_like, is_private, track, track_behind,
-)
+from cygrad.core.variable cimport Variable, describe, filled, filled_like, is_private
 
 
 cdef struct Pass:

@@ -14,8 +14,6 @@ from cygrad.core.variable import Variable
 if TYPE_CHECKING:  # numpy.random is loaded when it is used: importing it is a tenth of NumPy's time
     from numpy.typing import ArrayLike
 
-    Rng = int | np.random.Generator | None
-
 __all__ = [
     "arange",
     "eye",
@@ -220,7 +218,9 @@ def eye(n: int, m: int | None = None, k: int = 0, name: str | None = None) -> Va
 
 
 def rand(
-    *shape: SupportsIndex | tuple[SupportsIndex, ...], rng: Rng = None, name: str | None = None
+    *shape: SupportsIndex | tuple[SupportsIndex, ...],
+    rng: int | np.random.Generator | None = None,
+    name: str | None = None,
 ) -> Variable:
     """Random numbers, uniform in [0, 1).
 
@@ -249,7 +249,9 @@ def rand(
 
 
 def randn(
-    *shape: SupportsIndex | tuple[SupportsIndex, ...], rng: Rng = None, name: str | None = None
+    *shape: SupportsIndex | tuple[SupportsIndex, ...],
+    rng: int | np.random.Generator | None = None,
+    name: str | None = None,
 ) -> Variable:
     """Random numbers from the standard normal distribution; parameters as for `rand`.
 
@@ -266,7 +268,7 @@ def normal(
     shape: SupportsIndex | tuple[SupportsIndex, ...],
     mean: float = 0.0,
     std: float = 1.0,
-    rng: Rng = None,
+    rng: int | np.random.Generator | None = None,
     name: str | None = None,
 ) -> Variable:
     """Random numbers from the normal distribution.
@@ -294,7 +296,7 @@ def normal(
     return Variable(_generator("normal", rng).normal(mean, std, _shape("normal", (shape,))), name)
 
 
-def _generator(function: str, rng: Rng) -> np.random.Generator:
+def _generator(function: str, rng: int | np.random.Generator | None) -> np.random.Generator:
     if isinstance(rng, np.random.Generator):
         return rng
     if rng is None or (isinstance(rng, (int, np.integer)) and not isinstance(rng, bool)):

@@ -62,5 +62,3 @@ cdef Function connect_many(const Op* op, Variable y, tuple inputs)
 
 cdef Variable input_of(Function f, int i)
 cdef str name_of(Function f)
-cdef void release_function(PyObject* f) noexcept
-cdef void track_function(Function f) noexcept

@@ -9,20 +9,13 @@ an output frees the graph behind it, at once and without the cycle collector.
 """
 
 cimport cython
-from cpython.object cimport PyObject, PyTypeObject
-from cpython.ref cimport Py_DECREF
+from cpython.object cimport PyObject
 from libc.stdlib cimport calloc, free
 
+from cygrad.core.arrays cimport array_of, constant
+from cygrad.core.lifetime cimport track, track_behind
 from cygrad.core.mode cimport Mode, mode
-from cygrad.core.slots cimport (
-    PyObject_GC_Del, PyObject_GC_IsTracked, PyObject_GC_Track, PyObject_GC_UnTrack,
-    PyType_GenericAlloc, PyTuple_GET_ITEM, Py_REFCNT, Py_SET_REFCNT, TypeSlots, constructor,
-    destructor, revive,
-)
-from cygrad.core.storage cimport give_back, keep, on_empty_cache
-from cygrad.core.variable cimport (
-    Variable, array_of, constant, track, track_behind,
-)
+from cygrad.core.variable cimport Variable
 
 cdef enum:
     MAX_INPUTS = 30000
@@ -70,6 +63,10 @@ cdef class Function:
     >>> x.grad
     variable(1.0)
     """
+
+    def __init__(self):
+        # Without it, arguments of a subclass that has no __init__ would be dropped silently.
+        pass
 
     @property
     def inputs(self):
@@ -276,129 +273,3 @@ cdef str name_of(Function f):
     if f.op is NULL:
         return type(f).__name__
     return f.op.name.decode()
-
-
-cdef void track_function(Function f) noexcept:
-    f.tracked = True
-    if not PyObject_GC_IsTracked(<PyObject*>f):
-        PyObject_GC_Track(<PyObject*>f)
-
-
-# ---- Letting go -------------------------------------------------------------------------------
-#
-# Freeing a Function frees its inputs, those their creators, and so on: in a chain of a million that
-# would overflow the stack. So a dying Function joins a list, linked through `out` (its outputs are
-# gone), and the outermost release frees the list one by one.
-
-cdef PyObject* dying = NULL
-cdef bint releasing = False
-
-
-cdef void release_function(PyObject* f) noexcept:
-    """Give back a reference to f."""
-    global dying, releasing
-    if Py_REFCNT(f) > 1:
-        Py_DECREF(<object>f)
-        return
-    (<Function>f).out = dying
-    dying = f
-    if releasing:
-        return
-    releasing = True
-    while dying is not NULL:
-        f = dying
-        dying = (<Function>f).out
-        (<Function>f).out = NULL
-        Py_DECREF(<object>f)
-    releasing = False
-
-
-# ---- Birth and death --------------------------------------------------------------------------
-#
-# As for Variable (variable.pyx): Cython's constructor and deallocator, with the rest in the slots.
-
-cdef PyObject* free_list = NULL     # dead Functions, linked through out
-cdef enum:
-    FOOTPRINT = 112             # bytes of one, roughly
-
-cdef destructor cython_dealloc = (<TypeSlots*>Function).tp_dealloc
-cdef constructor cython_new = (<TypeSlots*>Function).tp_new
-
-
-cdef PyObject* allocate(PyTypeObject* kind, Py_ssize_t n) except NULL:
-    """tp_alloc: memory for a Function, not tracked."""
-    global free_list
-    cdef PyObject* f = free_list
-    if kind != <PyTypeObject*>Function:
-        return PyType_GenericAlloc(kind, n)
-    if f is NULL:
-        f = PyType_GenericAlloc(kind, n)
-        PyObject_GC_UnTrack(f)
-        return f
-    free_list = (<Function>f).out
-    give_back(FOOTPRINT)
-    revive(f)
-    (<Function>f).op = NULL
-    (<Function>f).out = NULL
-    (<Function>f).generation_ = 0
-    (<Function>f).n_inputs = 0
-    (<Function>f).queued = False
-    (<Function>f).tracked = False
-    return f
-
-
-cdef object construct(PyTypeObject* kind, PyObject* args, PyObject* kwargs):
-    """tp_new: a subclass is tracked from birth."""
-    f = cython_new(kind, args, kwargs)
-    (<Function>f).tracked = kind != <PyTypeObject*>Function
-    return f
-
-
-cdef void deallocate(PyObject* f) noexcept:
-    """tp_dealloc
-
-    The inputs are still here: Functions are never cleared by the cycle collector (no_gc_clear),
-    since every cycle passes through a Variable, which is.
-    """
-    cdef PyObject* inputs = <PyObject*>(<Function>f).many
-    cdef int i
-    Py_SET_REFCNT(f, 1)         # as long as it is handled here
-    if inputs != <PyObject*>None:
-        for i in range((<Function>f).n_inputs):
-            (<Variable>PyTuple_GET_ITEM(<tuple>inputs, i)).uses -= 1
-    else:
-        if (<Function>f).n_inputs > 0:
-            (<Function>f).x0.uses -= 1
-        if (<Function>f).n_inputs > 1:
-            (<Function>f).x1.uses -= 1
-    Py_SET_REFCNT(f, 0)
-    cython_dealloc(f)
-
-
-cdef void recycle(void* memory) noexcept:
-    """tp_free: keep the memory of a dead Function for the next."""
-    global free_list
-    cdef PyObject* f = <PyObject*>memory
-    if f.ob_type != <PyTypeObject*>Function or not keep(FOOTPRINT):
-        PyObject_GC_Del(f)
-        return
-    (<Function>f).out = free_list
-    free_list = f
-
-
-(<TypeSlots*>Function).tp_alloc = allocate
-(<TypeSlots*>Function).tp_new = construct
-(<TypeSlots*>Function).tp_dealloc = deallocate
-(<TypeSlots*>Function).tp_free = recycle
-
-
-cdef void free_kept() noexcept:
-    global free_list
-    cdef PyObject* f
-    while free_list is not NULL:
-        f = free_list
-        free_list = (<Function>f).out
-        PyObject_GC_Del(f)
-
-
-on_empty_cache(free_kept)

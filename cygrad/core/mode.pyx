@@ -6,6 +6,9 @@ they switch is a C struct in thread-local memory, so that an operation asks at t
 
 import functools
 
+cdef enum:
+    RUNS_LATER = 0x20 | 0x80 | 0x200    # CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR
+
 cdef extern from *:
     """
     #if defined(_MSC_VER)
@@ -45,6 +48,10 @@ cdef class _Switch:
         if not callable(function):
             raise TypeError(f"{type(self).__name__} decorates a function, not {function!r}; "
                             f"write @cg.{type(self).__name__}()")
+        code = getattr(function, "__code__", None)
+        if code is not None and code.co_flags & RUNS_LATER:
+            raise TypeError(f"{type(self).__name__} cannot decorate a generator or a coroutine, "
+                            "whose body runs after the call; use a with block inside it")
         switch = type(self)
 
         @functools.wraps(function)

@@ -27,15 +27,8 @@ cdef Variable filled_like(Variable x, double value)
 cdef Variable scalar(double value)
 cdef Variable view_of(Variable base, double* ptr, Layout* layout)
 
-cdef Variable constant(object data, str where)      # from anything a Variable can be made from
-cdef bint is_number(object x) noexcept
-cdef double number(object x) except? -1
-cdef object array_of(Variable v)                    # an ndarray on the same memory
 cdef Variable own_contiguous(Variable v)            # v itself, or a copy without a graph
 
-cdef void forget_creator(Variable v) noexcept
-cdef void track(Variable v) noexcept
-cdef void track_behind(Variable v) noexcept
 cdef str describe(Variable v)                       # its name and shape, for error messages
 
 cdef inline bint is_private(Variable v, Py_ssize_t holders) noexcept:

@@ -1,49 +1,32 @@
 """Variable: an array of float64 numbers in the graph.
 
-What it is (data, name, gradient, creator, generation), how it is made, and how it lets go. What
-can be computed with it lives in functions/, which fills in the operators; how gradients flow, in
-backward.pyx. The last part of the file is machinery: buffers, memory, the cycle collector.
+What it is (data, name, gradient, creator, generation), how it is changed, and how it shows its
+memory. What can be computed with it lives in functions/, which fills in the operators; how
+gradients flow, in backward.pyx; what it can be made from, in arrays.pyx; its birth and death, in
+lifetime.pyx.
 """
 
 cimport cython
-cimport numpy as cnp
 from cpython.buffer cimport (
     PyBUF_ANY_CONTIGUOUS, PyBUF_C_CONTIGUOUS, PyBUF_F_CONTIGUOUS, PyBUF_FORMAT, PyBUF_ND,
     PyBUF_STRIDES, PyBUF_WRITABLE,
 )
-from cpython.float cimport PyFloat_AsDouble, PyFloat_Check
-from cpython.long cimport PyLong_AsDouble, PyLong_Check
-from cpython.object cimport Py_EQ, Py_GT, Py_LE, Py_LT, Py_NE, PyObject, PyTypeObject
+from cpython.object cimport Py_EQ, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
 
+from cygrad.core.arrays cimport array_of, assign, is_array_like, is_readonly
 from cygrad.core.backward cimport run_backward
-from cygrad.core.function cimport (
-    Function, input_of, output_at, release_function, set_output, track_function,
-)
+from cygrad.core.function cimport Function, set_output
 from cygrad.core.layout cimport (
-    EMPTY, Layout, MAX_NDIM, SCALAR, contiguous_layout, release, reshaped_layout, same_shape,
-    shape_of, share,
+    Layout, SCALAR, contiguous_layout, release, reshaped_layout, same_shape, shape_of, share,
 )
+from cygrad.core.lifetime cimport forget_creator, track, track_behind
 from cygrad.core.mode cimport Mode, mode
 from cygrad.core.operators cimport OPERATORS
-from cygrad.core.slots cimport (
-    PyObject_GC_Del, PyObject_GC_IsTracked, PyObject_GC_Track, PyObject_GC_UnTrack,
-    PyType_GenericAlloc, Py_SET_REFCNT, TypeSlots, constructor, destructor, revive,
-)
-from cygrad.core.storage cimport (
-    Storage, foreign_storage, give_back, keep, new_storage, on_empty_cache,
-)
+from cygrad.core.storage cimport new_storage
 from cygrad.kernels.elementwise cimport copy_strided
 
 import numpy as np
-
-cnp.import_array()
-
-cdef extern from "numpy/arrayobject.h":
-    # As numpy declares it, the last argument cannot be NULL.
-    object PyArray_New(PyTypeObject* kind, int ndim, cnp.npy_intp* shape, int dtype,
-                       cnp.npy_intp* strides, void* data, int itemsize, int flags,
-                       PyObject* parent)
 
 cdef enum:
     ANY_ORDER = (PyBUF_C_CONTIGUOUS | PyBUF_F_CONTIGUOUS | PyBUF_ANY_CONTIGUOUS) & ~PyBUF_STRIDES
@@ -422,7 +405,7 @@ cdef class Variable:
         # Elementwise and without a gradient: the ndarray of bool that NumPy gives.
         if isinstance(other, Variable):
             other = array_of(<Variable>other)
-        elif not (is_number(other) or isinstance(other, np.ndarray)):
+        elif not is_array_like(other):
             return NotImplemented
         if op == Py_LT:
             return np.less(array_of(self), other)
@@ -472,7 +455,8 @@ cdef class Variable:
 
     def __reduce__(self):
         # A pickled or deep-copied Variable is a leaf of its own: the graph stays behind.
-        return Variable, (array_of(self).copy(), self.name_, bool(self.requires))
+        arguments = (type(self), array_of(self).copy(), self.name_, bool(self.requires))
+        return _restore, arguments, getattr(self, "__dict__", None)
 
     # ---- Buffers and memory -------------------------------------------------------------------
 
@@ -510,6 +494,13 @@ cdef class Variable:
         pins = <tuple>buffer.internal
         release(<Layout*><size_t>pins[1])
         Py_DECREF(pins)
+
+
+def _restore(kind, data, name, requires_grad):
+    """What __reduce__ saved, as a Variable or an instance of a subclass."""
+    v = kind.__new__(kind)
+    Variable.__init__(v, data, name, requires_grad)
+    return v
 
 
 # ---- Making them ------------------------------------------------------------------------------
@@ -554,12 +545,6 @@ cdef Variable view_of(Variable base, double* ptr, Layout* layout):
     return v
 
 
-cdef Variable constant(object data, str where):
-    cdef Variable v = <Variable>Variable.__new__(Variable)
-    assign(v, data, where)
-    return v
-
-
 cdef Variable own_contiguous(Variable v):
     cdef Layout* layout
     cdef Variable copy
@@ -572,103 +557,7 @@ cdef Variable own_contiguous(Variable v):
     return copy
 
 
-cdef bint is_number(object x) noexcept:
-    """Whether x is a real number of Python's or NumPy's."""
-    return (PyFloat_Check(x) or PyLong_Check(x)
-            or isinstance(x, (np.floating, np.integer, np.bool_)))
-
-
-cdef double number(object x) except? -1:
-    """The value of what is_number() accepts."""
-    if PyFloat_Check(x):
-        return PyFloat_AsDouble(x)
-    if PyLong_Check(x):
-        return PyLong_AsDouble(x)
-    return float(x)
-
-
-cdef int assign(Variable v, object data, str where) except -1:
-    """Give v the numbers of `data`, or raise and leave it as it was."""
-    cdef Layout* layout
-    cdef Storage storage
-    cdef double* ptr
-    cdef double value
-    cdef cnp.ndarray array
-    if is_number(data):
-        value = number(data)
-        storage = new_storage(1)
-        ptr = storage.data
-        ptr[0] = value
-        layout = share(SCALAR)
-    elif isinstance(data, Variable):
-        storage = (<Variable>data).storage
-        ptr = (<Variable>data).ptr
-        layout = share((<Variable>data).layout)
-    else:
-        array = real_array(data, where)
-        layout = contiguous_layout(cnp.PyArray_NDIM(array), <Py_ssize_t*>cnp.PyArray_DIMS(array))
-        ptr = <double*>cnp.PyArray_DATA(array)
-        storage = storage_of(array)
-    v.storage = storage
-    v.ptr = ptr
-    release(v.layout)
-    v.layout = layout
-    return 0
-
-
-cdef cnp.ndarray real_array(object data, str where):
-    """`data` as a C-contiguous float64 array, without a copy where it is one."""
-    if isinstance(data, (list, tuple)) and any(isinstance(x, Variable) for x in data):
-        raise TypeError(f"{where}: cannot take a sequence of Variables, whose graph would be lost; "
-                        "use F.stack or F.concat")
-    array = np.asarray(data)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"{where}: data must be real numbers, not {type(data).__name__} of dtype "
-                        f"{array.dtype}")
-    if array.ndim > MAX_NDIM:
-        raise ValueError(f"{where}: an array may have at most {MAX_NDIM} dimensions, "
-                         f"not {array.ndim}")
-    flags = array.flags
-    if array.dtype == np.float64 and array.dtype.isnative and flags.c_contiguous and flags.aligned:
-        return array
-    return np.array(array, dtype=np.float64, order="C")
-
-
-cdef Storage storage_of(cnp.ndarray array):
-    """The Storage that the array is a view of, or a new one around the array."""
-    cdef bint readonly = not cnp.PyArray_ISWRITEABLE(array)
-    cdef PyObject* base = cnp.PyArray_BASE(array)
-    if base is not NULL and cnp.PyArray_Check(<object>base):
-        base = cnp.PyArray_BASE(<cnp.ndarray>base)
-    if (base is not NULL and isinstance(<object>base, Storage)
-            and (<Storage>base).readonly == readonly):
-        return <Storage>base
-    return foreign_storage(<double*>cnp.PyArray_DATA(array), array, readonly)
-
-
-# ---- Looking at them --------------------------------------------------------------------------
-
-cdef object array_of(Variable v):
-    cdef int flags = 0 if is_readonly(v) else cnp.NPY_ARRAY_WRITEABLE
-    array = PyArray_New(<PyTypeObject*>cnp.ndarray, v.layout.ndim, <cnp.npy_intp*>v.layout.shape,
-                        cnp.NPY_DOUBLE, <cnp.npy_intp*>v.layout.strides, v.ptr, 0, flags, NULL)
-    if v.ptr is not NULL:
-        Py_INCREF(v.storage)    # PyArray_SetBaseObject takes the reference over
-        cnp.PyArray_SetBaseObject(array, v.storage)
-    return array
-
-
-cdef bint is_readonly(Variable v) noexcept:
-    """Whether writing is unsafe: foreign memory that forbids it, or elements that overlap."""
-    cdef int d
-    if v.storage is not None and v.storage.readonly:
-        return True
-    if not v.layout.contiguous:
-        for d in range(v.layout.ndim):
-            if v.layout.strides[d] == 0 and v.layout.shape[d] > 1:
-                return True
-    return False
-
+# ---- Describing them --------------------------------------------------------------------------
 
 cdef str describe(Variable v):
     return f"{v.name_ if v.name_ is not None else 'variable'} of shape {shape_of(v.layout)}"
@@ -681,20 +570,6 @@ cdef double only_element(Variable v) except? -1:
 
 
 # ---- Changing the graph -----------------------------------------------------------------------
-
-cdef void forget_creator(Variable v) noexcept:
-    # By pointer: a reference held here would keep release_function from seeing the last one.
-    cdef PyObject* f = <PyObject*>v.creator_
-    if f == <PyObject*>None:
-        return
-    if output_at(<Function>f, v.index) == <PyObject*>v:
-        set_output(<Function>f, v.index, NULL)
-    v.generation_ = 0
-    v.index = 0
-    Py_INCREF(<object>f)
-    v.creator_ = None
-    release_function(f)
-
 
 cdef bint depends_on(Function f, Variable v) except -1:
     """Whether v is f's input, or an input of anything behind f."""
@@ -755,157 +630,3 @@ cdef int reshape_in_place(Variable v, Layout* layout) except -1:
         if v.grad_.creator_ is not None:
             track_behind(v.grad_)
     return 0
-
-
-# ---- The cycle collector ----------------------------------------------------------------------
-#
-# A graph's references run from newer to older objects, so it has no cycles and the collector need
-# not know it; that saves the collector's work on every node. A cycle needs a reference from an
-# older object to a newer one: a gradient with a graph of its own, set_creator, or an attribute of a
-# subclass in Python. Where one is made, everything behind its newer end is shown to the collector,
-# and whatever is computed from a tracked Variable is tracked from birth (connect). So whatever a
-# tracked object reaches through the graph is tracked, and every cycle is.
-
-cdef void track(Variable v) noexcept:
-    v.tracked = True
-    if not PyObject_GC_IsTracked(<PyObject*>v):
-        PyObject_GC_Track(<PyObject*>v)
-
-
-cdef void track_behind(Variable v) noexcept:
-    """Track v and all that it reaches."""
-    cdef list pending = [v]
-    cdef Variable x, y
-    cdef Function f
-    cdef int i
-    while pending:
-        x = pending.pop()
-        track(x)
-        if x.grad_ is not None and not x.grad_.tracked:
-            pending.append(x.grad_)
-        f = x.creator_
-        if f is not None and not f.tracked:
-            track_function(f)
-            for i in range(f.n_inputs):
-                y = input_of(f, i)
-                if not y.tracked:
-                    pending.append(y)
-
-
-cdef int clear(object dead) noexcept:
-    """tp_clear: let go of what may close a cycle, by the ways that keep the graph consistent."""
-    (<Variable>dead).grad_ = None
-    forget_creator(<Variable>dead)
-    return 0
-
-
-# ---- Birth and death --------------------------------------------------------------------------
-#
-# Cython's constructor and deallocator, with what they cannot do cheaply done in the type's slots:
-# memory is recycled, the C fields start in a valid state (no elements) before any __init__, and the
-# creator is let go without a recursion.
-
-cdef PyObject* free_list = NULL     # dead Variables, linked through ptr
-cdef enum:
-    FOOTPRINT = 112             # bytes of one, roughly
-
-cdef destructor cython_dealloc = (<TypeSlots*>Variable).tp_dealloc
-cdef constructor cython_new = (<TypeSlots*>Variable).tp_new
-
-
-cdef inline void set_empty(PyObject* v, bint tracked) noexcept:
-    """Give the C fields of new memory their first values."""
-    (<Variable>v).ptr = NULL
-    (<Variable>v).layout = share(EMPTY)
-    (<Variable>v).generation_ = 0
-    (<Variable>v).uses = 0
-    (<Variable>v).index = 0
-    (<Variable>v).requires = False
-    (<Variable>v).tracked = tracked
-
-
-cdef PyObject* allocate(PyTypeObject* kind, Py_ssize_t n) except NULL:
-    """tp_alloc: memory for a Variable, not tracked."""
-    global free_list
-    cdef PyObject* v = free_list
-    if kind != <PyTypeObject*>Variable:
-        return PyType_GenericAlloc(kind, n)
-    if v is not NULL:
-        free_list = <PyObject*>(<Variable>v).ptr
-        give_back(FOOTPRINT)
-        revive(v)
-    else:
-        v = PyType_GenericAlloc(kind, n)
-        PyObject_GC_UnTrack(v)
-    set_empty(v, False)
-    return v
-
-
-cdef object construct(PyTypeObject* kind, PyObject* args, PyObject* kwargs):
-    """tp_new: for subclasses, whose memory does not come from allocate."""
-    v = cython_new(kind, args, kwargs)
-    if (<Variable>v).layout is NULL:
-        set_empty(<PyObject*>v, True)
-    return v
-
-
-cdef void deallocate(PyObject* v) noexcept:
-    """tp_dealloc"""
-    Py_SET_REFCNT(v, 1)         # as long as it is handled here
-    if <PyObject*>(<Variable>v).creator_ != <PyObject*>None:
-        forget_creator(<Variable>v)
-    if <PyObject*>(<Variable>v).grad_ != <PyObject*>None:
-        release_gradients(v)
-    release((<Variable>v).layout)
-    Py_SET_REFCNT(v, 0)
-    cython_dealloc(v)
-
-
-cdef void release_gradients(PyObject* v) noexcept:
-    """Let go of v's gradient, of that one's gradient, and so on, without a recursion."""
-    cdef PyObject* g = take_gradient(v)
-    cdef PyObject* behind
-    while g is not NULL:
-        behind = take_gradient(g) if Py_REFCNT(g) == 1 else NULL
-        Py_DECREF(<object>g)
-        g = behind
-
-
-cdef inline PyObject* take_gradient(PyObject* v) noexcept:
-    """v's reference to its gradient, which passes to the caller; NULL if there is none."""
-    cdef PyObject* g = <PyObject*>(<Variable>v).grad_
-    if g == <PyObject*>None:
-        return NULL
-    Py_INCREF(<object>g)
-    (<Variable>v).grad_ = None
-    return g
-
-
-cdef void recycle(void* memory) noexcept:
-    """tp_free: keep the memory of a dead Variable for the next."""
-    global free_list
-    cdef PyObject* v = <PyObject*>memory
-    if v.ob_type != <PyTypeObject*>Variable or not keep(FOOTPRINT):
-        PyObject_GC_Del(v)
-        return
-    (<Variable>v).ptr = <double*>free_list
-    free_list = v
-
-
-(<TypeSlots*>Variable).tp_alloc = allocate
-(<TypeSlots*>Variable).tp_new = construct
-(<TypeSlots*>Variable).tp_dealloc = deallocate
-(<TypeSlots*>Variable).tp_free = recycle
-(<TypeSlots*>Variable).tp_clear = clear
-
-
-cdef void free_kept() noexcept:
-    global free_list
-    cdef PyObject* v
-    while free_list is not NULL:
-        v = free_list
-        free_list = <PyObject*>(<Variable>v).ptr
-        PyObject_GC_Del(v)
-
-
-on_empty_cache(free_kept)

@@ -6,9 +6,10 @@ the operation (the `_C` entries: x op c; the `C_` ones: c op x), not a Variable.
 
 from libc.math cimport log
 
+from cygrad.core.arrays cimport array_of, constant, is_number, number
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, READS_Y, input_of
 from cygrad.core.operators cimport OPERATORS
-from cygrad.core.variable cimport Variable, array_of, constant, is_number, number
+from cygrad.core.variable cimport Variable
 from cygrad.functions.elementwise cimport (
     COMPOSED, Forms, PASS, apply_forms, as_variable, binary, binary_op, call_forms, output_of,
     unary, unary_op, unary_with,

@@ -6,22 +6,18 @@ new array or adding to the gradient that is there. What the operations are, and 
 stands in the other files of this folder.
 """
 
-cimport numpy as cnp
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 
+from cygrad.core.arrays cimport constant, is_array_like, is_number, number
 from cygrad.core.function cimport (
     Function, Op, READS_X0, READS_X1, READS_Y, connect, name_of, vjp_rule,
 )
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, broadcast_layouts, contiguous_layout, release, same_shape, shape_of,
 )
-from cygrad.core.variable cimport (
-    Variable, constant, describe, empty, is_number, is_private, number,
-)
+from cygrad.core.variable cimport Variable, describe, empty, is_private
 from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.kernels.elementwise cimport LONG, MAX_OPERANDS, map_strided, run
-
-cnp.import_array()
 
 
 cdef Op binary_op(const char* name, int kernel, vjp_rule vjp, int gradient0, int reads0,
@@ -252,12 +248,12 @@ cdef object apply_forms(const Forms* forms, object a, object b):
             return binary(forms.both, <Variable>a, <Variable>b)
         if forms.right is not NULL and is_number(b):
             return unary_with(forms.right, forms.right.kernel, <Variable>a, number(b), 0.0)
-        if not is_constant(b):
+        if not is_array_like(b):
             return NotImplemented
         return binary(forms.both, <Variable>a, constant(b, forms.name.decode()))
     if forms.left is not NULL and isinstance(b, Variable) and is_number(a):
         return unary_with(forms.left, forms.left.kernel, <Variable>b, number(a), 0.0)
-    if not is_constant(a) or not (isinstance(b, Variable) or is_constant(b)):
+    if not is_array_like(a) or not (isinstance(b, Variable) or is_array_like(b)):
         return NotImplemented
     where = forms.name.decode()
     return binary(forms.both, constant(a, where), as_variable(b, where))
@@ -269,8 +265,3 @@ cdef object call_forms(const Forms* forms, object a, object b):
         raise TypeError(f"{forms.name.decode()}: cannot take {type(a).__name__} and "
                         f"{type(b).__name__}; the inputs are Variables, real numbers or arrays")
     return result
-
-
-cdef bint is_constant(object x) noexcept:
-    """Whether x is something that a Variable can be computed with (its dtype is not looked at)."""
-    return cnp.PyArray_Check(x) or isinstance(x, (list, tuple)) or is_number(x)

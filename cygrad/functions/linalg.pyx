@@ -1,5 +1,6 @@
 """matmul: products of vectors, matrices and stacks of matrices."""
 
+from cygrad.core.arrays cimport is_array_like
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport Layout, MAX_NDIM, contiguous_layout, release
 from cygrad.core.operators cimport OPERATORS
@@ -138,13 +139,10 @@ cdef inline void set_core(const Layout* layout, int core, bint is_row,
 
 
 cdef object matmul_operator(object a, object b):
-    if is_operand(a) and is_operand(b):
-        return product(as_variable(a, "matmul"), as_variable(b, "matmul"))
-    return NotImplemented
-
-
-cdef bint is_operand(object x):
-    return isinstance(x, Variable) or hasattr(x, "__array__") or isinstance(x, (list, tuple))
+    for x in (a, b):
+        if not (isinstance(x, Variable) or is_array_like(x)):
+            return NotImplemented
+    return product(as_variable(a, "matmul"), as_variable(b, "matmul"))
 
 
 def matmul(a, b):

@@ -5,6 +5,7 @@ The reduced axes are a bit mask, in C and in the Function (`saved`): bit d for a
 
 from libc.math cimport INFINITY
 
+from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
@@ -12,7 +13,7 @@ from cygrad.core.layout cimport (
 from cygrad.core.variable cimport Variable, describe, filled, view_of
 from cygrad.functions.arithmetic cimport divide, divide_by, multiply, scale, square_root, subtract
 from cygrad.functions.elementwise cimport as_variable, operation, output_of
-from cygrad.functions.selection cimport equal
+from cygrad.functions.selection cimport equal, select
 from cygrad.functions.shape cimport broadcast_to_layout, reshape_to_layout
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.numpy_loops cimport ADD, Loop, MAXIMUM, MINIMUM
@@ -229,6 +230,28 @@ def variance(x, axis=None, keepdims=False):
     return variance_over(v, axes_of(axis, v.layout.ndim, "variance"), keepdims)
 
 
+# ---- std: y = sqrt(variance), dy/dx_k = (x_k - mean x) / (n y), 0 where y = 0 ------------------
+
+cdef Variable vjp_std(Function f, Variable gy, int i):
+    cdef Variable x = f.x0, y = output_of(f)
+    cdef axes_t axes = f.saved
+    cdef Variable deviation = subtract(x, mean_over(x, axes, True))
+    cdef Variable slope = divide_by(divide(gy, y), count_of(x.layout, axes))
+    mask = constant(array_of(y) != 0, "std")
+    return multiply(spread(select(mask, slope), x, axes), deviation)
+
+cdef Op STD = operation(b"Std", vjp_std)
+
+
+cdef Variable std_over(Variable x, axes_t axes, bint keepdims):
+    cdef Variable plain = view_of(x, x.ptr, x.layout)       # x without its history
+    cdef Variable y = square_root(variance_over(plain, axes, keepdims))
+    cdef Function f = connect(&STD, y, x, None)
+    if f is not None:
+        f.saved = axes
+    return y
+
+
 def std(x, axis=None, keepdims=False):
     """The population standard deviation over axes: the square root of `variance`.
 
@@ -236,7 +259,7 @@ def std(x, axis=None, keepdims=False):
 
     Notes
     -----
-    dy/dx = (x - mean(x)) / (n y); nan where the deviation is 0, as its slope is not defined there.
+    dy/dx = (x - mean(x)) / (n y), and 0 where y is 0, as in PyTorch.
 
     Examples
     --------
@@ -245,7 +268,7 @@ def std(x, axis=None, keepdims=False):
     variable(1.0)
     """
     cdef Variable v = as_variable(x, "std")
-    return square_root(variance_over(v, axes_of(axis, v.layout.ndim, "std"), keepdims))
+    return std_over(v, axes_of(axis, v.layout.ndim, "std"), keepdims)
 
 
 # ---- max, min: dy/dx_k = 1/m where x_k is one of m equal extremes, else 0 ---------------------

@@ -5,9 +5,10 @@ Masks are float64 constants, 0 or 1, so that the kernels know one type only.
 
 from libc.math cimport INFINITY
 
+from cygrad.core.arrays cimport constant, is_number, number
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, connect_many, input_of
 from cygrad.core.layout cimport Layout, MAX_NDIM, broadcast_layouts, release
-from cygrad.core.variable cimport Variable, constant, empty, is_number, number, scalar
+from cygrad.core.variable cimport Variable, empty, scalar
 from cygrad.functions.arithmetic cimport multiply
 from cygrad.functions.elementwise cimport (
     COMPOSED, Forms, as_variable, binary, binary_op, broadcast_strides, call_forms, map_long,

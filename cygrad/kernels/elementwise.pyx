@@ -150,7 +150,8 @@ cdef void copy_strided(const double* source, const Py_ssize_t* source_strides, d
 
 # ---- The instruction set ----------------------------------------------------------------------
 
-ISAS = ("baseline", "avx2", "avx512")
+cdef tuple ISAS = ("baseline", "avx2", "avx512")
+cdef str chosen
 
 
 def choose_isa(name=None):
@@ -193,5 +194,4 @@ def isa():
     return chosen
 
 
-chosen = None
 choose_isa(os.environ.get("CYGRAD_ISA"))

@@ -2,6 +2,8 @@
 
 import gc
 import os
+import subprocess
+import sys
 import weakref
 from collections.abc import Callable
 
@@ -275,6 +277,31 @@ def test_collecting_while_a_graph_is_being_built() -> None:
 def resident_bytes() -> int:
     with open("/proc/self/statm") as statm:
         return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+NODES = """
+import os
+import cygrad as cg
+
+def resident_bytes():
+    with open("/proc/self/statm") as statm:
+        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+y = cg.Variable(1.0)
+before = resident_bytes()
+for _ in range(300_000):
+    y = y * 1.0
+print((resident_bytes() - before) / 300_000)
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="needs Linux's /proc")
+def test_a_scalar_node_takes_at_most_300_bytes() -> None:
+    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(p for p in sys.path if p))
+    finished = subprocess.run(
+        [sys.executable, "-c", NODES], env=environment, capture_output=True, text=True, check=True
+    )
+    assert 50 < float(finished.stdout) <= 300
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="needs Linux's /proc")

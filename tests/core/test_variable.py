@@ -264,7 +264,7 @@ def test_comparisons_are_numpys() -> None:
             np.testing.assert_array_equal(result, expected, strict=True)
     with pytest.raises(TypeError):
         x < "a"  # noqa: B015
-    assert (x == "a") is False and (x != None) is True  # noqa: E711
+    assert (x == "a") is False and (x != "a") is True
     with pytest.raises(ValueError):
         x == cg.zeros(2)  # noqa: B015
 

@@ -4,11 +4,11 @@ import itertools
 
 import numpy as np
 import pytest
-from differences import gradients, second_gradients, weights
-from operations import BINARY, Operation
 
 import cygrad as cg
 import cygrad.functions as F
+from differences import gradients, second_gradients, weights
+from operations import BINARY, Operation
 
 SHAPES = [(), (1,), (3,), (2, 1), (2, 3), (1, 3), (4, 1, 3), (0,), (2, 0), (1, 0, 1)]
 NUMBERS = np.random.default_rng(5).uniform(0.4, 1.9, 100)

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from differences import weights
 
 import cygrad as cg
 import cygrad.functions as F
+from differences import weights
 
 A = np.arange(24.0).reshape(2, 3, 4)
 

@@ -4,10 +4,10 @@ import itertools
 
 import numpy as np
 import pytest
-from differences import weights
 
 import cygrad as cg
 import cygrad.functions as F
+from differences import weights
 
 RNG = np.random.default_rng(31)
 LAYOUTS = {

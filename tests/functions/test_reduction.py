@@ -4,10 +4,10 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from differences import weights
 
 import cygrad as cg
 import cygrad.functions as F
+from differences import weights
 
 NAMES = {"sum": "sum", "mean": "mean", "variance": "var", "std": "std", "max": "max", "min": "min"}
 every_reduction = pytest.mark.parametrize("name", NAMES)

@@ -5,10 +5,10 @@ import warnings
 
 import numpy as np
 import pytest
-from operations import BINARY, UNARY, Operation
 
 import cygrad as cg
 import cygrad.functions as F
+from operations import BINARY, UNARY, Operation
 
 INF, NAN = math.inf, math.nan
 SPECIAL = np.array(
@@ -221,10 +221,11 @@ def test_where_does_not_let_nan_through_the_side_not_chosen() -> None:
     np.testing.assert_array_equal(b.grad.data, [0.0, NAN])
 
 
-def test_std_of_equal_numbers_has_no_slope() -> None:
-    x = cg.Variable([2.0, 2.0])
-    F.std(x).backward()
-    assert np.isnan(x.grad.data).all()
+def test_std_of_equal_numbers_has_slope_0() -> None:
+    """As in PyTorch."""
+    x = cg.Variable([[2.0, 2.0], [1.0, 3.0]])
+    F.std(x, axis=1).backward()
+    np.testing.assert_array_equal(x.grad.data, [[0.0, 0.0], [-0.5, 0.5]])
 
 
 @pytest.mark.parametrize("name", ["sum", "mean", "variance", "std"])

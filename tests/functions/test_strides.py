@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from differences import grad_arrays, gradients, weights
-from operations import BINARY, OPERATIONS, UNARY, Operation
 
 import cygrad as cg
 import cygrad.functions as F
+from differences import grad_arrays, gradients, weights
+from operations import BINARY, OPERATIONS, UNARY, Operation
 
 # Each makes from an array a Variable of equal value that is a view of a larger or permuted leaf.
 VIEWS: dict[str, Callable[[np.ndarray], cg.Variable]] = {

@@ -4,11 +4,11 @@ import inspect
 
 import numpy as np
 import pytest
-from differences import central, gradients, projected_gradient, second_gradients, variables, weights
-from operations import OPERATIONS, Operation
 
 import cygrad as cg
 import cygrad.functions as F
+from differences import central, gradients, projected_gradient, second_gradients, variables, weights
+from operations import OPERATIONS, Operation
 
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from operations import BINARY, UNARY, Operation
 
 import cygrad as cg
 from cygrad.kernels.elementwise import choose_isa
+from operations import BINARY, UNARY, Operation
 
 ISAS = ("baseline", "avx2", "avx512")
 ROWS = UNARY + BINARY
@@ -108,7 +108,11 @@ def run(program: str, isa: str | None) -> subprocess.CompletedProcess[str]:
     # Under pytest the package may be found by sys.path alone.
     environment["PYTHONPATH"] = os.pathsep.join(p for p in sys.path if p)
     return subprocess.run(
-        [sys.executable, "-c", program], env=environment, capture_output=True, text=True
+        [sys.executable, "-P", "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 

@@ -4,8 +4,6 @@ from typing import Literal, TypeAlias
 
 _Isa: TypeAlias = Literal["baseline", "avx2", "avx512"]
 
-ISAS: tuple[Literal["baseline"], Literal["avx2"], Literal["avx512"]]
-chosen: _Isa
 
 def choose_isa(name: str | None = None) -> _Isa: ...
 def isa() -> _Isa: ...

@@ -1,0 +1,11 @@
+# Numbers and arrays into Variables, and back.
+
+from cygrad.core.variable cimport Variable
+
+cdef bint is_number(object x) noexcept              # a real number of Python's or NumPy's
+cdef bint is_array_like(object x) noexcept          # a number, a sequence, or has an array
+cdef double number(object x) except? -1
+cdef Variable constant(object data, str where)      # from anything a Variable can be made from
+cdef int assign(Variable v, object data, str where) except -1
+cdef object array_of(Variable v)                    # an ndarray on the same memory
+cdef bint is_readonly(Variable v) noexcept

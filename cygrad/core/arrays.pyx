@@ -1,0 +1,139 @@
+"""Numbers and arrays into Variables, and back.
+
+What a Variable can be made from, what is wrapped without a copy, and what is refused, is decided
+here; so is what may be written to.
+"""
+
+cimport numpy as cnp
+from cpython.float cimport PyFloat_AsDouble, PyFloat_Check
+from cpython.long cimport PyLong_AsDouble, PyLong_Check
+from cpython.object cimport PyObject, PyTypeObject
+from cpython.ref cimport Py_INCREF
+
+from cygrad.core.layout cimport (
+    Layout, MAX_NDIM, SCALAR, contiguous_layout, release, share,
+)
+from cygrad.core.storage cimport Storage, foreign_storage, new_storage
+from cygrad.core.variable cimport Variable
+
+import numpy as np
+
+cnp.import_array()
+
+cdef extern from "numpy/arrayobject.h":
+    # As numpy declares it, the last argument cannot be NULL.
+    object PyArray_New(PyTypeObject* kind, int ndim, cnp.npy_intp* shape, int dtype,
+                       cnp.npy_intp* strides, void* data, int itemsize, int flags,
+                       PyObject* parent)
+
+
+# ---- From numbers and arrays ------------------------------------------------------------------
+
+cdef bint is_number(object x) noexcept:
+    """Whether x is a real number of Python's or NumPy's."""
+    return (PyFloat_Check(x) or PyLong_Check(x)
+            or isinstance(x, (np.floating, np.integer, np.bool_)))
+
+
+cdef bint is_array_like(object x) noexcept:
+    """Whether a Variable may be computed with x; its dtype and shape are not looked at."""
+    return (cnp.PyArray_Check(x) or isinstance(x, (list, tuple)) or is_number(x)
+            or hasattr(x, "__array__"))
+
+
+cdef double number(object x) except? -1:
+    """The value of what is_number() accepts."""
+    if PyFloat_Check(x):
+        return PyFloat_AsDouble(x)
+    if PyLong_Check(x):
+        return PyLong_AsDouble(x)
+    return float(x)
+
+
+cdef int assign(Variable v, object data, str where) except -1:
+    """Give v the numbers of `data`, or raise and leave it as it was."""
+    cdef Layout* layout
+    cdef Storage storage
+    cdef double* ptr
+    cdef double value
+    cdef cnp.ndarray array
+    if is_number(data):
+        value = number(data)
+        storage = new_storage(1)
+        ptr = storage.data
+        ptr[0] = value
+        layout = share(SCALAR)
+    elif isinstance(data, Variable):
+        storage = (<Variable>data).storage
+        ptr = (<Variable>data).ptr
+        layout = share((<Variable>data).layout)
+    else:
+        array = real_array(data, where)
+        layout = contiguous_layout(cnp.PyArray_NDIM(array), <Py_ssize_t*>cnp.PyArray_DIMS(array))
+        ptr = <double*>cnp.PyArray_DATA(array)
+        storage = storage_of(array)
+    v.storage = storage
+    v.ptr = ptr
+    release(v.layout)
+    v.layout = layout
+    return 0
+
+
+cdef cnp.ndarray real_array(object data, str where):
+    """`data` as a C-contiguous float64 array, without a copy where it is one."""
+    if isinstance(data, (list, tuple)) and any(isinstance(x, Variable) for x in data):
+        raise TypeError(f"{where}: cannot take a sequence of Variables, whose graph would be lost; "
+                        "use F.stack or F.concat")
+    array = np.asarray(data)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{where}: data must be real numbers, not {type(data).__name__} of dtype "
+                        f"{array.dtype}")
+    if array.ndim > MAX_NDIM:
+        raise ValueError(f"{where}: an array may have at most {MAX_NDIM} dimensions, "
+                         f"not {array.ndim}")
+    flags = array.flags
+    if array.dtype == np.float64 and array.dtype.isnative and flags.c_contiguous and flags.aligned:
+        return array
+    return np.array(array, dtype=np.float64, order="C")
+
+
+cdef Storage storage_of(cnp.ndarray array):
+    """The Storage that the array is a view of, or a new one around the array."""
+    cdef bint readonly = not cnp.PyArray_ISWRITEABLE(array)
+    cdef PyObject* base = cnp.PyArray_BASE(array)
+    if base is not NULL and cnp.PyArray_Check(<object>base):
+        base = cnp.PyArray_BASE(<cnp.ndarray>base)
+    if (base is not NULL and isinstance(<object>base, Storage)
+            and (<Storage>base).readonly == readonly):
+        return <Storage>base
+    return foreign_storage(<double*>cnp.PyArray_DATA(array), array, readonly)
+
+
+cdef Variable constant(object data, str where):
+    cdef Variable v = <Variable>Variable.__new__(Variable)
+    assign(v, data, where)
+    return v
+
+
+# ---- To arrays --------------------------------------------------------------------------------
+
+cdef object array_of(Variable v):
+    cdef int flags = 0 if is_readonly(v) else cnp.NPY_ARRAY_WRITEABLE
+    array = PyArray_New(<PyTypeObject*>cnp.ndarray, v.layout.ndim, <cnp.npy_intp*>v.layout.shape,
+                        cnp.NPY_DOUBLE, <cnp.npy_intp*>v.layout.strides, v.ptr, 0, flags, NULL)
+    if v.ptr is not NULL:
+        Py_INCREF(v.storage)    # PyArray_SetBaseObject takes the reference over
+        cnp.PyArray_SetBaseObject(array, v.storage)
+    return array
+
+
+cdef bint is_readonly(Variable v) noexcept:
+    """Whether writing is unsafe: foreign memory that forbids it, or elements that overlap."""
+    cdef int d
+    if v.storage is not None and v.storage.readonly:
+        return True
+    if not v.layout.contiguous:
+        for d in range(v.layout.ndim):
+            if v.layout.strides[d] == 0 and v.layout.shape[d] > 1:
+                return True
+    return False

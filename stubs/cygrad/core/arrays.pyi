@@ -1,0 +1,1 @@
+"""Stub of cygrad/core/arrays.pyx: numbers and arrays into Variables; for cimport only."""

@@ -1,0 +1,1 @@
+"""Stub of cygrad/core/lifetime.pyx: birth and death of graph nodes; for cimport only."""
