@@ -299,7 +299,11 @@ print((resident_bytes() - before) / 300_000)
 def test_a_scalar_node_takes_at_most_300_bytes() -> None:
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join(p for p in sys.path if p))
     finished = subprocess.run(
-        [sys.executable, "-c", NODES], env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-P", "-c", NODES],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert 50 < float(finished.stdout) <= 300
 

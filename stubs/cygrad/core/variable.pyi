@@ -14,7 +14,6 @@ from .function import Function
 
 # NumPy's real scalars, of any precision (Any).
 _Scalar: TypeAlias = np.floating[Any] | np.integer[Any] | np.bool_
-_Number: TypeAlias = float | _Scalar
 _RealArray: TypeAlias = NDArray[_Scalar]
 
 @type_check_only

@@ -4,6 +4,5 @@ from typing import Literal, TypeAlias
 
 _Isa: TypeAlias = Literal["baseline", "avx2", "avx512"]
 
-
 def choose_isa(name: str | None = None) -> _Isa: ...
 def isa() -> _Isa: ...
