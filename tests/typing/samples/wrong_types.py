@@ -66,7 +66,7 @@ def operators(x: cg.Variable, z: NDArray[np.complex128]) -> None:
     x - 1j  # E: operator
     x / z  # E: operator
     x @ 2.0  # E: operator
-    x < [1.0]  # E: operator
+    x < "1"  # E: operator
     x % 2  # E: operator
     x["a"]  # E: index
     x[0.5]  # E: index
