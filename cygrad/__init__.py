@@ -4,6 +4,14 @@ A `Variable` wraps float64 data and remembers how it was computed; `Variable.bac
 gradients, which are Variables themselves. The differentiable functions are in `cygrad.functions`.
 """
 
+try:
+    from cygrad.core import variable as _variable  # noqa: F401
+except ModuleNotFoundError as error:
+    raise ImportError(
+        "cygrad was found as sources, which are not compiled: Python was started in a clone of the "
+        "repository. Start it in another folder, or as python -P."
+    ) from error
+
 from cygrad import functions
 from cygrad._version import __version__
 from cygrad.core.creation import (

@@ -36,8 +36,8 @@ cdef bint is_number(object x) noexcept:
 
 
 cdef bint is_array_like(object x) noexcept:
-    """Whether a Variable may be computed with x; its dtype and shape are not looked at."""
-    return (cnp.PyArray_Check(x) or isinstance(x, (list, tuple)) or is_number(x)
+    """Whether x may be computed with; its dtype and shape are not looked at."""
+    return (isinstance(x, Variable) or cnp.PyArray_Check(x) or isinstance(x, (list, tuple)) or is_number(x)
             or hasattr(x, "__array__"))
 
 
@@ -81,9 +81,9 @@ cdef int assign(Variable v, object data, str where) except -1:
 
 cdef cnp.ndarray real_array(object data, str where):
     """`data` as a C-contiguous float64 array, without a copy where it is one."""
-    if isinstance(data, (list, tuple)) and any(isinstance(x, Variable) for x in data):
+    if isinstance(data, (list, tuple)) and holds_variables(data):
         raise TypeError(f"{where}: cannot take a sequence of Variables, whose graph would be lost; "
-                        "use F.stack or F.concat")
+                        "use F.stack([...]), and for rows F.stack([F.stack([...]), ...])")
     array = np.asarray(data)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{where}: data must be real numbers, not {type(data).__name__} of dtype "
@@ -95,6 +95,14 @@ cdef cnp.ndarray real_array(object data, str where):
     if array.dtype == np.float64 and array.dtype.isnative and flags.c_contiguous and flags.aligned:
         return array
     return np.array(array, dtype=np.float64, order="C")
+
+
+cdef bint holds_variables(object data) except -1:
+    """Whether a Variable is in a list or tuple, or in one inside it."""
+    for x in data:
+        if isinstance(x, Variable) or (isinstance(x, (list, tuple)) and holds_variables(x)):
+            return True
+    return False
 
 
 cdef Storage storage_of(cnp.ndarray array):

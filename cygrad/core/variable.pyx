@@ -170,7 +170,7 @@ cdef class Variable:
 
     # ---- The graph ----------------------------------------------------------------------------
 
-    def backward(self, bint retain_grad=False, bint create_graph=False):
+    def backward(self, retain_grad=False, create_graph=False):
         """Add to the ``.grad`` of every leaf behind this variable the gradient with respect to it.
 
         The pass starts from this variable's ``.grad``, or from ones if that is None. The graph
@@ -183,6 +183,13 @@ cdef class Variable:
             they are used, this variable's own among them.
         create_graph : bool, default False
             Make each gradient differentiable itself, to any order.
+
+        Raises
+        ------
+        TypeError
+            If a flag is not a bool.
+        RuntimeError
+            If gradients and arrays do not fit, because ``.data`` was replaced by another shape.
 
         Notes
         -----
@@ -202,6 +209,9 @@ cdef class Variable:
         >>> x.grad
         variable(12.0)
         """
+        if not (type(retain_grad) is bool and type(create_graph) is bool):
+            raise TypeError("Variable.backward: retain_grad and create_graph must be True or "
+                            "False; to start from a gradient of your own, assign it to .grad first")
         run_backward(self, retain_grad, create_graph)
 
     def cleargrad(self):
@@ -378,6 +388,12 @@ cdef class Variable:
         if self.layout.size == 0:
             text += f", shape={shape_of(self.layout)}"
         return f"{label}({text})"
+
+    def __format__(self, spec):
+        return format(only_element(self), spec) if spec else str(self)
+
+    def __round__(self, digits=None):
+        return round(only_element(self), digits)
 
     def __len__(self):
         if self.layout.ndim == 0:

@@ -6,7 +6,7 @@ the operation (the `_C` entries: x op c; the `C_` ones: c op x), not a Variable.
 
 from libc.math cimport log
 
-from cygrad.core.arrays cimport array_of, constant, is_number, number
+from cygrad.core.arrays cimport array_of, constant, is_array_like, is_number, number
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, READS_Y, input_of
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable
@@ -18,9 +18,10 @@ from cygrad.functions.exponential cimport logarithm
 from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.functions.selection cimport select
 from cygrad.kernels.elementwise cimport (
-    K_ABS, K_ADD, K_ADD_C, K_COPY, K_DIV, K_DIV_C, K_G_ABS, K_G_DIV, K_G_DIV_C, K_G_MUL,
-    K_G_MUL_C, K_G_NEG, K_G_POW_C, K_G_QUOTIENT, K_G_SQRT, K_G_SQUARE, K_MUL, K_MUL_C, K_NEG, K_POW,
-    K_POW_C, K_RDIV_C, K_RPOW_C, K_RSUB_C, K_SIGN, K_SQRT, K_SQUARE, K_SUB, K_SUB_C,
+    K_ABS, K_ADD, K_ADD_C, K_COPY, K_CUBE, K_DIV, K_DIV_C, K_G_ABS, K_G_CUBE, K_G_DIV, K_G_DIV_C,
+    K_G_MUL, K_G_MUL_C, K_G_NEG, K_G_POW_C, K_G_QUOTIENT, K_G_SQRT, K_G_SQUARE, K_MUL, K_MUL_C,
+    K_NEG, K_POW, K_POW_C, K_RDIV_C, K_RECIPROCAL, K_RPOW_C, K_RSUB_C, K_SIGN, K_SQRT, K_SQUARE,
+    K_SUB, K_SUB_C,
 )
 
 # ---- add: y = a + b, dy/da = dy/db = 1 --------------------------------------------------------
@@ -364,6 +365,8 @@ cdef Variable vjp_pow_c(Function f, Variable gy, int i):
         return scale(gy, 0.0)
     if c == 1.0:
         return gy
+    if c == -1.0:
+        return negate(multiply(gy, divide(power(f.x0, -1.0), f.x0)))
     return multiply(gy, scale(power(f.x0, c - 1.0), c))
 
 cdef Variable vjp_c_pow(Function f, Variable gy, int i):
@@ -377,14 +380,20 @@ cdef Op POW_C = unary_op(b"Pow", K_POW_C, vjp_pow_c, K_G_POW_C, READS_X0)
 cdef Op POW_1 = unary_op(b"Pow", K_COPY, vjp_pow_c, PASS, 0)
 cdef Op POW_0 = unary_op(b"Pow", K_POW_C, vjp_pow_c, COMPOSED, 0)
 cdef Op POW_2 = unary_op(b"Pow", K_SQUARE, vjp_pow_c, K_G_SQUARE, READS_X0)
+cdef Op POW_3 = unary_op(b"Pow", K_CUBE, vjp_pow_c, K_G_CUBE, READS_X0)
+cdef Op POW_MINUS_1 = unary_op(b"Pow", K_RECIPROCAL, vjp_pow_c, K_G_QUOTIENT, READS_X0 | READS_Y)
 cdef Op C_POW = unary_op(b"Pow", K_RPOW_C, vjp_c_pow, COMPOSED, 0)
 cdef Forms POW_FORMS = Forms(b"pow", &POW, NULL, &C_POW)
 
 
 cdef Variable power(Variable x, double c):
-    """x^c, by the kernels that NumPy's ** takes for these exponents."""
+    """x^c, by products and quotients for the exponents that are written most."""
     if c == 2.0:
         return unary_with(&POW_2, K_SQUARE, x, c, 0.0)
+    if c == 3.0:
+        return unary_with(&POW_3, K_CUBE, x, c, 0.0)
+    if c == -1.0:
+        return unary_with(&POW_MINUS_1, K_RECIPROCAL, x, c, 0.0)
     if c == 1.0:
         return unary_with(&POW_1, K_COPY, x, c, 0.0)
     if c == 0.0:
@@ -405,8 +414,9 @@ def pow(a, b):
 
     Notes
     -----
-    d(a^b) = b a^(b-1) da + a^b log(a) db. Where b = 0, the derivative with respect to a is 0; where
-    a = 0 and b >= 0, that with respect to b is 0, as in PyTorch.
+    The exponents -1, 0.5, 2 and 3 are a quotient, a square root and products; others use the C
+    library's pow. d(a^b) = b a^(b-1) da + a^b log(a) db. Where b = 0, the derivative with respect
+    to a is 0; where a = 0 and b >= 0, that with respect to b is 0, as in PyTorch.
 
     Examples
     --------
@@ -414,8 +424,9 @@ def pow(a, b):
     >>> F.pow(cg.Variable([1.0, 2.0, 3.0]), 3)
     variable([ 1.,  8., 27.])
     """
-    result = pow_operator(a, b)
-    return call_forms(&POW_FORMS, a, b) if result is NotImplemented else result
+    if is_number(b) and is_array_like(a):
+        return power(as_variable(a, "pow"), number(b))
+    return call_forms(&POW_FORMS, a, b)
 
 
 # ---- The operators ----------------------------------------------------------------------------

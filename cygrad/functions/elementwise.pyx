@@ -253,7 +253,7 @@ cdef object apply_forms(const Forms* forms, object a, object b):
         return binary(forms.both, <Variable>a, constant(b, forms.name.decode()))
     if forms.left is not NULL and isinstance(b, Variable) and is_number(a):
         return unary_with(forms.left, forms.left.kernel, <Variable>b, number(a), 0.0)
-    if not is_array_like(a) or not (isinstance(b, Variable) or is_array_like(b)):
+    if not (is_array_like(a) and is_array_like(b)):
         return NotImplemented
     where = forms.name.decode()
     return binary(forms.both, constant(a, where), as_variable(b, where))

@@ -140,7 +140,7 @@ cdef inline void set_core(const Layout* layout, int core, bint is_row,
 
 cdef object matmul_operator(object a, object b):
     for x in (a, b):
-        if not (isinstance(x, Variable) or is_array_like(x)):
+        if not is_array_like(x):
             return NotImplemented
     return product(as_variable(a, "matmul"), as_variable(b, "matmul"))
 

@@ -1,6 +1,7 @@
 """The traversal: order, accumulation, seeds, what is kept, and higher derivatives."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -395,3 +396,14 @@ def test_keywords(keyword: str) -> None:
     assert x.grad.item() == 4.0
     with pytest.raises(TypeError):
         (x * x).backward(**{keyword + "s": True})
+
+
+@pytest.mark.parametrize("flag", [1, None, 0.5, cg.Variable(1.0), np.ones(2)])
+def test_flags_must_be_bools(flag: Any) -> None:
+    x = cg.Variable(2.0)
+    y = x * x
+    for call in (lambda: y.backward(flag), lambda: y.backward(create_graph=flag)):
+        with pytest.raises(TypeError, match=r"assign it to \.grad"):
+            call()
+    assert x.grad is None
+    assert y.grad is None

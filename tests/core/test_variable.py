@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
@@ -380,3 +381,33 @@ def test_subclass_with_state() -> None:
     np.testing.assert_array_equal(p.grad.data, [2.0, 4.0])
     assert isinstance(y.creator.inputs[0].creator.inputs[0], Parameter)
     assert (p.decay, p.name) == (0.5, "p")
+
+
+def test_format_and_round() -> None:
+    x = cg.Variable(2.34567, name="x")
+    assert f"{x:.2f}" == "2.35"
+    assert f"{x}" == "x(2.34567)"
+    assert round(x, 1) == 2.3
+    assert round(x) == 2
+    assert f"{cg.Variable([[1.5]]):e}" == "1.500000e+00"
+    with pytest.raises(TypeError, match="one element"):
+        format(cg.zeros(2), ".2f")
+
+
+@pytest.mark.parametrize(
+    "data", [[cg.Variable(1.0)], ([cg.Variable(1.0)],), [[1.0, [cg.Variable(2.0)]]]]
+)
+def test_sequences_of_variables_are_refused(data: Any) -> None:
+    with pytest.raises(TypeError, match=r"F\.stack"):
+        cg.Variable(data)
+
+
+def test_a_subclass_survives_pickle() -> None:
+    p = pickle.loads(pickle.dumps(Parameter([1.0, 2.0], "p")))
+    assert type(p) is Parameter
+    assert p.name == "p"
+    np.testing.assert_array_equal(p.data, [1.0, 2.0])
+
+
+class Parameter(cg.Variable):
+    """A subclass with an attribute of its own."""
