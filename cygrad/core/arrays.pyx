@@ -37,7 +37,7 @@ cdef bint is_number(object x) noexcept:
 
 cdef bint is_array_like(object x) noexcept:
     """Whether x may be computed with; its dtype and shape are not looked at."""
-    return (isinstance(x, Variable) or cnp.PyArray_Check(x) or isinstance(x, (list, tuple)) or is_number(x)
+    return (isinstance(x, (Variable, list, tuple)) or cnp.PyArray_Check(x) or is_number(x)
             or hasattr(x, "__array__"))
 
 
