@@ -4,13 +4,21 @@ A `Variable` wraps float64 data and remembers how it was computed; `Variable.bac
 gradients, which are Variables themselves. The differentiable functions are in `cygrad.functions`.
 """
 
-try:
-    from cygrad.core import variable as _variable  # noqa: F401
-except ModuleNotFoundError as error:
-    raise ImportError(
-        "cygrad was found as sources, which are not compiled: Python was started in a clone of the "
-        "repository. Start it in another folder, or as python -P."
-    ) from error
+
+def _import_compiled() -> None:
+    """Import the compiled core, or say why it is not there."""
+    try:
+        import cygrad.core.variable  # noqa: F401
+    except ModuleNotFoundError as error:
+        if error.name is None or not error.name.startswith("cygrad."):
+            raise
+        raise ImportError(
+            "cygrad was found as sources, which are not compiled: Python was started in a clone of "
+            "the repository. Start it in another folder, or as python -P."
+        ) from error
+
+
+_import_compiled()
 
 from cygrad import functions
 from cygrad._version import __version__

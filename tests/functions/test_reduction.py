@@ -38,6 +38,8 @@ def test_every_set_of_axes(name: str, keepdims: bool) -> None:
 
 @pytest.mark.parametrize("n", [0, 1, 7, 8, 9, 127, 128, 129, 1000, 4097, 100_003])
 def test_sum_is_numpys_to_the_bit(n: int) -> None:
+    if n > 8192 and np.lib.NumpyVersion(np.__version__) < "2.3.0":
+        pytest.skip("NumPy before 2.3 sums in pieces of 8192, and adds those one by one")
     a = np.random.default_rng(n).normal(size=n) * 10.0 ** np.random.default_rng(n).integers(
         -9, 9, n
     )
