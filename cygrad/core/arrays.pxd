@@ -2,8 +2,8 @@
 
 from cygrad.core.variable cimport Variable
 
-cdef bint is_number(object x) noexcept              # a real number of Python's or NumPy's
-cdef bint is_array_like(object x) noexcept          # a Variable, a number, a sequence, an array
+cdef bint is_number(object x) except -1             # a real number of Python's or NumPy's
+cdef bint is_array_like(object x) except -1         # a Variable, a number, a sequence, an array
 cdef double number(object x) except? -1
 cdef Variable constant(object data, str where)      # from anything a Variable can be made from
 cdef int assign(Variable v, object data, str where) except -1

@@ -14,7 +14,7 @@ from cygrad.core.layout cimport (
     Layout, MAX_NDIM, SCALAR, contiguous_layout, release, share,
 )
 from cygrad.core.storage cimport Storage, foreign_storage, new_storage
-from cygrad.core.variable cimport Variable
+from cygrad.core.variable cimport Memory, Variable
 
 import numpy as np
 
@@ -29,13 +29,13 @@ cdef extern from "numpy/arrayobject.h":
 
 # ---- From numbers and arrays ------------------------------------------------------------------
 
-cdef bint is_number(object x) noexcept:
+cdef bint is_number(object x) except -1:
     """Whether x is a real number of Python's or NumPy's."""
     return (PyFloat_Check(x) or PyLong_Check(x)
             or isinstance(x, (np.floating, np.integer, np.bool_)))
 
 
-cdef bint is_array_like(object x) noexcept:
+cdef bint is_array_like(object x) except -1:
     """Whether x may be computed with; its dtype and shape are not looked at."""
     return (isinstance(x, (Variable, list, tuple)) or cnp.PyArray_Check(x) or is_number(x)
             or hasattr(x, "__array__"))
@@ -72,10 +72,10 @@ cdef int assign(Variable v, object data, str where) except -1:
         layout = contiguous_layout(cnp.PyArray_NDIM(array), <Py_ssize_t*>cnp.PyArray_DIMS(array))
         ptr = <double*>cnp.PyArray_DATA(array)
         storage = storage_of(array)
-    v.storage = storage
     v.ptr = ptr
     release(v.layout)
     v.layout = layout
+    v.storage = storage         # last: the end of the old one may run code that looks at v
     return 0
 
 
@@ -84,6 +84,8 @@ cdef cnp.ndarray real_array(object data, str where):
     if isinstance(data, (list, tuple)) and holds_variables(data):
         raise TypeError(f"{where}: cannot take a sequence of Variables, whose graph would be lost; "
                         "use F.stack([...]), and for rows F.stack([F.stack([...]), ...])")
+    if cnp.PyArray_CheckExact(data) and is_ready(<cnp.ndarray>data):
+        return <cnp.ndarray>data
     array = np.asarray(data)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{where}: data must be real numbers, not {type(data).__name__} of dtype "
@@ -91,10 +93,13 @@ cdef cnp.ndarray real_array(object data, str where):
     if array.ndim > MAX_NDIM:
         raise ValueError(f"{where}: an array may have at most {MAX_NDIM} dimensions, "
                          f"not {array.ndim}")
-    flags = array.flags
-    if array.dtype == np.float64 and array.dtype.isnative and flags.c_contiguous and flags.aligned:
-        return array
-    return np.array(array, dtype=np.float64, order="C")
+    return array if is_ready(array) else np.array(array, dtype=np.float64, order="C")
+
+
+cdef bint is_ready(cnp.ndarray array) noexcept:
+    """Whether the array can be wrapped as it is."""
+    return (cnp.PyArray_TYPE(array) == cnp.NPY_DOUBLE and cnp.PyArray_ISCARRAY_RO(array)
+            and cnp.PyArray_NDIM(array) <= MAX_NDIM)
 
 
 cdef bint holds_variables(object data) except -1:
@@ -111,6 +116,10 @@ cdef Storage storage_of(cnp.ndarray array):
     cdef PyObject* base = cnp.PyArray_BASE(array)
     if base is not NULL and cnp.PyArray_Check(<object>base):
         base = cnp.PyArray_BASE(<cnp.ndarray>base)
+    if base is not NULL and isinstance(<object>base, memoryview):
+        exporter = (<object>base).obj           # of np.asarray(variable)
+        if isinstance(exporter, Memory):
+            base = <PyObject*>(<Memory>exporter).held.storage
     if (base is not NULL and isinstance(<object>base, Storage)
             and (<Storage>base).readonly == readonly):
         return <Storage>base

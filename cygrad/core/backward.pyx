@@ -33,7 +33,7 @@ cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except
     cdef Pass p
     cdef Mode* switches = mode()
     cdef bint paused = switches.paused
-    cdef Variable seed = root.grad_
+    cdef Variable before = root.grad_, seed = before
     memset(&p, 0, sizeof(Pass))
     p.retain_grad = retain_grad
     p.create_graph = create_graph
@@ -53,6 +53,9 @@ cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except
         while p.heap.count > 0:
             visit(&p)
         root.grad_ = seed if retain_grad else None
+    except BaseException:
+        root.grad_ = before
+        raise
     finally:
         switches.paused = paused
         abandon(&p.heap)
@@ -113,27 +116,38 @@ cdef int flow(Variable x, Variable gx, Function source, Pass* p) except -1:
             "after it was used?")
     if f is None:
         return land(x, gx, p)
-    if has_several(f):
-        total = outputs_of(f).gys[x.index]
-        outputs_of(f).gys[x.index] = gx if total is None else add(total, gx, p)
-    else:
-        total = f.gy
-        f.gy = gx if total is None else add(total, gx, p)
+    total = outputs_of(f).gys[x.index] if has_several(f) else f.gy
+    if total is not None and not same_shape(total.layout, gx.layout):
+        raise RuntimeError(f"Variable.backward: gradients of shapes {shape_of(total.layout)} and "
+                           f"{shape_of(gx.layout)} flow to {name_of(f)}, by way of set_creator")
     if not f.queued:
         heap_push(&p.heap, <PyObject*>f, f.generation_)
         f.queued = True
+    if has_several(f):
+        outputs_of(f).gys[x.index] = gx if total is None else add(total, gx, p)
+    else:
+        f.gy = gx if total is None else add(total, gx, p)
     return 0
 
 
 cdef int land(Variable x, Variable gx, Pass* p) except -1:
     """Add gx, which the caller holds by one reference, to x.grad."""
+    cdef Variable total, landed
+    if not same_shape(gx.layout, x.layout):
+        raise RuntimeError(f"Variable.backward: a gradient of shape {shape_of(gx.layout)} flows to "
+                           f"{describe(x)}")
     if x.grad_ is None:
         x.grad_ = gx if is_private(gx, 1) else OPERATORS.copy(gx)
     elif not same_shape(x.grad_.layout, x.layout):
         raise RuntimeError(f"Variable.backward: {describe(x)} has a gradient of shape "
                            f"{shape_of(x.grad_.layout)}; call cleargrad()")
     else:
-        x.grad_ = add(x.grad_, gx, p)
+        while True:
+            total = x.grad_
+            landed = gx if total is None else add(total, gx, p)
+            if x.grad_ is total:    # else another thread has added to it meanwhile
+                break
+        x.grad_ = landed
     if x.grad_.creator_ is not None:
         track(x)
         track_behind(x.grad_)
@@ -216,8 +230,7 @@ cdef object checked_gradients(Function f, object gxs):
     cdef Variable x
     cdef int i
     where = f"{name_of(f)}.backward"
-    if not isinstance(gxs, (tuple, list)):
-        gxs = (gxs,)
+    gxs = tuple(gxs) if isinstance(gxs, (tuple, list)) else (gxs,)
     if len(gxs) != f.n_inputs:
         raise ValueError(f"{where} returned {len(gxs)} gradients for {f.n_inputs} inputs")
     for i in range(f.n_inputs):

@@ -4,7 +4,7 @@ cdef enum:
     MAX_NDIM = 32
 
 cdef struct Layout:
-    Py_ssize_t refs         # how many hold it; LAYOUT_SCALAR's count is not kept
+    Py_ssize_t refs         # how many hold it
     Py_ssize_t size         # number of elements
     int ndim
     bint contiguous         # in C order and without gaps

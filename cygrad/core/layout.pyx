@@ -99,7 +99,11 @@ cdef Layout* strided_layout(int ndim, const Py_ssize_t* shape,
 
 cdef list ints_of(object shape, str where):
     try:
-        return [index(n) for n in ((shape,) if hasattr(shape, "__index__") else shape)]
+        return [index(shape)]
+    except TypeError:
+        pass
+    try:
+        return [index(n) for n in shape]
     except TypeError:
         raise TypeError(f"{where}: takes an int or a sequence of ints, not {shape!r}") from None
 

@@ -1,4 +1,5 @@
-# Letting go of parts of the graph, and showing parts of it to the cycle collector.
+# Letting go of parts of the graph, and showing parts of it to the cycle collector. (Birth and
+# memory, which lifetime.pyx also has, work through the slots of the types: nobody calls them.)
 
 from cpython.object cimport PyObject
 from cygrad.core.function cimport Function

@@ -59,22 +59,28 @@ cdef void release_function(PyObject* f) noexcept:
 
 
 cdef void forget_creator(Variable v) noexcept:
-    # By pointer: a reference held here would keep release_function from seeing the last one.
-    cdef PyObject* f = <PyObject*>v.creator_
-    if f == <PyObject*>None:
-        return
-    if output_at(<Function>f, v.index) == <PyObject*>v:
-        set_output(<Function>f, v.index, NULL)
+    cdef PyObject* f = take_creator(<PyObject*>v)
     v.generation_ = 0
     v.index = 0
+    if f is not NULL:
+        release_function(f)
+
+
+cdef inline PyObject* take_creator(PyObject* v) noexcept:
+    """v's reference to its creator, which passes to the caller; NULL if there is none."""
+    # By pointer: a reference held here would keep release_function from seeing the last one.
+    cdef PyObject* f = <PyObject*>(<Variable>v).creator_
+    if f == <PyObject*>None:
+        return NULL
+    if output_at(<Function>f, (<Variable>v).index) == v:
+        set_output(<Function>f, (<Variable>v).index, NULL)
     Py_INCREF(<object>f)
-    v.creator_ = None
-    release_function(f)
+    (<Variable>v).creator_ = None
+    return f
 
 
-cdef void release_gradients(PyObject* v) noexcept:
-    """Let go of v's gradient, of that one's gradient, and so on, without a recursion."""
-    cdef PyObject* g = take_gradient(v)
+cdef void release_gradients(PyObject* g) noexcept:
+    """Give back a reference to a gradient; its own gradient, and so on, goes without recursion."""
     cdef PyObject* behind
     while g is not NULL:
         behind = take_gradient(g) if Py_REFCNT(g) == 1 else NULL
@@ -99,7 +105,10 @@ cdef inline PyObject* take_gradient(PyObject* v) noexcept:
 # older object to a newer one: a gradient with a graph of its own, set_creator, or an attribute of a
 # subclass in Python. Where one is made, everything behind its newer end is shown to the collector,
 # and whatever is computed from a tracked Variable is tracked from birth (connect). So whatever a
-# tracked object reaches through the graph is tracked, and every cycle is.
+# tracked object reaches through the graph is tracked, and with it every cycle. (But for one that
+# closes through an attribute of a user's object that was hung on the graph after what it reaches
+# was computed from it: nothing tells us of that.)
+
 
 cdef void track(Variable v) noexcept:
     v.tracked = True
@@ -184,15 +193,23 @@ cdef object construct_variable(PyTypeObject* kind, PyObject* args, PyObject* kwa
 
 
 cdef void deallocate_variable(PyObject* v) noexcept:
-    """tp_dealloc"""
+    """tp_dealloc
+
+    What v holds is taken from it, and let go of when v is no more: code that runs then, in a
+    __del__ or the callback of a weak reference, must not find v half dead.
+    """
+    cdef PyObject* creator
+    cdef PyObject* gradient
     Py_SET_REFCNT(v, 1)         # as long as it is handled here
-    if <PyObject*>(<Variable>v).creator_ != <PyObject*>None:
-        forget_creator(<Variable>v)
-    if <PyObject*>(<Variable>v).grad_ != <PyObject*>None:
-        release_gradients(v)
+    creator = take_creator(v)
+    gradient = take_gradient(v)
     release((<Variable>v).layout)
     Py_SET_REFCNT(v, 0)
     cython_dealloc_variable(v)
+    if creator is not NULL:
+        release_function(creator)
+    if gradient is not NULL:
+        release_gradients(gradient)
 
 
 cdef void recycle_variable(void* memory) noexcept:

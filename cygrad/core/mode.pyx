@@ -5,6 +5,7 @@ they switch is a C struct in thread-local memory, so that an operation asks at t
 """
 
 import functools
+from _thread import get_ident
 
 cdef enum:
     RUNS_LATER = 0x20 | 0x80 | 0x200    # CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR
@@ -27,21 +28,26 @@ cdef Mode* mode() noexcept nogil:
 
 cdef class _Switch:
     """A switch that is on inside a `with` block or a decorated function."""
-    cdef list before            # what to restore, innermost last
+    cdef dict before            # for each thread what to restore, innermost last
 
     def __init__(self):
-        self.before = []
+        self.before = {}
 
     cdef bint* flag(self) noexcept:
         return NULL
 
     def __enter__(self):
-        self.before.append(self.flag()[0])
+        self.before.setdefault(get_ident(), []).append(self.flag()[0])
         self.flag()[0] = True
         return self
 
     def __exit__(self, kind, value, traceback):
-        self.flag()[0] = self.before.pop()
+        before = self.before.get(get_ident())
+        if not before:
+            raise RuntimeError(f"{type(self).__name__}: left by a thread that has not entered it")
+        self.flag()[0] = before.pop()
+        if not before:
+            del self.before[get_ident()]
 
     def __call__(self, function):
         """Decorate `function` so that it runs with the switch on."""

@@ -20,6 +20,9 @@ cdef class Variable:
     cdef unsigned char requires
     cdef unsigned char tracked  # known to the cycle collector, as is all that it can reach
 
+cdef class Memory:
+    cdef Variable held          # without a history; its memory and layout never change
+
 # A Variable that requires no gradient yet; layouts are shared, not taken over.
 cdef Variable empty(Layout* layout)                 # contiguous layouts only; undefined values
 cdef Variable filled(Layout* layout, double value)

@@ -9,14 +9,13 @@ lifetime.pyx.
 cimport cython
 from cpython.buffer cimport (
     PyBUF_ANY_CONTIGUOUS, PyBUF_C_CONTIGUOUS, PyBUF_F_CONTIGUOUS, PyBUF_FORMAT, PyBUF_ND,
-    PyBUF_STRIDES, PyBUF_WRITABLE,
+    PyBUF_STRIDES, PyBUF_WRITABLE, PyObject_GetBuffer,
 )
 from cpython.object cimport Py_EQ, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
-from cpython.ref cimport Py_DECREF, Py_INCREF
 
 from cygrad.core.arrays cimport array_of, assign, is_array_like, is_readonly
 from cygrad.core.backward cimport run_backward
-from cygrad.core.function cimport Function, set_output
+from cygrad.core.function cimport Function, name_of, output_at, set_output
 from cygrad.core.layout cimport (
     Layout, SCALAR, contiguous_layout, release, reshaped_layout, same_shape, shape_of, share,
 )
@@ -83,8 +82,8 @@ cdef class Variable:
     def data(self):
         """ndarray: the numbers, as a view of the same memory; assigning replaces them.
 
-        What is assigned is taken as ``Variable(...)`` takes it. The graph keeps no copy: a backward
-        pass after the assignment differentiates at the new numbers.
+        What is assigned is taken as ``Variable(...)`` takes it. The graph keeps no copy of its
+        inputs: assign after the backward pass, as one before it would mix old and new numbers.
         """
         return array_of(self)
 
@@ -276,13 +275,18 @@ cdef class Variable:
         Raises
         ------
         ValueError
-            If f depends on this variable, which would close a cycle.
+            If f depends on this variable, which would close a cycle, or if its output has another
+            shape.
         RuntimeError
             If f has not been called.
         """
         if f.n_inputs == 0:
             raise RuntimeError(f"Variable.set_creator: {f!r} has not been called, so it has no "
                                "inputs that gradients could flow to")
+        if output_at(f, 0) is not NULL and not same_shape(
+                (<Variable>output_at(f, 0)).layout, self.layout):
+            raise ValueError(f"Variable.set_creator: {describe(self)} does not have the shape of "
+                             f"{name_of(f)}'s output, {describe(<Variable>output_at(f, 0))}")
         if depends_on(f, self):
             raise ValueError(f"Variable.set_creator: {type(f).__name__} depends on "
                              f"{describe(self)}; the graph would have a cycle")
@@ -477,23 +481,32 @@ cdef class Variable:
     # ---- Buffers and memory -------------------------------------------------------------------
 
     def __getbuffer__(self, Py_buffer* buffer, int flags):
-        cdef Layout* layout = self.layout
-        cdef bint readonly = is_readonly(self)
+        # The buffer belongs to an object of its own, which holds the memory and not the graph.
+        PyObject_GetBuffer(Memory(self), buffer, flags)
+
+
+@cython.final
+cdef class Memory:
+    """The memory of a Variable as it was when a buffer of it was asked for."""
+
+    def __cinit__(self, Variable v not None):
+        self.held = view_of(v, v.ptr, v.layout)
+
+    def __getbuffer__(self, Py_buffer* buffer, int flags):
+        cdef Variable v = self.held
+        cdef Layout* layout = v.layout
+        cdef bint readonly = is_readonly(v)
         if flags & PyBUF_WRITABLE and readonly:
-            raise BufferError(f"the memory of {describe(self)} is read-only")
+            raise BufferError(f"the memory of {describe(v)} is read-only")
         if not layout.contiguous and (
                 (flags & PyBUF_STRIDES) != PyBUF_STRIDES or flags & ANY_ORDER):
-            raise BufferError(f"the memory of {describe(self)} is not contiguous")
+            raise BufferError(f"the memory of {describe(v)} is not contiguous")
         if ((flags & PyBUF_F_CONTIGUOUS) == PyBUF_F_CONTIGUOUS and layout.ndim > 1
                 and layout.size > 0):
-            raise BufferError(f"the memory of {describe(self)} is not in Fortran order")
-        # The memory and the layout live as long as the buffer, whatever .data is by then.
-        pins = (self.storage, <size_t>share(layout))
-        Py_INCREF(pins)
-        buffer.internal = <void*>pins
+            raise BufferError(f"the memory of {describe(v)} is not in Fortran order")
         buffer.obj = self
-        buffer.buf = self.ptr
-        if self.ptr is NULL:
+        buffer.buf = v.ptr
+        if v.ptr is NULL:
             buffer.buf = &no_memory
         buffer.len = layout.size * <Py_ssize_t>sizeof(double)
         buffer.itemsize = sizeof(double)
@@ -505,11 +518,7 @@ cdef class Variable:
         buffer.shape = layout.shape if flags & PyBUF_ND else NULL
         buffer.strides = layout.strides if (flags & PyBUF_STRIDES) == PyBUF_STRIDES else NULL
         buffer.suboffsets = NULL
-
-    def __releasebuffer__(self, Py_buffer* buffer):
-        pins = <tuple>buffer.internal
-        release(<Layout*><size_t>pins[1])
-        Py_DECREF(pins)
+        buffer.internal = NULL
 
 
 def _restore(kind, data, name, requires_grad):
@@ -627,13 +636,15 @@ cdef int reshape_in_place(Variable v, Layout* layout) except -1:
         finally:
             switches.paused = paused
         inner.index = v.index
-        set_output(v.creator_, v.index, <PyObject*>inner)
+        if output_at(v.creator_, v.index) == <PyObject*>v:
+            set_output(v.creator_, v.index, <PyObject*>inner)
         inner.creator_ = v.creator_
         v.creator_ = outer.creator_
         v.index = 0
         v.generation_ = outer.generation_
         if v.creator_ is not None:
-            v.creator_.out = <PyObject*>v
+            # A subclass instance dies in steps that we do not see, so it is not pointed to.
+            v.creator_.out = <PyObject*>v if type(v) is Variable else NULL
             outer.creator_ = None
         if v.tracked:
             track_behind(v)

@@ -156,13 +156,13 @@ def mul(a, b):
 cdef Variable vjp_div(Function f, Variable gy, int i):
     if i == 0:
         return sum_to_layout(divide(gy, f.x1), f.x0.layout)
-    return sum_to_layout(negate(multiply(gy, divide(divide(f.x0, f.x1), f.x1))), f.x1.layout)
+    return sum_to_layout(negate(multiply(gy, divide(output_of(f), f.x1))), f.x1.layout)
 
 cdef Variable vjp_div_c(Function f, Variable gy, int i):
     return divide_by(gy, f.c[0])
 
 cdef Variable vjp_c_div(Function f, Variable gy, int i):
-    return negate(multiply(gy, divide(unary_with(&C_DIV, K_RDIV_C, f.x0, f.c[0], 0.0), f.x0)))
+    return negate(multiply(gy, divide(output_of(f), f.x0)))
 
 cdef Op DIV = binary_op(b"Div", K_DIV, vjp_div, K_G_DIV, READS_X1,
                         K_G_QUOTIENT, READS_X1 | READS_Y)
@@ -366,7 +366,7 @@ cdef Variable vjp_pow_c(Function f, Variable gy, int i):
     if c == 1.0:
         return gy
     if c == -1.0:
-        return negate(multiply(gy, divide(power(f.x0, -1.0), f.x0)))
+        return negate(multiply(gy, divide(output_of(f), f.x0)))
     return multiply(gy, scale(power(f.x0, c - 1.0), c))
 
 cdef Variable vjp_c_pow(Function f, Variable gy, int i):

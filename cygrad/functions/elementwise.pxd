@@ -2,7 +2,8 @@
 
 from cygrad.core.function cimport Function, Op, vjp_rule
 from cygrad.core.layout cimport Layout
-from cygrad.core.variable cimport Variable
+from cygrad.core.variable cimport Variable, view_of
+from cygrad.kernels.elementwise cimport LONG
 
 cdef enum:
     PASS = -1                   # in place of a gradient kernel: the gradient is gy itself
@@ -19,6 +20,11 @@ cdef Variable unary(const Op* op, Variable x)
 cdef Variable unary_with(const Op* op, int kernel, Variable x, double c0, double c1)
 cdef Variable binary(const Op* op, Variable a, Variable b)
 cdef Variable output_of(Function f)
+
+# v, or another Variable on its memory where a kernel will run without the GIL: meanwhile another
+# thread may assign v.data, and what the kernel reads must stay.
+cdef inline Variable pinned(Variable v):
+    return v if v.layout.size < LONG else view_of(v, v.ptr, v.layout)
 
 # x as a Variable: itself, or a constant of what it holds.
 cdef Variable as_variable(object x, str where)

@@ -17,7 +17,7 @@ from cygrad.core.layout cimport (
 )
 from cygrad.core.variable cimport Variable, describe, empty, is_private
 from cygrad.functions.reduction cimport sum_to_layout
-from cygrad.kernels.elementwise cimport LONG, MAX_OPERANDS, map_strided, run
+from cygrad.kernels.elementwise cimport KERNELS, LONG, MAX_OPERANDS, map_strided, run
 
 
 cdef Op binary_op(const char* name, int kernel, vjp_rule vjp, int gradient0, int reads0,
@@ -73,6 +73,7 @@ cdef Variable compute_unary(int kernel, Variable x, const double* c):
     cdef const Py_ssize_t* strides[2]
     cdef Layout* layout
     cdef Variable y
+    x = pinned(x)
     operands[0] = x.ptr
     if x.layout.contiguous:
         y = empty(x.layout)
@@ -95,14 +96,16 @@ cdef Variable binary(const Op* op, Variable a, Variable b):
     cdef Py_ssize_t a_strides[MAX_NDIM]
     cdef Py_ssize_t b_strides[MAX_NDIM]
     cdef Layout* layout
-    cdef Variable y
+    cdef Variable y, given_a = a, given_b = b
+    a = pinned(a)
+    b = pinned(b)
     operands[0] = a.ptr
     operands[1] = b.ptr
     if a.layout.contiguous and b.layout.contiguous and same_shape(a.layout, b.layout):
         y = empty(a.layout)
         run(op.kernel, operands, y.ptr, a.layout.size, NULL)
     else:
-        layout = broadcast_pair(op, a, b)
+        layout = broadcast_pair(op, given_a, given_b)
         y = empty(layout)
         release(layout)
         broadcast_strides(a.layout, y.layout, a_strides)
@@ -112,7 +115,7 @@ cdef Variable binary(const Op* op, Variable a, Variable b):
         strides[1] = b_strides
         strides[2] = y.layout.strides
         map_long(op.kernel, 2, operands, strides, y.layout, NULL)
-    connect(op, y, a, b)
+    connect(op, y, given_a, given_b)
     return y
 
 
@@ -159,6 +162,8 @@ cdef Variable output_of(Function f):
     """The output, computed again if only a Variable given to set_creator led here."""
     if f.out is not NULL:
         return <Variable>f.out
+    if f.n_inputs == 2 and f.op.kernel >= 0:
+        return binary(f.op, f.x0, f.x1)
     if f.op.kernel < 0:
         raise RuntimeError(f"Variable.backward: the output of {name_of(f)} is gone, and its "
                            "derivative needs it")
@@ -170,25 +175,28 @@ cdef Variable fused_gradient(Function f, Variable gy, int i, Variable into, bint
     cdef const double* operands[MAX_OPERANDS]
     cdef const Layout* layouts[MAX_OPERANDS]
     cdef Variable x = f.x0 if i == 0 else f.x1
-    cdef Variable y = None, gx
+    cdef Variable x0, x1, y, g, gx
     cdef int kernel = f.op.gradient[i], reads = f.op.reads[i], n = 1, k
-    cdef bint plain
+    cdef bint plain, spent = done and is_private(gy, 1) and gy.creator_ is None
     if kernel == PASS:
         return sum_to_layout(gy, x.layout)
     if kernel == COMPOSED:
         return f.op.vjp(f, gy, i)
-    operands[0] = gy.ptr
-    layouts[0] = gy.layout
+    g = None if spent else pinned(gy)
+    operands[0] = gy.ptr if spent else g.ptr
+    layouts[0] = gy.layout if spent else g.layout
     if reads & READS_X0:
-        operands[n] = f.x0.ptr
-        layouts[n] = f.x0.layout
+        x0 = pinned(f.x0)
+        operands[n] = x0.ptr
+        layouts[n] = x0.layout
         n += 1
     if reads & READS_X1:
-        operands[n] = f.x1.ptr
-        layouts[n] = f.x1.layout
+        x1 = pinned(f.x1)
+        operands[n] = x1.ptr
+        layouts[n] = x1.layout
         n += 1
     if reads & READS_Y:
-        y = output_of(f)
+        y = pinned(output_of(f))
         operands[n] = y.ptr
         layouts[n] = y.layout
         n += 1
@@ -198,9 +206,10 @@ cdef Variable fused_gradient(Function f, Variable gy, int i, Variable into, bint
     if not plain:
         return strided_gradient(f, gy, x, into, kernel, n, operands, layouts)
     if into is not None:
-        run(kernel + 1, operands, into.ptr, gy.layout.size, f.c)
+        # With the GIL: other threads see the gradient that is added to.
+        KERNELS[kernel + 1](operands, into.ptr, gy.layout.size, f.c)
         return into
-    gx = gy if done and is_private(gy, 1) and gy.creator_ is None else empty(gy.layout)
+    gx = gy if spent else empty(gy.layout)
     run(kernel, operands, gx.ptr, gy.layout.size, f.c)
     return gx
 
@@ -212,6 +221,7 @@ cdef Variable strided_gradient(Function f, Variable gy, Variable x, Variable int
     cdef const Py_ssize_t* strides[MAX_OPERANDS]
     cdef Layout* layout
     cdef Variable gx = into
+    cdef bint adds = into is not None and same_shape(x.layout, gy.layout)
     cdef int k
     for k in range(n):
         if not broadcast_strides(layouts[k], gy.layout, read_strides[k]):
@@ -219,14 +229,15 @@ cdef Variable strided_gradient(Function f, Variable gy, Variable x, Variable int
                 f"Variable.backward: {name_of(f)} met {describe(x)} and a gradient of shape "
                 f"{shape_of(gy.layout)}; was .data replaced by another shape after it was used?")
         strides[k] = read_strides[k]
-    if into is None or not same_shape(x.layout, gy.layout):
+    if not adds:
         layout = contiguous_layout(gy.layout.ndim, gy.layout.shape)
         gx = empty(layout)
         release(layout)
-    else:
-        kernel += 1
     operands[n] = gx.ptr
     strides[n] = gx.layout.strides
+    if adds:                    # with the GIL, as above
+        map_strided(kernel + 1, n, operands, strides, gx.layout.ndim, gx.layout.shape, f.c)
+        return gx
     map_long(kernel, n, operands, strides, gx.layout, f.c)
     return sum_to_layout(gx, x.layout)
 

@@ -27,6 +27,13 @@ import numpy as np
 cnp.import_array()
 
 
+cdef extern from "Python.h":
+    int PySlice_Unpack(object s, Py_ssize_t* start, Py_ssize_t* stop, Py_ssize_t* step) except -1
+    Py_ssize_t PySlice_AdjustIndices(Py_ssize_t length, Py_ssize_t* start, Py_ssize_t* stop,
+                                     Py_ssize_t step)
+    Py_ssize_t PyNumber_AsSsize_t(object x, object overflow) except? -1
+
+
 # ---- Views: the index is integers, slices, None and Ellipsis ----------------------------------
 
 cdef struct View:
@@ -76,14 +83,15 @@ cdef int select_view(Variable x, object index, View* view) except -1:
                 add_axis(view, layout.shape[d], layout.strides[d])
                 d += 1
         elif isinstance(item, slice):
-            start, stop, step = item.indices(layout.shape[d])
-            length = ((stop - start + step + (-1 if step > 0 else 1)) // step
-                      if (stop - start) * (1 if step > 0 else -1) > 0 else 0)
+            PySlice_Unpack(item, &start, &stop, &step)
+            length = PySlice_AdjustIndices(layout.shape[d], &start, &stop, step)
+            if length == 1:
+                step = 1            # a huge one would overflow the stride
             view.offset += start * layout.strides[d] if length > 0 else 0
             add_axis(view, length, step * layout.strides[d])
             d += 1
         else:
-            i = item
+            i = PyNumber_AsSsize_t(item, IndexError)
             if not -layout.shape[d] <= i < layout.shape[d]:
                 raise IndexError(f"get_item: index {i} is out of bounds for axis {d} of "
                                  f"{describe(x)}")
@@ -137,8 +145,21 @@ cdef Variable get_view(Variable x, object index):
     y = show(x, &view)
     f = connect(&GET_VIEW, y, x, None)
     if f is not None:
-        f.saved = index
+        f.saved = plain_index(index)
     return y
+
+
+cdef object plain_index(object index):
+    """A basic index without objects of the user's, which might change, or refer to the graph."""
+    if isinstance(index, tuple):
+        return tuple([plain_index(i) for i in index])
+    if isinstance(index, slice):
+        return slice(plain_bound(index.start), plain_bound(index.stop), plain_bound(index.step))
+    return index if index is None or index is Ellipsis or type(index) is int else int(index)
+
+
+cdef object plain_bound(object bound):
+    return bound if bound is None or type(bound) is int else bound.__index__()
 
 
 cdef int add_at_view(Variable x, object index, Variable g) except -1:
@@ -205,6 +226,8 @@ cdef Variable gather(Variable x, tuple saved):
     if n * block < LONG:
         gather_blocks(source.ptr, at, n, block, y.ptr)
     else:
+        # What is read stays, whatever another thread assigns to .data meanwhile.
+        source = view_of(source, source.ptr, source.layout)
         with nogil:
             gather_blocks(source.ptr, at, n, block, y.ptr)
     f = connect(&GATHER, y, x, None)
@@ -233,6 +256,7 @@ cdef Variable scatter(Variable g, tuple saved):
     if n * block < LONG:
         scatter_add_blocks(source.ptr, at, n, block, y.ptr)
     else:
+        source = view_of(source, source.ptr, source.layout)
         with nogil:
             scatter_add_blocks(source.ptr, at, n, block, y.ptr)
     f = connect(&SCATTER, y, g, None)

@@ -12,7 +12,7 @@ from cygrad.core.layout cimport (
 )
 from cygrad.core.variable cimport Variable, describe, filled, view_of
 from cygrad.functions.arithmetic cimport divide, divide_by, multiply, scale, square_root, subtract
-from cygrad.functions.elementwise cimport as_variable, operation, output_of
+from cygrad.functions.elementwise cimport as_variable, operation, output_of, pinned
 from cygrad.functions.selection cimport equal, select
 from cygrad.functions.shape cimport broadcast_to_layout, reshape_to_layout
 from cygrad.kernels.elementwise cimport LONG
@@ -76,6 +76,7 @@ cdef Variable reduce(Loop* loop, double start, Variable x, axes_t axes, bint kee
     cdef Layout* layout = reduced_layout(x.layout, axes, keepdims)
     cdef Variable y = filled(layout, start)
     release(layout)
+    x = pinned(x)
     if x.layout.size < LONG:
         reduce_strided(loop, x.ptr, x.layout.ndim, x.layout.shape, x.layout.strides, axes, y.ptr)
     else:

@@ -10,7 +10,7 @@ from cygrad.core.layout cimport (
 )
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, empty, view_of
-from cygrad.functions.elementwise cimport as_variable, broadcast_strides, operation
+from cygrad.functions.elementwise cimport as_variable, broadcast_strides, operation, pinned
 from cygrad.functions.indexing cimport slice_axis
 from cygrad.functions.reduction cimport axes_of, sum_to_layout
 from cygrad.kernels.elementwise cimport K_G_PASS, KERNELS, LONG, copy_strided, map_strided
@@ -26,15 +26,15 @@ cdef Op COPY = operation(b"Copy", vjp_identity)
 
 cdef Variable copied(Variable x):
     cdef Layout* layout = contiguous_layout(x.layout.ndim, x.layout.shape)
-    cdef Variable y = empty(layout)
+    cdef Variable y = empty(layout), source = pinned(x)
     release(layout)
-    if x.layout.size < LONG:
-        copy_strided(x.ptr, x.layout.strides, y.ptr, y.layout.strides, x.layout.ndim,
-                     x.layout.shape)
+    if y.layout.size < LONG:
+        copy_strided(source.ptr, source.layout.strides, y.ptr, y.layout.strides, y.layout.ndim,
+                     y.layout.shape)
     else:
         with nogil:
-            copy_strided(x.ptr, x.layout.strides, y.ptr, y.layout.strides, x.layout.ndim,
-                         x.layout.shape)
+            copy_strided(source.ptr, source.layout.strides, y.ptr, y.layout.strides,
+                         y.layout.ndim, y.layout.shape)
     connect(&COPY, y, x, None)
     return y
 
@@ -68,21 +68,17 @@ def copy(x):
 
 
 cdef int add_into(Variable total, Variable g) except -1:
-    """total += g without a graph; of equal shapes."""
+    """total += g without a graph; of equal shapes. With the GIL: other threads see total."""
     cdef const double* operands[2]
     cdef const Py_ssize_t* strides[2]
     operands[0] = g.ptr
     operands[1] = total.ptr
     strides[0] = g.layout.strides
     strides[1] = total.layout.strides
-    if total.layout.size < LONG:
-        if g.layout.contiguous and total.layout.contiguous:
-            KERNELS[K_G_PASS + 1](operands, total.ptr, total.layout.size, NULL)
-        else:
-            map_strided(K_G_PASS + 1, 1, operands, strides, g.layout.ndim, g.layout.shape, NULL)
+    if g.layout.contiguous and total.layout.contiguous:
+        KERNELS[K_G_PASS + 1](operands, total.ptr, total.layout.size, NULL)
     else:
-        with nogil:
-            map_strided(K_G_PASS + 1, 1, operands, strides, g.layout.ndim, g.layout.shape, NULL)
+        map_strided(K_G_PASS + 1, 1, operands, strides, g.layout.ndim, g.layout.shape, NULL)
     return 0
 
 

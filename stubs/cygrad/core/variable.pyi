@@ -5,7 +5,7 @@ The types that begin with an underscore exist for type checkers only.
 
 from collections.abc import Iterator, Sequence
 from types import EllipsisType
-from typing import Any, Protocol, Self, SupportsIndex, TypeAlias, overload, type_check_only
+from typing import Any, Protocol, Self, SupportsIndex, TypeAlias, final, overload, type_check_only
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,3 +144,10 @@ class Variable:
     def __pos__(self) -> Self: ...
     def __abs__(self) -> Variable: ...
     def __getitem__(self, index: _Index, /) -> Variable: ...
+
+@final
+class Memory:
+    """The memory of a Variable, which a buffer of it keeps."""
+
+    def __new__(cls, v: Variable) -> Self: ...
+    def __buffer__(self, flags: int, /) -> memoryview: ...
