@@ -1,7 +1,6 @@
 # Layout: the shape and strides of a Variable, immutable, shared and counted.
 
-cdef enum:
-    MAX_NDIM = 32
+from cygrad.kernels.limits cimport MAX_NDIM
 
 cdef struct Layout:
     Py_ssize_t refs         # how many hold it

@@ -24,7 +24,9 @@ cdef enum:
 cdef const cg_kernel* KERNELS
 
 # Run a kernel over an array of any strides (in bytes; 0 broadcasts). operands: the inputs, then the
-# output; strides[k]: those of operand k. A kernel that adds to its output finds it there.
+# output; strides[k]: those of operand k. A kernel that adds to its output finds it there. The
+# caller guarantees at most MAX_NDIM axes, memory behind every element that the strides reach, and
+# that the output overlaps no input but element for element.
 cdef void map_strided(int kernel, int n_inputs, const double** operands,
                       const Py_ssize_t** strides, int ndim, const Py_ssize_t* shape,
                       const double* c) noexcept nogil

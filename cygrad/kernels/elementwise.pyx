@@ -10,6 +10,8 @@ The environment variable CYGRAD_ISA chooses the instruction set: ``baseline``, `
 
 import os
 
+from cygrad.kernels.limits cimport MAX_NDIM
+
 cdef extern from "kernels.h" nogil:
     enum:
         CG_BASELINE, CG_AVX2, CG_AVX512, CG_ISAS
@@ -18,7 +20,6 @@ cdef extern from "kernels.h" nogil:
 
 cdef enum:
     TILE = 256
-    MAX_NDIM = 32
     ADDING = K_G_PASS           # gradient kernels start here; the odd ones from it add
 
 cdef struct Operand:

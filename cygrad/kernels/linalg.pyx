@@ -1,9 +1,7 @@
 """Matrix products of strided stacks, by the loop of NumPy's matmul, which calls its BLAS."""
 
+from cygrad.kernels.limits cimport MAX_NDIM
 from cygrad.kernels.numpy_loops cimport MATMUL, call
-
-cdef enum:
-    MAX_NDIM = 32
 
 
 cdef bint blas_ready(Py_ssize_t rows, Py_ssize_t columns, Py_ssize_t row_stride,

@@ -5,10 +5,10 @@ pairwise. With a stride of 8 it adds a row to a row. Which of the two runs inner
 the lengths of the axes.
 """
 
+from cygrad.kernels.limits cimport MAX_NDIM
 from cygrad.kernels.numpy_loops cimport Loop, call
 
 cdef enum:
-    MAX_NDIM = 32
     SHORT = 8                   # a kept innermost axis of less is not worth a loop of its own
 
 
