@@ -20,7 +20,7 @@ from cygrad.core.layout cimport EMPTY, release, share
 from cygrad.core.slots cimport (
     PyObject_GC_Del, PyObject_GC_IsTracked, PyObject_GC_Track, PyObject_GC_UnTrack,
     PyType_GenericAlloc, PyTuple_GET_ITEM, Py_REFCNT, Py_SET_REFCNT, TypeSlots, constructor,
-    destructor, revive,
+    destructor, prefetch, revive,
 )
 from cygrad.core.storage cimport give_back, keep, on_empty_cache
 from cygrad.core.variable cimport Variable
@@ -175,6 +175,7 @@ cdef PyObject* allocate_variable(PyTypeObject* kind, Py_ssize_t n) except NULL:
         return PyType_GenericAlloc(kind, n)
     if v is not NULL:
         dead_variables = <PyObject*>(<Variable>v).ptr
+        prefetch(dead_variables)
         give_back(FOOTPRINT)
         revive(v)
     else:
@@ -250,6 +251,7 @@ cdef PyObject* allocate_function(PyTypeObject* kind, Py_ssize_t n) except NULL:
         PyObject_GC_UnTrack(f)
         return f
     dead_functions = (<Function>f).out
+    prefetch(dead_functions)
     give_back(FOOTPRINT)
     revive(f)
     (<Function>f).op = NULL
@@ -268,6 +270,20 @@ cdef object construct_function(PyTypeObject* kind, PyObject* args, PyObject* kwa
     return f
 
 
+cdef inline void prefetch_older(PyObject* f) noexcept:
+    """Have the next to be freed brought nearer.
+
+    A graph is freed from its newest node to its oldest, and what was made one after the other
+    mostly lies one after the other: a guess, which costs nothing if it is wrong.
+    """
+    cdef char* older = <char*>f - 2048
+    prefetch(older)
+    prefetch(older - 64)
+    prefetch(older - 128)
+    if (<Function>f).x0 is not None:
+        prefetch(<char*><PyObject*>(<Function>f).x0.storage - 512)
+
+
 cdef void deallocate_function(PyObject* f) noexcept:
     """tp_dealloc
 
@@ -276,6 +292,7 @@ cdef void deallocate_function(PyObject* f) noexcept:
     """
     cdef PyObject* inputs = <PyObject*>(<Function>f).many
     cdef int i
+    prefetch_older(f)
     Py_SET_REFCNT(f, 1)         # as long as it is handled here
     if inputs != <PyObject*>None:
         for i in range((<Function>f).n_inputs):

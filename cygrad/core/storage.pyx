@@ -19,7 +19,9 @@ from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.stdint cimport uintptr_t
 from libc.stdlib cimport free, malloc
 
-from cygrad.core.slots cimport PyObject_Free, PyObject_Malloc, TypeSlots, init_object, revived
+from cygrad.core.slots cimport (
+    PyObject_Free, PyObject_Malloc, TypeSlots, init_object, prefetch, revived,
+)
 
 cdef enum:
     CLASSES = 256               # of sizes: exact to 8 numbers, then four to a doubling
@@ -100,6 +102,7 @@ cdef Storage new_storage(Py_ssize_t n):
     if head is NULL:
         return fresh_storage(k)
     pool[k].head = link_of(head)[0]
+    prefetch(pool[k].head)
     give_back(footprint(k))
     return <Storage>revived(head)
 

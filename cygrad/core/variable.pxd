@@ -7,18 +7,19 @@ from cygrad.core.slots cimport Py_REFCNT
 from cygrad.core.storage cimport FOREIGN, Storage
 
 cdef class Variable:
+    # First what a pass over the graph touches, so that it is in one cache line.
     cdef double* ptr            # the first element, inside storage
     cdef Layout* layout
-    cdef Storage storage        # None only where there are no elements
     cdef Function creator_      # None: a leaf
-    cdef Variable grad_
-    cdef str name_
-    cdef object __weakref__
     cdef int generation_
     cdef unsigned int uses      # how many living Functions have this as an input
     cdef unsigned short index   # which of its creator's outputs this is
     cdef unsigned char requires
     cdef unsigned char tracked  # known to the cycle collector, as is all that it can reach
+    cdef Storage storage        # None only where there are no elements
+    cdef Variable grad_
+    cdef str name_
+    cdef object __weakref__
 
 cdef class Memory:
     cdef Variable held          # without a history; its memory and layout never change
