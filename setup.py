@@ -80,19 +80,23 @@ class BuildWithStubs(build_py):
 
 
 class SdistWithStubs(sdist):
-    """Take along what no package owns: stubs, C headers, tests and benchmarks."""
+    """Take along what no package owns (stubs, tests, benchmarks), and leave generated C behind."""
 
-    def add_defaults(self) -> None:
-        super().add_defaults()
-        for pattern in (
-            "stubs/**/*.pyi",
-            "cygrad/**/*.p[yx][xd]",
-            "cygrad/kernels/*.[chd]*",
-            "tests/**/*.py",
-            "tests/**/*.txt",
-            "benchmarks/*.py",
-        ):
-            self.filelist.extend(str(p.relative_to(ROOT)) for p in sorted(ROOT.glob(pattern)))
+    def make_release_tree(self, base_dir: str, files: list[str]) -> None:
+        extra = [
+            path.relative_to(ROOT).as_posix()
+            for pattern in (
+                "stubs/**/*.pyi",
+                "cygrad/**/*.p[yx][xd]",
+                "cygrad/kernels/*.[hd]*",
+                "tests/**/*.py",
+                "tests/**/*.txt",
+                "benchmarks/*.py",
+            )
+            for path in ROOT.glob(pattern)
+        ]
+        kept = [f for f in files if not (ROOT / f).with_suffix(".pyx").exists()]
+        super().make_release_tree(base_dir, sorted({*kept, *extra}))
 
 
 setup(
