@@ -12,6 +12,9 @@ ctypedef Variable (*vjp_rule)(Function f, Variable gy, int i)
 # not needed afterwards: where the caller's is the only reference, its memory may become the result.
 ctypedef Variable (*fused_rule)(Function f, Variable gy, int i, Variable into, bint done)
 
+cdef enum:
+    MAX_INPUTS = 30000          # of a Function, and as many outputs; they are counted in a short
+
 cdef enum Reads:            # what an elementwise gradient kernel reads beside gy
     READS_X0 = 1
     READS_X1 = 2

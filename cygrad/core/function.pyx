@@ -17,10 +17,6 @@ from cygrad.core.lifetime cimport track, track_behind
 from cygrad.core.mode cimport Mode, mode
 from cygrad.core.variable cimport Variable
 
-cdef enum:
-    MAX_INPUTS = 30000
-    MAX_OUTPUTS = 30000
-
 
 @cython.final
 cdef class Outputs:
@@ -163,8 +159,8 @@ cdef object apply_forward(Function f, tuple xs):
                          "tuple of arrays")
     where = f"{name_of(f)}.forward"
     ys = tuple([constant(result, where) for result in (results if several else (results,))])
-    if len(ys) > MAX_OUTPUTS:
-        raise ValueError(f"{where} returned {len(ys)} arrays, more than {MAX_OUTPUTS}")
+    if len(ys) > MAX_INPUTS:
+        raise ValueError(f"{where} returned {len(ys)} arrays, more than {MAX_INPUTS}")
     if f.n_inputs > 0:
         raise RuntimeError(f"{name_of(f)}.forward called its own instance")
     if not paused and any([(<Variable>x).requires for x in xs]):

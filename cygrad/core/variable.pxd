@@ -30,6 +30,7 @@ cdef Variable filled(Layout* layout, double value)
 cdef Variable filled_like(Variable x, double value)
 cdef Variable scalar(double value)
 cdef Variable view_of(Variable base, double* ptr, Layout* layout)
+cdef Variable detached(Variable v)                  # on the same memory, without a history
 
 cdef Variable own_contiguous(Variable v)            # v itself, or a copy without a graph
 

@@ -490,7 +490,7 @@ cdef class Memory:
     """The memory of a Variable as it was when a buffer of it was asked for."""
 
     def __cinit__(self, Variable v not None):
-        self.held = view_of(v, v.ptr, v.layout)
+        self.held = detached(v)
 
     def __getbuffer__(self, Py_buffer* buffer, int flags):
         cdef Variable v = self.held
@@ -519,6 +519,10 @@ cdef class Memory:
         buffer.strides = layout.strides if (flags & PyBUF_STRIDES) == PyBUF_STRIDES else NULL
         buffer.suboffsets = NULL
         buffer.internal = NULL
+
+
+cdef Variable detached(Variable v):
+    return view_of(v, v.ptr, v.layout)
 
 
 def _restore(kind, data, name, requires_grad):

@@ -2,7 +2,7 @@
 
 from cygrad.core.function cimport Function, Op, vjp_rule
 from cygrad.core.layout cimport Layout
-from cygrad.core.variable cimport Variable, view_of
+from cygrad.core.variable cimport Variable, detached
 from cygrad.kernels.elementwise cimport LONG
 
 cdef enum:
@@ -24,7 +24,7 @@ cdef Variable output_of(Function f)
 # v, or another Variable on its memory where a kernel will run without the GIL: meanwhile another
 # thread may assign v.data, and what the kernel reads must stay.
 cdef inline Variable pinned(Variable v):
-    return v if v.layout.size < LONG else view_of(v, v.ptr, v.layout)
+    return v if v.layout.size < LONG else detached(v)
 
 # x as a Variable: itself, or a constant of what it holds.
 cdef Variable as_variable(object x, str where)

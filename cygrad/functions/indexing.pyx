@@ -14,7 +14,7 @@ from cygrad.core.layout cimport (
 )
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport (
-    Variable, describe, empty, filled, filled_like, own_contiguous, view_of,
+    Variable, describe, detached, empty, filled, filled_like, own_contiguous, view_of,
 )
 from cygrad.functions.elementwise cimport as_variable, operation
 from cygrad.functions.shape cimport permuted
@@ -227,7 +227,7 @@ cdef Variable gather(Variable x, tuple saved):
         gather_blocks(source.ptr, at, n, block, y.ptr)
     else:
         # What is read stays, whatever another thread assigns to .data meanwhile.
-        source = view_of(source, source.ptr, source.layout)
+        source = detached(source)
         with nogil:
             gather_blocks(source.ptr, at, n, block, y.ptr)
     f = connect(&GATHER, y, x, None)
@@ -256,7 +256,7 @@ cdef Variable scatter(Variable g, tuple saved):
     if n * block < LONG:
         scatter_add_blocks(source.ptr, at, n, block, y.ptr)
     else:
-        source = view_of(source, source.ptr, source.layout)
+        source = detached(source)
         with nogil:
             scatter_add_blocks(source.ptr, at, n, block, y.ptr)
     f = connect(&SCATTER, y, g, None)

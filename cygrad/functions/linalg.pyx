@@ -4,7 +4,7 @@ from cygrad.core.arrays cimport is_array_like
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport Layout, MAX_NDIM, contiguous_layout, release
 from cygrad.core.operators cimport OPERATORS
-from cygrad.core.variable cimport Variable, describe, empty, own_contiguous, view_of
+from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
 from cygrad.functions.arithmetic cimport multiply
 from cygrad.functions.elementwise cimport as_variable, operation
 from cygrad.functions.reduction cimport sum_to_layout
@@ -110,8 +110,8 @@ cdef Variable product(Variable a, Variable b):
         matmul_strided(left.ptr, a_strides, right.ptr, b_strides, y.ptr, ndim, batch, m, n, p)
     else:
         # What is read stays, whatever another thread assigns to .data meanwhile.
-        left = view_of(left, left.ptr, left.layout)
-        right = view_of(right, right.ptr, right.layout)
+        left = detached(left)
+        right = detached(right)
         with nogil:
             matmul_strided(left.ptr, a_strides, right.ptr, b_strides, y.ptr, ndim, batch, m, n, p)
     connect(&MATMUL, y, a, b)

@@ -10,7 +10,7 @@ from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
 )
-from cygrad.core.variable cimport Variable, describe, filled, view_of
+from cygrad.core.variable cimport Variable, describe, detached, filled
 from cygrad.functions.arithmetic cimport divide, divide_by, multiply, scale, square_root, subtract
 from cygrad.functions.elementwise cimport as_variable, operation, output_of, pinned
 from cygrad.functions.selection cimport equal, select
@@ -203,7 +203,7 @@ cdef Op VARIANCE = operation(b"Variance", vjp_variance)
 
 
 cdef Variable variance_over(Variable x, axes_t axes, bint keepdims):
-    cdef Variable plain = view_of(x, x.ptr, x.layout)       # x without its history
+    cdef Variable plain = detached(x)
     cdef Variable deviation = subtract(plain, mean_over(plain, axes, True))
     cdef Variable y = mean_over(multiply(deviation, deviation), axes, keepdims)
     cdef Function f = connect(&VARIANCE, y, x, None)
@@ -245,7 +245,7 @@ cdef Op STD = operation(b"Std", vjp_std)
 
 
 cdef Variable std_over(Variable x, axes_t axes, bint keepdims):
-    cdef Variable plain = view_of(x, x.ptr, x.layout)       # x without its history
+    cdef Variable plain = detached(x)
     cdef Variable y = square_root(variance_over(plain, axes, keepdims))
     cdef Function f = connect(&STD, y, x, None)
     if f is not None:

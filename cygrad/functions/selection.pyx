@@ -8,7 +8,7 @@ from libc.math cimport INFINITY
 from cygrad.core.arrays cimport constant, is_number, number
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, connect_many, input_of
 from cygrad.core.layout cimport Layout, MAX_NDIM, broadcast_layouts, release
-from cygrad.core.variable cimport Variable, empty, scalar
+from cygrad.core.variable cimport Variable, detached, empty, scalar
 from cygrad.functions.arithmetic cimport multiply
 from cygrad.functions.elementwise cimport (
     COMPOSED, Forms, as_variable, binary, binary_op, broadcast_strides, call_forms, map_long,
@@ -28,11 +28,6 @@ cdef Variable vjp_none(Function f, Variable gy, int i):
     return None
 
 cdef Op EQUAL = binary_op(b"Equal", K_EQUAL, vjp_none, COMPOSED, 0, COMPOSED, 0)
-
-
-cdef Variable detached(Variable x):
-    """x without its history, so that what is computed from it is a constant."""
-    return constant(x, "detached")
 
 
 cdef Variable equal(Variable a, Variable b):

@@ -3,7 +3,7 @@
 All but concat, stack and copy give views of their input's memory wherever the strides allow it.
 """
 
-from cygrad.core.function cimport Function, Op, connect, connect_many
+from cygrad.core.function cimport Function, MAX_INPUTS, Op, connect, connect_many
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, contiguous_layout, ints_of, layout_of_shape, release, reshaped_layout,
     same_shape, shape_of, strided_layout,
@@ -460,8 +460,8 @@ cdef list as_inputs(object xs, str where):
     inputs = [as_variable(x, where) for x in xs]
     if not inputs:
         raise ValueError(f"{where}: needs at least one array")
-    if len(inputs) > 30000:
-        raise ValueError(f"{where}: at most 30000 arrays at a time, got {len(inputs)}")
+    if len(inputs) > MAX_INPUTS:
+        raise ValueError(f"{where}: at most {MAX_INPUTS} arrays at a time, got {len(inputs)}")
     return inputs
 
 

@@ -22,7 +22,6 @@
 #define CG_ARCTAN CG_NAME(arctan)
 
 
-#define CG_LOAD_0
 #define CG_LOAD_1 const double x = x0[i]; (void)x;
 #define CG_LOAD_2 CG_LOAD_1 const double y = x1[i]; (void)y;
 #define CG_LOAD_3 CG_LOAD_2 const double z = x2[i]; (void)z;
@@ -31,7 +30,6 @@
 #define CG_GLOAD_2 CG_GLOAD_1 const double x = x1[i]; (void)x;
 #define CG_GLOAD_3 CG_GLOAD_2 const double y = x2[i]; (void)y;
 
-#define CG_ARGS_0
 #define CG_ARGS_1 const double *x0 = in[0];
 #define CG_ARGS_2 CG_ARGS_1 const double *x1 = in[1];
 #define CG_ARGS_3 CG_ARGS_2 const double *x2 = in[2];
