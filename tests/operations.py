@@ -5,6 +5,7 @@ the same in NumPy, and sample inputs away from kinks and from the ends of the do
 may have several rows, one for each way to call it that has code of its own.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,10 @@ class Operation:
 
     `broadcasts`: the inputs may be of any shapes that broadcast. `elementwise`: any shape will do.
     `exact`: every bit is NumPy's; else a relative error of `rtol` is allowed. `smooth`: the second
-    derivative exists (it may be zero) and is checked.
+    derivative exists (it may be zero) and is checked. `ulps`: by how much the fused gradient may differ
+    from the composed rule's, where both sum, in their own order. `composed`: it has no node of its
+    own, and an input that it uses twice gets its gradient in parts. `optional`: the places
+    of inputs that may be None.
     """
 
     name: str
@@ -35,6 +39,9 @@ class Operation:
     exact: bool = True
     smooth: bool = True
     rtol: float = 1e-15
+    ulps: int = 2
+    composed: bool = False
+    optional: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.name}-{self.label}" if self.label else self.name
@@ -111,7 +118,185 @@ def products() -> list[Operation]:
     return rows
 
 
+def sigmoid(x: Array) -> Array:
+    return 1.0 / (1.0 + np.exp(-x))
+
+
+def gelu(x: Array) -> Array:
+    return 0.5 * x * (1.0 + np.tanh(np.sqrt(2.0 / np.pi) * (x + 0.044715 * x**3)))
+
+
+def normal_cdf(x: Array) -> Array:
+    return np.vectorize(lambda v: 0.5 * math.erfc(-v / math.sqrt(2.0)))(x)
+
+
+def softmax(x: Array, axis: int = -1) -> Array:
+    e = np.exp(x - x.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+def log_sum_exp(x: Array, axis: Any, keepdims: bool) -> Array:
+    return np.log(np.exp(x).sum(axis=axis, keepdims=keepdims))
+
+
+def cross_entropy(x: Array, t: Array) -> Array:
+    """The mean over the rows whose label is not negative."""
+    counted = t >= 0
+    return -np.log(softmax(x)[counted, t[counted]]).mean()
+
+
+def logistic_loss(x: Array, t: Array) -> Array:
+    return (np.log1p(np.exp(x)) - x * t).mean()
+
+
+def lstm_step(gates: Array, c: Array) -> Array:
+    """h and the new c, side by side."""
+    i, f, g, o = np.split(gates, 4, axis=-1)
+    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+    return np.concatenate([sigmoid(o) * np.tanh(c), c], axis=-1)
+
+
+def activations() -> list[Operation]:
+    close: dict[str, Any] = {"exact": False, "rtol": 4e-15}
+    step = [A, np.where(A > 0, A, 0.1 * A)]
+    return [
+        unary("relu", A, lambda x: np.maximum(x, 0.0)),
+        unary("relu_simple", A, lambda x: np.maximum(x, 0.0)),
+        bound(
+            "leaky_relu", "", step[0], lambda x: np.where(x > 0, x, 0.1 * x), 0.1, elementwise=True
+        ),
+        unary("sigmoid", A, sigmoid, **close),
+        unary("sigmoid_simple", A, sigmoid, **close),
+        unary("silu", A, lambda x: np.where(x == -np.inf, -0.0, x * sigmoid(x)), **close),
+        unary("gelu", A, lambda x: np.where(x == -np.inf, -0.0, gelu(x)), **close),
+        unary("gelu_simple", A, gelu, composed=True, **close),
+        bound("gelu", "exact", A, lambda x: x * normal_cdf(x), "none", elementwise=True, **close),
+        unary("softplus", A, lambda x: np.logaddexp(0.0, x), **close),
+        unary("softplus_simple", A, lambda x: np.log1p(np.exp(x)), **close),
+        unary("erf", A, np.vectorize(math.erf), **close),
+        unary("erfc", A, np.vectorize(math.erfc), **close),
+    ]
+
+
+def losses() -> list[Operation]:
+    close: dict[str, Any] = {"exact": False, "rtol": 1e-14}
+    labels, some = np.array([2, 0]), np.array([-100, 1])
+    probabilities = np.array([[0.2, 0.9, 0.0], [1.0, 0.5, 0.7]])
+    gates = np.sin(np.arange(24.0)).reshape(2, 12) * 1.5
+    return [
+        *[
+            bound(
+                name, f"axis={axis}", CUBE, lambda x, a=axis: softmax(x, a), axis, ulps=64, **close
+            )
+            for name in ("softmax", "softmax_simple")
+            for axis in (-1, 0)
+        ],
+        bound(
+            "log_softmax", "", CUBE, lambda x: np.log(softmax(x)), exact=False, rtol=1e-12, ulps=64
+        ),
+        bound(
+            "log_softmax",
+            "axis=1",
+            CUBE,
+            lambda x: np.log(softmax(x, 1)),
+            1,
+            exact=False,
+            rtol=1e-12,
+            ulps=64,
+        ),
+        *[
+            bound(
+                "logsumexp",
+                f"{axis},{keepdims}",
+                CUBE,
+                lambda x, a=axis, k=keepdims: log_sum_exp(x, a, k),
+                axis,
+                keepdims,
+                **close,
+            )
+            for axis, keepdims in ((None, False), (0, False), ((0, -1), True))
+        ],
+        bound("cross_entropy", "", A, lambda x: cross_entropy(x, labels), labels, **close),
+        bound(
+            "cross_entropy",
+            "column",
+            A,
+            lambda x: cross_entropy(x, labels),
+            labels[:, None].astype(float),
+            **close,
+        ),
+        bound("cross_entropy", "ignored", A, lambda x: cross_entropy(x, some), some, **close),
+        bound("cross_entropy_simple", "", A, lambda x: cross_entropy(x, labels), labels, **close),
+        Operation(
+            "binary_cross_entropy",
+            F.binary_cross_entropy,
+            logistic_loss,
+            (A, probabilities),
+            exact=False,
+            rtol=1e-14,
+        ),
+        Operation(
+            "binary_cross_entropy_simple",
+            F.binary_cross_entropy_simple,
+            logistic_loss,
+            (A, probabilities),
+            exact=False,
+            rtol=1e-14,
+            composed=True,
+        ),
+        *[
+            Operation(
+                name,
+                getattr(F, name),
+                lambda x, t: ((x - t) ** 2).mean(),
+                (A, B),
+                exact=False,
+                rtol=1e-15,
+            )
+            for name in ("mean_squared_error", "mean_squared_error_simple")
+        ],
+        Operation(
+            "lstm_cell",
+            lambda g, c: F.concat(F.lstm_cell(g, c), axis=-1),
+            lstm_step,
+            (gates, A),
+            exact=False,
+            rtol=1e-14,
+        ),
+        *[
+            Operation(
+                name,
+                getattr(F, name),
+                lambda x, w, b: x @ w + b,
+                (x, A, VECTOR),
+                label,
+                exact=False,
+                rtol=1e-14,
+                optional=(2,),
+            )
+            for name in ("linear", "linear_simple")
+            for label, x in {
+                "vector": B[:, 0],
+                "rows": CUBE[0].T[:, :2],
+                "stack": CUBE[..., :2],
+            }.items()
+        ],
+        Operation(
+            "linear", F.linear, lambda x, w: x @ w, (B.T, A), "no bias", exact=False, rtol=1e-14
+        ),
+        Operation(
+            "dropout_simple",
+            lambda x: F.dropout_simple(x, 0.25, np.random.default_rng(5)),
+            lambda x: x * (np.random.default_rng(5).random(x.shape) >= 0.25) / 0.75,
+            (A,),
+            exact=False,
+        ),
+    ]
+
+
 ACCURATE = {"exact": False}
+
+WITHOUT_GRADIENT = {"accuracy"}  # public functions that are no operations
 
 OPERATIONS: list[Operation] = [
     binary("add", A, B, np.add),
@@ -163,6 +348,8 @@ OPERATIONS: list[Operation] = [
     ),
     *reductions(),
     *products(),
+    *activations(),
+    *losses(),
     bound("broadcast_to", "new axis", A, lambda x: np.tile(x, (4, 1, 1)), (4, 2, 3)),
     bound("broadcast_to", "length 1", A[:, :1], lambda x: np.tile(x, (1, 5)), (2, 5)),
     bound("sum_to", "axis", CUBE, lambda x: x.sum(1, keepdims=True), (2, 1, 4), rtol=1e-14),

@@ -1,9 +1,26 @@
 """The differentiable functions, a file a family; `import cygrad.functions as F`."""
 
+from cygrad.functions.activation import (
+    erf,
+    erfc,
+    gelu,
+    leaky_relu,
+    relu,
+    sigmoid,
+    silu,
+    softplus,
+)
 from cygrad.functions.arithmetic import abs, add, div, mul, neg, pow, sqrt, square, sub
 from cygrad.functions.exponential import exp, expm1, log, log1p
 from cygrad.functions.indexing import get_item, take
-from cygrad.functions.linalg import matmul
+from cygrad.functions.linalg import linear, matmul
+from cygrad.functions.loss import (
+    accuracy,
+    binary_cross_entropy,
+    cross_entropy,
+    mean_squared_error,
+)
+from cygrad.functions.recurrent import lstm_cell
 from cygrad.functions.reduction import max, mean, min, std, sum, sum_to, variance
 from cygrad.functions.selection import clip, maximum, minimum, where
 from cygrad.functions.shape import (
@@ -17,6 +34,19 @@ from cygrad.functions.shape import (
     transpose,
     unsqueeze,
 )
+from cygrad.functions.simple import (
+    binary_cross_entropy_simple,
+    cross_entropy_simple,
+    dropout_simple,
+    gelu_simple,
+    linear_simple,
+    mean_squared_error_simple,
+    relu_simple,
+    sigmoid_simple,
+    softmax_simple,
+    softplus_simple,
+)
+from cygrad.functions.softmax import log_softmax, logsumexp, softmax
 from cygrad.functions.trigonometric import (
     arccos,
     arcsin,
@@ -31,34 +61,61 @@ from cygrad.functions.trigonometric import (
 
 __all__ = [
     "abs",
+    "accuracy",
     "add",
     "arccos",
     "arcsin",
     "arctan",
+    "binary_cross_entropy",
+    "binary_cross_entropy_simple",
     "broadcast_to",
     "clip",
     "concat",
     "copy",
     "cos",
     "cosh",
+    "cross_entropy",
+    "cross_entropy_simple",
     "div",
+    "dropout_simple",
+    "erf",
+    "erfc",
     "exp",
     "expm1",
+    "gelu",
+    "gelu_simple",
     "get_item",
+    "leaky_relu",
+    "linear",
+    "linear_simple",
     "log",
     "log1p",
+    "log_softmax",
+    "logsumexp",
+    "lstm_cell",
     "matmul",
     "max",
     "maximum",
     "mean",
+    "mean_squared_error",
+    "mean_squared_error_simple",
     "min",
     "minimum",
     "mul",
     "neg",
     "pow",
+    "relu",
+    "relu_simple",
     "reshape",
+    "sigmoid",
+    "sigmoid_simple",
+    "silu",
     "sin",
     "sinh",
+    "softmax",
+    "softmax_simple",
+    "softplus",
+    "softplus_simple",
     "split",
     "sqrt",
     "square",

@@ -200,6 +200,10 @@ cdef Variable slice_axis(Variable x, int axis, Py_ssize_t start, Py_ssize_t leng
     return get_view(x, (slice(None),) * axis + (slice(start, start + length),))
 
 
+cdef Variable item_at(Variable x, Py_ssize_t i):
+    return get_view(x, i)
+
+
 # ---- Copies: the index has arrays -------------------------------------------------------------
 #
 # `saved` is (positions, block, shape of x, shape of y): y's blocks are x's blocks at the positions,

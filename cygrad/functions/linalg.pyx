@@ -1,14 +1,15 @@
-"""matmul: products of vectors, matrices and stacks of matrices."""
+"""matmul and linear: products of vectors, matrices and stacks of matrices."""
 
 from cygrad.core.arrays cimport is_array_like
-from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.function cimport Function, Op, connect, connect_many
 from cygrad.core.layout cimport Layout, MAX_NDIM, contiguous_layout, release
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
 from cygrad.functions.arithmetic cimport multiply
-from cygrad.functions.elementwise cimport as_variable, operation
+from cygrad.functions.elementwise cimport as_variable, broadcast_strides, map_long, operation
 from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.functions.shape cimport swap_last_axes, unsqueezed
+from cygrad.kernels.elementwise cimport K_ADD
 from cygrad.kernels.linalg cimport blas_ready, matmul_strided
 
 from cygrad.functions.shape import reshape, squeeze
@@ -180,6 +181,84 @@ def matmul(a, b):
     variable([3., 7.])
     """
     return product(as_variable(a, "matmul"), as_variable(b, "matmul"))
+
+
+# ---- linear: y = x w + b, dx = gy w^T, dw = x^T gy, db = gy summed over the rows ----------------
+
+cdef Variable vjp_linear(Function f, Variable gy, int i):
+    cdef Variable x = <Variable>f.many[0], w = <Variable>f.many[1], b = <Variable>f.many[2]
+    if i == 0:
+        return product(gy, swap_last_axes(w))
+    if i == 2:
+        return sum_to_layout(gy, b.layout)
+    if x.layout.ndim == 1:
+        return multiply(unsqueezed(x, 1), unsqueezed(gy, 0))
+    return product(swap_last_axes(rows_of(x)), rows_of(gy))
+
+cdef Op LINEAR = operation(b"Linear", vjp_linear)
+
+
+cdef int add_bias(Variable y, Variable b) except -1:
+    """y += b, for every row of y, which nobody else sees yet."""
+    cdef const double* operands[3]
+    cdef const Py_ssize_t* strides[3]
+    cdef Py_ssize_t along[MAX_NDIM]
+    b = detached(b)
+    broadcast_strides(b.layout, y.layout, along)
+    operands[0] = operands[2] = y.ptr
+    operands[1] = b.ptr
+    strides[0] = strides[2] = y.layout.strides
+    strides[1] = along
+    return map_long(K_ADD, 2, operands, strides, y.layout, NULL)
+
+
+def linear(x, w, b=None):
+    """x @ w + b: an affine map of the last axis.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+        Of shape (..., m).
+    w : Variable or array_like
+        Of shape (m, n).
+    b : Variable or array_like, optional
+        Of shape (n,).
+
+    Returns
+    -------
+    Variable
+        Of shape (..., n).
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit.
+
+    Notes
+    -----
+    dx = gy w^T, dw = x^T gy, and db = gy, each summed over the leading axes.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.linear(cg.Variable([[1.0, 2.0]]), cg.eye(2), cg.Variable([10.0, 20.0]))
+    variable([[11., 22.]])
+    """
+    cdef Variable rows = as_variable(x, "linear"), weights = as_variable(w, "linear"), bias, y
+    cdef int d = rows.layout.ndim
+    if weights.layout.ndim != 2 or d == 0 or rows.layout.shape[d - 1] != weights.layout.shape[0]:
+        raise ValueError(f"linear: {describe(rows)} and weights {describe(weights)} do not fit: "
+                         "they must be (..., m) and (m, n)")
+    if b is None:
+        return product(rows, weights)
+    bias = as_variable(b, "linear")
+    if bias.layout.ndim != 1 or bias.layout.shape[0] != weights.layout.shape[1]:
+        raise ValueError(f"linear: weights {describe(weights)} need a bias of shape "
+                         f"({weights.layout.shape[1]},), not {describe(bias)}")
+    y = product(detached(rows), detached(weights))
+    add_bias(y, bias)
+    connect_many(&LINEAR, y, (rows, weights, bias))
+    return y
 
 
 OPERATORS.matmul = matmul_operator

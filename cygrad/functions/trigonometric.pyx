@@ -190,6 +190,10 @@ cdef Variable vjp_tanh(Function f, Variable gy, int i):
 cdef Op TANH = unary_op(b"Tanh", K_TANH, vjp_tanh, K_G_TANH, READS_Y)
 
 
+cdef Variable hyperbolic_tangent(Variable x):
+    return unary(&TANH, x)
+
+
 def tanh(x):
     """The hyperbolic tangent, elementwise.
 

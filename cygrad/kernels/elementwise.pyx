@@ -17,6 +17,7 @@ cdef extern from "kernels.h" nogil:
         CG_BASELINE, CG_AVX2, CG_AVX512, CG_ISAS
     int cg_best_isa()
     const cg_kernel* cg_kernels(int isa)
+    const cg_cell* cg_cells(int isa)
 
 cdef enum:
     TILE = 256
@@ -175,7 +176,7 @@ def choose_isa(name=None):
     RuntimeError
         If this CPU or this build does not have it.
     """
-    global KERNELS, chosen
+    global KERNELS, CELLS, chosen
     cdef int isa = cg_best_isa()
     if name:
         if name not in ISAS:
@@ -187,6 +188,7 @@ def choose_isa(name=None):
         isa = ISAS.index(name)
     chosen = ISAS[isa]
     KERNELS = cg_kernels(isa)
+    CELLS = cg_cells(isa)
     return chosen
 
 

@@ -85,3 +85,15 @@ const cg_kernel *cg_kernels(int isa)
     (void)isa;
     return cg_table_baseline;
 }
+
+const cg_cell *cg_cells(int isa)
+{
+#ifdef CG_X86
+    if (isa == CG_AVX512)
+        return cg_cells_avx512;
+    if (isa == CG_AVX2)
+        return cg_cells_avx2;
+#endif
+    (void)isa;
+    return cg_cells_baseline;
+}

@@ -17,13 +17,23 @@ enum {
 #define FUNCTION(name) K_##name,
 #define GRADIENT(name, nin, expr) K_##name, K_##name##_ADD,
 #define GRADIENT_OF(name, nin, function, argument, expr) K_##name, K_##name##_ADD,
+#define FORWARD_AT(name, nin, function, inner, expr) K_##name,
+#define GRADIENT_AT(name, nin, function, inner, expr) K_##name, K_##name##_ADD,
 #include "kernels.def"
 #undef FORWARD
 #undef FUNCTION
 #undef GRADIENT
 #undef GRADIENT_OF
+#undef FORWARD_AT
+#undef GRADIENT_AT
     CG_KERNELS
 };
+
+/* The cells of cells.h, which say what their arguments are: arrays to read, then arrays to write.
+ * None of these overlap. */
+typedef void (*cg_cell)(double *const *args, ptrdiff_t n);
+
+enum { CG_LSTM, CG_LSTM_GATES, CG_LSTM_STATE, CG_CELLS };
 
 /* Instruction sets in ascending order. BASELINE is what the compiler assumes of every CPU of the
  * architecture: SSE2 on x86-64, NEON on AArch64. */
@@ -32,7 +42,8 @@ enum { CG_BASELINE, CG_AVX2, CG_AVX512, CG_ISAS };
 /* The best set that this CPU and this build have. */
 int cg_best_isa(void);
 
-/* The kernels of a set that is at most cg_best_isa(). */
+/* The kernels and the cells of a set that is at most cg_best_isa(). */
 const cg_kernel *cg_kernels(int isa);
+const cg_cell *cg_cells(int isa);
 
 #endif

@@ -20,7 +20,26 @@
 #define CG_ARCSIN CG_NAME(arcsin)
 #define CG_ARCCOS CG_NAME(arccos)
 #define CG_ARCTAN CG_NAME(arctan)
+#define CG_SIGMOID CG_NAME(sigmoid)
+#define CG_LOG1P_EXP CG_NAME(log1p_exp)
 
+static void CG_NAME(log1p_exp)(const double *x, double *y, ptrdiff_t n)
+{
+    CG_EXP(x, y, n);
+    CG_LOG1P(y, y, n);
+}
+
+#define CG_RELU(x) (((x) <= 0) ? 0.0 : (x))
+
+/* The standard normal distribution's. */
+#define CG_NORMAL_CDF(x) (0.5 * erfc(-(x) * 0.70710678118654752))
+
+/* (1 + tanh u) / 2 is sigmoid(2 u), without its cancellation. 2 u = 2 sqrt(2/pi) (x + 0.044715 x^3)
+ * saturates long before |x| = 50; cut there, it never overflows. */
+#define CG_GELU_CUT(x) (((x) > 50.0) ? 50.0 : ((x) < -50.0) ? -50.0 : (x))
+#define CG_GELU_INNER(x)                                                                          \
+    (CG_GELU_CUT(x) * (1.5957691216057308 + CG_GELU_CUT(x) * CG_GELU_CUT(x) * 0.07135481627260025))
+#define CG_GELU_SLOPE(x) (1.5957691216057308 + CG_GELU_CUT(x) * CG_GELU_CUT(x) * 0.21406444881780075)
 
 #define CG_LOAD_1 const double x = x0[i]; (void)x;
 #define CG_LOAD_2 CG_LOAD_1 const double y = x1[i]; (void)y;
@@ -96,10 +115,46 @@ enum { CG_NAME(TILE) = 256 };
         CG_TILED(nin, function, argument, out[i] += (expr))                                       \
     }
 
+/* The inner expression goes into the tile first. */
+#define CG_TILED_AT(load, args, function, inner, statement)                                       \
+    double tile[CG_NAME(TILE)];                                                                   \
+    args (void)c;                                                                                 \
+    for (ptrdiff_t start = 0; start < n; start += CG_NAME(TILE)) {                                \
+        ptrdiff_t stop = n - start < CG_NAME(TILE) ? n : start + CG_NAME(TILE);                   \
+        CG_IVDEP                                                                                  \
+        for (ptrdiff_t i = start; i < stop; i++) {                                                \
+            load tile[i - start] = (inner);                                                       \
+        }                                                                                         \
+        CG_##function(tile, tile, stop - start);                                                  \
+        CG_IVDEP                                                                                  \
+        for (ptrdiff_t i = start; i < stop; i++) {                                                \
+            const double t = tile[i - start];                                                     \
+            load statement;                                                                       \
+        }                                                                                         \
+    }
+
+#define FORWARD_AT(name, nin, function, inner, expr)                                              \
+    CG_SIGNATURE(name)                                                                            \
+    {                                                                                             \
+        CG_TILED_AT(CG_LOAD_##nin, CG_ARGS_##nin, function, inner, out[i] = (expr))               \
+    }
+
+#define GRADIENT_AT(name, nin, function, inner, expr)                                             \
+    CG_SIGNATURE(name)                                                                            \
+    {                                                                                             \
+        CG_TILED_AT(CG_GLOAD_##nin, CG_ARGS_##nin, function, inner, out[i] = (expr))              \
+    }                                                                                             \
+    CG_SIGNATURE(name##_ADD)                                                                      \
+    {                                                                                             \
+        CG_TILED_AT(CG_GLOAD_##nin, CG_ARGS_##nin, function, inner, out[i] += (expr))             \
+    }
+
 #include "kernels.def"
 
 #undef FORWARD
 #undef FUNCTION
+#undef FORWARD_AT
+#undef GRADIENT_AT
 #undef GRADIENT
 #undef GRADIENT_OF
 
@@ -108,9 +163,15 @@ static const cg_kernel CG_NAME(table)[CG_KERNELS] = {
 #define FUNCTION(name) CG_NAME(name),
 #define GRADIENT(name, nin, expr) CG_NAME(name), CG_NAME(name##_ADD),
 #define GRADIENT_OF(name, nin, function, argument, expr) CG_NAME(name), CG_NAME(name##_ADD),
+#define FORWARD_AT(name, nin, function, inner, expr) CG_NAME(name),
+#define GRADIENT_AT(name, nin, function, inner, expr) CG_NAME(name), CG_NAME(name##_ADD),
 #include "kernels.def"
+#undef FORWARD_AT
+#undef GRADIENT_AT
 #undef FORWARD
 #undef FUNCTION
 #undef GRADIENT
 #undef GRADIENT_OF
 };
+
+#include "cells.h"

@@ -1,5 +1,6 @@
-"""Stub of cygrad/functions/linalg.pyx: the matrix product."""
+"""Stub of cygrad/functions/linalg.pyx: matrix products."""
 
-from ..core.variable import Variable, _MatrixLike
+from ..core.variable import Variable, _ArrayLike, _MatrixLike
 
 def matmul(a: _MatrixLike, b: _MatrixLike) -> Variable: ...
+def linear(x: _MatrixLike, w: _MatrixLike, b: _ArrayLike | None = None) -> Variable: ...

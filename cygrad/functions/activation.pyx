@@ -1,0 +1,337 @@
+"""relu, leaky_relu, sigmoid, silu, gelu, softplus, erf, erfc."""
+
+from cygrad.core.arrays cimport constant, is_number, number
+from cygrad.core.function cimport Function, Op, READS_X0, READS_Y
+from cygrad.core.variable cimport Variable
+from cygrad.functions.arithmetic cimport (
+    multiply, negate, scale, shift, squared, subtract_from,
+)
+from cygrad.functions.elementwise cimport (
+    COMPOSED, as_variable, output_of, unary, unary_op, unary_with,
+)
+from cygrad.functions.exponential cimport exponential
+from cygrad.functions.selection cimport select
+from cygrad.kernels.elementwise cimport (
+    K_ERF, K_ERFC, K_G_ERF, K_G_GELU, K_G_GELU_EXACT, K_G_LEAKY_RELU, K_G_RELU, K_G_SIGMOID,
+    K_G_SILU, K_G_SOFTPLUS, K_GELU, K_GELU_EXACT, K_LEAKY_RELU, K_RELU, K_SIGMOID, K_SILU,
+    K_SOFTPLUS,
+)
+
+import numpy as np
+
+
+# ---- relu: y = max(x, 0), dy/dx = 1 where x > 0, else 0 -----------------------------------------
+
+cdef Variable vjp_relu(Function f, Variable gy, int i):
+    # A nan is not <= 0: it passes the gradient on, and shows.
+    return select(constant(~np.less_equal(f.x0.data, 0.0), "relu"), gy)
+
+cdef Op RELU = unary_op(b"ReLU", K_RELU, vjp_relu, K_G_RELU, READS_Y)
+
+
+def relu(x):
+    """max(x, 0), elementwise: the rectified linear unit.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    dy/dx is 1 where x > 0, and 0 elsewhere, at 0 too.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.relu(cg.Variable([-1.0, 0.0, 2.0]))
+    variable([0., 0., 2.])
+    """
+    return unary(&RELU, as_variable(x, "relu"))
+
+
+# ---- leaky_relu: y = x where x > 0, else c x ----------------------------------------------------
+
+cdef Variable vjp_leaky_relu(Function f, Variable gy, int i):
+    slope = np.where(np.greater(f.x0.data, 0.0), 1.0, f.c[0])
+    return multiply(gy, constant(slope, "leaky_relu"))
+
+cdef Op LEAKY_RELU = unary_op(b"LeakyReLU", K_LEAKY_RELU, vjp_leaky_relu, K_G_LEAKY_RELU, READS_X0)
+
+
+def leaky_relu(x, slope=0.01):
+    """x where x > 0, slope * x elsewhere.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    slope : float, default 0.01
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Raises
+    ------
+    TypeError
+        If the slope is not a number.
+
+    Notes
+    -----
+    dy/dx is 1 where x > 0, and the slope elsewhere, at 0 too, as in PyTorch.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.leaky_relu(cg.Variable([-1.0, 2.0]), 0.1)
+    variable([-0.1,  2. ])
+    """
+    if not is_number(slope):
+        raise TypeError(f"leaky_relu: the slope must be a number, not {type(slope).__name__}")
+    return unary_with(&LEAKY_RELU, K_LEAKY_RELU, as_variable(x, "leaky_relu"), number(slope), 0.0)
+
+
+# ---- sigmoid: y = 1 / (1 + e^-x), dy/dx = y (1 - y) ---------------------------------------------
+
+cdef Variable vjp_sigmoid(Function f, Variable gy, int i):
+    cdef Variable y = output_of(f)
+    return multiply(gy, multiply(y, subtract_from(1.0, y)))
+
+cdef Op SIGMOID = unary_op(b"Sigmoid", K_SIGMOID, vjp_sigmoid, K_G_SIGMOID, READS_Y)
+
+
+cdef Variable logistic(Variable x):
+    return unary(&SIGMOID, x)
+
+
+def sigmoid(x):
+    """1 / (1 + exp(-x)), elementwise: the logistic function.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    dy/dx = y (1 - y). Error of y at most 1 ULP for every x, the same bits on every CPU
+    (transcendental.h).
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.sigmoid(cg.Variable([-1000.0, 0.0, 1.0]))
+    variable([0.        , 0.5       , 0.73105858])
+    """
+    return unary(&SIGMOID, as_variable(x, "sigmoid"))
+
+
+# ---- silu: y = x s, s = sigmoid(x), dy/dx = s + x s (1 - s) -------------------------------------
+
+cdef Variable vjp_silu(Function f, Variable gy, int i):
+    cdef Variable x = f.x0, s = logistic(x)
+    return multiply(gy, s + multiply(x, multiply(s, subtract_from(1.0, s))))
+
+cdef Op SILU = unary_op(b"SiLU", K_SILU, vjp_silu, K_G_SILU, READS_X0)
+
+
+def silu(x):
+    """x * sigmoid(x), elementwise: the sigmoid linear unit, or swish.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    With s = sigmoid(x), dy/dx = s + x s (1 - s) (Elfwing, Uchibe, Doya, 2017).
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.silu(cg.Variable([-1.0, 0.0, 1.0]))
+    variable([-0.26894142,  0.        ,  0.73105858])
+    """
+    return unary(&SILU, as_variable(x, "silu"))
+
+
+# ---- softplus: y = log(1 + e^x) = max(x, 0) + log1p(e^-|x|), dy/dx = sigmoid(x) -----------------
+
+cdef Variable vjp_softplus(Function f, Variable gy, int i):
+    return multiply(gy, logistic(f.x0))
+
+cdef Op SOFTPLUS = unary_op(b"Softplus", K_SOFTPLUS, vjp_softplus, K_G_SOFTPLUS, READS_X0)
+
+
+cdef Variable soft_plus(Variable x):
+    return unary(&SOFTPLUS, x)
+
+
+def softplus(x):
+    """log(1 + exp(x)), elementwise: a smooth relu.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    Computed as max(x, 0) + log1p(exp(-abs(x))), which neither overflows nor cancels;
+    dy/dx = sigmoid(x).
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.softplus(cg.Variable([-1000.0, 0.0, 1000.0]))
+    variable([0.00000000e+00, 6.93147181e-01, 1.00000000e+03])
+    """
+    return unary(&SOFTPLUS, as_variable(x, "softplus"))
+
+
+# ---- erf, erfc: dy/dx = 2/sqrt(pi) e^(-x^2), and its negative -----------------------------------
+
+cdef double TWO_OVER_ROOT_PI = 1.1283791670955126
+cdef double ONE_OVER_ROOT_2PI = 0.3989422804014327
+cdef double ROOT_HALF = 0.70710678118654752
+
+cdef Variable vjp_erf(Function f, Variable gy, int i):
+    return multiply(gy, scale(exponential(negate(squared(f.x0))), TWO_OVER_ROOT_PI))
+
+cdef Variable vjp_erfc(Function f, Variable gy, int i):
+    return negate(vjp_erf(f, gy, i))
+
+cdef Op ERF = unary_op(b"Erf", K_ERF, vjp_erf, K_G_ERF, READS_X0)
+cdef Op ERFC = unary_op(b"Erfc", K_ERFC, vjp_erfc, COMPOSED, 0)
+
+
+def erf(x):
+    """The error function, elementwise: 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    dy/dx = 2/sqrt(pi) exp(-x^2). The values are the C library's.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.erf(cg.Variable([0.0, 1.0]))
+    variable([0.        , 0.84270079])
+    """
+    return unary(&ERF, as_variable(x, "erf"))
+
+
+def erfc(x):
+    """1 - erf(x) without cancellation, elementwise.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    dy/dx = -2/sqrt(pi) exp(-x^2). The values are the C library's.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.erfc(cg.Variable(10.0))
+    variable(2.088487583762545e-45)
+    """
+    return unary(&ERFC, as_variable(x, "erfc"))
+
+
+# ---- gelu: y = x P(x), P the normal distribution's, or (tanh form) close to it ------------------
+
+# s = (1 + tanh u) / 2 = sigmoid(2 u), 2 u = a x + b x^3, dy/dx = s + x s (1 - s) (a + 3 b x^2)
+cdef double GELU_A = 1.5957691216057308         # 2 sqrt(2/pi)
+cdef double GELU_B = 0.07135481627260025        # 0.044715 a
+
+cdef Variable vjp_gelu(Function f, Variable gy, int i):
+    cdef Variable x = f.x0, xx = squared(x)
+    cdef Variable s = logistic(multiply(x, shift(scale(xx, GELU_B), GELU_A)))
+    cdef Variable slope = shift(scale(xx, 3.0 * GELU_B), GELU_A)
+    return multiply(gy, s + multiply(multiply(x, multiply(s, subtract_from(1.0, s))), slope))
+
+# dy/dx = P(x) + x p(x)
+cdef Variable vjp_gelu_exact(Function f, Variable gy, int i):
+    cdef Variable x = f.x0
+    cdef Variable cdf = scale(unary(&ERFC, scale(negate(x), ROOT_HALF)), 0.5)
+    cdef Variable pdf = scale(exponential(scale(squared(x), -0.5)), ONE_OVER_ROOT_2PI)
+    return multiply(gy, cdf + multiply(x, pdf))
+
+cdef Op GELU = unary_op(b"GELU", K_GELU, vjp_gelu, K_G_GELU, READS_X0)
+cdef Op GELU_EXACT = unary_op(b"GELU", K_GELU_EXACT, vjp_gelu_exact, K_G_GELU_EXACT, READS_X0)
+
+
+def gelu(x, approximate="tanh"):
+    """The Gaussian error linear unit: x P(x), with P the standard normal distribution function.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    approximate : {"tanh", "none"}, default "tanh"
+        "tanh": 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), which is within 5e-4 of it.
+        "none": exactly, with erfc.
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Raises
+    ------
+    ValueError
+        If `approximate` is neither.
+
+    Notes
+    -----
+    Hendrycks and Gimpel (2016). Exactly, dy/dx = P(x) + x p(x) with p the density; in the tanh
+    form, with s = (1 + tanh(u)) / 2, dy/dx = s + 2 x s (1 - s) du/dx.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> x = cg.Variable([-1.0, 0.0, 1.0])
+    >>> F.gelu(x)
+    variable([-0.15880801,  0.        ,  0.84119199])
+    >>> F.gelu(x, "none")
+    variable([-0.15865525,  0.        ,  0.84134475])
+    """
+    if approximate == "tanh":
+        return unary(&GELU, as_variable(x, "gelu"))
+    if approximate == "none":
+        return unary(&GELU_EXACT, as_variable(x, "gelu"))
+    raise ValueError(f"gelu: approximate must be 'tanh' or 'none', not {approximate!r}")

@@ -1,0 +1,329 @@
+"""cross_entropy, binary_cross_entropy, mean_squared_error, accuracy."""
+
+cimport numpy as cnp
+
+from cygrad.core.arrays cimport array_of, constant
+from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, connect, input_of
+from cygrad.core.layout cimport same_shape
+from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous, scalar
+from cygrad.functions.activation cimport logistic
+from cygrad.functions.arithmetic cimport divide_by, multiply, negate, scale, subtract
+from cygrad.functions.elementwise cimport COMPOSED, as_variable, binary, binary_op, operation
+from cygrad.functions.reduction cimport mean_over
+from cygrad.functions.selection cimport select
+from cygrad.functions.softmax cimport soft_maximum
+from cygrad.kernels.elementwise cimport (
+    K_G_LOGISTIC_LOSS, K_LOGISTIC_LOSS, K_SCALED_DIFFERENCE, K_SQUARE, LONG, run,
+)
+from cygrad.kernels.rows cimport cross_entropy_gradient_rows, cross_entropy_rows
+
+import numpy as np
+
+cnp.import_array()
+
+
+# ---- Labels -----------------------------------------------------------------------------------
+
+cdef object label_array(object t, Variable x, str where):
+    """The labels as a new intp array of shape (rows of x,)."""
+    cdef Variable v
+    if isinstance(t, Variable):
+        v = <Variable>t
+        t = array_of(v)
+    labels = np.asarray(t)
+    if labels.dtype.kind == "f":
+        if not (np.isfinite(labels) & (labels == np.rint(labels))).all():
+            raise ValueError(f"{where}: labels of dtype {labels.dtype} must be whole numbers")
+    elif labels.dtype.kind not in "iu":
+        raise TypeError(f"{where}: labels must be integers, not {labels.dtype}")
+    rows = rows_shape(x)
+    if labels.shape != rows and labels.shape != rows + (1,):
+        raise ValueError(f"{where}: {describe(x)} needs labels of shape {rows} or {rows + (1,)}, "
+                         f"not {labels.shape}")
+    # A whole number beyond intp would change its value silently.
+    if labels.dtype.kind in "fu" and (np.abs(labels) > 2 ** 62).any():
+        raise ValueError(f"{where}: labels beyond {2 ** 62}")
+    return np.array(labels, dtype=np.intp, order="C").reshape(-1)
+
+
+cdef tuple rows_shape(Variable x):
+    """The shape of x without its last axis."""
+    cdef int d
+    return tuple([x.layout.shape[d] for d in range(x.layout.ndim - 1)])
+
+
+cdef Variable rows_and_classes(object data, str where):
+    """Scores, with the classes on the last axis."""
+    cdef Variable x = as_variable(data, where)
+    if x.layout.ndim == 0:
+        raise ValueError(f"{where}: {describe(x)} has no axis of classes")
+    return x
+
+
+# ---- cross_entropy: y = -mean_n log softmax(x_n)[t_n], dy/dx_n = (softmax(x_n) - e_t_n) / N ----
+#
+# `saved` is (labels, softmax(x), rows counted): the labels an intp array whose values have been
+# checked, -1 for a row that does not count.
+
+cdef Variable vjp_cross_entropy(Function f, Variable gy, int i):
+    labels, probabilities, count = f.saved
+    cdef Variable x = f.x0
+    n = x.layout.shape[x.layout.ndim - 1]
+    if count == 0 or x.shape != (<Variable>probabilities).shape:
+        return fused_cross_entropy(f, gy, i, None, False)
+    labels = labels.reshape(rows_shape(x) + (1,))
+    target = constant(np.arange(n) == labels, "cross_entropy")
+    slope = multiply(subtract(soft_maximum(x), target), divide_by(gy, count))
+    return select(constant(labels >= 0, "cross_entropy"), slope)
+
+cdef Variable fused_cross_entropy(Function f, Variable gy, int i, Variable into, bint done):
+    cdef cnp.ndarray labels
+    cdef Variable p, gx
+    cdef Py_ssize_t n, rows
+    cdef const Py_ssize_t* at
+    cdef double factor
+    labels, p, count = f.saved
+    at = <const Py_ssize_t*>cnp.PyArray_DATA(labels)
+    gx = empty(p.layout)
+    n = p.layout.shape[p.layout.ndim - 1]
+    rows = p.layout.size // n if n > 0 else 0
+    if gy.layout.size != 1:
+        raise RuntimeError(f"Variable.backward: CrossEntropy met {describe(gy)}")
+    factor = gy.ptr[0] / <double>(count or 1)
+    if p.layout.size < LONG:
+        cross_entropy_gradient_rows(p.ptr, at, factor, gx.ptr, rows, n)
+    else:
+        with nogil:
+            cross_entropy_gradient_rows(p.ptr, at, factor, gx.ptr, rows, n)
+    return gx
+
+cdef Op CROSS_ENTROPY = operation(b"CrossEntropy", vjp_cross_entropy)
+CROSS_ENTROPY.fused = fused_cross_entropy
+
+
+def cross_entropy(x, t, ignore_index=-100):
+    """The mean of -log(softmax(x)[label]) over the rows: the loss of a classifier.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+        Scores (logits), one row a sample: shape (..., C) for C classes, usually (N, C).
+    t : array_like of int
+        The labels, from 0 to C - 1, of shape (...) or (..., 1). Floats are taken if they are whole
+        numbers. No gradient flows to them.
+    ignore_index : int, default -100
+        Rows with this label do not count.
+
+    Returns
+    -------
+    Variable
+        A number, the mean over the rows that count; 0 where none does.
+
+    Raises
+    ------
+    ValueError
+        If a label is out of range, or the shapes do not fit.
+    TypeError
+        If the labels are not numbers.
+
+    Notes
+    -----
+    -log(softmax(x)[t]) = log(sum(exp(x - m))) - (x[t] - m), with m the maximum of the row.
+    dx = (softmax(x) - onehot(t)) / n for the n rows that count, 0 for the others.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> x = cg.Variable([[2.0, 0.0], [0.0, 1000.0], [5.0, 5.0]])
+    >>> F.cross_entropy(x, [0, 1, -100])
+    variable(0.0634640055214863)
+    """
+    cdef Variable v = rows_and_classes(x, "cross_entropy"), source, p
+    cdef Py_ssize_t n = v.layout.shape[v.layout.ndim - 1], rows, count, r
+    cdef const Py_ssize_t* at
+    cdef double loss
+    cdef Function f
+    cdef cnp.ndarray labels
+    labels = label_array(t, v, "cross_entropy")
+    ignored = labels == ignore_index
+    wrong = ~ignored & ((labels < 0) | (labels >= n))
+    if wrong.any():
+        r = wrong.argmax()
+        raise ValueError(f"cross_entropy: label {labels[r]} of row {r} is out of range for "
+                         f"{describe(v)}: labels go from 0 to {n - 1}, or are "
+                         f"ignore_index={ignore_index}")
+    labels[ignored] = -1
+    rows = labels.size
+    count = rows - np.count_nonzero(ignored)
+    at = <const Py_ssize_t*>cnp.PyArray_DATA(labels)
+    source = detached(own_contiguous(v))
+    p = empty(source.layout)
+    if source.layout.size < LONG:
+        loss = cross_entropy_rows(source.ptr, at, p.ptr, rows, n)
+    else:
+        with nogil:
+            loss = cross_entropy_rows(source.ptr, at, p.ptr, rows, n)
+    y = scalar(loss / count if count else 0.0)
+    f = connect(&CROSS_ENTROPY, y, v, None)
+    if f is not None:
+        f.saved = (labels, p, count)
+    return y
+
+
+# ---- binary_cross_entropy: l = log(1 + e^x) - x t, dl/dx = sigmoid(x) - t, dl/dt = -x -----------
+
+cdef Variable vjp_logistic_loss(Function f, Variable gy, int i):
+    if i == 1:
+        return multiply(gy, negate(f.x0))
+    return multiply(gy, subtract(logistic(f.x0), f.x1))
+
+cdef Op LOGISTIC_LOSS = binary_op(b"LogisticLoss", K_LOGISTIC_LOSS, vjp_logistic_loss,
+                                  K_G_LOGISTIC_LOSS, READS_X0 | READS_X1, COMPOSED, 0)
+
+
+cdef int check_targets(Variable x, Variable t, str where) except -1:
+    if not same_shape(x.layout, t.layout):
+        raise ValueError(f"{where}: {describe(x)} needs targets of the same shape, not "
+                         f"{describe(t)}; reshape one of them")
+    return 0
+
+
+def binary_cross_entropy(x, t):
+    """The mean of -t log(p) - (1 - t) log(1 - p), with p = sigmoid(x): x are logits.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+        Scores (logits), of any shape.
+    t : Variable or array_like
+        The probabilities wanted, 0 to 1, of x's shape.
+
+    Returns
+    -------
+    Variable
+        A number, the mean over all elements.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+
+    Notes
+    -----
+    Computed as max(x, 0) - x t + log1p(exp(-abs(x))), which neither overflows nor takes the
+    logarithm of 0. dx = (sigmoid(x) - t) / n, dt = -x / n for n elements.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.binary_cross_entropy(cg.Variable([0.0, 1000.0]), [1.0, 1.0])
+    variable(0.34657359027997264)
+    """
+    cdef Variable v = as_variable(x, "binary_cross_entropy")
+    cdef Variable target = as_variable(t, "binary_cross_entropy")
+    check_targets(v, target, "binary_cross_entropy")
+    v = binary(&LOGISTIC_LOSS, v, target)
+    return mean_over(v, (<unsigned long long>1 << v.layout.ndim) - 1, False)
+
+
+# ---- mean_squared_error: y = mean (x - t)^2, dy/dx = 2 (x - t) / n ------------------------------
+
+cdef Variable vjp_mean_squared_error(Function f, Variable gy, int i):
+    cdef Variable difference = subtract(input_of(f, i), input_of(f, 1 - i))
+    return multiply(difference, scale(gy, 2.0 / <double>difference.layout.size))
+
+cdef Variable fused_mean_squared_error(Function f, Variable gy, int i, Variable into, bint done):
+    cdef Variable x = input_of(f, i), t = input_of(f, 1 - i), gx
+    cdef const double* operands[2]
+    cdef double c[1]
+    if not (same_shape(x.layout, t.layout) and gy.layout.size == 1):
+        raise RuntimeError(f"Variable.backward: MeanSquaredError met {describe(x)} and "
+                           f"{describe(t)}; was .data replaced after it was used?")
+    x = detached(own_contiguous(x))
+    t = detached(own_contiguous(t))
+    # gy is one number for all elements: it goes into the constant.
+    c[0] = gy.ptr[0] * (2.0 / <double>x.layout.size)
+    gx = empty(x.layout)
+    operands[0] = x.ptr
+    operands[1] = t.ptr
+    run(K_SCALED_DIFFERENCE, operands, gx.ptr, x.layout.size, c)
+    return gx
+
+cdef Op MEAN_SQUARED_ERROR = operation(b"MeanSquaredError", vjp_mean_squared_error)
+MEAN_SQUARED_ERROR.fused = fused_mean_squared_error
+
+
+def mean_squared_error(x, t):
+    """The mean of (x - t)^2 over all elements.
+
+    Parameters
+    ----------
+    x, t : Variable or array_like
+        Of the same shape: an (N, 1) beside an (N,) would broadcast to (N, N), and is refused.
+
+    Returns
+    -------
+    Variable
+        A number; nan where there are no elements.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+
+    Notes
+    -----
+    dx = 2 (x - t) / n and dt = -dx for n elements.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.mean_squared_error(cg.Variable([1.0, 2.0]), [1.0, 4.0])
+    variable(2.0)
+    """
+    cdef Variable a = as_variable(x, "mean_squared_error"), b = as_variable(t, "mean_squared_error")
+    cdef Variable y, difference
+    cdef const double* operands[1]
+    check_targets(a, b, "mean_squared_error")
+    difference = subtract(detached(a), detached(b))
+    operands[0] = difference.ptr
+    run(K_SQUARE, operands, difference.ptr, difference.layout.size, NULL)
+    y = mean_over(difference, (<unsigned long long>1 << difference.layout.ndim) - 1, False)
+    connect(&MEAN_SQUARED_ERROR, y, a, b)
+    return y
+
+
+# ---- accuracy: a number, without a gradient ---------------------------------------------------
+
+def accuracy(x, t):
+    """The share of the rows whose greatest score is at the label.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+        Scores (..., C), one row a sample; or probabilities.
+    t : array_like of int
+        The labels, of shape (...) or (..., 1).
+
+    Returns
+    -------
+    Variable
+        A number from 0 to 1; it requires no gradient.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or there are no rows.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.accuracy(cg.Variable([[0.1, 0.9], [0.8, 0.2]]), [1, 1])
+    variable(0.5)
+    """
+    cdef Variable v = rows_and_classes(x, "accuracy")
+    labels = label_array(t, v, "accuracy")
+    if v.layout.size == 0:
+        raise ValueError(f"accuracy: {describe(v)} has no rows or no classes")
+    guesses = array_of(v).argmax(axis=-1).reshape(-1)
+    return scalar(np.count_nonzero(guesses == labels) / labels.size)

@@ -1,0 +1,240 @@
+"""softmax, log_softmax, logsumexp.
+
+The kernels work on rows of contiguous memory: another axis is brought to the last place first, by a
+differentiable view and copy, and the result is brought back.
+"""
+
+from cygrad.core.arrays cimport constant
+from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.layout cimport same_shape
+from cygrad.core.operators cimport OPERATORS
+from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
+from cygrad.functions.arithmetic cimport multiply, subtract
+from cygrad.functions.elementwise cimport as_variable, operation, output_of
+from cygrad.functions.exponential cimport exponential, logarithm
+from cygrad.functions.reduction cimport axes_of, spread, sum_over
+from cygrad.functions.selection cimport select
+from cygrad.functions.shape cimport contiguous, permuted
+from cygrad.kernels.elementwise cimport LONG
+from cygrad.kernels.rows cimport (
+    log_softmax_gradient_rows, log_softmax_rows, softmax_gradient_rows, softmax_rows,
+)
+
+import numpy as np
+
+from cygrad.functions.reduction import max as maximum_over
+
+ctypedef void (*row_kernel)(const double* x, double* y, Py_ssize_t rows,
+                            Py_ssize_t n) noexcept nogil
+ctypedef void (*row_gradient)(const double* y, const double* gy, double* gx, Py_ssize_t rows,
+                              Py_ssize_t n) noexcept nogil
+
+
+# ---- Rows -------------------------------------------------------------------------------------
+
+cdef Py_ssize_t row_length(Variable x) noexcept:
+    return x.layout.shape[x.layout.ndim - 1] if x.layout.ndim > 0 else 1
+
+
+cdef Variable over_rows(const Op* op, row_kernel kernel, Variable x):
+    """The kernel over the rows of x, which is contiguous and has an axis."""
+    cdef Variable y = empty(x.layout), source
+    cdef Py_ssize_t n = row_length(x)
+    cdef Py_ssize_t rows = x.layout.size // n if n > 0 else 0
+    if x.layout.size < LONG:
+        kernel(x.ptr, y.ptr, rows, n)
+    else:
+        # What is read stays, whatever another thread assigns to .data meanwhile.
+        source = detached(x)
+        with nogil:
+            kernel(source.ptr, y.ptr, rows, n)
+    connect(op, y, x, None)
+    return y
+
+
+cdef Variable gradient_over_rows(Function f, row_gradient kernel, Variable gy):
+    cdef Variable y = detached(output_of(f)), g, gx
+    cdef Py_ssize_t n = row_length(y)
+    cdef Py_ssize_t rows = y.layout.size // n if n > 0 else 0
+    if not same_shape(y.layout, gy.layout):
+        raise RuntimeError(f"Variable.backward: a gradient of another shape flows to "
+                           f"{describe(y)} of {f.op.name.decode()}")
+    y = own_contiguous(y)
+    g = detached(own_contiguous(gy))
+    gx = empty(y.layout)
+    if y.layout.size < LONG:
+        kernel(y.ptr, g.ptr, gx.ptr, rows, n)
+    else:
+        with nogil:
+            kernel(y.ptr, g.ptr, gx.ptr, rows, n)
+    return gx
+
+
+cdef Variable along_axis(const Op* op, row_kernel kernel, object data, object axis, str where):
+    """The kernel along an axis of the user's."""
+    cdef Variable x = as_variable(data, where)
+    cdef int ndim = x.layout.ndim, place = 0, d
+    cdef unsigned long long mask
+    if ndim == 0:
+        raise ValueError(f"{where}: {describe(x)} has no axis to sum over")
+    if axis is None or isinstance(axis, (tuple, list)):
+        raise TypeError(f"{where}: axis must be an int, not {axis!r}")
+    mask = axes_of(axis, ndim, where)
+    while not (mask >> place) & 1:
+        place += 1
+    if place == ndim - 1:
+        return over_rows(op, kernel, contiguous(x))
+    order = (*[d for d in range(ndim) if d != place], place)
+    back = (*range(place), ndim - 1, *range(place, ndim - 1))
+    return permuted(over_rows(op, kernel, contiguous(permuted(x, order))), back)
+
+
+cdef inline unsigned long long last_axis(Variable x) noexcept:
+    return <unsigned long long>1 << (x.layout.ndim - 1)
+
+
+# ---- softmax: y_k = e^x_k / sum_j e^x_j, dx = y (gy - sum_j gy_j y_j) --------------------------
+
+cdef Variable vjp_softmax(Function f, Variable gy, int i):
+    cdef Variable y = output_of(f)
+    cdef Variable mean = sum_over(multiply(gy, y), last_axis(y), True)
+    return multiply(y, subtract(gy, mean))
+
+cdef Variable fused_softmax(Function f, Variable gy, int i, Variable into, bint done):
+    return gradient_over_rows(f, softmax_gradient_rows, gy)
+
+cdef Op SOFTMAX = operation(b"Softmax", vjp_softmax)
+SOFTMAX.fused = fused_softmax
+
+
+cdef Variable soft_maximum(Variable x):
+    return over_rows(&SOFTMAX, softmax_rows, contiguous(x))
+
+
+def softmax(x, axis=-1):
+    """exp(x) / sum(exp(x)) along an axis: positive numbers that add up to 1.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+        With at least one axis.
+    axis : int, default -1
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Raises
+    ------
+    IndexError
+        If the axis is out of bounds.
+    ValueError
+        If x is a number, without axes.
+
+    Notes
+    -----
+    The maximum is subtracted first, so that nothing overflows.
+    dx = y (gy - sum(gy y)), the sum along the axis.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.softmax(cg.Variable([[1000.0, 1000.0, 0.0], [0.0, 1.0, 2.0]]))
+    variable([[0.5       , 0.5       , 0.        ],
+              [0.09003057, 0.24472847, 0.66524096]])
+    """
+    return along_axis(&SOFTMAX, softmax_rows, x, axis, "softmax")
+
+
+# ---- log_softmax: y_k = x_k - log sum_j e^x_j, dx = gy - e^y sum_j gy_j ------------------------
+
+cdef Variable vjp_log_softmax(Function f, Variable gy, int i):
+    cdef Variable y = output_of(f)
+    return subtract(gy, multiply(exponential(y), sum_over(gy, last_axis(y), True)))
+
+cdef Variable fused_log_softmax(Function f, Variable gy, int i, Variable into, bint done):
+    return gradient_over_rows(f, log_softmax_gradient_rows, gy)
+
+cdef Op LOG_SOFTMAX = operation(b"LogSoftmax", vjp_log_softmax)
+LOG_SOFTMAX.fused = fused_log_softmax
+
+
+def log_softmax(x, axis=-1):
+    """log(softmax(x)) along an axis, without the loss of accuracy of a logarithm near 0.
+
+    Parameters, result and errors are those of `softmax`.
+
+    Notes
+    -----
+    y = x - log(sum(exp(x))), with the maximum taken out of the sum.
+    dx = gy - exp(y) sum(gy), the sum along the axis.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.log_softmax(cg.Variable([0.0, 1000.0]))
+    variable([-1000.,     0.])
+    """
+    return along_axis(&LOG_SOFTMAX, log_softmax_rows, x, axis, "log_softmax")
+
+
+# ---- logsumexp: y = log sum_k e^x_k, dy/dx_k = e^(x_k - y) --------------------------------------
+
+cdef Variable vjp_logsumexp(Function f, Variable gy, int i):
+    cdef Variable x = f.x0, y = spread(output_of(f), x, f.saved)
+    cdef Variable weight = exponential(subtract(x, y))
+    # Where the sum is 0, or infinite, x - y may be inf - inf: no term has a slope.
+    weight = select(constant(~np.isinf(y.data), "logsumexp"), weight)
+    return multiply(spread(gy, x, f.saved), weight)
+
+cdef Op LOGSUMEXP = operation(b"LogSumExp", vjp_logsumexp)
+
+
+def logsumexp(x, axis=None, keepdims=False):
+    """log(sum(exp(x))) over axes, without overflow.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    axis : int or tuple of int, optional
+        The axes to sum over; all if None.
+    keepdims : bool, default False
+        Keep the reduced axes, with length 1.
+
+    Returns
+    -------
+    Variable
+        Of x's shape without the axes.
+
+    Raises
+    ------
+    IndexError
+        If an axis is out of bounds.
+    ValueError
+        If an axis is named twice, or there is nothing to sum.
+
+    Notes
+    -----
+    y = m + log(sum(exp(x - m))), with m the maximum. dy/dx = softmax(x); 0 where y is infinite.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.logsumexp(cg.Variable([1000.0, 1000.0]))
+    variable(1000.6931471805599)
+    """
+    cdef Variable v = as_variable(x, "logsumexp"), plain, most, y
+    cdef unsigned long long axes = axes_of(axis, v.layout.ndim, "logsumexp")
+    cdef Function f
+    if v.layout.size == 0:
+        raise ValueError(f"logsumexp: {describe(v)} has nothing to sum")
+    plain = detached(v)
+    most = maximum_over(plain, axis, True)
+    most = select(constant(np.isfinite(most.data), "logsumexp"), most)
+    y = logarithm(sum_over(exponential(subtract(plain, most)), axes, keepdims))
+    y = y + (most if keepdims else OPERATORS.reshape(most, y.shape))
+    f = connect(&LOGSUMEXP, y, v, None)
+    if f is not None:
+        f.saved = axes
+    return y

@@ -1,0 +1,1 @@
+"""Stub of cygrad/kernels/rows.pyx, which has nothing for Python."""
