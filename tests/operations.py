@@ -5,6 +5,7 @@ the same in NumPy, and sample inputs away from kinks and from the ends of the do
 may have several rows, one for each way to call it that has code of its own.
 """
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -111,7 +112,50 @@ def products() -> list[Operation]:
     return rows
 
 
+def accumulations() -> list[Operation]:
+    """Products and running sums; the products with every number of zeros that matters."""
+    zeros = {"no zero": [], "one zero": [(0, 1, 2)], "zeros": [(0, 0, 1), (0, 1, 1), (1, 2, 3)]}
+    rows = []
+    for label, places in zeros.items():
+        x = CUBE.copy()
+        for place in places:
+            x[place] = 0.0
+        for axis in (None, 1, (0, -1)):
+            rows.append(
+                bound("prod", f"{label},axis={axis}", x, lambda x, a=axis: x.prod(a), axis, **CLOSE)
+            )
+    kept = bound("prod", "keepdims", CUBE, lambda x: x.prod(1, keepdims=True), 1, True, **CLOSE)
+    sums = [
+        bound("cumsum", f"axis={axis}", CUBE, lambda x, a=axis: x.cumsum(a), axis)
+        for axis in (None, 0, 1, -1)
+    ]
+    return [*rows, kept, *sums]
+
+
+def arrangements() -> list[Operation]:
+    rows = [bound("flip", f"{axis}", CUBE, lambda x, a=axis: np.flip(x, a), axis) for axis in AXES]
+    for reps in (1, 2, (2, 1, 3), (3, 1), (2, 1, 1, 2), ()):
+        rows.append(bound("tile", f"{reps}", CUBE, lambda x, r=reps: np.tile(x, r), reps))
+    for repeats, axis in [(2, None), (3, 1), (1, 0), ([2], -1), ([2, 0, 1], 1), ([1] * 24, None)]:
+        rows.append(
+            bound(
+                "repeat",
+                f"{repeats},{axis}",
+                CUBE,
+                lambda x, r=repeats, a=axis: np.repeat(x, r, a),
+                repeats,
+                axis,
+            )
+        )
+    for name, k in itertools.product(("tril", "triu"), (0, 1, -1, 7)):
+        reference = getattr(np, name)
+        rows.append(bound(name, f"{k}", CUBE, lambda x, k=k, r=reference: r(x, k), k))
+    return rows
+
+
 ACCURATE = {"exact": False}
+CLOSE: dict[str, Any] = {"exact": False, "rtol": 1e-14}
+AXES: list[Any] = [None, 0, -1, (0, 2), ()]
 
 OPERATIONS: list[Operation] = [
     binary("add", A, B, np.add),
@@ -161,7 +205,11 @@ OPERATIONS: list[Operation] = [
     Operation(
         "where", lambda x: F.where(MASK, x, 2.0), lambda x: np.where(MASK, x, 2.0), (A,), "c"
     ),
+    bound("mask_fill", "mask", A, lambda x: np.where(MASK, -1.5, x), MASK, -1.5),
+    bound("mask_fill", "row", A, lambda x: np.where(MASK[0], 0, x), MASK[0].tolist(), 0),
     *reductions(),
+    *accumulations(),
+    *arrangements(),
     *products(),
     bound("broadcast_to", "new axis", A, lambda x: np.tile(x, (4, 1, 1)), (4, 2, 3)),
     bound("broadcast_to", "length 1", A[:, :1], lambda x: np.tile(x, (1, 5)), (2, 5)),

@@ -1,11 +1,21 @@
 """The differentiable functions, a file a family; `import cygrad.functions as F`."""
 
+from cygrad.functions.accumulation import cumsum, prod
 from cygrad.functions.arithmetic import abs, add, div, mul, neg, pow, sqrt, square, sub
+from cygrad.functions.arrangement import flip, repeat, tile
 from cygrad.functions.exponential import exp, expm1, log, log1p
 from cygrad.functions.indexing import get_item, take
 from cygrad.functions.linalg import matmul
 from cygrad.functions.reduction import max, mean, min, std, sum, sum_to, variance
-from cygrad.functions.selection import clip, maximum, minimum, where
+from cygrad.functions.selection import (
+    clip,
+    mask_fill,
+    maximum,
+    minimum,
+    tril,
+    triu,
+    where,
+)
 from cygrad.functions.shape import (
     broadcast_to,
     concat,
@@ -41,12 +51,15 @@ __all__ = [
     "copy",
     "cos",
     "cosh",
+    "cumsum",
     "div",
     "exp",
     "expm1",
+    "flip",
     "get_item",
     "log",
     "log1p",
+    "mask_fill",
     "matmul",
     "max",
     "maximum",
@@ -56,6 +69,8 @@ __all__ = [
     "mul",
     "neg",
     "pow",
+    "prod",
+    "repeat",
     "reshape",
     "sin",
     "sinh",
@@ -71,7 +86,10 @@ __all__ = [
     "take",
     "tan",
     "tanh",
+    "tile",
     "transpose",
+    "tril",
+    "triu",
     "unsqueeze",
     "variance",
     "where",
