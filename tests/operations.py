@@ -153,6 +153,41 @@ def arrangements() -> list[Operation]:
     return rows
 
 
+def norms() -> list[Operation]:
+    rows = []
+    for p, axis in itertools.product((None, 1, 2, 3, 1.5, -1, -2.5, 0, np.inf, -np.inf), (0, -1)):
+        rows.append(
+            bound(
+                "norm",
+                f"{p},{axis}",
+                CUBE,
+                lambda x, p=p, a=axis: np.linalg.norm(x, p, a),
+                p,
+                axis,
+                **CLOSE,
+            )
+        )
+    for p, axis in itertools.product((None, "fro", 1, -1, np.inf, -np.inf), ((0, 2), (-1, 1))):
+        rows.append(
+            bound(
+                "norm",
+                f"{p},{axis}",
+                CUBE,
+                lambda x, p=p, a=axis: np.linalg.norm(x, p, a, True),
+                p,
+                axis,
+                True,
+                **CLOSE,
+            )
+        )
+    for p, x in [(None, CUBE), (None, VECTOR), (3, VECTOR), (1, A), ("fro", A)]:
+        rows.append(
+            bound("norm", f"{p}{x.shape}", x, lambda x, p=p: np.linalg.norm(x, p), p, **CLOSE)
+        )
+    return rows
+
+
+KEPT = F.dropout(np.ones(A.shape), 0.4, rng=7).data  # 0 or 1 / 0.6
 ACCURATE = {"exact": False}
 CLOSE: dict[str, Any] = {"exact": False, "rtol": 1e-14}
 AXES: list[Any] = [None, 0, -1, (0, 2), ()]
@@ -210,6 +245,9 @@ OPERATIONS: list[Operation] = [
     *reductions(),
     *accumulations(),
     *arrangements(),
+    *norms(),
+    bound("dropout", "seed", A, lambda x: x * KEPT, 0.4, 7),
+    bound("dropout", "all", A, lambda x: x * 0.0, 1),
     *products(),
     bound("broadcast_to", "new axis", A, lambda x: np.tile(x, (4, 1, 1)), (4, 2, 3)),
     bound("broadcast_to", "length 1", A[:, :1], lambda x: np.tile(x, (1, 5)), (2, 5)),
@@ -264,6 +302,10 @@ OPERATIONS: list[Operation] = [
     bound("take", "axis", CUBE, lambda x: x.take([2, 0, 2], 1), [2, 0, 2], 1),
     bound("take", "matrix", CUBE, lambda x: x.take([[2, 0]], -1), [[2, 0]], -1),
     bound("take", "int", CUBE, lambda x: x.take(1, 0), 1, 0),
+    *[
+        Operation("embedding", lambda w, i=i: F.embedding(i, w), lambda w, i=i: w[i], (A,), label)
+        for label, i in {"matrix": np.array([[1, 0, 1]]), "list": [0, 0], "int": 1}.items()
+    ],
 ]
 
 UNARY = [row for row in OPERATIONS if row.elementwise and len(row.inputs) == 1]

@@ -3,9 +3,12 @@
 from cygrad.functions.accumulation import cumsum, prod
 from cygrad.functions.arithmetic import abs, add, div, mul, neg, pow, sqrt, square, sub
 from cygrad.functions.arrangement import flip, repeat, tile
+from cygrad.functions.dropout import dropout
+from cygrad.functions.embedding import embedding
 from cygrad.functions.exponential import exp, expm1, log, log1p
 from cygrad.functions.indexing import get_item, take
 from cygrad.functions.linalg import matmul
+from cygrad.functions.norm import norm
 from cygrad.functions.reduction import max, mean, min, std, sum, sum_to, variance
 from cygrad.functions.selection import (
     clip,
@@ -53,6 +56,8 @@ __all__ = [
     "cosh",
     "cumsum",
     "div",
+    "dropout",
+    "embedding",
     "exp",
     "expm1",
     "flip",
@@ -68,6 +73,7 @@ __all__ = [
     "minimum",
     "mul",
     "neg",
+    "norm",
     "pow",
     "prod",
     "repeat",

@@ -5,14 +5,14 @@ cdef extern from "kernels.h" nogil:
                                const double* c) noexcept nogil
     enum:
         K_COPY, K_NEG, K_ABS, K_SIGN, K_SQUARE, K_CUBE, K_RECIPROCAL, K_SQRT, K_CLIP
-        K_ADD, K_SUB, K_MUL, K_DIV, K_POW, K_MAXIMUM, K_MINIMUM, K_EQUAL, K_WHERE
+        K_ADD, K_SUB, K_MUL, K_DIV, K_POW, K_MAXIMUM, K_MINIMUM, K_EQUAL, K_DROP, K_WHERE
         K_ADD_C, K_SUB_C, K_MUL_C, K_DIV_C, K_POW_C, K_RSUB_C, K_RDIV_C, K_RPOW_C
         K_EXP, K_EXPM1, K_LOG, K_LOG1P
         K_SIN, K_COS, K_TAN, K_SINH, K_COSH, K_TANH, K_ARCSIN, K_ARCCOS, K_ARCTAN
         # Gradient kernels: G + 1 is the one that adds to its output.
         K_G_PASS, K_G_NEG, K_G_MUL, K_G_DIV, K_G_MUL_C, K_G_DIV_C, K_G_QUOTIENT
         K_G_ABS, K_G_SQUARE, K_G_CUBE, K_G_SQRT, K_G_POW_C, K_G_CLIP, K_G_MAXIMUM, K_G_MINIMUM
-        K_G_EXPM1, K_G_LOG1P, K_G_TAN, K_G_TANH
+        K_G_DROP, K_G_EXPM1, K_G_LOG1P, K_G_TAN, K_G_TANH
         K_G_ARCSIN, K_G_ARCCOS, K_G_ARCTAN, K_G_SIN, K_G_COS, K_G_SINH, K_G_COSH
         CG_KERNELS
 

@@ -85,14 +85,14 @@ cdef void reduce_strided(Loop* loop, const double* x, int ndim, const Py_ssize_t
 cdef void running_sums(const double* x, Py_ssize_t outer, Py_ssize_t n, Py_ssize_t inner,
                        bint backwards, double* y) noexcept nogil:
     cdef Py_ssize_t step = -inner if backwards else inner
-    cdef Py_ssize_t o, k, i, at
+    cdef Py_ssize_t o, i, at
     if n == 0:
         return
     for o in range(outer):
         at = (o * n + (n - 1 if backwards else 0)) * inner
         for i in range(inner):
             y[at + i] = x[at + i]
-        for k in range(1, n):
+        for _ in range(1, n):
             at += step
             for i in range(inner):
                 y[at + i] = y[at - step + i] + x[at + i]
