@@ -187,6 +187,48 @@ def norms() -> list[Operation]:
     return rows
 
 
+def sums_of_products() -> list[Operation]:
+    square, flat, tall = CUBE[:, :2, :2], CUBE[0], CUBE[:, :, 0]
+    calls: list[tuple[str, tuple[Array, ...]]] = [
+        ("ij,kj->ik", (A, B)),
+        ("ij,jk", (A, B.T)),
+        ("ij,ij->ij", (A, B)),
+        ("ij,ij->", (A, B)),
+        ("ij,kl->ljki", (A, B[:, :2])),
+        ("i,i", (VECTOR, VECTOR[::-1] + 2.0)),
+        ("i,j->ji", (VECTOR, VECTOR + 2.0)),
+        ("bij,bjk->bik", (CUBE, CUBE.transpose(0, 2, 1))),
+        ("ijk->kij", (CUBE,)),
+        ("ijk->j", (CUBE,)),
+        ("jki", (CUBE,)),
+        ("bii->b", (square,)),
+        ("bii->ib", (square,)),
+        ("bii", (square,)),
+        ("bij,kii->bk", (CUBE[:, :2], square)),
+        ("ij,jk,ki->", (A, CUBE[0].copy(), CUBE[1].T[:, :2])),
+        ("ab,bc,cd,b->ad", (A, flat, flat.T, VECTOR)),
+        ("...ij,...j->...i", (CUBE, flat[0])),
+        ("i...,...", (CUBE, flat)),
+        ("...,ij...->...", (tall[:, :1], CUBE)),
+        ("ij,jk->k", (A, B[:1])),
+    ]
+    rows = []
+    for subscripts, operands in calls:
+        shapes = ",".join(map(str, [x.shape for x in operands]))
+        rows.append(
+            Operation(
+                "einsum",
+                lambda *xs, s=subscripts: F.einsum(s, *xs),
+                lambda *xs, s=subscripts: np.einsum(s, *xs),
+                operands,
+                f"{subscripts}{shapes}",
+                exact=False,
+                rtol=1e-13,
+            )
+        )
+    return rows
+
+
 KEPT = F.dropout(np.ones(A.shape), 0.4, rng=7).data  # 0 or 1 / 0.6
 ACCURATE = {"exact": False}
 CLOSE: dict[str, Any] = {"exact": False, "rtol": 1e-14}
@@ -246,6 +288,7 @@ OPERATIONS: list[Operation] = [
     *accumulations(),
     *arrangements(),
     *norms(),
+    *sums_of_products(),
     bound("dropout", "seed", A, lambda x: x * KEPT, 0.4, 7),
     bound("dropout", "all", A, lambda x: x * 0.0, 1),
     *products(),

@@ -4,6 +4,7 @@ from cygrad.functions.accumulation import cumsum, prod
 from cygrad.functions.arithmetic import abs, add, div, mul, neg, pow, sqrt, square, sub
 from cygrad.functions.arrangement import flip, repeat, tile
 from cygrad.functions.dropout import dropout
+from cygrad.functions.einsum import einsum
 from cygrad.functions.embedding import embedding
 from cygrad.functions.exponential import exp, expm1, log, log1p
 from cygrad.functions.indexing import get_item, take
@@ -57,6 +58,7 @@ __all__ = [
     "cumsum",
     "div",
     "dropout",
+    "einsum",
     "embedding",
     "exp",
     "expm1",
