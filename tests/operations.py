@@ -6,6 +6,7 @@ may have several rows, one for each way to call it that has code of its own.
 """
 
 import math
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -294,7 +295,127 @@ def losses() -> list[Operation]:
     ]
 
 
+def accumulations() -> list[Operation]:
+    """Products and running sums; the products with every number of zeros that matters."""
+    zeros = {"no zero": [], "one zero": [(0, 1, 2)], "zeros": [(0, 0, 1), (0, 1, 1), (1, 2, 3)]}
+    rows = []
+    for label, places in zeros.items():
+        x = CUBE.copy()
+        for place in places:
+            x[place] = 0.0
+        for axis in (None, 1, (0, -1)):
+            rows.append(
+                bound("prod", f"{label},axis={axis}", x, lambda x, a=axis: x.prod(a), axis, **CLOSE)
+            )
+    kept = bound("prod", "keepdims", CUBE, lambda x: x.prod(1, keepdims=True), 1, True, **CLOSE)
+    sums = [
+        bound("cumsum", f"axis={axis}", CUBE, lambda x, a=axis: x.cumsum(a), axis)
+        for axis in (None, 0, 1, -1)
+    ]
+    return [*rows, kept, *sums]
+
+
+def arrangements() -> list[Operation]:
+    rows = [bound("flip", f"{axis}", CUBE, lambda x, a=axis: np.flip(x, a), axis) for axis in AXES]
+    for reps in (1, 2, (2, 1, 3), (3, 1), (2, 1, 1, 2), ()):
+        rows.append(bound("tile", f"{reps}", CUBE, lambda x, r=reps: np.tile(x, r), reps))
+    for repeats, axis in [(2, None), (3, 1), (1, 0), ([2], -1), ([2, 0, 1], 1), ([1] * 24, None)]:
+        rows.append(
+            bound(
+                "repeat",
+                f"{repeats},{axis}",
+                CUBE,
+                lambda x, r=repeats, a=axis: np.repeat(x, r, a),
+                repeats,
+                axis,
+            )
+        )
+    for name, k in itertools.product(("tril", "triu"), (0, 1, -1, 7)):
+        reference = getattr(np, name)
+        rows.append(bound(name, f"{k}", CUBE, lambda x, k=k, r=reference: r(x, k), k))
+    return rows
+
+
+def norms() -> list[Operation]:
+    rows = []
+    for p, axis in itertools.product((None, 1, 2, 3, 1.5, -1, -2.5, 0, np.inf, -np.inf), (0, -1)):
+        rows.append(
+            bound(
+                "norm",
+                f"{p},{axis}",
+                CUBE,
+                lambda x, p=p, a=axis: np.linalg.norm(x, p, a),
+                p,
+                axis,
+                **CLOSE,
+            )
+        )
+    for p, axis in itertools.product((None, "fro", 1, -1, np.inf, -np.inf), ((0, 2), (-1, 1))):
+        rows.append(
+            bound(
+                "norm",
+                f"{p},{axis}",
+                CUBE,
+                lambda x, p=p, a=axis: np.linalg.norm(x, p, a, True),
+                p,
+                axis,
+                True,
+                **CLOSE,
+            )
+        )
+    for p, x in [(None, CUBE), (None, VECTOR), (3, VECTOR), (1, A), ("fro", A)]:
+        rows.append(
+            bound("norm", f"{p}{x.shape}", x, lambda x, p=p: np.linalg.norm(x, p), p, **CLOSE)
+        )
+    return rows
+
+
+def sums_of_products() -> list[Operation]:
+    square, flat, tall = CUBE[:, :2, :2], CUBE[0], CUBE[:, :, 0]
+    calls: list[tuple[str, tuple[Array, ...]]] = [
+        ("ij,kj->ik", (A, B)),
+        ("ij,jk", (A, B.T)),
+        ("ij,ij->ij", (A, B)),
+        ("ij,ij->", (A, B)),
+        ("ij,kl->ljki", (A, B[:, :2])),
+        ("i,i", (VECTOR, VECTOR[::-1] + 2.0)),
+        ("i,j->ji", (VECTOR, VECTOR + 2.0)),
+        ("bij,bjk->bik", (CUBE, CUBE.transpose(0, 2, 1))),
+        ("ijk->kij", (CUBE,)),
+        ("ijk->j", (CUBE,)),
+        ("jki", (CUBE,)),
+        ("bii->b", (square,)),
+        ("bii->ib", (square,)),
+        ("bii", (square,)),
+        ("bij,kii->bk", (CUBE[:, :2], square)),
+        ("ij,jk,ki->", (A, CUBE[0].copy(), CUBE[1].T[:, :2])),
+        ("ab,bc,cd,b->ad", (A, flat, flat.T, VECTOR)),
+        ("...ij,...j->...i", (CUBE, flat[0])),
+        ("i...,...", (CUBE, flat)),
+        ("...,ij...->...", (tall[:, :1], CUBE)),
+        ("ij,jk->k", (A, B[:1])),
+    ]
+    rows = []
+    for subscripts, operands in calls:
+        shapes = ",".join(map(str, [x.shape for x in operands]))
+        rows.append(
+            Operation(
+                "einsum",
+                lambda *xs, s=subscripts: F.einsum(s, *xs),
+                lambda *xs, s=subscripts: np.einsum(s, *xs),
+                operands,
+                f"{subscripts}{shapes}",
+                exact=False,
+                rtol=1e-13,
+            )
+        )
+    return rows
+
+
+KEPT = F.dropout(np.ones(A.shape), 0.4, rng=7).data  # 0 or 1 / 0.6
 ACCURATE = {"exact": False}
+CLOSE: dict[str, Any] = {"exact": False, "rtol": 1e-14}
+AXES: list[Any] = [None, 0, -1, (0, 2), ()]
 
 WITHOUT_GRADIENT = {"accuracy"}  # public functions that are no operations
 
@@ -346,7 +467,15 @@ OPERATIONS: list[Operation] = [
     Operation(
         "where", lambda x: F.where(MASK, x, 2.0), lambda x: np.where(MASK, x, 2.0), (A,), "c"
     ),
+    bound("mask_fill", "mask", A, lambda x: np.where(MASK, -1.5, x), MASK, -1.5),
+    bound("mask_fill", "row", A, lambda x: np.where(MASK[0], 0, x), MASK[0].tolist(), 0),
     *reductions(),
+    *accumulations(),
+    *arrangements(),
+    *norms(),
+    *sums_of_products(),
+    bound("dropout", "seed", A, lambda x: x * KEPT, 0.4, 7),
+    bound("dropout", "all", A, lambda x: x * 0.0, 1),
     *products(),
     *activations(),
     *losses(),
@@ -403,6 +532,10 @@ OPERATIONS: list[Operation] = [
     bound("take", "axis", CUBE, lambda x: x.take([2, 0, 2], 1), [2, 0, 2], 1),
     bound("take", "matrix", CUBE, lambda x: x.take([[2, 0]], -1), [[2, 0]], -1),
     bound("take", "int", CUBE, lambda x: x.take(1, 0), 1, 0),
+    *[
+        Operation("embedding", lambda w, i=i: F.embedding(i, w), lambda w, i=i: w[i], (A,), label)
+        for label, i in {"matrix": np.array([[1, 0, 1]]), "list": [0, 0], "int": 1}.items()
+    ],
 ]
 
 UNARY = [row for row in OPERATIONS if row.elementwise and len(row.inputs) == 1]

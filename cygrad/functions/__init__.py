@@ -10,7 +10,12 @@ from cygrad.functions.activation import (
     silu,
     softplus,
 )
+from cygrad.functions.accumulation import cumsum, prod
 from cygrad.functions.arithmetic import abs, add, div, mul, neg, pow, sqrt, square, sub
+from cygrad.functions.arrangement import flip, repeat, tile
+from cygrad.functions.dropout import dropout
+from cygrad.functions.einsum import einsum
+from cygrad.functions.embedding import embedding
 from cygrad.functions.exponential import exp, expm1, log, log1p
 from cygrad.functions.indexing import get_item, take
 from cygrad.functions.linalg import linear, matmul
@@ -21,8 +26,18 @@ from cygrad.functions.loss import (
     mean_squared_error,
 )
 from cygrad.functions.recurrent import lstm_cell
+from cygrad.functions.linalg import matmul
+from cygrad.functions.norm import norm
 from cygrad.functions.reduction import max, mean, min, std, sum, sum_to, variance
-from cygrad.functions.selection import clip, maximum, minimum, where
+from cygrad.functions.selection import (
+    clip,
+    mask_fill,
+    maximum,
+    minimum,
+    tril,
+    triu,
+    where,
+)
 from cygrad.functions.shape import (
     broadcast_to,
     concat,
@@ -84,6 +99,14 @@ __all__ = [
     "expm1",
     "gelu",
     "gelu_simple",
+    "cumsum",
+    "div",
+    "dropout",
+    "einsum",
+    "embedding",
+    "exp",
+    "expm1",
+    "flip",
     "get_item",
     "leaky_relu",
     "linear",
@@ -93,6 +116,7 @@ __all__ = [
     "log_softmax",
     "logsumexp",
     "lstm_cell",
+    "mask_fill",
     "matmul",
     "max",
     "maximum",
@@ -103,9 +127,12 @@ __all__ = [
     "minimum",
     "mul",
     "neg",
+    "norm",
     "pow",
     "relu",
     "relu_simple",
+    "prod",
+    "repeat",
     "reshape",
     "sigmoid",
     "sigmoid_simple",
@@ -128,7 +155,10 @@ __all__ = [
     "take",
     "tan",
     "tanh",
+    "tile",
     "transpose",
+    "tril",
+    "triu",
     "unsqueeze",
     "variance",
     "where",

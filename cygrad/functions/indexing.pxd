@@ -2,3 +2,7 @@ from cygrad.core.variable cimport Variable
 
 cdef Variable slice_axis(Variable x, int axis, Py_ssize_t start, Py_ssize_t length)
 cdef Variable item_at(Variable x, Py_ssize_t i)         # x[i]
+cdef Variable get_view(Variable x, object index)        # a basic index only
+
+# The blocks of x at positions: `saved` as indexing.pyx describes it, the positions checked.
+cdef Variable gather(Variable x, tuple saved)

@@ -1,4 +1,4 @@
-"""clip, maximum, minimum, where: operations that choose among their inputs.
+"""clip, mask_fill, maximum, minimum, tril, triu, where: operations that choose among their inputs.
 
 Masks are float64 constants, 0 or 1, so that the kernels know one type only.
 """
@@ -8,7 +8,7 @@ from libc.math cimport INFINITY
 from cygrad.core.arrays cimport constant, is_number, number
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, connect_many, input_of
 from cygrad.core.layout cimport Layout, MAX_NDIM, broadcast_layouts, release
-from cygrad.core.variable cimport Variable, detached, empty, scalar
+from cygrad.core.variable cimport Variable, describe, detached, empty, scalar
 from cygrad.functions.arithmetic cimport multiply
 from cygrad.functions.elementwise cimport (
     COMPOSED, Forms, as_variable, binary, binary_op, broadcast_strides, call_forms, map_long,
@@ -244,3 +244,113 @@ def minimum(a, b):
     variable([1., 3.])
     """
     return call_forms(&MINIMUM_FORMS, a, b)
+
+
+# ---- mask_fill, tril, triu: a constant in place of chosen elements ----------------------------
+
+def mask_fill(x, mask, value):
+    """x, with a number in place of the elements where the mask is true.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    mask : array_like or Variable
+        True, or not 0, where the number stands; of a shape that broadcasts to x's. No gradient
+        flows to it.
+    value : float
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Raises
+    ------
+    ValueError
+        If the mask does not broadcast to x's shape.
+    TypeError
+        If the value is not a number.
+
+    Notes
+    -----
+    The gradient is 0 where the mask is true, and passes elsewhere.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.mask_fill(cg.Variable([1.0, 2.0, 3.0]), [True, False, True], -1)
+    variable([-1.,  2., -1.])
+    """
+    cdef Py_ssize_t strides[MAX_NDIM]
+    cdef Variable v = as_variable(x, "mask_fill"), filled = constant(mask, "mask_fill")
+    if not is_number(value):
+        raise TypeError(f"mask_fill: value must be a number, not {type(value).__name__}")
+    if not broadcast_strides(filled.layout, v.layout, strides):
+        raise ValueError(f"mask_fill: a mask of shape {filled.shape} does not broadcast to "
+                         f"{describe(v)}")
+    return choose(filled, scalar(number(value)), v)
+
+
+cdef Variable triangle(Variable x, object k, bint lower, str where):
+    if x.layout.ndim < 2:
+        raise ValueError(f"{where}: {describe(x)} is not a matrix, nor a stack of matrices")
+    try:
+        k = k.__index__()
+    except AttributeError:
+        raise TypeError(f"{where}: k must be an int, not {k!r}") from None
+    rows = x.layout.shape[x.layout.ndim - 2]
+    columns = x.layout.shape[x.layout.ndim - 1]
+    k = max(-rows - 1, min(k, columns + 1))     # beyond, nothing changes
+    mask = np.tri(rows, columns, k if lower else k - 1)
+    return select(constant(mask if lower else 1.0 - mask, where), x)
+
+
+def tril(x, k=0):
+    """The lower triangle of a matrix, or of each of a stack: zeros above the k-th diagonal.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+        Of two or more axes; the last two are the matrices'.
+    k : int, default 0
+        0 is the main diagonal; above it are the positive ones.
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Raises
+    ------
+    ValueError
+        If x has fewer than two axes.
+    TypeError
+        If k is not an int.
+
+    Notes
+    -----
+    The gradient is the same triangle of the result's.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.tril(cg.Variable([[1.0, 2.0], [3.0, 4.0]]))
+    variable([[1., 0.],
+              [3., 4.]])
+    """
+    return triangle(as_variable(x, "tril"), k, True, "tril")
+
+
+def triu(x, k=0):
+    """The upper triangle of a matrix, or of each of a stack: zeros below the k-th diagonal.
+
+    Parameters, result and errors are those of `tril`.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.triu(cg.Variable([[1.0, 2.0], [3.0, 4.0]]), k=1)
+    variable([[0., 2.],
+              [0., 0.]])
+    """
+    return triangle(as_variable(x, "triu"), k, False, "triu")

@@ -10,3 +10,7 @@ cdef Variable contiguous(Variable x)                    # x, or a differentiable
 cdef Variable swap_last_axes(Variable x)                # a view
 cdef Variable permuted(Variable x, tuple axes)          # a view; axes[d] is x's axis at place d
 cdef Variable unsqueezed(Variable x, int axis)          # a view with a new axis of length 1 there
+cdef Variable with_shape(Variable x, list shape)        # a view; only axes of length 1 may differ
+cdef Variable copied(Variable x)
+cdef Variable concatenated(list inputs, object axis_argument, str where)
+cdef int single_axis(object axis, int ndim, str where) except -1

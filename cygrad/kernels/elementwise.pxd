@@ -8,6 +8,7 @@ cdef extern from "kernels.h" nogil:
         K_RELU, K_LEAKY_RELU, K_ERF, K_ERFC, K_GELU_EXACT
         K_ADD, K_SUB, K_MUL, K_DIV, K_POW, K_MAXIMUM, K_MINIMUM
         K_SCALED_DIFFERENCE, K_EQUAL, K_WHERE
+        K_ADD, K_SUB, K_MUL, K_DIV, K_POW, K_MAXIMUM, K_MINIMUM, K_EQUAL, K_DROP, K_WHERE
         K_ADD_C, K_SUB_C, K_MUL_C, K_DIV_C, K_POW_C, K_RSUB_C, K_RDIV_C, K_RPOW_C
         K_EXP, K_EXPM1, K_LOG, K_LOG1P
         K_SIN, K_COS, K_TAN, K_SINH, K_COSH, K_TANH, K_ARCSIN, K_ARCCOS, K_ARCTAN
@@ -15,7 +16,7 @@ cdef extern from "kernels.h" nogil:
         # Gradient kernels: G + 1 is the one that adds to its output.
         K_G_PASS, K_G_NEG, K_G_MUL, K_G_DIV, K_G_MUL_C, K_G_DIV_C, K_G_QUOTIENT
         K_G_ABS, K_G_SQUARE, K_G_CUBE, K_G_SQRT, K_G_POW_C, K_G_CLIP, K_G_MAXIMUM, K_G_MINIMUM
-        K_G_EXPM1, K_G_LOG1P, K_G_TAN, K_G_TANH
+        K_G_DROP, K_G_EXPM1, K_G_LOG1P, K_G_TAN, K_G_TANH
         K_G_ARCSIN, K_G_ARCCOS, K_G_ARCTAN, K_G_SIN, K_G_COS, K_G_SINH, K_G_COSH
         K_G_RELU, K_G_LEAKY_RELU, K_G_SIGMOID, K_G_SILU, K_G_SOFTPLUS
         K_G_LOGISTIC_LOSS, K_G_GELU, K_G_GELU_EXACT, K_G_ERF

@@ -8,6 +8,7 @@ cdef struct Loop:
     void* data
 
 cdef Loop ADD               # (a, b) -> a + b; pairwise summation in its reduce form
+cdef Loop MULTIPLY
 cdef Loop MAXIMUM
 cdef Loop MINIMUM
 cdef Loop MATMUL            # (m,n),(n,p)->(m,p), by BLAS

@@ -37,6 +37,7 @@ cdef Loop float64_loop(object ufunc) except *:
 
 
 ADD = float64_loop(np.add)
+MULTIPLY = float64_loop(np.multiply)
 MAXIMUM = float64_loop(np.maximum)
 MINIMUM = float64_loop(np.minimum)
 MATMUL = float64_loop(np.matmul)

@@ -6,3 +6,8 @@ from cygrad.kernels.numpy_loops cimport Loop
 cdef void reduce_strided(Loop* loop, const double* x, int ndim, const Py_ssize_t* shape,
                          const Py_ssize_t* strides, unsigned long long axes,
                          double* out) noexcept nogil
+
+# Sums along the middle one of three axes: y[o, k, i] = x[o, 0, i] + ... + x[o, k, i], or backwards,
+# x[o, k, i] + ... + x[o, n - 1, i]. x and y: contiguous, of outer * n * inner numbers.
+cdef void running_sums(const double* x, Py_ssize_t outer, Py_ssize_t n, Py_ssize_t inner,
+                       bint backwards, double* y) noexcept nogil

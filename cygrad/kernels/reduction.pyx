@@ -1,4 +1,4 @@
-"""Reductions over any set of axes, by NumPy's binary inner loops.
+"""Reductions over any set of axes, by NumPy's binary inner loops; and running sums.
 
 A loop whose output is its first input, with a stride of 0, reduces: NumPy's `add` then sums
 pairwise. With a stride of 8 it adds a row to a row. Which of the two runs innermost is chosen by
@@ -80,3 +80,19 @@ cdef void reduce_strided(Loop* loop, const double* x, int ndim, const Py_ssize_t
             d += 1
         if d > last:
             return
+
+
+cdef void running_sums(const double* x, Py_ssize_t outer, Py_ssize_t n, Py_ssize_t inner,
+                       bint backwards, double* y) noexcept nogil:
+    cdef Py_ssize_t step = -inner if backwards else inner
+    cdef Py_ssize_t o, i, at
+    if n == 0:
+        return
+    for o in range(outer):
+        at = (o * n + (n - 1 if backwards else 0)) * inner
+        for i in range(inner):
+            y[at + i] = x[at + i]
+        for _ in range(1, n):
+            at += step
+            for i in range(inner):
+                y[at + i] = y[at - step + i] + x[at + i]

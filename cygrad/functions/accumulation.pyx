@@ -1,0 +1,171 @@
+"""cumsum and prod: sums and products of elements along axes."""
+
+from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.layout cimport Layout, contiguous_layout, release
+from cygrad.core.operators cimport OPERATORS
+from cygrad.core.variable cimport (
+    Variable, describe, detached, empty, filled_like, own_contiguous,
+)
+from cygrad.functions.arithmetic cimport multiply
+from cygrad.functions.elementwise cimport as_variable, operation
+from cygrad.functions.indexing cimport slice_axis
+from cygrad.functions.reduction cimport axes_of, reduce, spread
+from cygrad.functions.shape cimport concatenated, permuted, single_axis
+from cygrad.kernels.elementwise cimport LONG
+from cygrad.kernels.numpy_loops cimport MULTIPLY
+from cygrad.kernels.reduction cimport running_sums
+
+
+# ---- cumsum: y_k = sum_{j<=k} x_j, dx_j = sum_{k>=j} gy_k -------------------------------------
+#
+# `saved` is the axis, and whether the sums run from the end: each is the other's derivative.
+
+cdef Variable vjp_cumsum(Function f, Variable gy, int i):
+    axis, backwards = f.saved
+    return summed_along(gy, axis, not backwards)
+
+cdef Op CUMSUM = operation(b"CumSum", vjp_cumsum)
+
+
+cdef Variable summed_along(Variable x, int axis, bint backwards):
+    cdef Variable source = own_contiguous(x), y
+    cdef Layout* layout
+    cdef Function f
+    cdef Py_ssize_t outer = 1, n, inner = 1
+    cdef int d
+    if axis >= x.layout.ndim:
+        raise RuntimeError(f"Variable.backward: CumSum along axis {axis} met {describe(x)}; was "
+                           ".data replaced by another shape after it was used?")
+    for d in range(axis):
+        outer *= x.layout.shape[d]
+    n = x.layout.shape[axis]
+    for d in range(axis + 1, x.layout.ndim):
+        inner *= x.layout.shape[d]
+    layout = contiguous_layout(x.layout.ndim, x.layout.shape)
+    y = empty(layout)
+    release(layout)
+    if x.layout.size < LONG:
+        running_sums(source.ptr, outer, n, inner, backwards, y.ptr)
+    else:
+        # What is read stays, whatever another thread assigns to .data meanwhile.
+        source = detached(source)
+        with nogil:
+            running_sums(source.ptr, outer, n, inner, backwards, y.ptr)
+    f = connect(&CUMSUM, y, x, None)
+    if f is not None:
+        f.saved = (axis, backwards)
+    return y
+
+
+def cumsum(x, axis=None):
+    """The sums of the elements up to each one, along an axis.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    axis : int, optional
+        The axis to sum along; x flattened if None.
+
+    Returns
+    -------
+    Variable
+        Of x's shape; one axis of x's size if axis is None.
+
+    Raises
+    ------
+    IndexError
+        If the axis is out of bounds.
+    TypeError
+        If it is not an int.
+
+    Notes
+    -----
+    y_k = x_0 + ... + x_k, added in this order. The gradient is the same sum from the end:
+    gx_k = gy_k + ... + gy_n.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> x = cg.Variable([1.0, 2.0, 3.0])
+    >>> y = F.cumsum(x); y.backward(); y, x.grad
+    (variable([1., 3., 6.]), variable([3., 2., 1.]))
+    """
+    cdef Variable v = as_variable(x, "cumsum")
+    if axis is None:
+        return summed_along(OPERATORS.reshape(v, -1), 0, False)
+    return summed_along(v, single_axis(axis, v.layout.ndim, "cumsum"), False)
+
+
+# ---- prod: y = prod_k x_k, dy/dx_k = prod_{j!=k} x_j -------------------------------------------
+#
+# The products of the others are made of products, never as y / x_k: so they are right whatever
+# elements are zero, y may overflow where they do not, and every derivative of them is right too.
+
+cdef Variable vjp_prod(Function f, Variable gy, int i):
+    cdef Variable x = f.x0
+    cdef unsigned long long axes = f.saved
+    return multiply(spread(gy, x, axes), products_over(x, axes))
+
+cdef Op PROD = operation(b"Prod", vjp_prod)
+
+
+cdef Variable products_over(Variable x, unsigned long long axes):
+    """For each element of x the product of the others that are reduced with it."""
+    cdef int ndim = x.layout.ndim, d
+    kept = [d for d in range(ndim) if not (axes >> d) & 1]
+    order = tuple(kept + [d for d in range(ndim) if (axes >> d) & 1])
+    inverse = [0] * ndim
+    for d, axis in enumerate(order):
+        inverse[axis] = d
+    cdef Variable moved = permuted(x, order), others
+    count = 1
+    for n in moved.shape[len(kept):]:
+        count *= n
+    others = products_of_others(
+        OPERATORS.reshape(moved, (*moved.shape[:len(kept)], count)), len(kept))
+    return permuted(OPERATORS.reshape(others, moved.shape), tuple(inverse))
+
+
+cdef Variable products_of_others(Variable x, int axis):
+    """Along the last axis, in linear time: the pairs' products first, then within the pairs."""
+    cdef Py_ssize_t n = x.layout.shape[axis], half = n // 2
+    cdef Variable a, b, outside
+    if n < 2:
+        return filled_like(x, 1.0)
+    a = slice_axis(x, axis, 0, half)
+    b = slice_axis(x, axis, half, half)
+    if n == 2:
+        return concatenated([b, a], axis, "prod")
+    pairs = [multiply(a, b)]
+    if n % 2:
+        pairs.append(slice_axis(x, axis, n - 1, 1))
+    outside = products_of_others(concatenated(pairs, axis, "prod"), axis)
+    rest = slice_axis(outside, axis, half, n % 2)
+    outside = slice_axis(outside, axis, 0, half)
+    return concatenated([multiply(outside, b), multiply(outside, a), rest], axis, "prod")
+
+
+def prod(x, axis=None, keepdims=False):
+    """The product over axes; 1 where there is nothing to multiply.
+
+    Parameters, result and errors are those of `sum`.
+
+    Notes
+    -----
+    dy/dx_k is the product of the other elements, computed by multiplying them; so it is right, to
+    any order, where elements are zero.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> x = cg.Variable([2.0, 0.0, 3.0])
+    >>> y = F.prod(x); y.backward(); y, x.grad
+    (variable(0.0), variable([0., 6., 0.]))
+    """
+    cdef Variable v = as_variable(x, "prod")
+    cdef unsigned long long axes = axes_of(axis, v.layout.ndim, "prod")
+    cdef Variable y = reduce(&MULTIPLY, 1.0, v, axes, keepdims)
+    cdef Function f = connect(&PROD, y, v, None)
+    if f is not None:
+        f.saved = axes
+    return y

@@ -1,0 +1,120 @@
+"""dropout: zeros at random places, in training.
+
+Random bits come from a NumPy generator, 64 at a time, in one call for the whole mask; each element
+takes 32 of them.
+"""
+
+from libc.stdint cimport uint64_t
+
+from cygrad.core.arrays cimport is_number, number
+from cygrad.core.function cimport Function, Op, READS_X1
+from cygrad.core.layout cimport Layout, contiguous_layout, release
+from cygrad.core.mode cimport mode
+from cygrad.core.variable cimport Variable, empty
+from cygrad.functions.elementwise cimport COMPOSED, as_variable, binary, binary_op
+from cygrad.kernels.elementwise cimport K_DROP, K_G_DROP
+
+import os
+
+import numpy as np
+
+from cygrad.core.creation import _generator
+
+cdef object shared_generator = None     # locks itself, so that threads may share it
+cdef object shared_by = None            # the process: a fork must not repeat its parent's masks
+
+
+cdef object default_generator():
+    global shared_generator, shared_by
+    if shared_by != os.getpid():
+        shared_generator = np.random.default_rng()
+        shared_by = os.getpid()
+    return shared_generator
+
+
+# ---- dropout: y = x m, where m is 0 or 1/(1-p); y = 0 where m = 0, also for infinite x ----------
+
+cdef Variable vjp_dropout(Function f, Variable gy, int i):
+    return binary(&DROPOUT, gy, f.x1) if i == 0 else None
+
+cdef Op DROPOUT = binary_op(b"Dropout", K_DROP, vjp_dropout, K_G_DROP, READS_X1, COMPOSED, 0)
+
+
+cdef void fill_mask(const uint64_t* bits, uint64_t threshold, double kept, Py_ssize_t n,
+                    double* mask) noexcept nogil:
+    """0 where an element's 32 bits are below the threshold, else kept; bits: (n + 1) // 2."""
+    # Products, not branches, which nobody can predict.
+    cdef Py_ssize_t k
+    for k in range(n // 2):
+        mask[2 * k] = <int>((bits[k] & 0xFFFFFFFFU) >= threshold) * kept
+        mask[2 * k + 1] = <int>((bits[k] >> 32) >= threshold) * kept
+    if n % 2:
+        mask[n - 1] = <int>((bits[n // 2] & 0xFFFFFFFFU) >= threshold) * kept
+
+
+cdef Variable random_mask(Variable x, double p, object generator):
+    cdef Layout* layout = contiguous_layout(x.layout.ndim, x.layout.shape)
+    cdef Variable mask = empty(layout)
+    cdef Py_ssize_t n = layout.size
+    cdef uint64_t threshold = <uint64_t>(p * 4294967296.0 + 0.5)
+    cdef double kept = 1.0 / (1.0 - p) if p < 1.0 else 0.0
+    cdef const uint64_t[::1] bits
+    release(layout)
+    if n > 0:
+        bits = generator.integers(0, 0xFFFFFFFFFFFFFFFF, (n + 1) // 2, np.uint64, True)
+        with nogil:
+            fill_mask(&bits[0], threshold, kept, n, mask.ptr)
+    return mask
+
+
+def dropout(x, p=0.5, rng=None):
+    """Zeros in place of elements chosen at random, and the others scaled up to make up for them.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    p : float, default 0.5
+        The probability of each element to become zero, between 0 and 1.
+    rng : int or numpy.random.Generator, optional
+        A seed, or the generator to draw from. The same seed gives the same zeros; None, new ones,
+        from a generator that all calls share.
+
+    Returns
+    -------
+    Variable
+        Of x's shape; x itself inside `cygrad.test_mode`, and if p is 0.
+
+    Raises
+    ------
+    ValueError
+        If p is not between 0 and 1.
+    TypeError
+        If p is not a number, or rng something else.
+
+    Notes
+    -----
+    Inverted dropout (Srivastava et al. 2014): y = x m / (1 - p), where m is 0 with probability p,
+    else 1, independently for each element. The gradient has the same zeros: gx = gy m / (1 - p).
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> x = cg.Variable([1.0, 2.0, 3.0, 4.0])
+    >>> y = F.dropout(x, 0.5, rng=4)
+    >>> bool(((y == 0) | (y == 2 * x.data)).all())
+    True
+    >>> with cg.test_mode():
+    ...     F.dropout(x)
+    variable([1., 2., 3., 4.])
+    """
+    cdef Variable v = as_variable(x, "dropout")
+    cdef double probability
+    if not is_number(p):
+        raise TypeError(f"dropout: p must be a number, not {type(p).__name__}")
+    probability = number(p)
+    if not 0.0 <= probability <= 1.0:
+        raise ValueError(f"dropout: p is a probability, between 0 and 1, not {p}")
+    generator = default_generator() if rng is None else _generator("dropout", rng)
+    if probability == 0.0 or mode().testing:
+        return v
+    return binary(&DROPOUT, v, random_mask(v, probability, generator))

@@ -1,0 +1,5 @@
+"""Stub of cygrad/functions/einsum.pyx: sums of products, written with a letter for each axis."""
+
+from ..core.variable import Variable, _ArrayLike
+
+def einsum(subscripts: str, *operands: _ArrayLike) -> Variable: ...
