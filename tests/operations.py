@@ -5,8 +5,8 @@ the same in NumPy, and sample inputs away from kinks and from the ends of the do
 may have several rows, one for each way to call it that has code of its own.
 """
 
-import math
 import itertools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

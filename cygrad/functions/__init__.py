@@ -1,16 +1,7 @@
 """The differentiable functions, a file a family; `import cygrad.functions as F`."""
 
-from cygrad.functions.activation import (
-    erf,
-    erfc,
-    gelu,
-    leaky_relu,
-    relu,
-    sigmoid,
-    silu,
-    softplus,
-)
 from cygrad.functions.accumulation import cumsum, prod
+from cygrad.functions.activation import erf, erfc, gelu, leaky_relu, relu, sigmoid, silu, softplus
 from cygrad.functions.arithmetic import abs, add, div, mul, neg, pow, sqrt, square, sub
 from cygrad.functions.arrangement import flip, repeat, tile
 from cygrad.functions.dropout import dropout
@@ -19,25 +10,11 @@ from cygrad.functions.embedding import embedding
 from cygrad.functions.exponential import exp, expm1, log, log1p
 from cygrad.functions.indexing import get_item, take
 from cygrad.functions.linalg import linear, matmul
-from cygrad.functions.loss import (
-    accuracy,
-    binary_cross_entropy,
-    cross_entropy,
-    mean_squared_error,
-)
-from cygrad.functions.recurrent import lstm_cell
-from cygrad.functions.linalg import matmul
+from cygrad.functions.loss import accuracy, binary_cross_entropy, cross_entropy, mean_squared_error
 from cygrad.functions.norm import norm
+from cygrad.functions.recurrent import lstm_cell
 from cygrad.functions.reduction import max, mean, min, std, sum, sum_to, variance
-from cygrad.functions.selection import (
-    clip,
-    mask_fill,
-    maximum,
-    minimum,
-    tril,
-    triu,
-    where,
-)
+from cygrad.functions.selection import clip, mask_fill, maximum, minimum, tril, triu, where
 from cygrad.functions.shape import (
     broadcast_to,
     concat,
@@ -62,17 +39,7 @@ from cygrad.functions.simple import (
     softplus_simple,
 )
 from cygrad.functions.softmax import log_softmax, logsumexp, softmax
-from cygrad.functions.trigonometric import (
-    arccos,
-    arcsin,
-    arctan,
-    cos,
-    cosh,
-    sin,
-    sinh,
-    tan,
-    tanh,
-)
+from cygrad.functions.trigonometric import arccos, arcsin, arctan, cos, cosh, sin, sinh, tan, tanh
 
 __all__ = [
     "abs",
@@ -91,22 +58,19 @@ __all__ = [
     "cosh",
     "cross_entropy",
     "cross_entropy_simple",
+    "cumsum",
     "div",
+    "dropout",
     "dropout_simple",
+    "einsum",
+    "embedding",
     "erf",
     "erfc",
     "exp",
     "expm1",
+    "flip",
     "gelu",
     "gelu_simple",
-    "cumsum",
-    "div",
-    "dropout",
-    "einsum",
-    "embedding",
-    "exp",
-    "expm1",
-    "flip",
     "get_item",
     "leaky_relu",
     "linear",
@@ -129,9 +93,9 @@ __all__ = [
     "neg",
     "norm",
     "pow",
+    "prod",
     "relu",
     "relu_simple",
-    "prod",
     "repeat",
     "reshape",
     "sigmoid",

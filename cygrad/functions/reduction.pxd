@@ -9,7 +9,6 @@ cdef Variable sum_over(Variable x, unsigned long long axes, bint keepdims)
 cdef Variable mean_over(Variable x, unsigned long long axes, bint keepdims)
 cdef unsigned long long axes_of(object axis, int ndim, str where) except? 0xFFFFFFFFFFFFFFFF
 
-# g, of x's shape with the axes reduced, with or without keepdims, broadcast to x's shape.
 # What a reduction is made of. The axes are a bit mask; `reduce` computes without a graph, starting
 # from `start`; `spread` broadcasts what was reduced from x back to x's shape.
 cdef Variable reduce(Loop* loop, double start, Variable x, unsigned long long axes, bint keepdims)
