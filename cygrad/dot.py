@@ -21,6 +21,7 @@ __all__ = ["Picture", "graph", "render"]
 TEXT = (".dot", ".gv")
 DRAWN = (".svg", ".png", ".pdf")
 MALFORMED = ("Cc", "Cn", "Cs")  # Unicode categories
+ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "&": "&amp;"})
 
 
 def graph(y: Variable | Iterable[Variable], verbose: bool = False) -> str:
@@ -225,8 +226,7 @@ def _escape(label: str) -> str:
         )
         for line in label.split("\n")
     ]
-    escapes = {"\\": "\\\\", '"': '\\"', "&": "&amp;"}
-    return "\\n".join(line.translate(str.maketrans(escapes)) for line in lines)
+    return "\\n".join(line.translate(ESCAPES) for line in lines)
 
 
 def _draw(text: str, form: str) -> bytes:

@@ -16,7 +16,9 @@ from cygrad.core.variable import Variable
 from cygrad.core.walk import functions_behind
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from cygrad.core.variable import _ArrayLike
 
     Array: TypeAlias = NDArray[np.float64]
     Outputs: TypeAlias = Variable | Sequence[Variable]
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["check_grads", "diff"]
 
 
-def diff(f: Callable[..., Variable], *xs: Variable | ArrayLike, h: float = 1e-4) -> Variable:
+def diff(f: Callable[..., Variable], *xs: _ArrayLike, h: float = 1e-4) -> Variable:
     """The central difference of a function, all its inputs moved at once.
 
     Parameters
@@ -83,7 +85,7 @@ def diff(f: Callable[..., Variable], *xs: Variable | ArrayLike, h: float = 1e-4)
 
 def check_grads(
     f: Callable[..., Outputs],
-    *xs: Variable | ArrayLike,
+    *xs: _ArrayLike,
     order: int = 1,
     h: float = 1e-5,
     rtol: float = 1e-4,
@@ -150,7 +152,9 @@ def check_grads(
     AssertionError: check_grads: wrong derivative of order 1 by input 0 (x, shape (2,)): at index ...
     """
     if not is_grad_enabled():
-        raise RuntimeError("check_grads: inside no_grad there is no graph to check; call it outside")
+        raise RuntimeError(
+            "check_grads: inside no_grad there is no graph to check; call it outside"
+        )
     if not isinstance(order, (int, np.integer)) or isinstance(order, bool) or order < 1:
         raise ValueError(f"check_grads: order must be an int of at least 1, got {order!r}")
     h = _positive("check_grads", "h", h)
@@ -216,9 +220,7 @@ class _Point:
         leaves = self.leaves(self.arrays)
         return [
             None if g is None else g.data.reshape(array.shape)
-            for g, array in zip(
-                _gradients(self.terms(leaves, n), leaves), self.arrays, strict=True
-            )
+            for g, array in zip(_gradients(self.terms(leaves, n), leaves), self.arrays, strict=True)
         ]
 
     def differences(self, n: int, k: int, h: float) -> Array:
@@ -229,7 +231,7 @@ class _Point:
             for sign in (1, -1):
                 moved = list(self.arrays)
                 moved[k] = np.array(moved[k])
-                moved[k][i] += sign * h * max(1.0, abs(moved[k][i]))
+                moved[k][i] += sign * h * max(1.0, abs(float(moved[k][i])))
                 terms = self.terms(self.leaves(moved), n)
                 ends.append((moved[k][i], [t.data for t in terms]))
             (right, above), (left, below) = ends

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 import cygrad as cg
 import cygrad.functions as F
@@ -19,7 +20,7 @@ OPTIONAL = ("tqdm", "ipython", "matplotlib", "scipy", "mypy", "cython")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 MATRIX = np.array([[0.7, -1.3, 2.1], [-0.4, 1.9, 0.25]])
-CASES: dict[str, tuple[Callable[..., cg.Variable], tuple[object, ...]]] = {
+CASES: dict[str, tuple[Callable[..., cg.Variable], tuple[NDArray[np.float64], ...]]] = {
     "exp and log": (lambda x: F.log(1.0 + F.exp(x)), (MATRIX,)),
     "sin and cos": (lambda x: F.sin(x) * F.cos(2.0 * x), (MATRIX,)),
     "tanh": (F.tanh, (MATRIX,)),
