@@ -252,10 +252,13 @@ class _Point:
     def outputs(self, leaves: list[Variable]) -> list[Variable]:
         returned = self.f(*leaves[: self.n_inputs])
         ys = [returned] if isinstance(returned, Variable) else returned
-        if not isinstance(ys, (tuple, list)) or not all(isinstance(y, Variable) for y in ys):
+        if not isinstance(ys, (tuple, list)):
+            ys = [ys]
+        kinds = [type(y).__name__ for y in ys if not isinstance(y, Variable)]
+        if kinds or not ys:
             raise TypeError(
                 "check_grads: the function must return a Variable or a tuple of them, not "
-                f"{type(returned).__name__}"
+                f"{', '.join(kinds) or 'an empty tuple'}"
             )
         return list(ys)
 
@@ -279,18 +282,19 @@ class _Point:
 def _gradients(terms: list[Variable], leaves: list[Variable]) -> list[Variable | None]:
     """The gradients of the sum of all terms, with their graph."""
     total = reduce(F.add, map(F.sum, terms), Variable(0.0, requires_grad=False))
-    with _grads_kept(total):
+    with _grads_kept(total, leaves):
         total.backward(create_graph=True)
         return [leaf.grad for leaf in leaves]
 
 
 @contextmanager
-def _grads_kept(y: Variable) -> Iterator[None]:
-    """No variable behind y has a gradient inside; afterwards each has the one that it had."""
-    behind = {id(x): x for f in functions_behind([y]) for x in f.inputs}
-    before = [(x, x.grad) for x in behind.values()]
+def _grads_kept(y: Variable, leaves: list[Variable]) -> Iterator[None]:
+    """Leaves and what is behind y have no gradients inside; afterwards those that they had."""
+    concerned = {id(x): x for x in leaves}
+    concerned |= {id(x): x for f in functions_behind([y]) for x in f.inputs}
+    before = [(x, x.grad) for x in concerned.values()]
     try:
-        for x in behind.values():
+        for x, _ in before:
             x.cleargrad()
         yield
     finally:

@@ -87,6 +87,21 @@ def test_the_input_itself_and_a_reshape_in_place() -> None:
     check_grads(lambda x: F.exp(x.reshape(2, 1)), [1.0, 2.0], order=2)
 
 
+def test_a_function_that_is_a_gradient_itself() -> None:
+    def slope(x: cg.Variable) -> cg.Variable:
+        y = F.sum(x * x)
+        y.backward(create_graph=True)  # and leaves a gradient in x
+        assert x.grad is not None
+        return F.sin(x.grad)
+
+    def constant_slope(x: cg.Variable) -> cg.Variable:
+        slope(x)
+        return cg.Variable(2.0)
+
+    check_grads(slope, [0.3, -0.7], order=3)
+    check_grads(constant_slope, [0.3, -0.7], order=2)
+
+
 def test_constants_are_passed_and_not_checked() -> None:
     called = []
 
@@ -291,5 +306,9 @@ def test_wrong_functions() -> None:
         check_grads(F.log, [1.0, 0.0])
     with pytest.raises(TypeError, match="must return a Variable or a tuple of them, not ndarray"):
         check_grads(lambda x: x.data, 1.0)  # type: ignore[arg-type, return-value]
+    with pytest.raises(TypeError, match="a tuple of them, not NoneType, float$"):
+        check_grads(lambda x: (x, None, 1.0), 1.0)  # type: ignore[arg-type, return-value]
+    with pytest.raises(TypeError, match="not an empty tuple"):
+        check_grads(lambda x: (), 1.0)
     with pytest.raises(ValueError, match="other shapes when its inputs are moved"):
         check_grads(lambda x: x[x > 0.0], [0.0, 1.0])
