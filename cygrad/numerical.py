@@ -9,6 +9,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 import cygrad.functions as F
 from cygrad.core.mode import is_grad_enabled
@@ -16,14 +17,12 @@ from cygrad.core.variable import Variable
 from cygrad.core.walk import functions_behind
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from cygrad.core.variable import _ArrayLike
 
-    Array: TypeAlias = NDArray[np.float64]
-    Outputs: TypeAlias = Variable | Sequence[Variable]
-
 __all__ = ["check_grads", "diff"]
+
+Array: TypeAlias = NDArray[np.float64]
+Outputs: TypeAlias = Variable | Sequence[Variable]
 
 
 def diff(f: Callable[..., Variable], *xs: _ArrayLike, h: float = 1e-4) -> Variable:
@@ -251,16 +250,14 @@ class _Point:
 
     def outputs(self, leaves: list[Variable]) -> list[Variable]:
         returned = self.f(*leaves[: self.n_inputs])
-        ys = [returned] if isinstance(returned, Variable) else returned
-        if not isinstance(ys, (tuple, list)):
-            ys = [ys]
+        ys: list[Any] = list(returned) if isinstance(returned, (tuple, list)) else [returned]
         kinds = [type(y).__name__ for y in ys if not isinstance(y, Variable)]
         if kinds or not ys:
             raise TypeError(
                 "check_grads: the function must return a Variable or a tuple of them, not "
                 f"{', '.join(kinds) or 'an empty tuple'}"
             )
-        return list(ys)
+        return ys
 
     def terms(self, leaves: list[Variable], n: int) -> list[Variable]:
         """What is summed up, and then differentiated to get order n."""

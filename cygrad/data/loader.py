@@ -1,25 +1,21 @@
 """DataLoader: arrays, batch by batch."""
 
-from __future__ import annotations
-
 import importlib
 import warnings
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from cygrad.core.creation import _generator
 from cygrad.core.variable import Variable
 
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
-
-    # Any: of whatever numbers; labels stay integers.
-    Array: TypeAlias = NDArray[Any]
-    Examples: TypeAlias = Sequence[tuple[Any, ...]]
-
 __all__ = ["DataLoader"]
+
+# Any: of whatever numbers; labels stay integers.
+Array: TypeAlias = NDArray[Any]
+Examples: TypeAlias = Sequence[tuple[Any, ...]]
 
 
 class DataLoader:

@@ -1,22 +1,18 @@
 """SequenceLoader: a series, window by window, for truncated backpropagation through time."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from cygrad.core.variable import Variable
 from cygrad.data.loader import aligned, at_least_one
 
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
-
-    # Any: of whatever numbers; tokens stay integers.
-    Array: TypeAlias = NDArray[Any]
-
 __all__ = ["SequenceLoader"]
+
+# Any: of whatever numbers; tokens stay integers.
+Array: TypeAlias = NDArray[Any]
 
 
 class SequenceLoader:
