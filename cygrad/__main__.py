@@ -1,92 +1,55 @@
-"""The commands: `python -m cygrad demo`."""
+"""The command line, `python -m cygrad` or `cygrad`; the commands are in cygrad/commands."""
 
 import argparse
+import difflib
+import os
 import sys
-import time
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 import cygrad as cg
-import cygrad.functions as F
-from cygrad.data import digits
+from cygrad.commands import COMMANDS
 
-
-def cross_entropy(logits: cg.Variable, labels: NDArray[np.int64]) -> cg.Variable:
-    """The mean over the rows of -log softmax(logits)[label], from primitive operations."""
-    shifted = logits - logits.data.max(axis=1, keepdims=True)
-    log_normalizer = F.log(F.sum(F.exp(shifted), axis=1))
-    chosen = shifted[np.arange(len(labels)), labels]
-    return F.mean(log_normalizer - chosen)
-
-
-def demo(steps: int = 1000, rate: float = 2.0) -> float:
-    """Fit a softmax classifier to handwritten digits by gradient descent.
-
-    Parameters
-    ----------
-    steps : int, default 1000
-        Steps of gradient descent, each on the whole training set.
-    rate : float, default 2.0
-        The learning rate.
-
-    Returns
-    -------
-    float
-        The share of the held-out digits that are recognized.
-    """
-    data = digits()
-    x = cg.Variable(data.train_images, requires_grad=False)
-    w = cg.zeros(64, 10, name="w")
-    b = cg.zeros(10, name="b")
-    print(
-        f"{len(data.train_labels)} handwritten digits to learn from, {len(data.test_labels)} held out"
-    )
-
-    on_terminal = sys.stdout.isatty()
-    start_of_line = "\r" if on_terminal else ""
-    start = time.perf_counter()
-    for step in range(1, steps + 1):
-        loss = cross_entropy(x @ w + b, data.train_labels)
-        w.cleargrad()
-        b.cleargrad()
-        loss.backward()
-        for parameter in (w, b):
-            assert parameter.grad is not None
-            parameter.data -= rate * parameter.grad.data
-        if step == 1 or step % (steps // 10 or 1) == 0:
-            print(f"{start_of_line}step {step:5d}   loss {loss.item():.4f}")
-        elif on_terminal and step % 10 == 0:
-            print(f"\rstep {step:5d}   loss {loss.item():.4f}", end="", flush=True)
-    seconds = time.perf_counter() - start
-
-    with cg.no_grad():
-        guesses = (cg.Variable(data.test_images) @ w + b).data.argmax(axis=1)
-    accuracy = float(np.mean(guesses == data.test_labels))
-    print(f"accuracy on held-out digits {accuracy:.1%}, after {seconds:.2f} s")
-    return accuracy
+INTERRUPTED = 130  # as a shell reports SIGINT
+CLOSED_PIPE = 141  # and SIGPIPE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m cygrad", description="cygrad: automatic differentiation, compiled."
-    )
-    parser.add_argument("--version", action="version", version=f"cygrad {cg.__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    command = commands.add_parser("demo", help="fit a classifier to handwritten digits")
-    command.add_argument("--steps", type=int, default=1000, help="gradient descent steps (1000)")
-    command.add_argument("--rate", type=float, default=2.0, help="learning rate (2.0)")
-    options = parser.parse_args(arguments)
-    if options.steps < 1:
-        parser.error(f"--steps must be at least 1, got {options.steps}")
     try:
-        demo(options.steps, options.rate)
+        try:
+            return _run(sys.argv[1:] if arguments is None else arguments)
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
     except KeyboardInterrupt:
         print("\nstopped", file=sys.stderr)
-        return 130
-    return 0
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has what it wanted, as in `cygrad dot | head`. Python flushes once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED_PIPE
+
+
+def _run(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="cygrad", description="cygrad: automatic differentiation, compiled."
+    )
+    parser.add_argument("--version", action="version", version=f"cygrad {cg.__version__}")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, command in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=command.HELP, description=command.__doc__)
+        command.add_arguments(subparser)
+        subparser.set_defaults(run=command.run, error=subparser.error)
+    if arguments and not arguments[0].startswith("-") and arguments[0] not in COMMANDS:
+        near = difflib.get_close_matches(arguments[0], COMMANDS, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(COMMANDS)}"
+        parser.error(f"unknown command {arguments[0]!r}; {hint}")
+    options = parser.parse_args(arguments)
+    try:
+        code: int = options.run(options)
+    except argparse.ArgumentError as error:
+        options.error(str(error))
+    return code
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 """Real data that comes with the package."""
 
 from importlib import resources
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Digits", "digits"]
+__all__ = ["CO2", "Digits", "co2", "digits"]
 
 
 class Digits(NamedTuple):
@@ -48,8 +48,7 @@ def digits(test_size: int = 360, seed: int = 0) -> Digits:
     >>> digits().train_images.shape, digits().test_labels.shape
     ((1437, 64), (360,))
     """
-    path = resources.files("cygrad").joinpath("datasets/digits.npz")
-    with path.open("rb") as file, np.load(file) as archive:
+    with _open("digits.npz") as file, np.load(file) as archive:
         images = archive["images"].reshape(-1, 64) / 16.0
         labels = archive["labels"].astype(np.int64)
     if not 0 <= test_size <= len(labels):
@@ -57,3 +56,39 @@ def digits(test_size: int = 360, seed: int = 0) -> Digits:
     order = np.random.default_rng(seed).permutation(len(labels))
     test, train = order[:test_size], order[test_size:]
     return Digits(images[train], labels[train], images[test], labels[test])
+
+
+class CO2(NamedTuple):
+    """Carbon dioxide in the air over Mauna Loa, month by month."""
+
+    month: NDArray[np.str_]
+    ppm: NDArray[np.float64]
+
+
+def co2() -> CO2:
+    """Load the monthly means of atmospheric CO2 at Mauna Loa, March 1958 to December 2001.
+
+    Returns
+    -------
+    CO2
+        Months as strings 'YYYY-MM' of shape (526,), none missing; parts per million as float64 of
+        shape (526,).
+
+    Notes
+    -----
+    C.D. Keeling and T.P. Whorf, Scripps Institution of Oceanography and CDIAC, public domain; gaps
+    filled by linear interpolation.
+
+    Examples
+    --------
+    >>> from cygrad.data import co2
+    >>> air = co2()
+    >>> print(air.month[0], round(air.ppm[0], 1), air.month[-1], round(air.ppm[-1], 1))
+    1958-03 316.1 2001-12 371.0
+    """
+    with _open("co2.npz") as file, np.load(file) as archive:
+        return CO2(archive["month"], archive["ppm"])
+
+
+def _open(name: str) -> IO[bytes]:
+    return resources.files("cygrad").joinpath("datasets", name).open("rb")

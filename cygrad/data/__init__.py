@@ -1,0 +1,17 @@
+"""Data to learn from, shipped or made, and loaders that give it out batch by batch."""
+
+from cygrad.data.loader import DataLoader
+from cygrad.data.made import Spirals, spirals
+from cygrad.data.sequence import SequenceLoader
+from cygrad.data.shipped import CO2, Digits, co2, digits
+
+__all__ = [
+    "CO2",
+    "DataLoader",
+    "Digits",
+    "SequenceLoader",
+    "Spirals",
+    "co2",
+    "digits",
+    "spirals",
+]
