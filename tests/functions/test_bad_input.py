@@ -137,6 +137,8 @@ NOT_NUMBERS += ["complex array", "string array", "datetime array", "list of Vari
 @pytest.mark.parametrize("strange", NOT_NUMBERS)
 def test_what_is_not_real_numbers_is_a_type_error(operation: Operation, strange: str) -> None:
     for place in range(len(operation.inputs)):
+        if strange == "None" and place in operation.optional:
+            continue
         inputs: list[Any] = variables(operation.inputs)
         inputs[place] = STRANGE[strange]()
         with pytest.raises(TypeError, match=operation.name):
