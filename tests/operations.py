@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
+import cygrad as cg
 import cygrad.functions as F
+import references
 
 Array = Any
 
@@ -28,6 +30,8 @@ class Operation:
     from the composed rule's, where both sum, in their own order. `composed`: it has no node of its
     own, and an input that it uses twice gets its gradient in parts. `optional`: the places
     of inputs that may be None.
+    derivative exists (it may be zero) and is checked. `optional`: the places of inputs that may be
+    None.
     """
 
     name: str
@@ -413,6 +417,104 @@ def sums_of_products() -> list[Operation]:
 
 
 KEPT = F.dropout(np.ones(A.shape), 0.4, rng=7).data  # 0 or 1 / 0.6
+def numbers(*shape: int) -> Array:
+    """Without ties."""
+    return 2.0 * np.sin(1.0 + np.arange(float(np.prod(shape)))).reshape(shape)
+
+
+def convolutions() -> list[Operation]:
+    flat = [
+        ("plain", (2, 2, 3, 4), (3, 2, 2, 3), {}),
+        ("same", (2, 1, 3, 4), (2, 1, 3, 3), {"padding": (1, 1)}),
+        ("strided", (1, 2, 5, 4), (2, 2, 2, 2), {"stride": (2, 1), "padding": (1, 0)}),
+        ("dilated", (1, 2, 5, 4), (1, 2, 2, 3), {"padding": (0, 2), "dilation": (3, 2)}),
+        ("border", (1, 1, 2, 1), (1, 1, 2, 2), {"stride": (3, 2), "padding": (4, 3)}),
+    ]
+    line = [
+        ("plain", (2, 2, 6), (3, 2, 3), {}),
+        ("every step", (2, 2, 5), (1, 2, 3), {"stride": 2, "padding": 2, "dilation": 2}),
+    ]
+    rows = []
+    for name, cases in (("conv2d", flat), ("conv1d", line)):
+        call, reference = getattr(F, name), getattr(references, name)
+        for label, x, w, steps in cases:
+            for bias in (False, True):
+                arrays = (numbers(*x), np.cos(numbers(*w)), *[numbers(w[0])] * bias)
+                rows.append(
+                    Operation(
+                        name,
+                        lambda *xs, c=call, s=steps: c(*xs, **s),
+                        lambda *xs, c=reference, s=steps: c(*xs, **s),
+                        arrays,
+                        label + (" with bias" if bias else ""),
+                        exact=False,
+                        rtol=1e-12,
+                        optional=(2,),
+                    )
+                )
+    return rows
+
+
+def poolings() -> list[Operation]:
+    rows = []
+    for name in ("max_pool2d", "avg_pool2d"):
+        call, reference = getattr(F, name), getattr(references, name)
+        for kernel, stride, padding in [
+            ((2, 2), (2, 2), (0, 0)),
+            ((3, 2), (2, 1), (1, 1)),
+            ((1, 3), (3, 1), (0, 1)),
+        ]:
+            rows.append(
+                Operation(
+                    name,
+                    lambda x, c=call, k=kernel, s=stride, p=padding: c(x, k, s, p),
+                    lambda x, c=reference, k=kernel, s=stride, p=padding: c(x, k, s, p),
+                    (numbers(2, 2, 4, 5),),
+                    f"{kernel}",
+                    exact=name == "max_pool2d",
+                    rtol=1e-13,
+                )
+            )
+    return rows
+
+
+def normalizations() -> list[Operation]:
+    def tested(x: Any, gamma: Any, beta: Any) -> Any:
+        with cg.test_mode():
+            return F.batch_norm(x, gamma, beta, VECTOR, POSITIVE[0])
+
+    def moved(x: Array, gamma: Array, beta: Array) -> Array:
+        return (x - VECTOR) / np.sqrt(POSITIVE[0] + 1e-5) * gamma + beta
+
+    layer, batch = references.layer_norm, references.batch_norm
+    return [
+        Operation(name, call, reference, inputs, label, exact=False, rtol=1e-12, optional=(1, 2))
+        for name, label, call, reference, inputs in [
+            ("layer_norm", "x", F.layer_norm, layer, (A,)),
+            ("layer_norm", "all", F.layer_norm, layer, (A, VECTOR, C[0])),
+            ("layer_norm", "gamma", F.layer_norm, layer, (CUBE, numbers(4))),
+            (
+                "layer_norm",
+                "beta",
+                lambda x, beta: F.layer_norm(x, None, beta, 0.1),
+                lambda x, beta: layer(x, 1.0, beta, 0.1),
+                (A, VECTOR),
+            ),
+            (
+                "layer_norm",
+                "axes",
+                F.layer_norm,
+                lambda x, gamma, beta: layer(x, gamma, beta, axes=2),
+                (CUBE, numbers(3, 4), numbers(3, 4) + 1.0),
+            ),
+            ("batch_norm", "x", F.batch_norm, batch, (A,)),
+            ("batch_norm", "all", F.batch_norm, batch, (numbers(4, 3), VECTOR, C[0])),
+            ("batch_norm", "positions", F.batch_norm, batch, (CUBE, VECTOR, C[0])),
+            ("batch_norm", "running", tested, moved, (A, VECTOR, C[0])),
+        ]
+    ]
+
+
 ACCURATE = {"exact": False}
 CLOSE: dict[str, Any] = {"exact": False, "rtol": 1e-14}
 AXES: list[Any] = [None, 0, -1, (0, 2), ()]
@@ -479,6 +581,9 @@ OPERATIONS: list[Operation] = [
     *products(),
     *activations(),
     *losses(),
+    *convolutions(),
+    *poolings(),
+    *normalizations(),
     bound("broadcast_to", "new axis", A, lambda x: np.tile(x, (4, 1, 1)), (4, 2, 3)),
     bound("broadcast_to", "length 1", A[:, :1], lambda x: np.tile(x, (1, 5)), (2, 5)),
     bound("sum_to", "axis", CUBE, lambda x: x.sum(1, keepdims=True), (2, 1, 4), rtol=1e-14),

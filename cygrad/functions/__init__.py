@@ -13,6 +13,12 @@ from cygrad.functions.linalg import linear, matmul
 from cygrad.functions.loss import accuracy, binary_cross_entropy, cross_entropy, mean_squared_error
 from cygrad.functions.norm import norm
 from cygrad.functions.recurrent import lstm_cell
+from cygrad.functions.convolution import conv1d, conv2d
+from cygrad.functions.exponential import exp, expm1, log, log1p
+from cygrad.functions.indexing import get_item, take
+from cygrad.functions.linalg import matmul
+from cygrad.functions.normalization import batch_norm, layer_norm
+from cygrad.functions.pooling import avg_pool2d, max_pool2d
 from cygrad.functions.reduction import max, mean, min, std, sum, sum_to, variance
 from cygrad.functions.selection import clip, mask_fill, maximum, minimum, tril, triu, where
 from cygrad.functions.shape import (
@@ -50,9 +56,13 @@ __all__ = [
     "arctan",
     "binary_cross_entropy",
     "binary_cross_entropy_simple",
+    "avg_pool2d",
+    "batch_norm",
     "broadcast_to",
     "clip",
     "concat",
+    "conv1d",
+    "conv2d",
     "copy",
     "cos",
     "cosh",
@@ -75,6 +85,7 @@ __all__ = [
     "leaky_relu",
     "linear",
     "linear_simple",
+    "layer_norm",
     "log",
     "log1p",
     "log_softmax",
@@ -83,6 +94,7 @@ __all__ = [
     "mask_fill",
     "matmul",
     "max",
+    "max_pool2d",
     "maximum",
     "mean",
     "mean_squared_error",

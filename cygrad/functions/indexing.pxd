@@ -6,3 +6,6 @@ cdef Variable get_view(Variable x, object index)        # a basic index only
 
 # The blocks of x at positions: `saved` as indexing.pyx describes it, the positions checked.
 cdef Variable gather(Variable x, tuple saved)
+
+# Zeros of shape saved[2] with g added at the positions saved[0]; `saved` as in indexing.pyx.
+cdef Variable scatter(Variable g, tuple saved)

@@ -1,0 +1,25 @@
+# Windows that slide over the last two axes of an array: for convolution and for pooling.
+
+from cygrad.core.variable cimport Variable
+from cygrad.kernels.convolution cimport Windows
+
+cdef class Sliding:             # what an operation saves of them; never changed once made
+    cdef Windows at
+
+cdef struct Steps:              # a pair of each
+    Py_ssize_t kernel[2]
+    Py_ssize_t stride[2]
+    Py_ssize_t padding[2]
+    Py_ssize_t dilation[2]
+
+# The windows over an x of 4 axes; ValueError where not even one fits. `given`: what the user knows
+# x as, for the message.
+cdef Sliding slide(Variable x, const Steps* steps, Variable given, str where)
+
+# The last `axes` of a pair from an argument: an int, or a sequence of that many; at least `least`.
+cdef int read_pair(object argument, int axes, Py_ssize_t least, Py_ssize_t* pair,
+                   str name, str where) except -1
+
+# RuntimeError where an array of a backward pass, found without the shape that its operation has
+# computed with, would be read out of bounds.
+cdef int check_shape(Variable x, tuple shape, str name) except -1

@@ -1,0 +1,281 @@
+"""conv2d and conv1d: what a window sees, unfolded into a column, times the weights.
+
+The columns of all samples stand side by side in one matrix, (channels x taps, samples x windows),
+so that forward and backward are one large matrix product each. `unfold` and its transpose `fold`
+are each other's derivative; with them, the convolution is a composition of differentiable
+operations, and every order of derivative follows.
+"""
+
+cimport cython
+
+from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.layout cimport Layout, contiguous_layout, ints_of, release, shape_of
+from cygrad.core.operators cimport OPERATORS
+from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
+from cygrad.functions.elementwise cimport as_variable, operation
+from cygrad.functions.shape cimport contiguous, permuted, unsqueezed
+from cygrad.kernels.convolution cimport Windows, fold_windows, unfold_windows
+from cygrad.kernels.elementwise cimport LONG
+
+from cygrad.functions.linalg import matmul
+from cygrad.functions.shape import squeeze
+
+cdef enum:
+    LARGEST = 0x7FFFFFFF        # of a step: sums and products of two stay inside 63 bits
+
+
+# ---- Windows ----------------------------------------------------------------------------------
+
+@cython.final
+cdef class Sliding:
+    """Windows over an array, as an operation saves them."""
+
+
+cdef int read_pair(object argument, int axes, Py_ssize_t least, Py_ssize_t* pair,
+                   str name, str where) except -1:
+    cdef list ints = ints_of(argument, f"{where}: {name}")
+    if len(ints) == 1:
+        ints = ints * axes
+    if len(ints) != axes:
+        raise ValueError(f"{where}: {name} must be an int or {axes} of them, not {argument!r}")
+    for d, n in enumerate(ints):
+        if not least <= n <= LARGEST:
+            raise ValueError(f"{where}: {name} must be at least {least} and less than 2**31, "
+                             f"not {argument!r}")
+        pair[2 - axes + d] = n
+    return 0
+
+
+cdef Sliding slide(Variable x, const Steps* steps, Variable given, str where):
+    cdef Sliding s = Sliding.__new__(Sliding)
+    cdef Py_ssize_t windows[2]
+    cdef Py_ssize_t padded, span
+    cdef int d
+    for d in range(2):
+        padded = x.layout.shape[2 + d] + 2 * steps.padding[d]
+        span = steps.dilation[d] * (steps.kernel[d] - 1) + 1
+        if span > padded:
+            raise ValueError(f"{where}: a kernel that spans {span} does not fit into {padded}, "
+                             f"the padded length of axis {given.layout.ndim - 2 + d} of "
+                             f"{describe(given)}")
+        windows[d] = (padded - span) // steps.stride[d] + 1
+    s.at = Windows(n=x.layout.shape[0], c=x.layout.shape[1], h=x.layout.shape[2],
+                   w=x.layout.shape[3], kh=steps.kernel[0], kw=steps.kernel[1],
+                   sh=steps.stride[0], sw=steps.stride[1], ph=steps.padding[0],
+                   pw=steps.padding[1], dh=steps.dilation[0], dw=steps.dilation[1],
+                   oh=windows[0], ow=windows[1])
+    return s
+
+
+cdef int check_shape(Variable x, tuple shape, str name) except -1:
+    if shape_of(x.layout) != shape:
+        raise RuntimeError(f"Variable.backward: {name} was computed with shape {shape}, and "
+                           f"met {describe(x)}; was .data replaced after it was used?")
+    return 0
+
+
+# ---- unfold: a column for each window, and fold, its transpose --------------------------------
+
+cdef Variable vjp_unfold(Function f, Variable gy, int i):
+    return fold(gy, f.saved)
+
+cdef Variable vjp_fold(Function f, Variable gy, int i):
+    return unfold(gy, f.saved)
+
+cdef Op UNFOLD = operation(b"Unfold", vjp_unfold)
+cdef Op FOLD = operation(b"Fold", vjp_fold)
+
+
+cdef Layout* columns_layout(const Windows* at) except NULL:
+    """Of (channels x taps, samples x windows)."""
+    cdef Py_ssize_t dims[6]
+    cdef Py_ssize_t rows = at.c * at.kh * at.kw     # within 63 bits: the weights have as many
+    dims[0] = rows
+    dims[1] = at.n
+    dims[2] = at.oh
+    dims[3] = at.ow
+    release(contiguous_layout(4, dims))             # ValueError if the product overflows
+    dims[1] = at.n * at.oh * at.ow
+    return contiguous_layout(2, dims)
+
+
+cdef Variable unfold(Variable x, Sliding s):
+    cdef Windows* at = &s.at
+    cdef Layout* layout
+    cdef Variable source, y
+    cdef Function f
+    check_shape(x, (at.n, at.c, at.h, at.w), "Unfold")
+    layout = columns_layout(at)
+    try:
+        y = empty(layout)
+    finally:
+        release(layout)
+    source = own_contiguous(x)
+    if y.layout.size < LONG:
+        unfold_windows(source.ptr, at, y.ptr)
+    else:
+        # What is read stays, whatever another thread assigns to .data meanwhile.
+        source = detached(source)
+        with nogil:
+            unfold_windows(source.ptr, at, y.ptr)
+    f = connect(&UNFOLD, y, x, None)
+    if f is not None:
+        f.saved = s
+    return y
+
+
+cdef Variable fold(Variable x, Sliding s):
+    cdef Windows* at = &s.at
+    cdef Py_ssize_t dims[4]
+    cdef Layout* layout
+    cdef Variable source, y
+    cdef Function f
+    check_shape(x, (at.c * at.kh * at.kw, at.n * at.oh * at.ow), "Fold")
+    dims[0] = at.n
+    dims[1] = at.c
+    dims[2] = at.h
+    dims[3] = at.w
+    layout = contiguous_layout(4, dims)
+    try:
+        y = empty(layout)
+    finally:
+        release(layout)
+    source = own_contiguous(x)
+    if source.layout.size < LONG:
+        fold_windows(source.ptr, at, y.ptr)
+    else:
+        source = detached(source)
+        with nogil:
+            fold_windows(source.ptr, at, y.ptr)
+    f = connect(&FOLD, y, x, None)
+    if f is not None:
+        f.saved = s
+    return y
+
+
+# ---- conv2d, conv1d ---------------------------------------------------------------------------
+
+cdef Variable convolve(object x_argument, object w_argument, object b_argument, object stride,
+                       object padding, object dilation, int axes, str where):
+    """A convolution over the last `axes` of x's axes; over one, as over two of which one has
+    length 1."""
+    cdef Variable given = as_variable(x_argument, where), x = given
+    cdef Variable w = as_variable(w_argument, where), weights = w
+    cdef Variable b = None if b_argument is None else as_variable(b_argument, where), y
+    cdef Py_ssize_t outputs, taps
+    cdef Steps steps
+    cdef Sliding s
+    if x.layout.ndim != axes + 2:
+        raise ValueError(f"{where}: x must have {axes + 2} axes, (samples, channels, "
+                         f"{'height, width' if axes == 2 else 'length'}), not be {describe(x)}")
+    if w.layout.ndim != axes + 2 or w.layout.shape[1] != x.layout.shape[1]:
+        raise ValueError(f"{where}: w must be of shape (outputs, {x.layout.shape[1]}, "
+                         f"{'height, width' if axes == 2 else 'length'}) for {describe(x)}, not "
+                         f"{describe(w)}")
+    outputs = w.layout.shape[0]
+    if b is not None and (b.layout.ndim != 1 or b.layout.shape[0] != outputs):
+        raise ValueError(f"{where}: b must be of shape ({outputs},) for {describe(w)}, not "
+                         f"{describe(b)}")
+    steps = Steps(kernel=[1, 1], stride=[1, 1], padding=[0, 0], dilation=[1, 1])
+    read_pair(shape_of(w.layout)[2:], axes, 1, steps.kernel, f"the kernel of {describe(w)}", where)
+    read_pair(stride, axes, 1, steps.stride, "stride", where)
+    read_pair(padding, axes, 0, steps.padding, "padding", where)
+    read_pair(dilation, axes, 1, steps.dilation, "dilation", where)
+    if axes == 1:
+        x = unsqueezed(x, 2)
+    s = slide(x, &steps, given, where)
+    taps = s.at.c * s.at.kh * s.at.kw
+    weights = OPERATORS.reshape(w, (outputs, taps))
+    y = matmul(weights, unfold(x, s))
+    y = permuted(OPERATORS.reshape(y, (outputs, s.at.n, s.at.oh, s.at.ow)), (1, 0, 2, 3))
+    # Adding b brings the result into C order.
+    y = contiguous(y) if b is None else OPERATORS.add(y, OPERATORS.reshape(b, (outputs, 1, 1)))
+    return y if axes == 2 else squeeze(y, 2)
+
+
+def conv2d(x, w, b=None, stride=1, padding=0, dilation=1):
+    """The two-dimensional convolution of neural networks: a correlation, the kernel not flipped.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+        (N, C, H, W): samples, channels, height, width.
+    w : Variable or array_like
+        (O, C, KH, KW): the kernel of each output channel.
+    b : Variable or array_like, optional
+        (O,): added to each output channel.
+    stride : int or pair of int, default 1
+        How far the kernel moves.
+    padding : int or pair of int, default 0
+        The width of the border of zeros around x.
+    dilation : int or pair of int, default 1
+        How far the kernel's elements are apart.
+
+    Returns
+    -------
+    Variable
+        (N, O, OH, OW), with OH = (H + 2 padding - dilation (KH - 1) - 1) // stride + 1, and OW
+        likewise.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit each other, a stride or a dilation is less than 1, a padding is
+        negative, or the kernel is larger than the padded x.
+    TypeError
+        If a stride, a padding or a dilation is not an int or a pair.
+
+    Notes
+    -----
+    y[n, o] = b[o] + sum_c sum_ij w[o, c, i, j] x[n, c, stride p + dilation i - padding, ...], as
+    in PyTorch. With the windows of x unfolded into the columns of a matrix X, y = w X + b; so
+    dw = gy X^T, db = sum(gy), and dx = fold(w^T gy), each column added back to where it came from
+    (Chellapilla et al., High Performance Convolutional Neural Networks for Document Processing,
+    2006). X has KH KW / stride^2 times the size of x and lives until the graph goes.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> x = cg.Variable([[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]]])
+    >>> F.conv2d(x, [[[[1.0, -1.0]]]], [0.5])
+    variable([[[[-0.5, -0.5],
+                [-0.5, -0.5]]]])
+    """
+    return convolve(x, w, b, stride, padding, dilation, 2, "conv2d")
+
+
+def conv1d(x, w, b=None, stride=1, padding=0, dilation=1):
+    """The one-dimensional convolution of neural networks: `conv2d` along one axis.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+        (N, C, L): samples, channels, length.
+    w : Variable or array_like
+        (O, C, K): the kernel of each output channel.
+    b : Variable or array_like, optional
+        (O,): added to each output channel.
+    stride, padding, dilation : int
+        As in `conv2d`.
+
+    Returns
+    -------
+    Variable
+        (N, O, OL), with OL = (L + 2 padding - dilation (K - 1) - 1) // stride + 1.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As in `conv2d`.
+
+    Notes
+    -----
+    y[n, o, p] = b[o] + sum_c sum_k w[o, c, k] x[n, c, stride p + dilation k - padding].
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.conv1d(cg.Variable([[[1.0, 2.0, 4.0]]]), [[[-1.0, 1.0]]], padding=1)
+    variable([[[ 1.,  1.,  2., -4.]]])
+    """
+    return convolve(x, w, b, stride, padding, dilation, 1, "conv1d")

@@ -1,0 +1,373 @@
+"""layer_norm and batch_norm: arrays brought to mean 0 and variance 1.
+
+One operation serves both: it normalizes rows. The channels of a batch become rows by a transpose.
+"""
+
+cimport numpy as cnp
+
+from cygrad.core.arrays cimport array_of, constant, is_number, number
+from cygrad.core.function cimport Function, Op, connect_many, input_of
+from cygrad.core.layout cimport Layout, contiguous_layout, release, same_shape, shape_of
+from cygrad.core.mode cimport mode
+from cygrad.core.operators cimport OPERATORS
+from cygrad.core.variable cimport (
+    Variable, describe, detached, empty, filled_like, own_contiguous,
+)
+from cygrad.functions.arithmetic cimport multiply, power, shift, square_root, subtract
+from cygrad.functions.elementwise cimport as_variable, operation
+from cygrad.functions.reduction cimport mean_over, sum_to_layout
+from cygrad.functions.shape cimport contiguous, permuted
+from cygrad.kernels.elementwise cimport LONG
+from cygrad.kernels.normalization cimport (
+    Moments, normalize_rows, normalize_rows_gamma, normalize_rows_x,
+)
+
+import numpy as np
+
+cnp.import_array()
+
+
+# ---- Rows: y = z gamma + beta, z = (x - mean x) r, r = 1 / sqrt(variance x + eps) --------------
+#
+# With h = gy gamma: dx = r (h - mean(h) - z mean(h z)), dgamma = sum(gy z), dbeta = sum(gy), means
+# over a row, sums over the rows. A row is all of the last axes; `saved` is (the rows' moments, how
+# many those axes are), c[0] is eps.
+
+cdef Variable vjp_layer_norm(Function f, Variable gy, int i):
+    cdef Variable x = input_of(f, 0), d, z, r, h
+    cdef unsigned long long row
+    cdef int axes = f.saved[1]
+    if i == 2:
+        return sum_to_layout(gy, input_of(f, 2).layout)
+    check_rows(f, gy, i)
+    row = (((<unsigned long long>1) << axes) - 1) << (x.layout.ndim - axes)
+    d = subtract(x, mean_over(x, row, True))
+    d = subtract(d, mean_over(d, row, True))        # the mean of large numbers is not exact
+    r = power(square_root(shift(mean_over(multiply(d, d), row, True), f.c[0])), -1.0)
+    z = multiply(d, r)
+    if i == 1:
+        return sum_to_layout(multiply(gy, z), input_of(f, 1).layout)
+    h = gy if f.n_inputs == 1 else multiply(gy, input_of(f, 1))
+    return multiply(subtract(subtract(h, mean_over(h, row, True)),
+                             multiply(z, mean_over(multiply(h, z), row, True))), r)
+
+
+cdef Variable fused_layer_norm(Function f, Variable gy, int i, Variable into, bint done):
+    cdef Variable x = input_of(f, 0), moments = f.saved[0], gamma = None, g, gx
+    cdef const Moments* of = <const Moments*>moments.ptr
+    cdef const double* weights = NULL
+    cdef Py_ssize_t n, rows
+    cdef double eps = f.c[0]
+    if i == 2:
+        return sum_to_layout(gy, input_of(f, 2).layout)
+    n = check_rows(f, gy, i)
+    rows = moments.layout.shape[0]
+    # What is read stays, whatever another thread assigns to .data meanwhile.
+    x = detached(own_contiguous(x))
+    g = detached(own_contiguous(gy))
+    if f.n_inputs == 3:
+        gamma = detached(own_contiguous(input_of(f, 1)))
+        weights = gamma.ptr
+    gx = empty(x.layout if i == 0 else gamma.layout)
+    if x.layout.size < LONG:
+        if i == 0:
+            normalize_rows_x(x.ptr, weights, g.ptr, of, eps, rows, n, gx.ptr)
+        else:
+            normalize_rows_gamma(x.ptr, g.ptr, of, eps, rows, n, gx.ptr)
+    else:
+        with nogil:
+            if i == 0:
+                normalize_rows_x(x.ptr, weights, g.ptr, of, eps, rows, n, gx.ptr)
+            else:
+                normalize_rows_gamma(x.ptr, g.ptr, of, eps, rows, n, gx.ptr)
+    return gx
+
+
+cdef Op LAYER_NORM = operation(b"LayerNorm", vjp_layer_norm)
+LAYER_NORM.fused = fused_layer_norm
+
+
+cdef Py_ssize_t row_length(Variable x, int axes) noexcept:
+    cdef Py_ssize_t n = 1
+    cdef int d
+    for d in range(x.layout.ndim - axes, x.layout.ndim):
+        n *= x.layout.shape[d]
+    return n
+
+
+cdef Py_ssize_t row_count(Variable x, Py_ssize_t n) noexcept:
+    return x.layout.size // n if n > 0 else 0
+
+
+cdef Py_ssize_t check_rows(Function f, Variable gy, int i) except -1:
+    """The length of a row; RuntimeError if the arrays are no longer those of the forward pass."""
+    cdef Variable x = input_of(f, 0), moments = f.saved[0]
+    cdef int axes = f.saved[1]
+    cdef Py_ssize_t n = -1
+    if x.layout.ndim >= axes and same_shape(gy.layout, x.layout):
+        n = row_length(x, axes)
+        if (row_count(x, n) != moments.layout.shape[0]
+                or (f.n_inputs == 3 and input_of(f, 1).layout.size != n)):
+            n = -1
+    if n < 0:
+        raise RuntimeError(f"Variable.backward: LayerNorm met {describe(x)} and a gradient of "
+                           f"shape {shape_of(gy.layout)}; was .data replaced by another shape "
+                           "after it was used?")
+    return n
+
+
+cdef Variable new_moments(Py_ssize_t rows):
+    cdef Py_ssize_t dims[2]
+    cdef Layout* layout
+    cdef Variable moments
+    dims[0] = rows
+    dims[1] = sizeof(Moments) // sizeof(double)
+    layout = contiguous_layout(2, dims)
+    try:
+        moments = empty(layout)
+    finally:
+        release(layout)
+    return moments
+
+
+cdef Variable normalized(Variable x, Variable gamma, Variable beta, int axes, double eps,
+                         Variable moments):
+    """The operation. gamma and beta have the shape of x's last axes, or both are None; moments
+    has a place for each row."""
+    cdef Variable source = detached(own_contiguous(x)), y = empty(source.layout), held_g, held_b
+    cdef Moments* of = <Moments*>moments.ptr
+    cdef const double* weights = NULL
+    cdef const double* offsets = NULL
+    cdef Py_ssize_t n = row_length(x, axes), rows = moments.layout.shape[0]
+    cdef Function f
+    if gamma is not None:
+        held_g = detached(own_contiguous(gamma))
+        held_b = detached(own_contiguous(beta))
+        weights = held_g.ptr
+        offsets = held_b.ptr
+    if source.layout.size < LONG:
+        normalize_rows(source.ptr, weights, offsets, eps, rows, n, y.ptr, of)
+    else:
+        with nogil:
+            normalize_rows(source.ptr, weights, offsets, eps, rows, n, y.ptr, of)
+    f = connect_many(&LAYER_NORM, y, (x,) if gamma is None else (x, gamma, beta))
+    if f is not None:
+        f.saved = (moments, axes)
+        f.c[0] = eps
+    return y
+
+
+cdef double read_number(object argument, str name, str where) except? -1:
+    """An argument that is a finite number of at least 0."""
+    cdef double value
+    if not is_number(argument):
+        raise TypeError(f"{where}: {name} must be a number, not {type(argument).__name__}")
+    value = number(argument)
+    if not 0.0 <= value < np.inf:
+        raise ValueError(f"{where}: {name} must be finite and not negative, not {argument!r}")
+    return value
+
+
+def layer_norm(x, gamma=None, beta=None, eps=1e-5):
+    """x normalized over its last axes, then scaled and shifted.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+        (..., *shape).
+    gamma, beta : Variable or array_like, optional
+        (*shape): the scale and the shift of each element of a row, whose axes are those that are
+        normalized over; without both, that is the last axis.
+    eps : float, default 1e-5
+        Added to the variance.
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Raises
+    ------
+    ValueError
+        If gamma and beta do not have the shape of x's last axes, or eps is negative.
+    TypeError
+        If eps is not a number.
+
+    Notes
+    -----
+    y = z gamma + beta with z = (x - mean(x)) r and r = 1 / sqrt(variance(x) + eps), the variance
+    being the population's (Ba, Kiros and Hinton, Layer Normalization, 2016). With h = gy gamma,
+    dx = r (h - mean(h) - z mean(h z)), dgamma = sum(gy z), dbeta = sum(gy).
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.layer_norm(cg.Variable([[1.0, 3.0], [5.0, 5.0]]), eps=0.5625)
+    variable([[-0.8,  0.8],
+              [ 0. ,  0. ]])
+    """
+    cdef Variable v = as_variable(x, "layer_norm")
+    cdef Variable g = None if gamma is None else as_variable(gamma, "layer_norm")
+    cdef Variable b = None if beta is None else as_variable(beta, "layer_norm")
+    cdef double added = read_number(eps, "eps", "layer_norm")
+    cdef int axes = 1
+    if g is not None:
+        axes = g.layout.ndim
+    elif b is not None:
+        axes = b.layout.ndim
+    if axes == 0 or v.layout.ndim < axes:
+        raise ValueError(f"layer_norm: {describe(v)} cannot be normalized over its last {axes} "
+                         "axes; gamma and beta must have one axis or more, and x as many")
+    shape = shape_of(v.layout)[v.layout.ndim - axes:]
+    for other, name in ((g, "gamma"), (b, "beta")):
+        if other is not None and shape_of((<Variable>other).layout) != shape:
+            raise ValueError(f"layer_norm: {name}, {describe(<Variable>other)}, does not have the "
+                             f"shape {shape} of the last axes of {describe(v)}")
+    if g is None and b is not None:
+        g = filled_like(b, 1.0)
+    if b is None and g is not None:
+        b = filled_like(g, 0.0)
+    return normalized(v, g, b, axes, added, new_moments(row_count(v, row_length(v, axes))))
+
+
+# ---- batch_norm -------------------------------------------------------------------------------
+
+cdef object running_array(object running, Py_ssize_t channels, str name):
+    """The memory of a running statistic, to be updated in place."""
+    cdef Variable v
+    if isinstance(running, Variable):
+        v = running
+        if v.requires:
+            raise ValueError(f"batch_norm: {name}, {describe(v)}, is updated in place, so it must "
+                             "not require a gradient: make it with requires_grad=False")
+        array = array_of(v)
+    elif isinstance(running, np.ndarray) and running.dtype == np.float64:
+        array = running
+    else:
+        raise TypeError(f"batch_norm: {name} must be a Variable or a float64 ndarray, which is "
+                        f"updated in place, not {type(running).__name__}")
+    if array.shape != (channels,):
+        raise ValueError(f"batch_norm: {name} must be of shape ({channels},), not {array.shape}")
+    if not array.flags.writeable:
+        raise ValueError(f"batch_norm: {name} is updated in place, and is read-only")
+    return array
+
+
+cdef Variable by_channel(object argument, Variable x, str name):
+    """gamma or beta, of shape (channels,), as it broadcasts over x."""
+    cdef Variable v = as_variable(argument, "batch_norm")
+    if v.layout.ndim != 1 or v.layout.shape[0] != x.layout.shape[1]:
+        raise ValueError(f"batch_norm: {name} must be of shape ({x.layout.shape[1]},) for "
+                         f"{describe(x)}, not {describe(v)}")
+    return OPERATORS.reshape(v, (v.layout.size,) + (1,) * (x.layout.ndim - 2))
+
+
+def batch_norm(x, gamma=None, beta=None, running_mean=None, running_var=None, momentum=0.1,
+               eps=1e-5):
+    """x normalized over the samples, each channel by itself, then scaled and shifted.
+
+    Outside `test_mode` the mean and the variance are the batch's, and the running statistics, if
+    there are any, are updated; inside it the running statistics are used in their place.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+        (N, C) or (N, C, ...): samples, channels, positions. The statistics of a channel are over
+        all its samples and positions.
+    gamma, beta : Variable or array_like, optional
+        (C,): the scale and the shift of each channel.
+    running_mean, running_var : Variable or ndarray, optional
+        (C,): both or none. Updated in place, so a Variable must not require a gradient.
+    momentum : float, default 0.1
+        The weight of the batch in the running statistics.
+    eps : float, default 1e-5
+        Added to the variance.
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, a channel has only one number to take the batch's statistics of,
+        one running statistic is given without the other or cannot be updated, or eps or momentum
+        is negative.
+    TypeError
+        If eps or momentum is not a number, or a running statistic neither Variable nor ndarray.
+
+    Notes
+    -----
+    y = z gamma + beta with z = (x - mean(x)) r and r = 1 / sqrt(variance(x) + eps), the variance
+    being the population's (Ioffe and Szegedy, Batch Normalization, 2015). With h = gy gamma,
+    dx = r (h - mean(h) - z mean(h z)), dgamma = sum(gy z), dbeta = sum(gy), all over a channel;
+    with running statistics, which are constants, dx = r h. As in PyTorch, running = (1 - momentum)
+    running + momentum new, where the new variance is the unbiased one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> x = cg.Variable([[1.0, 2.0], [3.0, 2.0]])
+    >>> mean, variance = np.zeros(2), np.ones(2)
+    >>> F.batch_norm(x, running_mean=mean, running_var=variance, momentum=0.5, eps=0.5625)
+    variable([[-0.8,  0. ],
+              [ 0.8,  0. ]])
+    >>> mean, variance
+    (array([1., 1.]), array([1.5, 0.5]))
+    """
+    cdef Variable v = as_variable(x, "batch_norm"), g = None, b = None, y, moments
+    cdef double added = read_number(eps, "eps", "batch_norm")
+    cdef double weight = read_number(momentum, "momentum", "batch_norm")
+    cdef Py_ssize_t channels, count
+    cdef int d
+    if v.layout.ndim < 2:
+        raise ValueError(f"batch_norm: x must be of shape (samples, channels, ...), not be "
+                         f"{describe(v)}")
+    channels = v.layout.shape[1]
+    if gamma is not None:
+        g = by_channel(gamma, v, "gamma")
+    if beta is not None:
+        b = by_channel(beta, v, "beta")
+    if (running_mean is None) != (running_var is None):
+        raise ValueError("batch_norm: give both running_mean and running_var, or none of them")
+    mean_array = variance_array = None
+    if running_mean is not None:
+        mean_array = running_array(running_mean, channels, "running_mean")
+        variance_array = running_array(running_var, channels, "running_var")
+    if mode().testing and mean_array is not None:
+        shape = (channels,) + (1,) * (v.layout.ndim - 2)
+        with np.errstate(all="ignore"):
+            r = 1.0 / np.sqrt(variance_array + added)
+        y = subtract(v, constant(np.array(mean_array.reshape(shape)), "batch_norm"))
+        y = multiply(y, constant(r.reshape(shape), "batch_norm"))
+        return affine(y, g, b)
+    count = v.layout.shape[0]
+    for d in range(2, v.layout.ndim):
+        count *= v.layout.shape[d]
+    if count == 1:
+        raise ValueError(f"batch_norm: {describe(v)} has one number for each channel, which has "
+                         "no variance; give larger batches, or running statistics in test_mode")
+    moments = new_moments(channels if count > 0 else 0)
+    order = (1, 0, *range(2, v.layout.ndim))
+    y = permuted(v, order)
+    by_sample = shape_of(y.layout)
+    y = normalized(OPERATORS.reshape(y, (channels, count)), None, None, 1, added, moments)
+    y = affine(permuted(OPERATORS.reshape(y, by_sample), order), g, b)
+    if mean_array is not None and count > 0:
+        of = array_of(moments)
+        with np.errstate(all="ignore"):
+            unbiased = of[:, 2] * (count / (count - 1.0))
+            mean_array[...] = (1.0 - weight) * mean_array + weight * (of[:, 0] + of[:, 1])
+            variance_array[...] = (1.0 - weight) * variance_array + weight * unbiased
+    return y
+
+
+cdef Variable affine(Variable x, Variable scale, Variable offset):
+    """x scale + offset, where they are; in C order."""
+    if scale is not None:
+        x = multiply(x, scale)
+    if offset is not None:
+        x = OPERATORS.add(x, offset)
+    return contiguous(x)

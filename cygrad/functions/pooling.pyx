@@ -1,0 +1,194 @@
+"""max_pool2d and avg_pool2d: one number for each window of a plane."""
+
+cimport numpy as cnp
+
+from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.layout cimport Layout, contiguous_layout, release
+from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
+from cygrad.functions.convolution cimport Sliding, Steps, check_shape, read_pair, slide
+from cygrad.functions.elementwise cimport as_variable, operation
+from cygrad.functions.indexing cimport scatter
+from cygrad.kernels.convolution cimport Windows, max_windows, mean_windows, spread_windows
+from cygrad.kernels.elementwise cimport LONG
+
+import numpy as np
+
+cnp.import_array()
+
+
+cdef Sliding pooling_windows(Variable x, object kernel_size, object stride, object padding,
+                             str where):
+    cdef Steps steps
+    cdef int d
+    if x.layout.ndim != 4:
+        raise ValueError(f"{where}: x must have 4 axes, (samples, channels, height, width), not "
+                         f"be {describe(x)}")
+    if x.layout.shape[2] == 0 or x.layout.shape[3] == 0:
+        raise ValueError(f"{where}: {describe(x)} has nothing to pool")
+    steps = Steps(kernel=[1, 1], stride=[1, 1], padding=[0, 0], dilation=[1, 1])
+    read_pair(kernel_size, 2, 1, steps.kernel, "kernel_size", where)
+    read_pair(kernel_size if stride is None else stride, 2, 1, steps.stride, "stride", where)
+    read_pair(padding, 2, 0, steps.padding, "padding", where)
+    for d in range(2):
+        if steps.padding[d] > steps.kernel[d] // 2:
+            raise ValueError(f"{where}: padding {padding} must be at most half of kernel_size "
+                             f"{kernel_size}")
+    return slide(x, &steps, x, where)
+
+
+cdef Variable empty_planes(const Windows* at, Py_ssize_t height, Py_ssize_t width):
+    cdef Py_ssize_t dims[4]
+    cdef Layout* layout
+    cdef Variable y
+    dims[0] = at.n
+    dims[1] = at.c
+    dims[2] = height
+    dims[3] = width
+    layout = contiguous_layout(4, dims)
+    try:
+        y = empty(layout)
+    finally:
+        release(layout)
+    return y
+
+
+# ---- max_pool2d: y = x at the position of each window's maximum, dx: gy added there -----------
+
+cdef Variable vjp_max_pool(Function f, Variable gy, int i):
+    return scatter(gy, f.saved)
+
+cdef Op MAX_POOL = operation(b"MaxPool2d", vjp_max_pool)
+
+
+cdef Variable max_pool(Variable x, Sliding s):
+    cdef Windows* at = &s.at
+    cdef Variable y = empty_planes(at, at.oh, at.ow), source = own_contiguous(x)
+    cdef cnp.ndarray positions = np.empty(y.layout.size, np.intp)
+    cdef Py_ssize_t* places = <Py_ssize_t*>cnp.PyArray_DATA(positions)
+    cdef Function f
+    if source.layout.size < LONG:
+        max_windows(source.ptr, at, y.ptr, places)
+    else:
+        # What is read stays, whatever another thread assigns to .data meanwhile.
+        source = detached(source)
+        with nogil:
+            max_windows(source.ptr, at, y.ptr, places)
+    f = connect(&MAX_POOL, y, x, None)
+    if f is not None:
+        f.saved = (positions, 1, x.shape, y.shape)
+    return y
+
+
+def max_pool2d(x, kernel_size, stride=None, padding=0):
+    """The greatest of each window.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+        (N, C, H, W): samples, channels, height, width.
+    kernel_size : int or pair of int
+        The height and the width of a window.
+    stride : int or pair of int, optional
+        How far the window moves; by its own size if None.
+    padding : int or pair of int, default 0
+        The width of a border around x, which counts as -inf; at most half the window.
+
+    Returns
+    -------
+    Variable
+        (N, C, OH, OW), with OH = (H + 2 padding - kernel_size) // stride + 1, and OW likewise.
+
+    Raises
+    ------
+    ValueError
+        If x does not have 4 axes, a size or a stride is less than 1, the padding is negative or
+        more than half the window, or the window is larger than the padded x.
+    TypeError
+        If a size, a stride or a padding is not an int or a pair.
+
+    Notes
+    -----
+    The gradient flows to the maximum; among equals to the first, row by row, as in PyTorch. A nan
+    is greater than any number.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> x = cg.Variable([[[[1.0, 3.0, 2.0, 2.0], [3.0, 0.0, 2.0, 1.0]]]])
+    >>> y = F.max_pool2d(x, 2); y.backward(); y, x.grad
+    (variable([[[[3., 2.]]]]), variable([[[[0., 1., 1., 0.],
+                [0., 0., 0., 0.]]]]))
+    """
+    cdef Variable v = as_variable(x, "max_pool2d")
+    return max_pool(v, pooling_windows(v, kernel_size, stride, padding, "max_pool2d"))
+
+
+# ---- avg_pool2d: y = the mean of each window, dx: gy / size added to all of it ----------------
+
+cdef Variable vjp_avg_pool(Function f, Variable gy, int i):
+    return spread_pool(gy, f.saved)
+
+cdef Variable vjp_spread_pool(Function f, Variable gy, int i):
+    return avg_pool(gy, f.saved)
+
+cdef Op AVG_POOL = operation(b"AvgPool2d", vjp_avg_pool)
+cdef Op SPREAD_POOL = operation(b"SpreadPool2d", vjp_spread_pool)
+
+
+cdef Variable avg_pool(Variable x, Sliding s):
+    cdef Windows* at = &s.at
+    cdef Variable y, source
+    cdef Function f
+    check_shape(x, (at.n, at.c, at.h, at.w), "AvgPool2d")
+    y = empty_planes(at, at.oh, at.ow)
+    source = own_contiguous(x)
+    if source.layout.size < LONG:
+        mean_windows(source.ptr, at, y.ptr)
+    else:
+        source = detached(source)
+        with nogil:
+            mean_windows(source.ptr, at, y.ptr)
+    f = connect(&AVG_POOL, y, x, None)
+    if f is not None:
+        f.saved = s
+    return y
+
+
+cdef Variable spread_pool(Variable g, Sliding s):
+    cdef Windows* at = &s.at
+    cdef Variable y, source
+    cdef Function f
+    check_shape(g, (at.n, at.c, at.oh, at.ow), "AvgPool2d")
+    y = empty_planes(at, at.h, at.w)
+    source = own_contiguous(g)
+    if y.layout.size < LONG:
+        spread_windows(source.ptr, at, y.ptr)
+    else:
+        source = detached(source)
+        with nogil:
+            spread_windows(source.ptr, at, y.ptr)
+    f = connect(&SPREAD_POOL, y, g, None)
+    if f is not None:
+        f.saved = s
+    return y
+
+
+def avg_pool2d(x, kernel_size, stride=None, padding=0):
+    """The mean of each window; the border of zeros counts.
+
+    Parameters, result and errors are those of `max_pool2d`, but that the border counts as 0.
+
+    Notes
+    -----
+    y = sum(window) / size and dy/dx = 1 / size, the size being the whole window's, border or not:
+    PyTorch's default, count_include_pad=True.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> x = cg.Variable([[[[1.0, 3.0, 2.0, 2.0], [3.0, 1.0, 2.0, 2.0]]]])
+    >>> F.avg_pool2d(x, (2, 2))
+    variable([[[[2., 2.]]]])
+    """
+    cdef Variable v = as_variable(x, "avg_pool2d")
+    return avg_pool(v, pooling_windows(v, kernel_size, stride, padding, "avg_pool2d"))

@@ -1,0 +1,1 @@
+"""Stub of cygrad/kernels/normalization.pyx: kernels of normalization, in C only."""
