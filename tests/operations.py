@@ -417,6 +417,8 @@ def sums_of_products() -> list[Operation]:
 
 
 KEPT = F.dropout(np.ones(A.shape), 0.4, rng=7).data  # 0 or 1 / 0.6
+
+
 def numbers(*shape: int) -> Array:
     """Without ties."""
     return 2.0 * np.sin(1.0 + np.arange(float(np.prod(shape)))).reshape(shape)

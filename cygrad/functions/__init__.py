@@ -4,6 +4,7 @@ from cygrad.functions.accumulation import cumsum, prod
 from cygrad.functions.activation import erf, erfc, gelu, leaky_relu, relu, sigmoid, silu, softplus
 from cygrad.functions.arithmetic import abs, add, div, mul, neg, pow, sqrt, square, sub
 from cygrad.functions.arrangement import flip, repeat, tile
+from cygrad.functions.convolution import conv1d, conv2d
 from cygrad.functions.dropout import dropout
 from cygrad.functions.einsum import einsum
 from cygrad.functions.embedding import embedding
@@ -12,13 +13,9 @@ from cygrad.functions.indexing import get_item, take
 from cygrad.functions.linalg import linear, matmul
 from cygrad.functions.loss import accuracy, binary_cross_entropy, cross_entropy, mean_squared_error
 from cygrad.functions.norm import norm
-from cygrad.functions.recurrent import lstm_cell
-from cygrad.functions.convolution import conv1d, conv2d
-from cygrad.functions.exponential import exp, expm1, log, log1p
-from cygrad.functions.indexing import get_item, take
-from cygrad.functions.linalg import matmul
 from cygrad.functions.normalization import batch_norm, layer_norm
 from cygrad.functions.pooling import avg_pool2d, max_pool2d
+from cygrad.functions.recurrent import lstm_cell
 from cygrad.functions.reduction import max, mean, min, std, sum, sum_to, variance
 from cygrad.functions.selection import clip, mask_fill, maximum, minimum, tril, triu, where
 from cygrad.functions.shape import (
@@ -54,10 +51,10 @@ __all__ = [
     "arccos",
     "arcsin",
     "arctan",
-    "binary_cross_entropy",
-    "binary_cross_entropy_simple",
     "avg_pool2d",
     "batch_norm",
+    "binary_cross_entropy",
+    "binary_cross_entropy_simple",
     "broadcast_to",
     "clip",
     "concat",
@@ -82,10 +79,10 @@ __all__ = [
     "gelu",
     "gelu_simple",
     "get_item",
+    "layer_norm",
     "leaky_relu",
     "linear",
     "linear_simple",
-    "layer_norm",
     "log",
     "log1p",
     "log_softmax",
