@@ -4,6 +4,8 @@ A `Variable` wraps float64 data and remembers how it was computed; `Variable.bac
 gradients, which are Variables themselves. The differentiable functions are in `cygrad.functions`.
 """
 
+from typing import TYPE_CHECKING
+
 
 def _import_compiled() -> None:
     """Import the compiled core, or say why it is not there."""
@@ -42,6 +44,20 @@ from cygrad.core.mode import is_grad_enabled, is_test_mode, no_grad, test_mode
 from cygrad.core.storage import empty_cache, set_cache_limit
 from cygrad.core.variable import Variable
 from cygrad.kernels.elementwise import isa
+
+if TYPE_CHECKING:
+    from cygrad import layers as layers
+    from cygrad import models as models
+else:
+
+    def __getattr__(name):
+        """Modules that `import cygrad` does not load: they are loaded when they are asked for."""
+        if name not in ("layers", "models"):
+            raise AttributeError(f"module 'cygrad' has no attribute {name!r}")
+        from importlib import import_module
+
+        return import_module(f"cygrad.{name}")
+
 
 __all__ = [
     "Function",

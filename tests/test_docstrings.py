@@ -9,11 +9,11 @@ import pytest
 
 import cygrad as cg
 import cygrad.functions as F
-from cygrad import data, dot, numerical
+from cygrad import data, dot, layers, models, numerical
 
 
 def public() -> Iterator[tuple[str, Any]]:
-    for module in (cg, F, data, dot, numerical):
+    for module in (cg, F, data, dot, layers, models, numerical):
         yield module.__name__, module
         for name in module.__all__:
             thing = getattr(module, name)
