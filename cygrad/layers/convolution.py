@@ -117,7 +117,7 @@ class Conv2d(LazyLayer):
         inputs = math.prod(shape[1:])
         return self._lecun(shape, inputs) if name == "w" else super()._initial(name, shape)
 
-    def _arguments(self) -> str:
+    def _repr_arguments(self) -> str:
         shown = [f"{self.out_channels}", f"{self.kernel_size}"]
         if self.in_size is not None:
             shown.append(f"in_channels={self.in_size}")
@@ -141,7 +141,7 @@ class _Pool2d(Layer):
         self.stride = self.kernel_size if stride is None else pair(where, "stride", stride)
         self.padding = pair(where, "padding", padding, least=0)
 
-    def _arguments(self) -> str:
+    def _repr_arguments(self) -> str:
         stride = "" if self.stride == self.kernel_size else f", stride={self.stride}"
         padding = "" if self.padding == (0, 0) else f", padding={self.padding}"
         return f"{self.kernel_size}{stride}{padding}"

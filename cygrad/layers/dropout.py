@@ -67,5 +67,5 @@ class Dropout(Layer):
         """
         return F.dropout(x, self.p, self._rng)
 
-    def _arguments(self) -> str:
+    def _repr_arguments(self) -> str:
         return f"{self.p}"

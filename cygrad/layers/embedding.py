@@ -70,5 +70,5 @@ class Embedding(Layer):
         """
         return F.embedding(x, self.w)
 
-    def _arguments(self) -> str:
+    def _repr_arguments(self) -> str:
         return f"{self.num}, {self.size}"

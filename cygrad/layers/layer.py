@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["AwaitedShape", "Layer", "Layers"]
 
+# Where layers are looked for.
+_CONTAINERS = (list, tuple, dict)
+
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
 
@@ -75,9 +78,10 @@ class Layer:
     slope variable(2.0) variable(3.0)
     """
 
-    # Replaced, never changed: so they are right in a subclass that does not call super().__init__,
-    # and in a shallow copy.
-    _parameter_names: frozenset[str] = frozenset()
+    # Which attributes hold parameters, buffers, layers and containers, sorted; and which of them
+    # are buffers. Replaced, never changed: so they are right in a subclass that does not call
+    # super().__init__, and in a shallow copy.
+    _member_names: tuple[str, ...] = ()
     _buffer_names: frozenset[str] = frozenset()
 
     def __call__(self: _Forward[P, R_co], *args: P.args, **kwargs: P.kwargs) -> R_co:
@@ -98,25 +102,25 @@ class Layer:
 
     def __setattr__(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
-        if name.startswith("_"):
-            return
         if isinstance(value, Variable):
-            if name in self._buffer_names:
-                return
-            if value.requires_grad and value.creator is None:
-                if name not in self._parameter_names:
-                    object.__setattr__(self, "_parameter_names", self._parameter_names | {name})
-                return
-        self._unregister(name)
+            belongs = (
+                value.requires_grad and value.creator is None and not name.startswith("_")
+            ) or name in self._buffer_names
+        elif isinstance(value, tuple):
+            belongs = any(isinstance(part, (Layer, *_CONTAINERS)) for part in value)
+        else:
+            belongs = isinstance(value, (Layer, *_CONTAINERS))
+        if belongs != (name in self._member_names):
+            self._register(name, belongs)
 
     def __delattr__(self, name: str) -> None:
         object.__delattr__(self, name)
-        self._unregister(name)
+        self._register(name, False)
 
-    def _unregister(self, name: str) -> None:
-        if name in self._parameter_names:
-            object.__setattr__(self, "_parameter_names", self._parameter_names - {name})
-        if name in self._buffer_names:
+    def _register(self, name: str, belongs: bool) -> None:
+        names = {*self._member_names, name} if belongs else {*self._member_names} - {name}
+        object.__setattr__(self, "_member_names", tuple(sorted(names)))
+        if not belongs:
             object.__setattr__(self, "_buffer_names", self._buffer_names - {name})
 
     def register_buffer(self, name: str, value: _ArrayLike) -> None:
@@ -151,9 +155,9 @@ class Layer:
         if "." in name:
             raise ValueError(f"{type(self).__name__}.register_buffer: {name!r} has a dot")
         buffer.requires_grad = False
-        self._unregister(name)
         object.__setattr__(self, name, buffer)
         object.__setattr__(self, "_buffer_names", self._buffer_names | {name})
+        self._register(name, True)
 
     # ---- Parameters and layers ----------------------------------------------------------------
 
@@ -261,7 +265,7 @@ class Layer:
         >>> L.LayerNorm(2).state_dict()
         {'beta': array([0., 0.]), 'gamma': array([1., 1.])}
         """
-        return self._state(f"{type(self).__name__}.state_dict")
+        return _state_of(self, f"{type(self).__name__}.state_dict")
 
     def load_state_dict(self, state: Mapping[str, _ArrayLike]) -> None:
         """Set all parameters and buffers, in the memory that they have.
@@ -300,7 +304,7 @@ class Layer:
         where = f"{type(self).__name__}.load_state_dict"
         if not isinstance(state, Mapping):
             raise TypeError(f"{where}: the state must be a dict, not {type(state).__name__}")
-        self._load(state, f"{where}: the state")
+        _load_into(self, state, f"{where}: the state")
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write all parameters and buffers to a file, in NumPy's npz format.
@@ -334,7 +338,7 @@ class Layer:
         (2, 3) (3,)
         """
         where = f"{type(self).__name__}.save"
-        state = self._state(where)
+        state = _state_of(self, where)
         try:
             write_archive(path, state)
         except ValueError as error:
@@ -374,66 +378,32 @@ class Layer:
             state = read_archive(path)
         except ValueError as error:
             raise ValueError(f"{where}: {error}") from error
-        self._load(state, f"{where}: {os.fsdecode(path)!r}")
-
-    def _state(self, where: str) -> dict[str, NDArray[np.float64]]:
-        survey = _survey(self)
-        for name, layer in [("", self), *survey.layers]:
-            if layer._awaited({}, ""):
-                raise RuntimeError(
-                    f"{where}: {layer!r}{name and f', {name!r},'} has no parameters yet, as it has "
-                    "not seen a batch: call it once, or give its input size"
-                )
-        return {name: v.data.copy() for name, v in Parameters(survey.state)}
-
-    def _load(self, state: Mapping[str, _ArrayLike], where: str) -> None:
-        survey = _survey(self)
-        arrays, problems = _real_arrays(state)
-        expected: dict[str, AwaitedShape] = {}
-        for name, v in Parameters(survey.state):
-            expected[name] = v.shape
-            if not v.data.flags.writeable:
-                problems.append(f"{name}: this layer's own array is read-only")
-        shapes = {name: array.shape for name, array in arrays.items()}
-        waiting = []
-        for name, layer in [("", self), *survey.layers]:
-            prefix = name and name + "."
-            awaited = layer._awaited(shapes, prefix)
-            expected.update({prefix + local: shape for local, shape in awaited.items()})
-            if awaited:
-                waiting.append((layer, awaited))
-        problems = _differences(expected, state, shapes) + problems
-        if problems:
-            raise ValueError("\n  ".join([f"{where} does not fit, nothing was loaded", *problems]))
-        for layer, awaited in waiting:
-            layer._make(awaited)
-        for name, v in _survey(self).state:
-            v.data[...] = arrays[name]
+        _load_into(self, state, f"{where}: {os.fsdecode(path)!r}")
 
     # ---- For layers that wait for their first batch (lazy.py) ---------------------------------
 
-    def _awaited(
+    def _awaited_shapes(
         self, shapes: Mapping[str, tuple[int, ...]], prefix: str
     ) -> dict[str, AwaitedShape]:
         """The shapes of parameters that are not there yet, as far as `shapes` decide them."""
         return {}
 
-    def _make(self, shapes: Mapping[str, AwaitedShape]) -> None:
+    def _make_parameters(self, shapes: Mapping[str, AwaitedShape]) -> None:
         """Make the parameters that were awaited."""
 
     # ---- How it shows itself ------------------------------------------------------------------
 
     @reprlib.recursive_repr()
     def __repr__(self) -> str:
-        title = f"{type(self).__name__}({self._arguments()}"
-        lines = [f"  {name}: " + part.replace("\n", "\n  ") for name, part in self._parts()]
+        title = f"{type(self).__name__}({self._repr_arguments()}"
+        lines = [f"  {name}: " + part.replace("\n", "\n  ") for name, part in self._repr_parts()]
         return "\n".join([title, *lines, ")"]) if lines else title + ")"
 
-    def _parts(self) -> list[tuple[str, str]]:
+    def _repr_parts(self) -> list[tuple[str, str]]:
         """What `repr` shows inside the layer: names, and what is called so."""
         return [(name, repr(part)) for name, part in _members(self) if isinstance(part, Layer)]
 
-    def _arguments(self) -> str:
+    def _repr_arguments(self) -> str:
         """What `repr` shows of the layer itself."""
         own = [(name, v) for name, v in _members(self) if isinstance(v, Variable)]
         return ", ".join(f"{name}={v.shape}" for name, v in own)
@@ -477,27 +447,26 @@ def _enter(layer: Layer, prefix: str, survey: _Survey, seen: set[int]) -> None:
         if id(member) in seen:
             continue
         seen.add(id(member))
-        if isinstance(member, Layer):
+        if isinstance(member, Variable):
+            survey.state.append((prefix + name, member))
+            if name not in layer._buffer_names:
+                survey.parameters.append((prefix + name, member))
+        else:
             survey.layers.append((prefix + name, member))
             _enter(member, f"{prefix}{name}.", survey, seen)
-            continue
-        survey.state.append((prefix + name, member))
-        if name in layer._parameter_names:
-            survey.parameters.append((prefix + name, member))
 
 
-def _members(layer: Layer) -> Iterator[tuple[str, Variable | Layer]]:
+def _members(layer: Layer) -> list[tuple[str, Variable | Layer]]:
     """Its own parameters and buffers and the layers directly inside it, sorted by name."""
+    members: list[tuple[str, Variable | Layer]] = []
     attributes = layer.__dict__
-    for name in sorted(attributes):
-        value = attributes[name]
-        if isinstance(value, Variable):
-            if name in layer._parameter_names or name in layer._buffer_names:
-                yield name, value
-        elif isinstance(value, Layer):
-            yield name, value
-        elif isinstance(value, (list, tuple, dict)):
-            yield from _in_container(name, value, set())
+    for name in layer._member_names:
+        value = attributes.get(name)
+        if isinstance(value, (Variable, Layer)):
+            members.append((name, value))
+        elif isinstance(value, _CONTAINERS):
+            members += _in_container(name, value, set())
+    return members
 
 
 def _in_container(
@@ -512,7 +481,7 @@ def _in_container(
     for key, value in items:
         if isinstance(value, Layer):
             yield f"{name}.{key}", value
-        elif isinstance(value, (list, tuple, dict)):
+        elif isinstance(value, _CONTAINERS):
             yield from _in_container(f"{name}.{key}", value, seen)
 
 
@@ -520,7 +489,43 @@ def _order(key: object) -> tuple[int, int, str]:
     return (0, key, "") if isinstance(key, int) else (1, 0, str(key))
 
 
-# ---- What a state must be ---------------------------------------------------------------------
+# ---- State: saving and loading ---------------------------------------------------------------------
+
+
+def _state_of(root: Layer, where: str) -> dict[str, NDArray[np.float64]]:
+    survey = _survey(root)
+    for name, layer in [("", root), *survey.layers]:
+        if layer._awaited_shapes({}, ""):
+            raise RuntimeError(
+                f"{where}: {layer!r}{name and f', {name!r},'} has no parameters yet, as it has "
+                "not seen a batch: call it once, or give its input size"
+            )
+    return {name: v.data.copy() for name, v in Parameters(survey.state)}
+
+
+def _load_into(root: Layer, state: Mapping[str, _ArrayLike], where: str) -> None:
+    survey = _survey(root)
+    arrays, problems = _real_arrays(state)
+    expected: dict[str, AwaitedShape] = {}
+    for name, v in Parameters(survey.state):
+        expected[name] = v.shape
+        if not v.data.flags.writeable:
+            problems.append(f"{name}: this layer's own array is read-only")
+    shapes = {name: array.shape for name, array in arrays.items()}
+    waiting = []
+    for name, layer in [("", root), *survey.layers]:
+        prefix = name and name + "."
+        awaited = layer._awaited_shapes(shapes, prefix)
+        expected.update({prefix + local: shape for local, shape in awaited.items()})
+        if awaited:
+            waiting.append((layer, awaited))
+    problems = _differences(expected, state, shapes) + problems
+    if problems:
+        raise ValueError("\n  ".join([f"{where} does not fit, nothing was loaded", *problems]))
+    for layer, awaited in waiting:
+        layer._make_parameters(awaited)
+    for name, v in _survey(root).state:
+        v.data[...] = arrays[name]
 
 
 def _real_arrays(

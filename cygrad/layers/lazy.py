@@ -30,7 +30,7 @@ class LazyLayer(Layer):
 
     def __init__(self, name: str, in_size: SupportsIndex | None) -> None:
         if in_size is not None:
-            self._make(self._shapes(check_size(type(self).__name__, name, in_size)))
+            self._make_parameters(self._shapes(check_size(type(self).__name__, name, in_size)))
 
     def _shapes(self, in_size: int | None) -> dict[str, AwaitedShape]:
         """The shapes of all parameters; None stands where an unknown input size would."""
@@ -57,15 +57,15 @@ class LazyLayer(Layer):
                 f"{type(self).__name__}: x of shape {x.shape} has nothing along axis {axis}, the "
                 "size of which the parameters have"
             )
-        self._make(self._shapes(x.shape[axis]))
+        self._make_parameters(self._shapes(x.shape[axis]))
         return x
 
-    def _awaited(
+    def _awaited_shapes(
         self, shapes: Mapping[str, tuple[int, ...]], prefix: str
     ) -> dict[str, AwaitedShape]:
         return self._shapes(self._size_in(shapes, prefix)) if self.in_size is None else {}
 
-    def _make(self, shapes: Mapping[str, AwaitedShape]) -> None:
+    def _make_parameters(self, shapes: Mapping[str, AwaitedShape]) -> None:
         for name, shape in shapes.items():
             setattr(self, name, self._initial(name, tuple(n for n in shape if n is not None)))
         self.in_size = self._size_in(shapes, "")

@@ -100,6 +100,6 @@ class Linear(LazyLayer):
     def _initial(self, name: str, shape: tuple[int, ...]) -> Variable:
         return self._lecun(shape, shape[0]) if name == "w" else super()._initial(name, shape)
 
-    def _arguments(self) -> str:
+    def _repr_arguments(self) -> str:
         size = "" if self.in_size is None else f", in_size={self.in_size}"
         return f"{self.out_size}{size}{'' if self._bias else ', bias=False'}"

@@ -88,7 +88,7 @@ class LayerNorm(LazyLayer):
     def _initial(self, name: str, shape: tuple[int, ...]) -> Variable:
         return Variable(np.ones(shape)) if name == "gamma" else super()._initial(name, shape)
 
-    def _arguments(self) -> str:
+    def _repr_arguments(self) -> str:
         shape = self._leading if self.in_size is None else (*self._leading, self.in_size)
         return ", ".join(map(str, shape)) if len(shape) < 2 else str(shape)
 
@@ -168,12 +168,12 @@ class BatchNorm(LazyLayer):
         at_one = name in ("gamma", "running_var")
         return Variable(np.ones(shape)) if at_one else super()._initial(name, shape)
 
-    def _make(self, shapes: Mapping[str, AwaitedShape]) -> None:
-        super()._make(shapes)
+    def _make_parameters(self, shapes: Mapping[str, AwaitedShape]) -> None:
+        super()._make_parameters(shapes)
         self.register_buffer("running_mean", self.running_mean)
         self.register_buffer("running_var", self.running_var)
 
-    def _arguments(self) -> str:
+    def _repr_arguments(self) -> str:
         return "" if self.in_size is None else f"{self.in_size}"
 
 

@@ -20,7 +20,10 @@ __all__ = ["GRU", "LSTM", "RNN"]
 
 
 class Recurrent(LazyLayer):
-    """What the recurrent layers share: sizes, and the hidden state h between calls."""
+    """What the recurrent layers share: sizes, and the hidden state h between calls.
+
+    h is set through __dict__: __setattr__ would take time to find out that it is no parameter.
+    """
 
     _gates = 1  # how many products of each input and each state there are
     _h: Variable | None = None
@@ -68,7 +71,7 @@ class Recurrent(LazyLayer):
         weights = name in ("wx", "wh")
         return self._lecun(shape, shape[0]) if weights else super()._initial(name, shape)
 
-    def _arguments(self) -> str:
+    def _repr_arguments(self) -> str:
         return f"{self.hidden_size}" + ("" if self.in_size is None else f", in_size={self.in_size}")
 
 
@@ -133,7 +136,8 @@ class RNN(Recurrent):
         a = F.linear(self._begin(x), self.wx, self.b)
         if self._h is not None:
             a = a + self._h @ self.wh
-        self._h = h = F.tanh(a)
+        h = F.tanh(a)
+        self.__dict__["_h"] = h
         return h
 
 
@@ -216,7 +220,8 @@ class LSTM(Recurrent):
             h, c = F.lstm_cell(gates, self._zeros(x))
         else:
             h, c = F.lstm_cell(gates + self._h @ self.wh, self._c)
-        self._h, self._c = h, c
+        state = self.__dict__
+        state["_h"], state["_c"] = h, c
         return h
 
 
@@ -295,7 +300,8 @@ class GRU(Recurrent):
         gh = F.linear(h, self.wh, self.bh)
         r, z = F.split(F.sigmoid(gx[:, : 2 * size] + gh[:, : 2 * size]), [size, size], axis=1)
         n = F.tanh(gx[:, 2 * size :] + r * gh[:, 2 * size :])
-        self._h = h = n + z * (h - n)
+        h = n + z * (h - n)
+        self.__dict__["_h"] = h
         return h
 
     def _shapes(self, in_size: int | None) -> dict[str, AwaitedShape]:

@@ -95,7 +95,7 @@ class Sequential(Layer):
     def __getitem__(self, index: SupportsIndex | slice[Any, Any, Any]) -> Any:
         return Sequential(*self.steps[index]) if isinstance(index, slice) else self.steps[index]
 
-    def _parts(self) -> list[tuple[str, str]]:
+    def _repr_parts(self) -> list[tuple[str, str]]:
         return [
             (
                 str(i),
