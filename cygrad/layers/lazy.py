@@ -71,9 +71,9 @@ class LazyLayer(Layer):
         self.in_size = self._size_in(shapes, "")
 
     def _size_in(self, shapes: Mapping[str, AwaitedShape], prefix: str) -> int | None:
-        """The input size that parameters of these shapes would have."""
+        """The input size that parameters of these shapes would have, if it is one."""
         for name, shape in self._shapes(None).items():
             given = shapes.get(prefix + name, ())
             if None in shape and len(given) == len(shape):
-                return given[shape.index(None)]
+                return given[shape.index(None)] or None
         return None
