@@ -52,6 +52,8 @@ cdef Variable empty_planes(const Windows* at, Py_ssize_t height, Py_ssize_t widt
     return y
 
 
+# What is read is held as it was checked (`detached`): another thread may assign to x.data.
+
 # ---- max_pool2d: y = x at the position of each window's maximum, dx: gy added there -----------
 
 cdef Variable vjp_max_pool(Function f, Variable gy, int i):
@@ -62,15 +64,14 @@ cdef Op MAX_POOL = operation(b"MaxPool2d", vjp_max_pool)
 
 cdef Variable max_pool(Variable x, Sliding s):
     cdef Windows* at = &s.at
-    cdef Variable y = empty_planes(at, at.oh, at.ow), source = own_contiguous(x)
+    cdef Variable y = empty_planes(at, at.oh, at.ow), source = detached(own_contiguous(x))
     cdef cnp.ndarray positions = np.empty(y.layout.size, np.intp)
     cdef Py_ssize_t* places = <Py_ssize_t*>cnp.PyArray_DATA(positions)
     cdef Function f
+    check_shape(source, (at.n, at.c, at.h, at.w), x, "MaxPool2d")
     if source.layout.size < LONG:
         max_windows(source.ptr, at, y.ptr, places)
     else:
-        # What is read stays, whatever another thread assigns to .data meanwhile.
-        source = detached(source)
         with nogil:
             max_windows(source.ptr, at, y.ptr, places)
     f = connect(&MAX_POOL, y, x, None)
@@ -137,15 +138,12 @@ cdef Op SPREAD_POOL = operation(b"SpreadPool2d", vjp_spread_pool)
 
 cdef Variable avg_pool(Variable x, Sliding s):
     cdef Windows* at = &s.at
-    cdef Variable y, source
+    cdef Variable y = empty_planes(at, at.oh, at.ow), source = detached(own_contiguous(x))
     cdef Function f
-    check_shape(x, (at.n, at.c, at.h, at.w), "AvgPool2d")
-    y = empty_planes(at, at.oh, at.ow)
-    source = own_contiguous(x)
+    check_shape(source, (at.n, at.c, at.h, at.w), x, "AvgPool2d")
     if source.layout.size < LONG:
         mean_windows(source.ptr, at, y.ptr)
     else:
-        source = detached(source)
         with nogil:
             mean_windows(source.ptr, at, y.ptr)
     f = connect(&AVG_POOL, y, x, None)
@@ -156,15 +154,12 @@ cdef Variable avg_pool(Variable x, Sliding s):
 
 cdef Variable spread_pool(Variable g, Sliding s):
     cdef Windows* at = &s.at
-    cdef Variable y, source
+    cdef Variable y = empty_planes(at, at.h, at.w), source = detached(own_contiguous(g))
     cdef Function f
-    check_shape(g, (at.n, at.c, at.oh, at.ow), "AvgPool2d")
-    y = empty_planes(at, at.h, at.w)
-    source = own_contiguous(g)
+    check_shape(source, (at.n, at.c, at.oh, at.ow), g, "AvgPool2d")
     if y.layout.size < LONG:
         spread_windows(source.ptr, at, y.ptr)
     else:
-        source = detached(source)
         with nogil:
             spread_windows(source.ptr, at, y.ptr)
     f = connect(&SPREAD_POOL, y, g, None)
