@@ -16,6 +16,9 @@ cdef struct Steps:              # a pair of each
 # x as, for the message.
 cdef Sliding slide(Variable x, const Steps* steps, Variable given, str where)
 
+# An array of undefined values, of (n, c, height, width).
+cdef Variable empty_planes(const Windows* at, Py_ssize_t height, Py_ssize_t width)
+
 # The last `axes` places of a pair from an argument: an int, or as many; each at least `least`.
 cdef int read_pair(object argument, int axes, Py_ssize_t least, Py_ssize_t* pair,
                    str name, str where) except -1

@@ -77,6 +77,22 @@ cdef int check_shape(Variable seen, tuple shape, Variable x, str name) except -1
     return 0
 
 
+cdef Variable empty_planes(const Windows* at, Py_ssize_t height, Py_ssize_t width):
+    cdef Py_ssize_t dims[4]
+    cdef Layout* layout
+    cdef Variable y
+    dims[0] = at.n
+    dims[1] = at.c
+    dims[2] = height
+    dims[3] = width
+    layout = contiguous_layout(4, dims)
+    try:
+        y = empty(layout)
+    finally:
+        release(layout)
+    return y
+
+
 # ---- unfold: a column for each window, and fold, its transpose --------------------------------
 
 cdef Variable vjp_unfold(Function f, Variable gy, int i):
@@ -91,7 +107,7 @@ cdef Op FOLD = operation(b"Fold", vjp_fold)
 
 cdef Layout* columns_layout(const Windows* at) except NULL:
     """Of (channels x taps, samples x windows)."""
-    cdef Py_ssize_t dims[6]
+    cdef Py_ssize_t dims[4]
     cdef Py_ssize_t rows = at.c * at.kh * at.kw     # within 63 bits: the weights have as many
     dims[0] = rows
     dims[1] = at.n
@@ -128,20 +144,9 @@ cdef Variable unfold(Variable x, Sliding s):
 
 cdef Variable fold(Variable x, Sliding s):
     cdef Windows* at = &s.at
-    cdef Py_ssize_t dims[4]
-    cdef Layout* layout
-    cdef Variable source = detached(own_contiguous(x)), y
+    cdef Variable source = detached(own_contiguous(x)), y = empty_planes(at, at.h, at.w)
     cdef Function f
     check_shape(source, (at.c * at.kh * at.kw, at.n * at.oh * at.ow), x, "Fold")
-    dims[0] = at.n
-    dims[1] = at.c
-    dims[2] = at.h
-    dims[3] = at.w
-    layout = contiguous_layout(4, dims)
-    try:
-        y = empty(layout)
-    finally:
-        release(layout)
     if source.layout.size < LONG:
         fold_windows(source.ptr, at, y.ptr)
     else:

@@ -3,9 +3,10 @@
 cimport numpy as cnp
 
 from cygrad.core.function cimport Function, Op, connect
-from cygrad.core.layout cimport Layout, contiguous_layout, release
-from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
-from cygrad.functions.convolution cimport Sliding, Steps, check_shape, read_pair, slide
+from cygrad.core.variable cimport Variable, describe, detached, own_contiguous
+from cygrad.functions.convolution cimport (
+    Sliding, Steps, check_shape, empty_planes, read_pair, slide,
+)
 from cygrad.functions.elementwise cimport as_variable, operation
 from cygrad.functions.indexing cimport scatter
 from cygrad.kernels.convolution cimport Windows, max_windows, mean_windows, spread_windows
@@ -34,22 +35,6 @@ cdef Sliding pooling_windows(Variable x, object kernel_size, object stride, obje
             raise ValueError(f"{where}: padding {padding} must be at most half of kernel_size "
                              f"{kernel_size}")
     return slide(x, &steps, x, where)
-
-
-cdef Variable empty_planes(const Windows* at, Py_ssize_t height, Py_ssize_t width):
-    cdef Py_ssize_t dims[4]
-    cdef Layout* layout
-    cdef Variable y
-    dims[0] = at.n
-    dims[1] = at.c
-    dims[2] = height
-    dims[3] = width
-    layout = contiguous_layout(4, dims)
-    try:
-        y = empty(layout)
-    finally:
-        release(layout)
-    return y
 
 
 # What is read is held as it was checked (`detached`): another thread may assign to x.data.
