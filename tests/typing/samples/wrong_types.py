@@ -83,6 +83,7 @@ def functions(x: cg.Variable) -> None:
     F.sum(x, axes=0)  # E: call-arg
     F.matmul(x, 2.0)  # E: arg-type
     F.clip(x, high=x)  # E: arg-type
+    F.max_pool2d(x, 1.5)  # E: arg-type
     F.concat(x)  # E: arg-type
     F.concat([x, "y"])  # E: list-item
     F.split(x, 2)  # E: arg-type
