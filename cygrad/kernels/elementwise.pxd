@@ -15,13 +15,17 @@ cdef extern from "kernels.h" nogil:
         K_G_EXPM1, K_G_LOG1P, K_G_TAN, K_G_TANH
         K_G_ARCSIN, K_G_ARCCOS, K_G_ARCTAN, K_G_SIN, K_G_COS, K_G_SINH, K_G_COSH
         CG_KERNELS
+    ctypedef struct cg_update:
+        void (*step)(double** arrays, Py_ssize_t n, const double* c) noexcept nogil
+        int states
 
 cdef enum:
     MAX_OPERANDS = 4            # inputs and output of a kernel
     LONG = 8192                 # from this many elements on, a kernel runs without the GIL
 
-# The kernels of the instruction set chosen at import, by number.
+# The kernels of the instruction set chosen at import, by number; its update rules (updates.pxd).
 cdef const cg_kernel* KERNELS
+cdef const cg_update* UPDATES
 
 # Run a kernel over an array of any strides (in bytes; 0 broadcasts). operands: the inputs, then the
 # output; strides[k]: those of operand k. A kernel that adds to its output finds it there. The

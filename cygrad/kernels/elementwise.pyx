@@ -17,6 +17,7 @@ cdef extern from "kernels.h" nogil:
         CG_BASELINE, CG_AVX2, CG_AVX512, CG_ISAS
     int cg_best_isa()
     const cg_kernel* cg_kernels(int isa)
+    const cg_update* cg_updates(int isa)
 
 cdef enum:
     TILE = 256
@@ -156,7 +157,7 @@ cdef str chosen
 
 
 def choose_isa(name=None):
-    """Choose the instruction set of the elementwise kernels.
+    """Choose the instruction set of the elementwise kernels and of the optimizers.
 
     Parameters
     ----------
@@ -175,7 +176,7 @@ def choose_isa(name=None):
     RuntimeError
         If this CPU or this build does not have it.
     """
-    global KERNELS, chosen
+    global KERNELS, UPDATES, chosen
     cdef int isa = cg_best_isa()
     if name:
         if name not in ISAS:
@@ -187,6 +188,7 @@ def choose_isa(name=None):
         isa = ISAS.index(name)
     chosen = ISAS[isa]
     KERNELS = cg_kernels(isa)
+    UPDATES = cg_updates(isa)
     return chosen
 
 

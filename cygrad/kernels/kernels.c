@@ -1,4 +1,4 @@
-/* The elementwise kernels compiled for each instruction set, and the choice among them.
+/* The elementwise kernels and the update rules, compiled for each instruction set, and the choice.
  *
  * Only the loops are compiled several times; which set runs is decided once, at import, from what
  * the CPU reports (elementwise.pyx; CYGRAD_ISA overrides it). */
@@ -22,6 +22,7 @@
 
 #define CG_SUFFIX baseline
 #include "loops.h"
+#include "update_loops.h"
 #undef CG_SUFFIX
 
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
@@ -35,6 +36,7 @@
 #endif
 #define CG_SUFFIX avx2
 #include "loops.h"
+#include "update_loops.h"
 #undef CG_SUFFIX
 #if defined(__clang__)
 #pragma clang attribute pop
@@ -52,6 +54,7 @@
 #endif
 #define CG_SUFFIX avx512
 #include "loops.h"
+#include "update_loops.h"
 #undef CG_SUFFIX
 #if defined(__clang__)
 #pragma clang attribute pop
@@ -84,4 +87,16 @@ const cg_kernel *cg_kernels(int isa)
 #endif
     (void)isa;
     return cg_table_baseline;
+}
+
+const cg_update *cg_updates(int isa)
+{
+#ifdef CG_X86
+    if (isa == CG_AVX512)
+        return cg_updates_avx512;
+    if (isa == CG_AVX2)
+        return cg_updates_avx2;
+#endif
+    (void)isa;
+    return cg_updates_baseline;
 }
