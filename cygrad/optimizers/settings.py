@@ -121,12 +121,12 @@ class Configured:
 
 def check_keys(given: Iterable[str], expected: Iterable[str], where: str) -> None:
     """Raise a ValueError that names what is missing in a saved state, and what is too much."""
-    has, needs = list(given), list(expected)
+    has, needs = dict.fromkeys(given), dict.fromkeys(expected)
     differences = [
         f"{what} {', '.join(map(repr, names[:5]))}{', ...' if len(names) > 5 else ''}"
         for what, names in (
-            ("there is no", [name for name in needs if name not in set(has)]),
-            ("there is no place for", [name for name in has if name not in set(needs)]),
+            ("there is no", [name for name in needs if name not in has]),
+            ("there is no place for", [name for name in has if name not in needs]),
         )
         if names
     ]

@@ -27,6 +27,10 @@ class State:
     def belongs_to(self, parameter: object) -> bool: ...
     def is_orphan(self) -> bool: ...
 
+@final
+class Prepared:
+    """A parameter about to be updated, in C only."""
+
 def ready(parameters: Iterable[Variable], where: str) -> list[Variable]: ...
 def step(
     rule: int,
