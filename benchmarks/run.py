@@ -18,6 +18,7 @@ from typing import Any
 import chain
 import elem
 import graph
+import optimizers
 import report
 import rosen
 import sin6
@@ -29,6 +30,7 @@ WORKLOADS: dict[str, Callable[[bool], Workload]] = {
     "sin6": lambda quick: sin6.workload(),
     "elem": lambda quick: elem.workload(),
     "graph": graph.workload,
+    "optimizers": lambda quick: optimizers.workload(),
 }
 
 

@@ -23,6 +23,9 @@ cdef extern from "kernels.h" nogil:
     ctypedef void (*cg_cell)(double** args, Py_ssize_t n) noexcept nogil
     enum:
         CG_LSTM, CG_LSTM_GATES, CG_LSTM_STATE
+    ctypedef struct cg_update:
+        void (*step)(double** arrays, Py_ssize_t n, const double* c) noexcept nogil
+        int states
 
 cdef enum:
     MAX_OPERANDS = 4            # inputs and output of a kernel
@@ -31,6 +34,9 @@ cdef enum:
 # The kernels, and the cells of recurrent networks, of the instruction set chosen at import.
 cdef const cg_kernel* KERNELS
 cdef const cg_cell* CELLS
+# The kernels of the instruction set chosen at import, by number; its update rules (updates.pxd).
+cdef const cg_kernel* KERNELS
+cdef const cg_update* UPDATES
 
 # Run a kernel over an array of any strides (in bytes; 0 broadcasts). operands: the inputs, then the
 # output; strides[k]: those of operand k. A kernel that adds to its output finds it there. The
