@@ -31,11 +31,10 @@ cdef enum:
     MAX_OPERANDS = 4            # inputs and output of a kernel
     LONG = 8192                 # from this many elements on, a kernel runs without the GIL
 
-# The kernels, and the cells of recurrent networks, of the instruction set chosen at import.
+# The kernels of the instruction set chosen at import, by number; its cells of recurrent networks,
+# and its update rules (updates.pxd).
 cdef const cg_kernel* KERNELS
 cdef const cg_cell* CELLS
-# The kernels of the instruction set chosen at import, by number; its update rules (updates.pxd).
-cdef const cg_kernel* KERNELS
 cdef const cg_update* UPDATES
 
 # Run a kernel over an array of any strides (in bytes; 0 broadcasts). operands: the inputs, then the
