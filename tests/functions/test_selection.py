@@ -30,12 +30,13 @@ def test_mask_fill_with_minus_infinity_masks_a_softmax() -> None:
 
 def test_the_mask_of_mask_fill_is_a_constant() -> None:
     x, mask = cg.ones(2, 2), cg.Variable([[1.0, 0.0]])
-    before = np.array([True, False])
-    y = F.mask_fill(x, before, 5.0)
-    before[:] = False
-    y.backward()
-    np.testing.assert_array_equal(x.grad.data, [[0.0, 1.0], [0.0, 1.0]])
-    F.mask_fill(x, mask, 5.0).backward()
+    for given in (np.array([True, False]), np.array([1.0, 0.0]), mask):
+        x.cleargrad()
+        y = F.mask_fill(x, given, 5.0)
+        memory = given.data if isinstance(given, cg.Variable) else given
+        memory[...] = 0.0
+        y.backward()
+        np.testing.assert_array_equal(x.grad.data, [[0.0, 1.0], [0.0, 1.0]])
     assert mask.grad is None
 
 
