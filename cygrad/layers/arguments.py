@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING, TypeAlias
+from typing import SupportsIndex, TypeAlias
 
 import numpy as np
 
-if TYPE_CHECKING:  # numpy.random is loaded when it is used
-    from typing import SupportsIndex
+from cygrad.core.creation import _generator as generator
 
-    Seed: TypeAlias = int | np.random.Generator | None
+__all__ = ["Seed", "check_size", "generator", "pair", "stream"]
 
-__all__ = ["check_size", "generator", "pair", "stream"]
+Seed: TypeAlias = "int | np.random.Generator | None"  # numpy.random is loaded when it is used
 
 
 def check_size(where: str, name: str, value: SupportsIndex, least: int = 1) -> int:
@@ -40,18 +39,6 @@ def pair(
         raise ValueError(f"{where}: {name} must be one number or two, got {len(value)}")
     height, width = value
     return check_size(where, name, height, least), check_size(where, name, width, least)
-
-
-def generator(where: str, rng: Seed) -> np.random.Generator:
-    """The generator itself, or a new one from a seed."""
-    if isinstance(rng, np.random.Generator):
-        return rng
-    if rng is None or (isinstance(rng, (int, np.integer)) and not isinstance(rng, bool)):
-        return np.random.default_rng(rng)
-    raise TypeError(
-        f"{where}: rng must be an int seed, a numpy.random.Generator or None, "
-        f"not {type(rng).__name__}"
-    )
 
 
 def stream(where: str, rng: Seed) -> np.random.Generator:

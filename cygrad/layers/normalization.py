@@ -58,10 +58,14 @@ class LayerNorm(LazyLayer):
         self, shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None, eps: float = 1e-5
     ) -> None:
         self.eps = _check_number("LayerNorm", "eps", eps)
-        lengths = shape if isinstance(shape, (tuple, list)) else (shape,)
-        if not lengths:
+        if not isinstance(shape, (tuple, list)):
+            self._leading: tuple[int, ...] = ()
+            super().__init__("shape", shape)
+            return
+        if not shape:
             raise ValueError("LayerNorm: shape must have at least one length, got ()")
-        self._leading = tuple(check_size("LayerNorm", "shape", n or 0) for n in lengths[:-1])
+        lengths = tuple(check_size("LayerNorm", "shape", length) for length in shape)
+        self._leading = lengths[:-1]
         super().__init__("shape", lengths[-1])
 
     def forward(self, x: _ArrayLike) -> Variable:
