@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import operator
-from typing import SupportsIndex, TypeAlias
+from typing import TYPE_CHECKING, SupportsIndex, TypeAlias
 
 import numpy as np
 
 from cygrad.core.creation import _generator as generator
 
-__all__ = ["Seed", "check_size", "generator", "pair", "stream"]
+if TYPE_CHECKING:  # numpy.random is loaded when it is used
+    _Seed: TypeAlias = int | np.random.Generator | None
 
-Seed: TypeAlias = "int | np.random.Generator | None"  # numpy.random is loaded when it is used
+__all__ = ["check_size", "generator", "pair", "stream"]
 
 
 def check_size(where: str, name: str, value: SupportsIndex, least: int = 1) -> int:
@@ -41,7 +42,7 @@ def pair(
     return check_size(where, name, height, least), check_size(where, name, width, least)
 
 
-def stream(where: str, rng: Seed) -> np.random.Generator:
+def stream(where: str, rng: _Seed) -> np.random.Generator:
     """A generator of one layer's own, seeded by one number drawn from `rng`.
 
     So a layer that meets its first batch late has the same parameters as one that knew its input

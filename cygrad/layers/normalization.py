@@ -14,7 +14,7 @@ from cygrad.layers.layer import AwaitedShape
 from cygrad.layers.lazy import LazyLayer
 
 if TYPE_CHECKING:
-    from cygrad.core.variable import _ArrayLike
+    from cygrad.core.variable import _MatrixLike
 
 __all__ = ["BatchNorm", "LayerNorm"]
 
@@ -68,7 +68,7 @@ class LayerNorm(LazyLayer):
         self._leading = lengths[:-1]
         super().__init__("shape", lengths[-1])
 
-    def forward(self, x: _ArrayLike) -> Variable:
+    def forward(self, x: _MatrixLike) -> Variable:
         """x normalized, times gamma, plus beta.
 
         Parameters
@@ -146,7 +146,7 @@ class BatchNorm(LazyLayer):
         self.eps = _check_number("BatchNorm", "eps", eps)
         super().__init__("size", size)
 
-    def forward(self, x: _ArrayLike) -> Variable:
+    def forward(self, x: _MatrixLike) -> Variable:
         """x normalized, times gamma, plus beta.
 
         Parameters
