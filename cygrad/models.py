@@ -11,8 +11,8 @@ from cygrad.core.variable import Variable
 from cygrad.layers.arguments import generator
 
 if TYPE_CHECKING:
-    from cygrad.core.variable import _ArrayLike
-    from cygrad.layers.arguments import Seed
+    from cygrad.core.variable import _MatrixLike
+    from cygrad.layers.arguments import _Seed
 
 __all__ = ["LSTM", "MLP", "Model"]
 
@@ -90,7 +90,7 @@ class MLP(Model):
         self,
         sizes: Sequence[SupportsIndex],
         activation: Callable[[Variable], Variable] = F.sigmoid,
-        rng: Seed = None,
+        rng: _Seed = None,
     ) -> None:
         if not isinstance(sizes, Sequence) or isinstance(sizes, str):
             raise TypeError(
@@ -104,7 +104,7 @@ class MLP(Model):
         self.linears = [L.Linear(size, rng=source) for size in sizes]
         self.activation = activation
 
-    def forward(self, x: _ArrayLike) -> Variable:
+    def forward(self, x: _MatrixLike) -> Variable:
         """The result of the last layer.
 
         Parameters
@@ -175,13 +175,13 @@ class LSTM(Model):
     """
 
     def __init__(
-        self, hidden_size: SupportsIndex, out_size: SupportsIndex, rng: Seed = None
+        self, hidden_size: SupportsIndex, out_size: SupportsIndex, rng: _Seed = None
     ) -> None:
         source = generator("LSTM", rng)
         self.lstm = L.LSTM(hidden_size, rng=source)
         self.linear = L.Linear(out_size, hidden_size, rng=source)
 
-    def forward(self, x: _ArrayLike) -> Variable:
+    def forward(self, x: _MatrixLike) -> Variable:
         """The next result.
 
         Parameters

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, SupportsIndex, TypeAlias
 
 import numpy as np
 
-if TYPE_CHECKING:  # numpy.random is loaded when it is used
-    from typing import SupportsIndex
+from cygrad.core.creation import _generator as generator
 
-    Seed: TypeAlias = int | np.random.Generator | None
+if TYPE_CHECKING:  # numpy.random is loaded when it is used
+    _Seed: TypeAlias = int | np.random.Generator | None
 
 __all__ = ["check_size", "generator", "pair", "stream"]
 
@@ -42,19 +42,7 @@ def pair(
     return check_size(where, name, height, least), check_size(where, name, width, least)
 
 
-def generator(where: str, rng: Seed) -> np.random.Generator:
-    """The generator itself, or a new one from a seed."""
-    if isinstance(rng, np.random.Generator):
-        return rng
-    if rng is None or (isinstance(rng, (int, np.integer)) and not isinstance(rng, bool)):
-        return np.random.default_rng(rng)
-    raise TypeError(
-        f"{where}: rng must be an int seed, a numpy.random.Generator or None, "
-        f"not {type(rng).__name__}"
-    )
-
-
-def stream(where: str, rng: Seed) -> np.random.Generator:
+def stream(where: str, rng: _Seed) -> np.random.Generator:
     """A generator of one layer's own, seeded by one number drawn from `rng`.
 
     So a layer that meets its first batch late has the same parameters as one that knew its input

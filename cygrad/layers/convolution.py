@@ -12,8 +12,8 @@ from cygrad.layers.layer import AwaitedShape, Layer
 from cygrad.layers.lazy import LazyLayer
 
 if TYPE_CHECKING:
-    from cygrad.core.variable import _ArrayLike
-    from cygrad.layers.arguments import Seed
+    from cygrad.core.variable import _MatrixLike
+    from cygrad.layers.arguments import _Seed
 
 __all__ = ["AvgPool2d", "Conv2d", "MaxPool2d"]
 
@@ -77,7 +77,7 @@ class Conv2d(LazyLayer):
         padding: Pair = 0,
         dilation: Pair = 1,
         bias: bool = True,
-        rng: Seed = None,
+        rng: _Seed = None,
     ) -> None:
         self.out_channels = check_size("Conv2d", "out_channels", out_channels)
         self.kernel_size = pair("Conv2d", "kernel_size", kernel_size)
@@ -90,7 +90,7 @@ class Conv2d(LazyLayer):
         self._rng = stream("Conv2d", rng)
         super().__init__("in_channels", in_channels)
 
-    def forward(self, x: _ArrayLike) -> Variable:
+    def forward(self, x: _MatrixLike) -> Variable:
         """The convolution of x with w, plus b.
 
         Parameters
@@ -174,7 +174,7 @@ class MaxPool2d(_Pool2d):
     (5, 3, 8, 8)
     """
 
-    def forward(self, x: _ArrayLike) -> Variable:
+    def forward(self, x: _MatrixLike) -> Variable:
         """The maxima.
 
         Parameters
@@ -217,7 +217,7 @@ class AvgPool2d(_Pool2d):
     (5, 3, 8, 8)
     """
 
-    def forward(self, x: _ArrayLike) -> Variable:
+    def forward(self, x: _MatrixLike) -> Variable:
         """The means.
 
         Parameters

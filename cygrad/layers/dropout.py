@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.layers.arguments import generator
@@ -11,7 +13,7 @@ from cygrad.layers.layer import Layer
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
-    from cygrad.layers.arguments import Seed
+    from cygrad.layers.arguments import _Seed
 
 __all__ = ["Dropout"]
 
@@ -46,7 +48,9 @@ class Dropout(Layer):
     variable([1., 1., 1.])
     """
 
-    def __init__(self, p: float = 0.5, rng: Seed = None) -> None:
+    def __init__(self, p: float = 0.5, rng: _Seed = None) -> None:
+        if not isinstance(p, (int, float, np.floating, np.integer)):
+            raise TypeError(f"Dropout: p must be a number, not {type(p).__name__}")
         self.p = float(p)
         if not 0.0 <= self.p <= 1.0:
             raise ValueError(f"Dropout: p must be between 0 and 1, got {p}")

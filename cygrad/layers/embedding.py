@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import TYPE_CHECKING, Any, SupportsIndex
+
+import numpy as np
+from numpy.typing import NDArray
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
@@ -10,8 +13,8 @@ from cygrad.layers.arguments import check_size, stream
 from cygrad.layers.layer import Layer
 
 if TYPE_CHECKING:
-    from cygrad.core.variable import _ArrayLike
-    from cygrad.layers.arguments import Seed
+    from cygrad.core.variable import _Integers
+    from cygrad.layers.arguments import _Seed
 
 __all__ = ["Embedding"]
 
@@ -50,18 +53,21 @@ class Embedding(Layer):
     (2, 3, 4)
     """
 
-    def __init__(self, num: SupportsIndex, size: SupportsIndex, rng: Seed = None) -> None:
+    def __init__(self, num: SupportsIndex, size: SupportsIndex, rng: _Seed = None) -> None:
         self.num = check_size("Embedding", "num", num)
         self.size = check_size("Embedding", "size", size)
         self.w = Variable(stream("Embedding", rng).standard_normal((self.num, self.size)))
 
-    def forward(self, x: _ArrayLike) -> Variable:
+    # Any: numbers of any precision.
+    def forward(
+        self, x: Variable | SupportsIndex | NDArray[np.integer[Any] | np.floating[Any]] | _Integers
+    ) -> Variable:
         """The rows x of w.
 
         Parameters
         ----------
-        x : array_like of int
-            Of any shape.
+        x : int, array_like of int, or Variable
+            Of any shape; whole numbers.
 
         Returns
         -------

@@ -7,7 +7,7 @@ arrays become a file is in archive.py; layers that wait for their first batch ar
 from __future__ import annotations
 
 import os
-import reprlib
+from _thread import get_ident
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol, TypeAlias, TypeVar
 
@@ -25,6 +25,9 @@ __all__ = ["AwaitedShape", "Layer", "Layers"]
 
 # Where layers are looked for.
 _CONTAINERS = (list, tuple, dict)
+
+# What each thread is in the middle of, for layers that hold each other.
+_under_way: set[tuple[str, int, int]] = set()
 
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
@@ -234,15 +237,16 @@ class Layer:
         >>> a.item() == b.item(), a.item() == c.item()
         (False, True)
         """
-        if "_resetting" in self.__dict__:  # layers that hold each other
+        step = ("reset_state", id(self), get_ident())
+        if step in _under_way:
             return
-        object.__setattr__(self, "_resetting", True)
+        _under_way.add(step)
         try:
             for _, member in _members(self):
                 if isinstance(member, Layer):
                     member.reset_state()
         finally:
-            object.__delattr__(self, "_resetting")
+            _under_way.discard(step)
 
     # ---- State --------------------------------------------------------------------------------
 
@@ -393,10 +397,18 @@ class Layer:
 
     # ---- How it shows itself ------------------------------------------------------------------
 
-    @reprlib.recursive_repr()
     def __repr__(self) -> str:
-        title = f"{type(self).__name__}({self._repr_arguments()}"
-        lines = [f"  {name}: " + part.replace("\n", "\n  ") for name, part in self._repr_parts()]
+        step = ("repr", id(self), get_ident())
+        if step in _under_way:
+            return "..."
+        _under_way.add(step)
+        try:
+            title = f"{type(self).__name__}({self._repr_arguments()}"
+            lines = [
+                f"  {name}: " + part.replace("\n", "\n  ") for name, part in self._repr_parts()
+            ]
+        finally:
+            _under_way.discard(step)
         return "\n".join([title, *lines, ")"]) if lines else title + ")"
 
     def _repr_parts(self) -> list[tuple[str, str]]:

@@ -11,8 +11,8 @@ from cygrad.layers.layer import AwaitedShape
 from cygrad.layers.lazy import LazyLayer
 
 if TYPE_CHECKING:
-    from cygrad.core.variable import _ArrayLike
-    from cygrad.layers.arguments import Seed
+    from cygrad.core.variable import _MatrixLike
+    from cygrad.layers.arguments import _Seed
 
 __all__ = ["Linear"]
 
@@ -65,7 +65,7 @@ class Linear(LazyLayer):
         out_size: SupportsIndex,
         in_size: SupportsIndex | None = None,
         bias: bool = True,
-        rng: Seed = None,
+        rng: _Seed = None,
     ) -> None:
         self.out_size = check_size("Linear", "out_size", out_size)
         self._bias = bool(bias)
@@ -74,7 +74,7 @@ class Linear(LazyLayer):
         self._rng = stream("Linear", rng)
         super().__init__("in_size", in_size)
 
-    def forward(self, x: _ArrayLike) -> Variable:
+    def forward(self, x: _MatrixLike) -> Variable:
         """x w + b.
 
         Parameters

@@ -14,7 +14,7 @@ from cygrad.layers.layer import AwaitedShape
 from cygrad.layers.lazy import LazyLayer
 
 if TYPE_CHECKING:
-    from cygrad.core.variable import _ArrayLike
+    from cygrad.core.variable import _MatrixLike
 
 __all__ = ["BatchNorm", "LayerNorm"]
 
@@ -58,13 +58,17 @@ class LayerNorm(LazyLayer):
         self, shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None, eps: float = 1e-5
     ) -> None:
         self.eps = _check_number("LayerNorm", "eps", eps)
-        lengths = shape if isinstance(shape, (tuple, list)) else (shape,)
-        if not lengths:
+        if not isinstance(shape, (tuple, list)):
+            self._leading: tuple[int, ...] = ()
+            super().__init__("shape", shape)
+            return
+        if not shape:
             raise ValueError("LayerNorm: shape must have at least one length, got ()")
-        self._leading = tuple(check_size("LayerNorm", "shape", n or 0) for n in lengths[:-1])
+        lengths = tuple(check_size("LayerNorm", "shape", length) for length in shape)
+        self._leading = lengths[:-1]
         super().__init__("shape", lengths[-1])
 
-    def forward(self, x: _ArrayLike) -> Variable:
+    def forward(self, x: _MatrixLike) -> Variable:
         """x normalized, times gamma, plus beta.
 
         Parameters
@@ -142,7 +146,7 @@ class BatchNorm(LazyLayer):
         self.eps = _check_number("BatchNorm", "eps", eps)
         super().__init__("size", size)
 
-    def forward(self, x: _ArrayLike) -> Variable:
+    def forward(self, x: _MatrixLike) -> Variable:
         """x normalized, times gamma, plus beta.
 
         Parameters

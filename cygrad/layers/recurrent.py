@@ -13,8 +13,8 @@ from cygrad.layers.layer import AwaitedShape
 from cygrad.layers.lazy import LazyLayer
 
 if TYPE_CHECKING:
-    from cygrad.core.variable import _ArrayLike
-    from cygrad.layers.arguments import Seed
+    from cygrad.core.variable import _MatrixLike
+    from cygrad.layers.arguments import _Seed
 
 __all__ = ["GRU", "LSTM", "RNN"]
 
@@ -32,7 +32,7 @@ class Recurrent(LazyLayer):
     wh: Variable
 
     def __init__(
-        self, hidden_size: SupportsIndex, in_size: SupportsIndex | None = None, rng: Seed = None
+        self, hidden_size: SupportsIndex, in_size: SupportsIndex | None = None, rng: _Seed = None
     ) -> None:
         self.hidden_size = check_size(type(self).__name__, "hidden_size", hidden_size)
         self._rng = stream(type(self).__name__, rng)
@@ -42,7 +42,7 @@ class Recurrent(LazyLayer):
         """Forget earlier calls: the next one begins a sequence, of any batch size."""
         self._h = None
 
-    def _begin(self, x: _ArrayLike) -> Variable:
+    def _begin(self, x: _MatrixLike) -> Variable:
         """x as a Variable, if the layer can take it as its next input."""
         if not isinstance(x, Variable):
             x = Variable(x, requires_grad=False)
@@ -120,7 +120,7 @@ class RNN(Recurrent):
 
     b: Variable
 
-    def forward(self, x: _ArrayLike) -> Variable:
+    def forward(self, x: _MatrixLike) -> Variable:
         """The next h.
 
         Parameters
@@ -201,7 +201,7 @@ class LSTM(Recurrent):
         """Forget earlier calls: the next one begins a sequence, of any batch size."""
         self._h = self._c = None
 
-    def forward(self, x: _ArrayLike) -> Variable:
+    def forward(self, x: _MatrixLike) -> Variable:
         """The next h.
 
         Parameters
@@ -280,7 +280,7 @@ class GRU(Recurrent):
     bx: Variable
     bh: Variable
 
-    def forward(self, x: _ArrayLike) -> Variable:
+    def forward(self, x: _MatrixLike) -> Variable:
         """The next h.
 
         Parameters
