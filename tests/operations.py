@@ -30,8 +30,6 @@ class Operation:
     from the composed rule's, where both sum, in their own order. `composed`: it has no node of its
     own, and an input that it uses twice gets its gradient in parts. `optional`: the places
     of inputs that may be None.
-    derivative exists (it may be zero) and is checked. `optional`: the places of inputs that may be
-    None.
     """
 
     name: str
@@ -520,6 +518,9 @@ def normalizations() -> list[Operation]:
 ACCURATE = {"exact": False}
 CLOSE: dict[str, Any] = {"exact": False, "rtol": 1e-14}
 AXES: list[Any] = [None, 0, -1, (0, 2), ()]
+
+# Other names of operations, known from elsewhere.
+ALIASES = {"softmax_cross_entropy": "cross_entropy"}
 
 WITHOUT_GRADIENT = {"accuracy"}  # public functions that are no operations
 

@@ -12,6 +12,7 @@ from cygrad.functions.exponential import exp, expm1, log, log1p
 from cygrad.functions.indexing import get_item, take
 from cygrad.functions.linalg import linear, matmul
 from cygrad.functions.loss import accuracy, binary_cross_entropy, cross_entropy, mean_squared_error
+from cygrad.functions.loss import cross_entropy as softmax_cross_entropy  # DeZero's name
 from cygrad.functions.norm import norm
 from cygrad.functions.normalization import batch_norm, layer_norm
 from cygrad.functions.pooling import avg_pool2d, max_pool2d
@@ -113,6 +114,7 @@ __all__ = [
     "sin",
     "sinh",
     "softmax",
+    "softmax_cross_entropy",
     "softmax_simple",
     "softplus",
     "softplus_simple",
