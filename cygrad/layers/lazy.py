@@ -10,7 +10,8 @@ import numpy as np
 
 from cygrad.core.variable import Variable
 from cygrad.layers.arguments import check_size
-from cygrad.layers.layer import AwaitedShape, Layer
+from cygrad.layers.layer import Layer
+from cygrad.layers.state import AwaitedShape
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
