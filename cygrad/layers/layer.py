@@ -500,7 +500,7 @@ def _order(key: object) -> tuple[int, int, str]:
     return (0, key, "") if isinstance(key, int) else (1, 0, str(key))
 
 
-# ---- State: saving and loading ---------------------------------------------------------------------
+# ---- State: saving and loading ----------------------------------------------------------------
 
 
 def _state_of(root: Layer, where: str) -> dict[str, NDArray[np.float64]]:
@@ -527,7 +527,8 @@ def _load_into(root: Layer, state: Mapping[str, _ArrayLike], where: str) -> None
     for name, layer in [("", root), *survey.layers]:
         prefix = name and name + "."
         awaited = layer._awaited_shapes(shapes, prefix)
-        expected.update({prefix + local: shape for local, shape in awaited.items()})
+        for local, shape in awaited.items():
+            expected.setdefault(prefix + local, shape)
         if awaited:
             waiting.append((layer, awaited))
     problems = differences(expected, state, shapes) + problems
