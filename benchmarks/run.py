@@ -16,8 +16,11 @@ from collections.abc import Callable
 from typing import Any
 
 import chain
+import cnn
 import elem
 import graph
+import lstm
+import mlp
 import optimizers
 import report
 import rosen
@@ -30,6 +33,10 @@ WORKLOADS: dict[str, Callable[[bool], Workload]] = {
     "sin6": lambda quick: sin6.workload(),
     "elem": lambda quick: elem.workload(),
     "graph": graph.workload,
+    "mlp": lambda quick: mlp.wide_workload(),
+    "mlp-digits": lambda quick: mlp.digits_workload(),
+    "lstm": lambda quick: lstm.workload(),
+    "cnn": lambda quick: cnn.workload(),
     "optimizers": lambda quick: optimizers.workload(),
 }
 
