@@ -50,9 +50,10 @@ class Layer:
     Notes
     -----
     Assigning a Variable to an attribute makes it a parameter if the name does not begin with an
-    underscore and the Variable is a leaf that requires gradients; assigning anything else to that
-    name ends it. A frozen parameter (``layer.w.requires_grad = False`` afterwards) remains one, and
-    is saved. ``layer.w -= ...`` assigns a result, which is no leaf: update ``layer.w.data``.
+    underscore and the Variable is a leaf that requires gradients; assigning None, or anything that
+    is not a Variable, ends it. A frozen parameter (``layer.w.requires_grad = False`` afterwards)
+    remains one, and is saved. ``layer.w -= ...`` would assign a result, which is no leaf, and is a
+    TypeError: update ``layer.w.data``.
 
     Attributes that are layers, or lists, tuples or dicts of layers, belong to the layer;
     they are looked for whenever they are needed, so a list may grow. A layer or a parameter
@@ -103,17 +104,30 @@ class Layer:
     # ---- Attributes ---------------------------------------------------------------------------
 
     def __setattr__(self, name: str, value: object) -> None:
-        object.__setattr__(self, name, value)
         if isinstance(value, Variable):
             belongs = (
                 value.requires_grad and value.creator is None and not name.startswith("_")
             ) or name in self._buffer_names
+            if not belongs and isinstance(self.__dict__.get(name), Variable):
+                self._refuse_to_end(name, value)
         elif isinstance(value, tuple):
             belongs = any(isinstance(part, (Layer, *_CONTAINERS)) for part in value)
         else:
             belongs = isinstance(value, (Layer, *_CONTAINERS))
+        object.__setattr__(self, name, value)
         if belongs != (name in self._member_names):
             self._register(name, belongs)
+
+    def _refuse_to_end(self, name: str, value: Variable) -> None:
+        """`layer.w -= ...` would end the parameter, and training would go on without it."""
+        if name in self._member_names:
+            what = "a Variable that requires no gradient"
+            if value.creator is not None:
+                what = f"the result of {value.creator.name}"
+            raise TypeError(
+                f"{type(self).__name__}.{name} is a parameter, and {what} is none: update its "
+                f".data, or assign None first"
+            )
 
     def __delattr__(self, name: str) -> None:
         object.__delattr__(self, name)
