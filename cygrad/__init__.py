@@ -46,13 +46,18 @@ from cygrad.core.variable import Variable
 from cygrad.kernels.elementwise import isa
 
 if TYPE_CHECKING:
+    from cygrad import data as data
+    from cygrad import dot as dot
+    from cygrad import hooks as hooks
     from cygrad import layers as layers
     from cygrad import models as models
+    from cygrad import numerical as numerical
+    from cygrad import optimizers as optimizers
 else:
 
     def __getattr__(name):
         """Modules that `import cygrad` does not load: they are loaded when they are asked for."""
-        if name not in ("layers", "models"):
+        if name not in {"data", "dot", "hooks", "layers", "models", "numerical", "optimizers"}:
             raise AttributeError(f"module 'cygrad' has no attribute {name!r}")
         from importlib import import_module
 

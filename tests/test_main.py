@@ -42,14 +42,14 @@ def test_demo_learns_the_digits() -> None:
     lines = result.stdout.split("\n")
     losses = [float(line.split()[-1]) for line in lines if "loss" in line]
     assert losses == sorted(losses, reverse=True)
-    assert losses[0] == pytest.approx(2.3026)
+    assert losses[0] < 2.3
     assert losses[-1] < 0.1
     assert "accuracy on held-out digits 9" in result.stdout
     assert "\r" not in result.stdout  # the progress line is for a terminal
 
 
 def test_demo_accuracy(capsys: pytest.CaptureFixture[str]) -> None:
-    assert demo() > 0.94
+    assert demo() > 0.97
     assert " s\n" in capsys.readouterr().out
 
 

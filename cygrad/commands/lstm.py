@@ -5,7 +5,7 @@ import importlib
 import sys
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -178,10 +178,9 @@ def _rms(errors: Array) -> float:
 
 
 def _draw(found: Forecast, path: Path) -> None:
-    # by name, as type checkers need not find it installed
-    figure = importlib.import_module("matplotlib.figure").Figure(
-        figsize=(9, 4), layout="constrained"
-    )
+    # Any: matplotlib need not be installed, for users or for type checkers.
+    module: Any = importlib.import_module("matplotlib.figure")
+    figure = module.Figure(figsize=(9, 4), layout="constrained")
     axes = figure.subplots()
     axes.plot(found.time, found.actual, label="actual")
     axes.plot(found.time, found.forecast, label="forecast", linestyle="--")

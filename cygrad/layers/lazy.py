@@ -10,7 +10,8 @@ import numpy as np
 
 from cygrad.core.variable import Variable
 from cygrad.layers.arguments import check_size
-from cygrad.layers.layer import AwaitedShape, Layer
+from cygrad.layers.layer import Layer
+from cygrad.layers.state import AwaitedShape
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -67,6 +68,8 @@ class LazyLayer(Layer):
 
     def _make_parameters(self, shapes: Mapping[str, AwaitedShape]) -> None:
         for name, shape in shapes.items():
+            if name in self.__dict__:  # assigned by the user before the first batch
+                continue
             setattr(self, name, self._initial(name, tuple(n for n in shape if n is not None)))
         self.in_size = self._size_in(shapes, "")
 
