@@ -51,7 +51,7 @@ def arguments() -> argparse.Namespace:
         help="which peers to import, with commas between (default: %(default)s)",
     )
     parser.add_argument("--repeat", type=int, metavar="N", help="rounds (default: 15, quick: 5)")
-    parser.add_argument("--quick", action="store_true", help="short rounds, under 30 s in all")
+    parser.add_argument("--quick", action="store_true", help="short rounds, under a minute in all")
     parsed = parser.parse_args()
     for name in parsed.workloads:
         if name not in WORKLOADS:
