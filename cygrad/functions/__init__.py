@@ -16,7 +16,7 @@ from cygrad.functions.loss import cross_entropy as softmax_cross_entropy  # DeZe
 from cygrad.functions.norm import norm
 from cygrad.functions.normalization import batch_norm, layer_norm
 from cygrad.functions.pooling import avg_pool2d, max_pool2d
-from cygrad.functions.recurrent import lstm_cell
+from cygrad.functions.recurrent import lstm_cell, lstm_step
 from cygrad.functions.reduction import max, mean, min, std, sum, sum_to, variance
 from cygrad.functions.selection import clip, mask_fill, maximum, minimum, tril, triu, where
 from cygrad.functions.shape import (
@@ -89,6 +89,7 @@ __all__ = [
     "log_softmax",
     "logsumexp",
     "lstm_cell",
+    "lstm_step",
     "mask_fill",
     "matmul",
     "max",

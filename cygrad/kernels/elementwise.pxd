@@ -22,7 +22,7 @@ cdef extern from "kernels.h" nogil:
         CG_KERNELS
     ctypedef void (*cg_cell)(double** args, Py_ssize_t n) noexcept nogil
     enum:
-        CG_LSTM, CG_LSTM_GATES, CG_LSTM_STATE
+        CG_LSTM, CG_LSTM_STEP, CG_LSTM_GRADIENT
     ctypedef struct cg_update:
         void (*step)(double** arrays, Py_ssize_t n, const double* c) noexcept nogil
         int states

@@ -1,0 +1,10 @@
+# Pass: a backward pass on its way.
+
+from cpython.object cimport PyObject
+from cygrad.core.heap cimport Heap
+
+cdef struct Pass:
+    Heap heap                   # the Functions that a gradient has reached
+    bint retain_grad
+    bint create_graph
+    PyObject* postponed         # a dict of Products (backward.pxd), or NULL; counted
