@@ -31,17 +31,19 @@ cdef object label_array(object t, Variable x, str where):
         v = <Variable>t
         t = array_of(v)
     labels = np.asarray(t)
-    if labels.dtype.kind == "f":
+    if labels.dtype.kind == "i":
+        pass
+    elif labels.dtype.kind == "f":
         if not (np.isfinite(labels) & (labels == np.rint(labels))).all():
             raise ValueError(f"{where}: labels of dtype {labels.dtype} must be whole numbers")
-    elif labels.dtype.kind not in "iu":
+    elif labels.dtype.kind != "u":
         raise TypeError(f"{where}: labels must be integers, not {labels.dtype}")
     rows = rows_shape(x)
     if labels.shape != rows and labels.shape != rows + (1,):
         raise ValueError(f"{where}: {describe(x)} needs labels of shape {rows} or {rows + (1,)}, "
                          f"not {labels.shape}")
     # A whole number beyond intp would change its value silently.
-    if labels.dtype.kind in "fu" and (np.abs(labels) > 2 ** 62).any():
+    if labels.dtype.kind != "i" and (np.abs(labels) > 2 ** 62).any():
         raise ValueError(f"{where}: labels beyond {2 ** 62}")
     return np.array(labels, dtype=np.intp, order="C").reshape(-1)
 
@@ -139,23 +141,24 @@ def cross_entropy(x, t, ignore_index=-100):
     variable(0.0634640055214863)
     """
     cdef Variable v = rows_and_classes(x, "cross_entropy"), source, p
-    cdef Py_ssize_t n = v.layout.shape[v.layout.ndim - 1], rows, count, r
-    cdef const Py_ssize_t* at
+    cdef Py_ssize_t n = v.layout.shape[v.layout.ndim - 1], rows, count = 0, ignored, r
+    cdef Py_ssize_t* at
     cdef double loss
     cdef Function f
     cdef cnp.ndarray labels
     labels = label_array(t, v, "cross_entropy")
-    ignored = labels == ignore_index
-    wrong = ~ignored & ((labels < 0) | (labels >= n))
-    if wrong.any():
-        r = wrong.argmax()
-        raise ValueError(f"cross_entropy: label {labels[r]} of row {r} is out of range for "
-                         f"{describe(v)}: labels go from 0 to {n - 1}, or are "
-                         f"ignore_index={ignore_index}")
-    labels[ignored] = -1
-    rows = labels.size
-    count = rows - np.count_nonzero(ignored)
-    at = <const Py_ssize_t*>cnp.PyArray_DATA(labels)
+    ignored = ignore_index
+    rows = cnp.PyArray_SIZE(labels)
+    at = <Py_ssize_t*>cnp.PyArray_DATA(labels)
+    for r in range(rows):
+        if at[r] == ignored:
+            at[r] = -1
+        elif 0 <= at[r] < n:
+            count += 1
+        else:
+            raise ValueError(f"cross_entropy: label {at[r]} of row {r} is out of range for "
+                             f"{describe(v)}: labels go from 0 to {n - 1}, or are "
+                             f"ignore_index={ignore_index}")
     source = detached(own_contiguous(v))
     p = empty(source.layout)
     if source.layout.size < LONG:
