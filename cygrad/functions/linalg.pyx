@@ -47,12 +47,15 @@ cdef Op MATMUL = operation(b"MatMul", vjp_matmul)
 
 cdef Variable rows_of(Variable x):
     """A stack of matrices as one matrix of all their rows."""
-    cdef Py_ssize_t columns
+    cdef Py_ssize_t rows = 1, columns
+    cdef int d
     if x.layout.ndim < 2:
         raise RuntimeError(f"Variable.backward: MatMul met {describe(x)}; was .data replaced by "
                            "another shape after it was used?")
     columns = x.layout.shape[x.layout.ndim - 1]
-    return reshape(x, (x.layout.size // columns if columns else 0, columns))
+    for d in range(x.layout.ndim - 1):      # not size // columns: there may be no columns
+        rows *= x.layout.shape[d]
+    return reshape(x, (rows, columns))
 
 
 cdef Variable blas_operand(Variable x):
@@ -199,11 +202,10 @@ cdef Op LINEAR = operation(b"Linear", vjp_linear)
 
 
 cdef int add_bias(Variable y, Variable b) except -1:
-    """y += b, for every row of y, which nobody else sees yet."""
+    """y += b, a vector of the length of y's rows; nobody else sees y yet, nor can exchange b."""
     cdef const double* operands[3]
     cdef const Py_ssize_t* strides[3]
     cdef Py_ssize_t along[MAX_NDIM]
-    b = detached(b)
     broadcast_strides(b.layout, y.layout, along)
     operands[0] = operands[2] = y.ptr
     operands[1] = b.ptr
@@ -244,7 +246,7 @@ def linear(x, w, b=None):
     >>> F.linear(cg.Variable([[1.0, 2.0]]), cg.eye(2), cg.Variable([10.0, 20.0]))
     variable([[11., 22.]])
     """
-    cdef Variable rows = as_variable(x, "linear"), weights = as_variable(w, "linear"), bias, y
+    cdef Variable rows = as_variable(x, "linear"), weights = as_variable(w, "linear"), bias, held, y
     cdef int d = rows.layout.ndim
     if weights.layout.ndim != 2 or d == 0 or rows.layout.shape[d - 1] != weights.layout.shape[0]:
         raise ValueError(f"linear: {describe(rows)} and weights {describe(weights)} do not fit: "
@@ -255,8 +257,9 @@ def linear(x, w, b=None):
     if bias.layout.ndim != 1 or bias.layout.shape[0] != weights.layout.shape[1]:
         raise ValueError(f"linear: weights {describe(weights)} need a bias of shape "
                          f"({weights.layout.shape[1]},), not {describe(bias)}")
+    held = detached(bias)       # as it was checked: the product lets other threads run
     y = product(detached(rows), detached(weights))
-    add_bias(y, bias)
+    add_bias(y, held)
     connect_many(&LINEAR, y, (rows, weights, bias))
     return y
 
