@@ -24,6 +24,7 @@ from cygrad.functions.shape import concat
 
 cdef Variable vjp_lstm_cell(Function f, Variable gy, int k):
     cdef Variable gates = f.x0, c = f.x1
+    check_shapes(f, gates, c, gy)
     cdef int axis = gates.layout.ndim - 1
     cdef Py_ssize_t n = c.layout.shape[axis]
     cdef Variable i = logistic(slice_axis(gates, axis, 0, n))
@@ -45,15 +46,24 @@ cdef Variable vjp_lstm_cell(Function f, Variable gy, int k):
 cdef Variable fused_lstm_cell(Function f, Variable gy, int k, Variable into, bint done):
     cdef Variable gates, tanh_c, c = own_contiguous(detached(f.x1)), gx
     gates, tanh_c = f.saved
-    if not (same_shape(c.layout, tanh_c.layout) and gy.layout.size == 2 * c.layout.size):
-        raise RuntimeError(f"Variable.backward: LSTMCell met {describe(f.x1)} and a gradient of "
-                           f"shape {shape_of(gy.layout)}; was .data replaced by another shape "
-                           "after it was used?")
+    check_shapes(f, gates, c, gy)
     gy = own_contiguous(detached(gy))
     gx = empty(gates.layout if k == 0 else c.layout)
     run_rows(CG_LSTM_GATES if k == 0 else CG_LSTM_STATE, c.layout,
              [gates, tanh_c, c, gy, gy, gx], (0, 0, 0, 0, c.layout.size, 0))
     return gx
+
+
+cdef int check_shapes(Function f, Variable gates, Variable c, Variable gy) except -1:
+    """RuntimeError if the arrays are no longer those of the forward pass."""
+    cdef Variable active = f.saved[0], tanh_c = f.saved[1]
+    if not (same_shape(gates.layout, active.layout) and same_shape(c.layout, tanh_c.layout)
+            and gy.layout.size == 2 * c.layout.size):
+        raise RuntimeError(f"Variable.backward: LSTMCell met {describe(f.x0)}, {describe(f.x1)} "
+                           f"and a gradient of shape {shape_of(gy.layout)}; was .data replaced by "
+                           "another shape after it was used?")
+    return 0
+
 
 cdef Op LSTM_CELL = operation(b"LSTMCell", vjp_lstm_cell)
 LSTM_CELL.fused = fused_lstm_cell
