@@ -70,9 +70,9 @@ cdef Variable rows_and_classes(object data, str where):
 cdef Variable vjp_cross_entropy(Function f, Variable gy, int i):
     labels, probabilities, count = f.saved
     cdef Variable x = f.x0
-    n = x.layout.shape[x.layout.ndim - 1]
     if count == 0 or x.shape != (<Variable>probabilities).shape:
         return fused_cross_entropy(f, gy, i, None, False)
+    n = x.layout.shape[x.layout.ndim - 1]
     labels = labels.reshape(rows_shape(x) + (1,))
     target = constant(np.arange(n) == labels, "cross_entropy")
     slope = multiply(subtract(soft_maximum(x), target), divide_by(gy, count))

@@ -104,8 +104,9 @@ cdef void multiply_rows(const double* a, Py_ssize_t rows, Variable w, bint trans
 #
 # `saved` is (activated gates, tanh(c')).
 
-cdef list cell_gradients(Variable gates, Variable c, list gys):
+cdef list cell_gradients(Function f, Variable gates, Variable c, list gys):
     """The gradients of the gates and of c, as a composition."""
+    check_cell(f, gates, c)
     cdef int axis = gates.layout.ndim - 1
     cdef Py_ssize_t n = c.layout.shape[axis]
     cdef Variable i = logistic(slice_axis(gates, axis, 0, n))
@@ -123,8 +124,16 @@ cdef list cell_gradients(Variable gates, Variable c, list gys):
     ], axis)
     return [dgates, multiply(d, forget)]
 
+cdef int check_cell(Function f, Variable gates, Variable c) except -1:
+    if not gates_fit(gates, c):
+        raise RuntimeError(f"Variable.backward: {name_of(f)} met {describe(c)} and gates of shape "
+                           f"{shape_of(gates.layout)}; was .data replaced by another shape after "
+                           "it was used?")
+    return 0
+
+
 cdef list several_lstm_cell(Function f, list gys):
-    return cell_gradients(f.x0, f.x1, gys)
+    return cell_gradients(f, f.x0, f.x1, gys)
 
 cdef int sweep_lstm_cell(Function f, list gys, Pass* p) except -1:
     cdef Variable active, tanh_c, dgates, dc
@@ -201,9 +210,7 @@ def lstm_cell(gates, c):
     cdef Variable before = as_variable(gates, "lstm_cell"), state = as_variable(c, "lstm_cell")
     cdef Variable plain_gates, plain_c, active, tanh_c, h, after
     cdef Rows r
-    cdef int ndim = state.layout.ndim
-    if not (ndim > 0 and before.layout.ndim == ndim and same_rows(before, state)
-            and before.layout.shape[ndim - 1] == 4 * state.layout.shape[ndim - 1]):
+    if not gates_fit(before, state):
         raise ValueError(f"lstm_cell: gates {describe(before)} and state {describe(state)} do not "
                          "fit: they must be (..., 4 n) and (..., n)")
     plain_gates = own_contiguous(detached(before))
@@ -222,6 +229,13 @@ def lstm_cell(gates, c):
     run_rows(&r)
     connect_several(&LSTM_CELL, (h, after), (before, state), (active, tanh_c))
     return h, after
+
+
+cdef bint gates_fit(Variable gates, Variable c) noexcept:
+    """Whether they are of shapes (..., 4 n) and (..., n)."""
+    cdef int last = c.layout.ndim - 1
+    return (last >= 0 and same_rows(gates, c)
+            and gates.layout.shape[last] == 4 * c.layout.shape[last])
 
 
 cdef bint same_rows(Variable a, Variable b) noexcept:
@@ -243,7 +257,7 @@ cdef bint same_rows(Variable a, Variable b) noexcept:
 cdef list several_lstm_step(Function f, list gys):
     cdef Variable x, h, c, wx, wh, b, rows, gates
     x, h, c, wx, wh, b = f.many
-    gates, dc = cell_gradients(product(x, wx) + b + product(h, wh), c, gys)
+    gates, dc = cell_gradients(f, product(x, wx) + b + product(h, wh), c, gys)
     rows = rows_of(gates)
     return [
         product(gates, swap_last_axes(wx)),

@@ -82,6 +82,14 @@ cdef Variable choose(Variable mask, Variable a, Variable b):
     return y
 
 
+cdef Variable mask_of(object given, str where):
+    """A mask of the user's as a constant that nobody can write to."""
+    cdef Variable mask = constant(given, where)
+    if isinstance(given, Variable) or getattr(given, "dtype", None) == np.float64:
+        return copied(mask)     # which shared the memory of what was given
+    return mask
+
+
 cdef Variable select(Variable mask, Variable x):
     return choose(mask, x, scalar(0.0))
 
@@ -117,7 +125,7 @@ def where(condition, a, b):
     >>> F.where(x > 0, x, 0.0)
     variable([0., 2.])
     """
-    cdef Variable mask = constant(condition, "where")
+    cdef Variable mask = mask_of(condition, "where")
     try:
         return choose(mask, as_variable(a, "where"), as_variable(b, "where"))
     except ValueError as error:
@@ -287,14 +295,12 @@ def mask_fill(x, mask, value):
     variable([-1.,  2., -1.])
     """
     cdef Py_ssize_t strides[MAX_NDIM]
-    cdef Variable v = as_variable(x, "mask_fill"), filled = constant(mask, "mask_fill")
+    cdef Variable v = as_variable(x, "mask_fill"), filled = mask_of(mask, "mask_fill")
     if not is_number(value):
         raise TypeError(f"mask_fill: value must be a number, not {type(value).__name__}")
     if not broadcast_strides(filled.layout, v.layout, strides):
         raise ValueError(f"mask_fill: a mask of shape {filled.shape} does not broadcast to "
                          f"{describe(v)}")
-    if isinstance(mask, Variable) or getattr(mask, "dtype", None) == np.float64:
-        filled = copied(filled)     # which shared the mask's memory
     return choose(filled, scalar(number(value)), v)
 
 

@@ -284,3 +284,13 @@ def test_labels_that_replace_the_scores() -> None:
 def test_ignore_index_is_an_int(ignored: Any) -> None:
     with pytest.raises(TypeError, match="cross_entropy: ignore_index must be an int"):
         F.cross_entropy(SCORES[:2], [0, 1], ignore_index=ignored)
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+@pytest.mark.parametrize("shape", [(), (0,), (3, 1), (1, 1, 1, 1)], ids=str)
+def test_a_cell_whose_state_was_replaced(shape: tuple[int, ...], create_graph: bool) -> None:
+    gates, c = cg.zeros(3, 8), cg.ones(3, 2)
+    h, _ = F.lstm_cell(gates, c)
+    c.data = np.zeros(shape)
+    with pytest.raises(RuntimeError, match="LSTMCell met .*data replaced"):
+        h.backward(create_graph=create_graph)
