@@ -9,9 +9,9 @@ A gradient on its way may be shared by several holders or be a view; so it is ad
 where nobody else can see it (`is_private`), and it is given memory of its own where it lands in a
 `.grad`, which hooks and users may write to.
 
-A transform (`gradients`) asks for the gradients with respect to some variables, the ends of the pass,
-and no others. These have been made, by transforms/trace.pyx, with a generation greater than that of
-any variable there was; so a variable of a smaller generation than theirs does not depend on them, and
+A transform (`gradients`) asks for the gradients with respect to some variables, the ends of the
+pass, and no others. These have been made, by transforms/trace.pyx, with a generation greater than
+that of any variable there was; so a variable of a smaller generation does not depend on them, and
 no work is done for it.
 """
 

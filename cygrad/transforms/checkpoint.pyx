@@ -10,6 +10,7 @@ from cygrad.core.function cimport Outputs, set_output
 from cygrad.core.lifetime cimport track, track_behind
 from cygrad.core.mode cimport Mode, mode
 from cygrad.core.variable cimport Variable, detached
+from cygrad.functions.dropout cimport Draws, swap_draws
 
 from cygrad.transforms.structure import leaves, rebuild, template
 
@@ -23,6 +24,18 @@ cdef class Segment:
     cdef Py_ssize_t count       # of all results
     cdef bint testing
     cdef int level
+    cdef Draws draws
+
+    cdef object call(self):
+        cdef Draws before = swap_draws(self.draws)
+        self.draws.generator = None
+        if self.draws.seed is None:
+            self.draws.around = before
+        try:
+            return self.f(*self.args, **self.kwargs)
+        finally:
+            self.draws.around = None
+            swap_draws(before)
 
     def __call__(self):
         cdef Mode* switches = mode()
@@ -31,7 +44,7 @@ cdef class Segment:
         switches.testing = self.testing
         switches.level = self.level
         try:
-            found = leaves(self.f(*self.args, **self.kwargs))
+            found = leaves(self.call())
         finally:
             switches[0] = before
         if len(found) != self.count:
@@ -65,8 +78,12 @@ cdef class Checkpoint:
 
     def __call__(self, *args, **kwargs):
         cdef Mode* switches = mode()
-        cdef Segment segment
-        result = self.function(*args, **kwargs)
+        cdef Segment segment = <Segment>Segment.__new__(Segment)
+        segment.f = self.function
+        segment.args = args
+        segment.kwargs = kwargs
+        segment.draws = <Draws>Draws.__new__(Draws)
+        result = segment.call()
         if switches.paused:
             return result
         found = leaves(result)
@@ -75,10 +92,6 @@ cdef class Checkpoint:
                 and (<Variable>y).creator_ is not None]
         if not kept:
             return result
-        segment = <Segment>Segment.__new__(Segment)
-        segment.f = self.function
-        segment.args = args
-        segment.kwargs = kwargs
         segment.kept = kept
         segment.count = len(found)
         segment.testing = switches.testing
@@ -148,21 +161,22 @@ def checkpoint(f):
     pass. Gradients reach what f closes over too, and every order works; but a graph of gradients
     (``create_graph=True``) keeps what it was computed from.
 
-    What f draws at random must come from a seed, an argument of f or a constant in it: `dropout`
-    takes one, ``rng=``.
+    `dropout` draws the same again, and test_mode is what it was; what else f draws at random must
+    come from a seed.
 
     Examples
     --------
     >>> import cygrad as cg, cygrad.functions as F
-    >>> w = cg.Variable(0.5)
-    >>> @cg.checkpoint
-    ... def ten_steps(h):
+    >>> w = cg.Variable(0.9)
+    >>> def ten_steps(h):
     ...     for _ in range(10):
     ...         h = F.tanh(w * h)
     ...     return h
-    >>> y = ten_steps(ten_steps(cg.Variable(1.0)))
-    >>> y.backward()
-    >>> print(f"{w.grad:.6f}")
-    0.000020
+    >>> h = cg.Variable(1.0)
+    >>> for _ in range(10):
+    ...     h = cg.checkpoint(ten_steps)(h)
+    >>> h.backward()
+    >>> print(f"{h:.3e} {w.grad:.3e}")
+    1.342e-05 1.433e-03
     """
     return Checkpoint(f)

@@ -144,8 +144,8 @@ cdef class Jacobian(Transform):
 def jacobian(f, argnums=0, has_aux=False):
     """The derivatives of all elements that a function gives by all that it takes, as a function.
 
-    Parameters are those of `grad`, but for f, which returns Variables of any shapes: one, or several
-    in nested dicts, lists and tuples.
+    Parameters are those of `grad`, but for f, which returns Variables of any shapes: one, or
+    several in nested dicts, lists and tuples.
 
     Returns
     -------

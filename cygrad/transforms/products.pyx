@@ -25,7 +25,7 @@ cdef class Pullback:
 
 
 def vjp(f, *primals, argnums=None, has_aux=False):
-    """A function's value, and the function that multiplies its derivative by a vector from the left.
+    """A function's value, and the function that multiplies a vector by its derivative.
 
     Parameters
     ----------
@@ -206,8 +206,8 @@ def hvp(f, x, v, argnums=None, has_aux=False):
     Notes
     -----
     H v, with H the matrix of d^2 f/dx_i dx_j, is the gradient of v^T grad f: two backward passes,
-    whatever the number of inputs, and no Hessian. In JAX ``jvp(grad(f), (x,), (v,))[1]``; in PyTorch
-    the second result of ``torch.autograd.functional.hvp``.
+    whatever the number of inputs, and no Hessian. In JAX ``jvp(grad(f), (x,), (v,))[1]``; in
+    PyTorch the second result of ``torch.autograd.functional.hvp``.
 
     Examples
     --------

@@ -153,9 +153,9 @@ cdef Py_ssize_t place_of(Trace t, object argnum, Py_ssize_t n) except -1:
     if i < 0:
         i += n
     if i < 0 or i >= n:
-        raise TypeError(f"{t.where}: argnums names argument {argnum}, but {name_of(t.f)} was called "
-                        f"with {n} positional arguments; what is differentiated by is passed by "
-                        "position")
+        raise TypeError(f"{t.where}: argnums names argument {argnum}, but {name_of(t.f)} was "
+                        f"called with {n} positional arguments; what is differentiated by is "
+                        "passed by position")
     return i
 
 
@@ -178,7 +178,7 @@ cdef object run(Trace t):
 
 
 cdef void close(Trace t) noexcept:
-    """Let no gradient flow to the ends that are leaves; passes of the trace's own still get them."""
+    """Let no gradient flow to the ends that are leaves, but in passes of the trace's own."""
     cdef Variable end
     for item in t.ends:
         end = <Variable>item
@@ -222,7 +222,7 @@ cdef Variable independent(Trace t, object result):
     if isinstance(result, (np.ndarray, np.generic)):
         warnings.warn(f"{t.where}: {name_of(t.f)} returned {type(result).__module__}."
                       f"{type(result).__name__}, not a Variable: its derivative is taken as 0",
-                      stacklevel=2)
+                      stacklevel=1)     # where the transform was called: frames here are C
     return y
 
 
