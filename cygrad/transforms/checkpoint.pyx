@@ -40,6 +40,8 @@ cdef class Segment:
     def __call__(self):
         cdef Mode* switches = mode()
         cdef Mode before = switches[0]
+        if self.draws is None:
+            raise TypeError("Segment: only checkpoint makes these")
         switches.paused = False
         switches.testing = self.testing
         switches.level = self.level

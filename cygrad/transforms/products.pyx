@@ -16,12 +16,15 @@ cdef class Pullback:
     def __call__(self, cotangents):
         cdef Trace t = self.trace
         cdef bint variables = False, differentiable = False
-        cdef list seeds = seeds_of(t, t.output_places, cotangents, self.outputs, "a cotangent",
-                                   &variables, &differentiable)
+        cdef list seeds
+        if t is None:
+            raise TypeError("Pullback: only vjp makes these")
+        seeds = seeds_of(t, t.output_places, cotangents, self.outputs, "a cotangent",
+                         &variables, &differentiable)
         return give(t, gradients(self.outputs, seeds, t.ends, differentiable), variables)
 
     def __repr__(self):
-        return f"vjp({self.trace.f!r})"
+        return f"vjp({None if self.trace is None else self.trace.f!r})"
 
 
 def vjp(f, *primals, argnums=None, has_aux=False):
