@@ -12,10 +12,11 @@ from cygrad.functions.exponential import exp, expm1, log, log1p
 from cygrad.functions.indexing import get_item, take
 from cygrad.functions.linalg import linear, matmul
 from cygrad.functions.loss import accuracy, binary_cross_entropy, cross_entropy, mean_squared_error
+from cygrad.functions.loss import cross_entropy as softmax_cross_entropy  # DeZero's name
 from cygrad.functions.norm import norm
 from cygrad.functions.normalization import batch_norm, layer_norm
 from cygrad.functions.pooling import avg_pool2d, max_pool2d
-from cygrad.functions.recurrent import lstm_cell
+from cygrad.functions.recurrent import lstm_cell, lstm_step
 from cygrad.functions.reduction import max, mean, min, std, sum, sum_to, variance
 from cygrad.functions.selection import clip, mask_fill, maximum, minimum, tril, triu, where
 from cygrad.functions.shape import (
@@ -88,6 +89,7 @@ __all__ = [
     "log_softmax",
     "logsumexp",
     "lstm_cell",
+    "lstm_step",
     "mask_fill",
     "matmul",
     "max",
@@ -113,6 +115,7 @@ __all__ = [
     "sin",
     "sinh",
     "softmax",
+    "softmax_cross_entropy",
     "softmax_simple",
     "softplus",
     "softplus_simple",

@@ -124,12 +124,19 @@ def functions(x: Variable, a: NDArray[np.float64]) -> None:
         assert_type(g(x, 2), Variable)
         assert_type(g([1.0, 2.0], x), Variable)
         assert_type(g(a, a), Variable)
-    for r in [F.sum, F.mean, F.variance, F.std, F.max, F.min]:
+    for r in [F.sum, F.mean, F.variance, F.std, F.max, F.min, F.prod]:
         assert_type(r(x), Variable)
         assert_type(r(x, -1), Variable)
         assert_type(r(x, axis=(0, 1), keepdims=True), Variable)
     assert_type(F.matmul(a, x), Variable)
     assert_type(F.sum_to(x, (1, 2)), Variable)
+    image = F.reshape(x, (1, 1, 1, -1))
+    assert_type(F.conv2d(image, a.reshape(1, 1, 1, -1), [0.5], (1, 2), padding=1), Variable)
+    assert_type(F.conv1d(image[0], a.reshape(1, 1, -1), dilation=1), Variable)
+    assert_type(F.max_pool2d(image, (1, 2), stride=1), Variable)
+    assert_type(F.avg_pool2d(image, 1), Variable)
+    assert_type(F.layer_norm(x, beta=None), Variable)
+    assert_type(F.batch_norm(image, None, [0.5], np.zeros(1), np.ones(1), eps=1), Variable)
     assert_type(F.where(x > 0, x, 0.0), Variable)
     assert_type(F.clip(x, -1, high=np.float64(1)), Variable)
     assert_type(F.clip(x, high=2.0), Variable)
@@ -147,6 +154,31 @@ def functions(x: Variable, a: NDArray[np.float64]) -> None:
     assert_type(F.get_item(x, (slice(None), 0)), Variable)
     assert_type(F.take(x, [1, 0], axis=1), Variable)
     assert_type(F.take(x, np.array([0, 3])), Variable)
+    assert_type(F.cumsum(x, axis=-1), Variable)
+    assert_type(F.flip(x, (0, 1)), Variable)
+    assert_type(F.tile(x, (2, 1)), Variable)
+    assert_type(F.repeat(x, [1, 2], axis=0), Variable)
+    assert_type(F.repeat(x, np.array([1, 2]), 0), Variable)
+    assert_type(F.tril(F.triu(x), k=-1), Variable)
+    assert_type(F.mask_fill(x, x > 0, -1), Variable)
+    assert_type(F.norm(x, np.inf, axis=0), Variable)
+    assert_type(F.norm(x, "fro", keepdims=True), Variable)
+    assert_type(F.einsum("ij,jk->ik", x, a), Variable)
+    assert_type(F.embedding([[1, 0]], x), Variable)
+    assert_type(F.embedding(np.array([1, 0]), x), Variable)
+    assert_type(F.embedding(Variable(1.0), x), Variable)
+    assert_type(F.dropout(x), Variable)
+    assert_type(F.dropout(x, 0.1, rng=np.random.default_rng(0)), Variable)
+
+
+def methods(x: Variable) -> None:
+    assert_type(x.sum(), Variable)
+    assert_type(x.mean(0), Variable)
+    assert_type(x.max(axis=(0, 1), keepdims=True), Variable)
+    assert_type(x.min(-1), Variable)
+    assert_type(x.transpose(), Variable)
+    assert_type(x.transpose(1, 0), Variable)
+    assert_type(x.transpose((1, 0)), Variable)
 
 
 def main() -> None:
@@ -158,6 +190,7 @@ def main() -> None:
     protocols(cg.Variable(a))
     attributes(cg.Variable(a.copy()))
     functions(cg.Variable(a), a)
+    methods(cg.Variable(a))
 
 
 if __name__ == "__main__":
