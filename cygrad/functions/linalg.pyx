@@ -272,11 +272,10 @@ LINEAR.sweep = sweep_linear
 
 
 cdef int add_bias(Variable y, Variable b) except -1:
-    """y += b, for every row of y, which nobody else sees yet."""
+    """y += b, a vector of the length of y's rows; nobody else sees y yet, nor can exchange b."""
     cdef const double* operands[3]
     cdef const Py_ssize_t* strides[3]
     cdef Py_ssize_t along[MAX_NDIM]
-    b = detached(b)
     broadcast_strides(b.layout, y.layout, along)
     operands[0] = operands[2] = y.ptr
     operands[1] = b.ptr
@@ -317,7 +316,7 @@ def linear(x, w, b=None):
     >>> F.linear(cg.Variable([[1.0, 2.0]]), cg.eye(2), cg.Variable([10.0, 20.0]))
     variable([[11., 22.]])
     """
-    cdef Variable rows = as_variable(x, "linear"), weights = as_variable(w, "linear"), bias, y
+    cdef Variable rows = as_variable(x, "linear"), weights = as_variable(w, "linear"), bias, held, y
     cdef int d = rows.layout.ndim
     if weights.layout.ndim != 2 or d == 0 or rows.layout.shape[d - 1] != weights.layout.shape[0]:
         raise ValueError(f"linear: {describe(rows)} and weights {describe(weights)} do not fit: "
@@ -328,8 +327,9 @@ def linear(x, w, b=None):
     if bias.layout.ndim != 1 or bias.layout.shape[0] != weights.layout.shape[1]:
         raise ValueError(f"linear: weights {describe(weights)} need a bias of shape "
                          f"({weights.layout.shape[1]},), not {describe(bias)}")
+    held = detached(bias)       # as it was checked: the product lets other threads run
     y = product(detached(rows), detached(weights))
-    add_bias(y, bias)
+    add_bias(y, held)
     connect_many(&LINEAR, y, (rows, weights, bias))
     return y
 

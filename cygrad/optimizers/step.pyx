@@ -218,6 +218,9 @@ cdef int run_prepared(int rule, Prepared prepared) except -1:
     cdef double* arrays[CG_UPDATE_ARRAYS]
     cdef Variable target = prepared.target, buffer = prepared.buffer
     cdef int k
+    if buffer is not target:    # which may be a view of one that was updated just now
+        copy_strided(target.ptr, target.layout.strides, buffer.ptr, buffer.layout.strides,
+                     target.layout.ndim, target.layout.shape)
     arrays[0] = buffer.ptr
     arrays[1] = prepared.gradient.ptr
     for k in range(UPDATES[rule].states):

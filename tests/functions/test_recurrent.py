@@ -237,6 +237,20 @@ def test_truncation(step: Step) -> None:
     compare(*results)
 
 
+@every_step
+def test_truncation_by_the_loss(step: Step) -> None:
+    """The loss depends on h alone; the c beside it must not lead behind the window either."""
+    v = inputs((3,), 2, 4)
+    h, c = step(v["x"], v["h"], v["c"], v["wx"], v["wh"], v["b"])
+    loss = F.sum(h)
+    loss.backward()
+    loss.unchain_backward()
+    assert loss.creator is not None and h.creator is None and c.creator is None
+    v["c"].cleargrad()
+    F.sum(F.lstm_step(v["x"], h, c, v["wx"], v["wh"], v["b"])[1]).backward()
+    assert v["c"].grad is None and c.grad is not None
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("shape", [(), (2,), (4,), (16,), (3, 16), (3, 40), (0, 4), (2, 3, 4)])
 def test_other_data_before_the_pass(name: str, shape: tuple[int, ...]) -> None:
