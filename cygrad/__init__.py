@@ -44,6 +44,17 @@ from cygrad.core.mode import is_grad_enabled, is_test_mode, no_grad, test_mode
 from cygrad.core.storage import empty_cache, set_cache_limit
 from cygrad.core.variable import Variable
 from cygrad.kernels.elementwise import isa
+from cygrad.transforms import (
+    checkpoint,
+    elementwise_grad,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    value_and_grad,
+    vjp,
+)
 
 if TYPE_CHECKING:
     from cygrad import data as data
@@ -69,15 +80,22 @@ __all__ = [
     "Variable",
     "__version__",
     "arange",
+    "checkpoint",
+    "elementwise_grad",
     "empty_cache",
     "eye",
     "full",
     "full_like",
     "functions",
+    "grad",
+    "hessian",
+    "hvp",
     "identity",
     "is_grad_enabled",
     "is_test_mode",
     "isa",
+    "jacobian",
+    "jvp",
     "linspace",
     "no_grad",
     "normal",
@@ -87,6 +105,8 @@ __all__ = [
     "randn",
     "set_cache_limit",
     "test_mode",
+    "value_and_grad",
+    "vjp",
     "zeros",
     "zeros_like",
 ]

@@ -6,7 +6,20 @@ from cygrad.core.variable cimport Variable
 
 cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except -1
 
-# Add gx, which comes from `source`, to the gradient that flows to x.
+# The gradients of the outputs, each times its seed of the same shape, with respect to the ends
+# alone: for each a Variable, or None if no output depends on it. No .grad is changed.
+cdef list gradients(list outputs, list seeds, list ends, bint create_graph)
+
+# Whether a gradient of x is asked for, or may lead to one that is.
+cdef inline bint wanted(Variable x, Pass* p) noexcept:
+    return x.requires and x.generation_ >= p.floor
+
+# A Function whose outputs are computed again in the backward pass, by again(), with the graph that
+# the gradients then flow through.
+cdef class Recompute(Function):
+    cdef object again           # gives the list of outputs anew
+
+# Add gx, which comes from `source`, to the gradient that flows to x, if it is wanted.
 cdef int flow(Variable x, Variable gx, Function source, Pass* p) except -1
 
 # The gradient of weights that several Functions of a pass share is a sum of products left^T right,

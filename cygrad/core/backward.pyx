@@ -11,12 +11,19 @@ where nobody else can see it (`is_private`), and it is given memory of its own w
 
 The gradients of weights that many Functions share, as in a recurrent network, may be put off until
 there are many (`postpone`); they have landed when the pass is over.
+
+A transform (`gradients`) asks for the gradients with respect to some variables, the ends of the
+pass, and no others. These have been made, by transforms/trace.pyx, with a generation greater than
+that of any variable there was; so a variable of a smaller generation does not depend on them, and
+no work is done for it.
 """
 
 cimport cython
 
+from cpython.list cimport PyList_GET_ITEM
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
+from libc.limits cimport INT_MAX
 from libc.string cimport memset
 
 from cygrad.core.function cimport Function, input_of, name_of, output_at, outputs_of
@@ -36,6 +43,8 @@ from cygrad.kernels.linalg cimport matmul_strided
 cdef enum:
     MANY_ROWS = 512             # with so many, adding a product up costs little beside making it
     MANY_NUMBERS = 1 << 22      # that Products may hold: 32 MiB
+    ENDS = 2                    # a bit of Variable.requires: gradients stop here in a pass
+    MAX_ENDS = 65535            # Variable.index tells the place of each
 
 
 cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except -1:
@@ -57,22 +66,81 @@ cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except
     if create_graph:
         track_behind(root)
     switches.paused = not create_graph
+    switches.level += create_graph
     try:
         pass_on(root, seed, None, &p)
-        while True:
-            while p.heap.count > 0:
-                visit(&p)
-            if p.postponed is NULL:
-                break
-            catch_up(&p)
+        visit_all(&p)
         root.grad_ = seed if retain_grad else None
     except BaseException:
         root.grad_ = before
         raise
     finally:
         switches.paused = paused
+        switches.level -= create_graph
         abandon(&p)
     return 0
+
+
+cdef list gradients(list outputs, list seeds, list ends, bint create_graph):
+    cdef Pass p
+    cdef Mode* switches = mode()
+    cdef bint paused = switches.paused
+    cdef Variable end, y
+    cdef list kept = [], found = []
+    cdef Py_ssize_t i
+    if len(ends) > MAX_ENDS:
+        raise ValueError(f"gradients with respect to {len(ends)} arrays at once; at most "
+                         f"{MAX_ENDS} are possible")
+    for end in ends:
+        if end.requires & ENDS:
+            raise RuntimeError(f"{describe(end)} is in a backward pass already")
+    memset(&p, 0, sizeof(Pass))
+    p.create_graph = create_graph
+    p.floor = INT_MAX
+    p.ends = <PyObject*>ends
+    for i in range(len(ends)):
+        end = <Variable>ends[i]
+        kept.append(end.grad_)
+        end.grad_ = None
+        end.requires |= ENDS
+        end.index = <unsigned short>i
+        if end.generation_ < p.floor:
+            p.floor = end.generation_
+    switches.paused = not create_graph
+    switches.level += create_graph
+    try:
+        for i in range(len(outputs)):
+            y = <Variable>outputs[i]
+            if wanted(y, &p):
+                pass_on(y, <Variable>seeds[i], None, &p)
+        visit_all(&p)
+        for end in ends:
+            found.append(end.grad_)
+    finally:
+        switches.paused = paused
+        switches.level -= create_graph
+        abandon(&p)
+        for i in range(len(ends)):
+            end = <Variable>ends[i]
+            end.grad_ = <Variable>kept[i]
+            end.requires &= ~ENDS
+            end.index = 0
+    return found
+
+
+cdef inline bint is_end(Variable x, Pass* p) noexcept:
+    # Other passes, within which this one runs, may have ends of their own.
+    return (p.ends is not NULL and x.requires & ENDS and x.index < len(<list>p.ends)
+            and <PyObject*>x == PyList_GET_ITEM(<list>p.ends, x.index))
+
+
+cdef int visit_all(Pass* p) except -1:
+    while True:
+        while p.heap.count > 0:
+            visit(p)
+        if p.postponed is NULL:
+            return 0
+        catch_up(p)
 
 
 cdef int visit(Pass* p) except -1:
@@ -91,15 +159,15 @@ cdef int visit(Pass* p) except -1:
     f.gy = None
     if p.retain_grad and f.out is not NULL:
         land(<Variable>f.out, gy, p)
-    last = last_input(f)
+    last = last_input(f, p)
     for i in range(last + 1):
         x = input_of(f, i)
-        if not x.requires:
+        if not wanted(x, p):
             continue
         if p.create_graph or f.op.fused is NULL:
             gx = f.op.vjp(f, gy, i)
         else:
-            total = private_total(x)
+            total = private_total(x, p)
             gx = f.op.fused(f, gy, i, total, i == last and total is None)
             if total is not None and gx is total:
                 gx = None       # added in place already
@@ -112,20 +180,23 @@ cdef int visit(Pass* p) except -1:
     return 0
 
 
-cdef inline int last_input(Function f) noexcept:
+cdef inline int last_input(Function f, Pass* p) noexcept:
     """The last input that a gradient flows to; -1 if there is none."""
     cdef int i = f.n_inputs - 1
-    while i >= 0 and not input_of(f, i).requires:
+    while i >= 0 and not wanted(input_of(f, i), p):
         i -= 1
     return i
 
 
 cdef int flow(Variable x, Variable gx, Function source, Pass* p) except -1:
-    return pass_on(x, gx, source, p)
+    return pass_on(x, gx, source, p) if wanted(x, p) else 0
 
 
 cdef int pass_on(Variable x, Variable gx, Function source, Pass* p) except -1:
-    """flow(), for this file alone: so the compiler may inline it where a node costs nanoseconds."""
+    """flow(), for this file alone: so the compiler may inline it where a node costs nanoseconds.
+
+    The caller has asked whether x is wanted.
+    """
     cdef Function f = x.creator_
     cdef Variable total
     if not same_shape(gx.layout, x.layout):
@@ -134,8 +205,9 @@ cdef int pass_on(Variable x, Variable gx, Function source, Pass* p) except -1:
             f"Variable.backward: {where} passes a gradient of shape "
             f"{shape_of(gx.layout)} to {describe(x)}; was its .data replaced by another shape "
             "after it was used?")
-    if f is None:
-        return land(x, gx, p)
+    if f is None or is_end(x, p):
+        # With ends, a leaf that is none of them belongs to another transform.
+        return land(x, gx, p) if p.ends is NULL or is_end(x, p) else 0
     total = outputs_of(f).gys[x.index] if f.several else f.gy
     if total is not None and not same_shape(total.layout, gx.layout):
         raise RuntimeError(f"Variable.backward: gradients of shapes {shape_of(total.layout)} and "
@@ -168,7 +240,7 @@ cdef int land(Variable x, Variable gx, Pass* p) except -1:
             if x.grad_ is total:    # else another thread has added to it meanwhile
                 break
         x.grad_ = landed
-    if x.grad_.creator_ is not None:
+    if x.grad_.creator_ is not None and p.ends is NULL:
         track(x)
         track_behind(x.grad_)
     return 0
@@ -182,10 +254,10 @@ cdef Variable add(Variable total, Variable gx, Pass* p):
     return OPERATORS.sum_gradients(total, gx)
 
 
-cdef Variable private_total(Variable x):
+cdef Variable private_total(Variable x, Pass* p):
     """The gradient that has flowed to x so far, if it may be added to in place; else None."""
     cdef Function f = x.creator_
-    if f is None:
+    if f is None or is_end(x, p):
         if (x.grad_ is not None and is_private(x.grad_, 2) and x.grad_.creator_ is None
                 and same_shape(x.grad_.layout, x.layout)):
             return x.grad_
@@ -252,22 +324,44 @@ cdef int visit_at_once(Function f, Pass* p) except -1:
     gxs = f.op.several(f, gys) if f.several else None
     for i in range(f.n_inputs):
         x = input_of(f, i)
-        if x.requires:
+        if wanted(x, p):
             gx = <Variable>gxs[i] if f.several else f.op.vjp(f, <Variable>gys[0], i)
             if gx is not None:
                 pass_on(x, gx, f, p)
     return 0
 
 
+@cython.no_gc_clear
+cdef class Recompute(Function):
+    pass
+
+
 cdef int visit_python(Function f, Pass* p) except -1:
     cdef Variable x
     cdef int i
-    cdef list gys = take_gradients(f, p)
+    cdef list gys
+    if isinstance(f, Recompute):
+        return flow_anew(<Recompute>f, p)
+    gys = take_gradients(f, p)
     gxs = checked_gradients(f, f.backward(*gys))
     for i in range(f.n_inputs):
         x = input_of(f, i)
-        if gxs[i] is not None and x.requires:
+        if gxs[i] is not None and wanted(x, p):
             pass_on(x, <Variable>gxs[i], f, p)
+    return 0
+
+
+cdef int flow_anew(Recompute f, Pass* p) except -1:
+    """Compute f's outputs again; what has flowed to the first ones flows on through the new."""
+    cdef list gys = outputs_of(f).gys if f.several else [f.gy], again
+    cdef int i
+    forget_gradients(f)
+    again = f.again()
+    for i in range(<int>len(gys)):
+        if gys[i] is not None:
+            if p.retain_grad and output_at(f, i) is not NULL:
+                land(<Variable>output_at(f, i), OPERATORS.copy(<Variable>gys[i]), p)
+            flow(<Variable>again[i], <Variable>gys[i], f, p)
     return 0
 
 
@@ -305,8 +399,9 @@ cdef Products postpone(Pass* p, tuple weights, Py_ssize_t rows, Py_ssize_t m, Py
     cdef Products products
     if p.create_graph or capacity < 2 * rows:
         return None
+    # A transform counts itself as a use of its ends.
     for w in weights:
-        if (<Variable>w).creator_ is not None or (<Variable>w).uses < 2:
+        if (<Variable>w).creator_ is not None or (<Variable>w).uses < 2 + is_end(<Variable>w, p):
             return None
     if p.postponed is NULL:
         everything = {}
@@ -366,7 +461,7 @@ cdef int settle(Products products, Pass* p) except -1:
             gw = view_of(y, at, layout)
             at += layout.size
         release(layout)
-        pass_on(w, gw, None, p)
+        flow(w, gw, None, p)
     if m != 0:
         raise RuntimeError(f"Variable.backward: {describe(w)} was given other .data during the "
                            "backward pass")

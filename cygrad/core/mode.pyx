@@ -17,7 +17,7 @@ cdef extern from *:
     #else
     #define CG_THREAD_LOCAL static __thread
     #endif
-    CG_THREAD_LOCAL struct { int paused; int testing; } cg_mode;
+    CG_THREAD_LOCAL struct { int paused; int testing; int level; } cg_mode;
     """
     Mode cg_mode
 

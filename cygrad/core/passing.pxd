@@ -8,3 +8,5 @@ cdef struct Pass:
     bint retain_grad
     bint create_graph
     PyObject* postponed         # a dict of Products (backward.pxd), or NULL; counted
+    int floor                   # the smallest generation that a gradient is wanted for
+    PyObject* ends              # the list of variables where gradients stop; NULL: the leaves

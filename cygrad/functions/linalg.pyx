@@ -3,7 +3,7 @@
 from libc.string cimport memcpy
 
 from cygrad.core.arrays cimport is_array_like
-from cygrad.core.backward cimport Products, flow, postpone
+from cygrad.core.backward cimport Products, flow, postpone, wanted
 from cygrad.core.function cimport Function, Op, connect, connect_many
 from cygrad.core.layout cimport Layout, MAX_NDIM, contiguous_layout, release
 from cygrad.core.operators cimport OPERATORS
@@ -48,10 +48,10 @@ cdef Variable vjp_matmul(Function f, Variable gy, int i):
 
 cdef int sweep_matmul(Function f, list gys, Pass* p) except -1:
     cdef Variable gy = <Variable>gys[0], gx
-    if f.x0.requires:
+    if wanted(f.x0, p):
         gx = vjp_matmul(f, gy, 0)
         flow(f.x0, gx, f, p)
-    if f.x1.requires and not postpone_rows(p, f.x0, gy, f.x1, None):
+    if wanted(f.x1, p) and not postpone_rows(p, f.x0, gy, f.x1, None):
         gx = vjp_matmul(f, gy, 1)
         flow(f.x1, gx, f, p)
     return 0
@@ -254,15 +254,15 @@ cdef Variable vjp_linear(Function f, Variable gy, int i):
 cdef int sweep_linear(Function f, list gys, Pass* p) except -1:
     cdef Variable x = <Variable>f.many[0], w = <Variable>f.many[1], b = <Variable>f.many[2]
     cdef Variable gy = <Variable>gys[0], gx
-    if x.requires:
+    if wanted(x, p):
         gx = vjp_linear(f, gy, 0)
         flow(x, gx, f, p)
-    if w.requires and postpone_rows(p, x, gy, w, b if b.requires else None):
+    if wanted(w, p) and postpone_rows(p, x, gy, w, b if wanted(b, p) else None):
         return 0
-    if w.requires:
+    if wanted(w, p):
         gx = vjp_linear(f, gy, 1)
         flow(w, gx, f, p)
-    if b.requires:
+    if wanted(b, p):
         gx = vjp_linear(f, gy, 2)
         flow(b, gx, f, p)
     return 0

@@ -6,7 +6,7 @@ than in three.
 
 from libc.string cimport memcpy
 
-from cygrad.core.backward cimport Products, flow, postpone
+from cygrad.core.backward cimport Products, flow, postpone, wanted
 from cygrad.core.function cimport Function, Op, connect_several, name_of, outputs_of
 from cygrad.core.layout cimport (
     Layout, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
@@ -140,9 +140,9 @@ cdef int sweep_lstm_cell(Function f, list gys, Pass* p) except -1:
     active, tanh_c = outputs_of(f).saved
     dgates = empty(active.layout)
     dc = cell_backward(f, f.x1, gys, active, tanh_c, dgates.ptr)
-    if f.x1.requires:
+    if wanted(f.x1, p):
         flow(f.x1, dc, f, p)
-    if f.x0.requires:
+    if wanted(f.x0, p):
         flow(f.x0, dgates, f, p)
     return 0
 
@@ -285,9 +285,10 @@ cdef int sweep_lstm_step(Function f, list gys, Pass* p) except -1:
     rows = leading(tanh_c.layout)
     plain_x = own_contiguous(detached(x))
     plain_h = own_contiguous(detached(h))
-    weights = tuple([w for w in (wx, wh, b) if (<Variable>w).requires])
+    weights = tuple([w for w in (wx, wh, b) if wanted(<Variable>w, p)])
     if weights:
-        width = (m if wx.requires else 0) + (n if wh.requires else 0) + (1 if b.requires else 0)
+        width = ((m if wanted(wx, p) else 0) + (n if wanted(wh, p) else 0)
+                 + (1 if wanted(b, p) else 0))
         products = postpone(p, weights, rows, width, 4 * n)
     if products is None:
         gates = empty(active.layout)
@@ -296,23 +297,23 @@ cdef int sweep_lstm_step(Function f, list gys, Pass* p) except -1:
         dgates = products.right + products.rows * 4 * n
     dc = cell_backward(f, c, gys, active, tanh_c, dgates)
     if products is not None:
-        collect(products, plain_x if wx.requires else None, plain_h if wh.requires else None,
-                b.requires, rows)
-    if c.requires:
+        collect(products, plain_x if wanted(wx, p) else None, plain_h if wanted(wh, p) else None,
+                wanted(b, p), rows)
+    if wanted(c, p):
         flow(c, dc, f, p)
-    if h.requires:
+    if wanted(h, p):
         pass_through(f, h, dgates, rows, wh, p)
-    if x.requires:
+    if wanted(x, p):
         pass_through(f, x, dgates, rows, wx, p)
     if products is None and weights:
         gates = rows_of(gates)
-        if wx.requires:
+        if wanted(wx, p):
             dc = product(swap_last_axes(rows_of(plain_x)), gates)
             flow(wx, dc, f, p)
-        if wh.requires:
+        if wanted(wh, p):
             dc = product(swap_last_axes(rows_of(plain_h)), gates)
             flow(wh, dc, f, p)
-        if b.requires:
+        if wanted(b, p):
             dc = sum_to_layout(gates, b.layout)
             flow(b, dc, f, p)
     return 0
