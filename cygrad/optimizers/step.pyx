@@ -138,7 +138,7 @@ def step(int rule, parameters, dict states, constants, str where):
     parameters : iterable of Variable
         One that comes twice is updated once.
     states : dict of int to State
-        By the parameter's id(); what is missing is added, and what died is removed then.
+        By the parameter's id(); what is missing is added, and what died is removed.
     constants : callable
         From the number of the step, 1 for the first, to the rule's constants, a tuple of floats.
     where : str
@@ -176,7 +176,7 @@ def step(int rule, parameters, dict states, constants, str where):
         for k in range(CG_UPDATE_CONSTANTS):
             prepared.c[k] = values[k] if k < len(values) else 0.0
         plan.append(prepared)
-    if fresh:
+    if fresh or len(states) > len(plan):
         for gone in [key for key, kept in states.items() if (<State?>kept).is_orphan()]:
             del states[gone]
         states.update(fresh)

@@ -455,3 +455,13 @@ def test_parameters_that_are_views_of_each_other() -> None:
         x.grad, y.grad = cg.ones(2, 3), cg.ones(3, 2)
         SGD(lr=1.0).update(pair)
     np.testing.assert_array_equal(x.data, np.full((2, 3), -4.0))
+
+
+def test_what_belonged_to_a_dead_parameter_goes_with_the_next_update() -> None:
+    x, y = cg.Variable(1.0), cg.Variable(2.0)
+    x.grad, y.grad = cg.Variable(1.0), cg.Variable(1.0)
+    optimizer = Adam()
+    optimizer.update([x, y])
+    del y
+    optimizer.update([x])
+    assert len(optimizer._states) == 1
