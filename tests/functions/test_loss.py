@@ -228,6 +228,10 @@ def test_accuracy() -> None:
     assert F.accuracy(x, (best + 1) % 5).item() == 0.0
     assert F.accuracy(x, best[:, None].astype(float)).item() == 1.0
     assert not F.accuracy(x, best).requires_grad
+    some = np.where(np.arange(7) < 3, best, -100)
+    assert F.accuracy(x, some).item() == 1.0
+    with pytest.raises(ValueError, match="label 9 of row 1 is out of range"):
+        F.accuracy(x[:2], [0, 9])
     with pytest.raises(ValueError, match="no rows"):
         F.accuracy(cg.zeros(0, 3), np.empty(0, int))
     with pytest.raises(ValueError, match="labels of shape"):
