@@ -1,10 +1,12 @@
 # What core needs of the rooms above it, filled in by functions/ when it is imported: the operators
-# that Variable's syntax calls, and the two operations that gradients are accumulated with.
+# that Variable's syntax and methods call, and the two operations that gradients are accumulated
+# with.
 
 from cygrad.core.variable cimport Variable
 
 ctypedef object (*unary_operator)(object)
 ctypedef object (*binary_operator)(object, object)
+ctypedef object (*reduction)(object x, object axis, object keepdims)
 
 cdef struct Operators:
     binary_operator add
@@ -17,6 +19,11 @@ cdef struct Operators:
     unary_operator neg
     unary_operator abs
     unary_operator transpose
+    binary_operator permute     # transpose(x, axes)
+    reduction sum
+    reduction mean
+    reduction max
+    reduction min
     Variable (*reshape)(Variable x, object shape)
     Variable (*sum_gradients)(Variable a, Variable b)    # a + b, of equal shapes
     Variable (*copy)(Variable x)                         # contiguous, in memory of its own

@@ -382,6 +382,52 @@ cdef class Variable:
             release(layout)
         return self
 
+    # ---- What is computed oftenest, as methods ------------------------------------------------
+
+    def transpose(self, *axes):
+        """`cygrad.functions.transpose`: its axes in the order given, reversed if none is given.
+
+        Parameters
+        ----------
+        *axes : int, or one tuple of int
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> cg.zeros(2, 3, 4).transpose(1, 0, 2).shape
+        (3, 2, 4)
+        """
+        return OPERATORS.permute(self, axes[0] if len(axes) == 1 else axes if axes else None)
+
+    # NumPy's functions of these names call the methods, and pass dtype and out.
+
+    def sum(self, axis=None, keepdims=False, *, dtype=None, out=None):
+        """`cygrad.functions.sum`: the sum over axes; dtype and out are np.sum's, and must be None.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> cg.ones(2, 3).sum(axis=0)
+        variable([2., 2., 2.])
+        """
+        refuse_dtype_and_out("sum", dtype, out)
+        return OPERATORS.sum(self, axis, keepdims)
+
+    def mean(self, axis=None, keepdims=False, *, dtype=None, out=None):
+        """`cygrad.functions.mean`: the mean over axes; dtype and out must be None."""
+        refuse_dtype_and_out("mean", dtype, out)
+        return OPERATORS.mean(self, axis, keepdims)
+
+    def max(self, axis=None, keepdims=False, *, out=None):
+        """`cygrad.functions.max`: the maximum over axes; out must be None."""
+        refuse_dtype_and_out("max", None, out)
+        return OPERATORS.max(self, axis, keepdims)
+
+    def min(self, axis=None, keepdims=False, *, out=None):
+        """`cygrad.functions.min`: the minimum over axes; out must be None."""
+        refuse_dtype_and_out("min", None, out)
+        return OPERATORS.min(self, axis, keepdims)
+
     # ---- Python's protocols -------------------------------------------------------------------
 
     def __repr__(self):
@@ -519,6 +565,13 @@ cdef class Memory:
         buffer.strides = layout.strides if (flags & PyBUF_STRIDES) == PyBUF_STRIDES else NULL
         buffer.suboffsets = NULL
         buffer.internal = NULL
+
+
+cdef int refuse_dtype_and_out(str method, object dtype, object out) except -1:
+    if out is not None or dtype is not None:
+        raise TypeError(f"Variable.{method}: a Variable has no dtype but float64, and no result is "
+                        f"written to an array: use .data.{method}(...) where no gradient is needed")
+    return 0
 
 
 cdef Variable detached(Variable v):

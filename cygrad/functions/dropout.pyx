@@ -4,7 +4,7 @@ Random bits come from a NumPy generator, 64 at a time, in one call for the whole
 takes 32 of them.
 """
 
-from libc.stdint cimport uint64_t
+from libc.stdint cimport uint32_t
 
 from cygrad.core.arrays cimport is_number, number
 from cygrad.core.function cimport Function, Op, READS_X1
@@ -40,28 +40,26 @@ cdef Variable vjp_dropout(Function f, Variable gy, int i):
 cdef Op DROPOUT = binary_op(b"Dropout", K_DROP, vjp_dropout, K_G_DROP, READS_X1, COMPOSED, 0)
 
 
-cdef void fill_mask(const uint64_t* bits, uint64_t threshold, double kept, Py_ssize_t n,
+cdef void fill_mask(const uint32_t* bits, uint32_t threshold, double kept, Py_ssize_t n,
                     double* mask) noexcept nogil:
-    """0 where an element's 32 bits are below the threshold, else kept; bits: (n + 1) // 2."""
-    # Products, not branches, which nobody can predict.
+    """0 where an element's bits are below the threshold, else kept."""
     cdef Py_ssize_t k
-    for k in range(n // 2):
-        mask[2 * k] = <int>((bits[k] & 0xFFFFFFFFU) >= threshold) * kept
-        mask[2 * k + 1] = <int>((bits[k] >> 32) >= threshold) * kept
-    if n % 2:
-        mask[n - 1] = <int>((bits[n // 2] & 0xFFFFFFFFU) >= threshold) * kept
+    for k in range(n):
+        mask[k] = kept if bits[k] >= threshold else 0.0
 
 
 cdef Variable random_mask(Variable x, double p, object generator):
     cdef Layout* layout = contiguous_layout(x.layout.ndim, x.layout.shape)
     cdef Variable mask = empty(layout)
     cdef Py_ssize_t n = layout.size
-    cdef uint64_t threshold = <uint64_t>(p * 4294967296.0 + 0.5)
+    # At p = 1, whose threshold would be 2^32, none are kept because kept is 0.
+    cdef uint32_t threshold = <uint32_t>min(p * 4294967296.0 + 0.5, 4294967295.0)
     cdef double kept = 1.0 / (1.0 - p) if p < 1.0 else 0.0
-    cdef const uint64_t[::1] bits
+    cdef const uint32_t[::1] bits
     release(layout)
     if n > 0:
-        bits = generator.integers(0, 0xFFFFFFFFFFFFFFFF, (n + 1) // 2, np.uint64, True)
+        words = generator.integers(0, 0xFFFFFFFFFFFFFFFF, (n + 1) // 2, np.uint64, True)
+        bits = words.view(np.uint32)
         with nogil:
             fill_mask(&bits[0], threshold, kept, n, mask.ptr)
     return mask

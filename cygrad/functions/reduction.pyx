@@ -10,6 +10,7 @@ from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
 )
+from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, detached, filled
 from cygrad.functions.arithmetic cimport divide, divide_by, multiply, scale, square_root, subtract
 from cygrad.functions.elementwise cimport as_variable, operation, output_of, pinned
@@ -113,6 +114,11 @@ cdef Variable sum_over(Variable x, axes_t axes, bint keepdims):
     return y
 
 
+cdef object sum_operator(object x, object axis, object keepdims):
+    cdef Variable v = as_variable(x, "sum")
+    return sum_over(v, axes_of(axis, v.layout.ndim, "sum"), keepdims)
+
+
 def sum(x, axis=None, keepdims=False):
     """The sum over axes.
 
@@ -146,8 +152,7 @@ def sum(x, axis=None, keepdims=False):
     >>> F.sum(cg.Variable([[1.0, 2.0], [3.0, 4.0]]), axis=0)
     variable([4., 6.])
     """
-    cdef Variable v = as_variable(x, "sum")
-    return sum_over(v, axes_of(axis, v.layout.ndim, "sum"), keepdims)
+    return sum_operator(x, axis, keepdims)
 
 
 # ---- mean: y = sum_k x_k / n, dy/dx_k = 1/n ---------------------------------------------------
@@ -171,6 +176,11 @@ cdef Variable mean_over(Variable x, axes_t axes, bint keepdims):
     return y
 
 
+cdef object mean_operator(object x, object axis, object keepdims):
+    cdef Variable v = as_variable(x, "mean")
+    return mean_over(v, axes_of(axis, v.layout.ndim, "mean"), keepdims)
+
+
 def mean(x, axis=None, keepdims=False):
     """The arithmetic mean over axes; nan where there is nothing to average.
 
@@ -186,8 +196,7 @@ def mean(x, axis=None, keepdims=False):
     >>> F.mean(cg.Variable([[1.0, 2.0], [3.0, 4.0]]), axis=1)
     variable([1.5, 3.5])
     """
-    cdef Variable v = as_variable(x, "mean")
-    return mean_over(v, axes_of(axis, v.layout.ndim, "mean"), keepdims)
+    return mean_operator(x, axis, keepdims)
 
 
 # ---- variance: y = mean((x - mean x)^2), dy/dx_k = 2 (x_k - mean x) / n -----------------------
@@ -301,6 +310,10 @@ cdef Variable extreme_over(const Op* op, Loop* loop, double start, object data, 
     return y
 
 
+cdef object max_operator(object x, object axis, object keepdims):
+    return extreme_over(&MAX, &MAXIMUM, -INFINITY, x, axis, keepdims, "max")
+
+
 def max(x, axis=None, keepdims=False):
     """The maximum over axes; nan where there is one.
 
@@ -322,7 +335,11 @@ def max(x, axis=None, keepdims=False):
     >>> y = F.max(x); y.backward(); y, x.grad
     (variable(3.0), variable([0. , 0.5, 0.5]))
     """
-    return extreme_over(&MAX, &MAXIMUM, -INFINITY, x, axis, keepdims, "max")
+    return max_operator(x, axis, keepdims)
+
+
+cdef object min_operator(object x, object axis, object keepdims):
+    return extreme_over(&MIN, &MINIMUM, INFINITY, x, axis, keepdims, "min")
 
 
 def min(x, axis=None, keepdims=False):
@@ -340,7 +357,7 @@ def min(x, axis=None, keepdims=False):
     >>> F.min(cg.Variable([[1.0, 2.0], [3.0, 0.0]]), axis=1)
     variable([1., 0.])
     """
-    return extreme_over(&MIN, &MINIMUM, INFINITY, x, axis, keepdims, "min")
+    return min_operator(x, axis, keepdims)
 
 
 # ---- sum_to: the transpose of broadcasting ----------------------------------------------------
@@ -401,3 +418,9 @@ def sum_to(x, shape):
         return sum_to_layout(as_variable(x, "sum_to"), target)
     finally:
         release(target)
+
+
+OPERATORS.sum = sum_operator
+OPERATORS.mean = mean_operator
+OPERATORS.max = max_operator
+OPERATORS.min = min_operator

@@ -15,6 +15,7 @@ from cygrad.functions.elementwise cimport (
     operation, unary_op, unary_with,
 )
 from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.functions.shape cimport copied
 from cygrad.kernels.elementwise cimport (
     K_CLIP, K_EQUAL, K_G_CLIP, K_G_MAXIMUM, K_G_MINIMUM, K_MAXIMUM, K_MINIMUM, K_WHERE,
 )
@@ -288,6 +289,8 @@ def mask_fill(x, mask, value):
     if not broadcast_strides(filled.layout, v.layout, strides):
         raise ValueError(f"mask_fill: a mask of shape {filled.shape} does not broadcast to "
                          f"{describe(v)}")
+    if isinstance(mask, Variable) or getattr(mask, "dtype", None) == np.float64:
+        filled = copied(filled)     # which shared the mask's memory
     return choose(filled, scalar(number(value)), v)
 
 

@@ -298,6 +298,18 @@ cdef object transpose_operator(object x):
     return permuted(<Variable>x, <tuple>REVERSED[(<Variable>x).layout.ndim])
 
 
+cdef object permute_operator(object x, object axes):
+    cdef Variable v = as_variable(x, "transpose")
+    cdef int ndim = v.layout.ndim
+    if axes is None:
+        return transpose_operator(v)
+    order = tuple([a + ndim if a < 0 else a for a in ints_of(axes, "transpose")])
+    if sorted(order) != list(range(ndim)):
+        raise ValueError(f"transpose: axes {axes} are not a permutation of the axes of "
+                         f"{describe(v)}")
+    return permuted(v, order)
+
+
 def transpose(x, axes=None):
     """x with its axes in another order.
 
@@ -323,15 +335,7 @@ def transpose(x, axes=None):
     >>> F.transpose(cg.zeros(2, 3, 4), (1, 0, 2)).shape
     (3, 2, 4)
     """
-    cdef Variable v = as_variable(x, "transpose")
-    cdef int ndim = v.layout.ndim
-    if axes is None:
-        return transpose_operator(v)
-    order = tuple([a + ndim if a < 0 else a for a in ints_of(axes, "transpose")])
-    if sorted(order) != list(range(ndim)):
-        raise ValueError(f"transpose: axes {axes} are not a permutation of the axes of "
-                         f"{describe(v)}")
-    return permuted(v, order)
+    return permute_operator(x, axes)
 
 
 # ---- broadcast_to: the elements repeated along new or lengthened axes -------------------------
@@ -585,3 +589,4 @@ OPERATORS.copy = copied
 OPERATORS.add_into = add_into
 OPERATORS.reshape = reshape_operator
 OPERATORS.transpose = transpose_operator
+OPERATORS.permute = permute_operator

@@ -233,7 +233,7 @@ AXES += [np.int64(1), np.array(0), np.array([0, 1]), {}, object(), cg.Variable(0
 @pytest.mark.parametrize("shape", [(), (2, 3), (0, 3)], ids=str)
 def test_axes_never_crash(axis: Any, shape: tuple[int, ...]) -> None:
     x = cg.Variable(np.ones(shape))
-    for name in ("sum", "mean", "variance", "std", "max", "min"):
+    for name in ("sum", "mean", "variance", "std", "max", "min", "prod"):
         for keepdims in (False, True):
             y = attempt(lambda f=name, k=keepdims: getattr(F, f)(x, axis=axis, keepdims=k))
             assert y is None or attempt(y.backward) is None
@@ -245,6 +245,15 @@ def test_axes_never_crash(axis: Any, shape: tuple[int, ...]) -> None:
         lambda: F.split(x, [1, 1], axis)[0],
         lambda: F.take(x, [0], axis),
         lambda: F.transpose(x, axis),
+        lambda: F.cumsum(x, axis),
+        lambda: F.flip(x, axis),
+        lambda: F.norm(x, None, axis),
+        lambda: F.norm(x, 1, axis),
+        lambda: F.repeat(x, 2, axis),
+        lambda: F.tile(x, axis),
+        lambda: F.tril(x, axis),
+        lambda: x.sum(axis),
+        lambda: x.transpose(axis),
     ):
         y = attempt(call)
         assert y is None or attempt(y.backward) is None

@@ -42,6 +42,8 @@ _Subscript: TypeAlias = (
     | _Integers
     | None
 )
+# What axes may be given as.
+_Axis: TypeAlias = SupportsIndex | tuple[SupportsIndex, ...] | None
 _Index: TypeAlias = _Subscript | tuple[_Subscript, ...]
 
 class Variable:
@@ -101,6 +103,21 @@ class Variable:
     def reshape(self, shape: Sequence[SupportsIndex], /) -> Self: ...
     @overload
     def reshape(self, *shape: SupportsIndex) -> Self: ...
+
+    # What is computed oftenest, as methods
+
+    @overload
+    def transpose(self, axes: Sequence[SupportsIndex] | None, /) -> Variable: ...
+    @overload
+    def transpose(self, *axes: SupportsIndex) -> Variable: ...
+    def sum(
+        self, axis: _Axis = None, keepdims: bool = False, *, dtype: None = None, out: None = None
+    ) -> Variable: ...
+    def mean(
+        self, axis: _Axis = None, keepdims: bool = False, *, dtype: None = None, out: None = None
+    ) -> Variable: ...
+    def max(self, axis: _Axis = None, keepdims: bool = False, *, out: None = None) -> Variable: ...
+    def min(self, axis: _Axis = None, keepdims: bool = False, *, out: None = None) -> Variable: ...
 
     # Python's protocols
 

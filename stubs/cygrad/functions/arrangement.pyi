@@ -5,8 +5,8 @@ from typing import Any, SupportsIndex
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.variable import Variable, _ArrayLike, _Integers
-from .reduction import _Axis, _Shape
+from ..core.variable import Variable, _ArrayLike, _Axis, _Integers
+from .reduction import _Shape
 
 def flip(x: _ArrayLike, axis: _Axis = None) -> Variable: ...
 def tile(x: _ArrayLike, reps: _Shape) -> Variable: ...

@@ -1,12 +1,10 @@
 """Stub of cygrad/functions/norm.pyx: norms of vectors and matrices."""
 
-from typing import SupportsIndex
-
-from ..core.variable import Variable, _ArrayLike, _Scalar
+from ..core.variable import Variable, _ArrayLike, _Axis, _Scalar
 
 def norm(
     x: _ArrayLike,
     ord: float | _Scalar | str | None = None,
-    axis: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
+    axis: _Axis = None,
     keepdims: bool = False,
 ) -> Variable: ...

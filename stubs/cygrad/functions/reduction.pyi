@@ -1,14 +1,13 @@
 """Stub of cygrad/functions/reduction.pyx: sums, means, extremes over axes.
 
-_Axis and _Shape, what axes and shapes may be given as, exist for type checkers only.
+_Shape, what shapes may be given as, exists for type checkers only.
 """
 
 from collections.abc import Sequence
 from typing import SupportsIndex, TypeAlias
 
-from ..core.variable import Variable, _ArrayLike
+from ..core.variable import Variable, _ArrayLike, _Axis
 
-_Axis: TypeAlias = SupportsIndex | tuple[SupportsIndex, ...] | None
 _Shape: TypeAlias = SupportsIndex | Sequence[SupportsIndex]
 
 def sum(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable: ...

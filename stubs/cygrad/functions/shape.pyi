@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import SupportsIndex
 
-from ..core.variable import Variable, _ArrayLike
-from .reduction import _Axis, _Shape
+from ..core.variable import Variable, _ArrayLike, _Axis
+from .reduction import _Shape
 
 def copy(x: _ArrayLike) -> Variable: ...
 def reshape(x: _ArrayLike, shape: _Shape) -> Variable: ...

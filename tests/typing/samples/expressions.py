@@ -124,7 +124,7 @@ def functions(x: Variable, a: NDArray[np.float64]) -> None:
         assert_type(g(x, 2), Variable)
         assert_type(g([1.0, 2.0], x), Variable)
         assert_type(g(a, a), Variable)
-    for r in [F.sum, F.mean, F.variance, F.std, F.max, F.min]:
+    for r in [F.sum, F.mean, F.variance, F.std, F.max, F.min, F.prod]:
         assert_type(r(x), Variable)
         assert_type(r(x, -1), Variable)
         assert_type(r(x, axis=(0, 1), keepdims=True), Variable)
@@ -147,6 +147,31 @@ def functions(x: Variable, a: NDArray[np.float64]) -> None:
     assert_type(F.get_item(x, (slice(None), 0)), Variable)
     assert_type(F.take(x, [1, 0], axis=1), Variable)
     assert_type(F.take(x, np.array([0, 3])), Variable)
+    assert_type(F.cumsum(x, axis=-1), Variable)
+    assert_type(F.flip(x, (0, 1)), Variable)
+    assert_type(F.tile(x, (2, 1)), Variable)
+    assert_type(F.repeat(x, [1, 2], axis=0), Variable)
+    assert_type(F.repeat(x, np.array([1, 2]), 0), Variable)
+    assert_type(F.tril(F.triu(x), k=-1), Variable)
+    assert_type(F.mask_fill(x, x > 0, -1), Variable)
+    assert_type(F.norm(x, np.inf, axis=0), Variable)
+    assert_type(F.norm(x, "fro", keepdims=True), Variable)
+    assert_type(F.einsum("ij,jk->ik", x, a), Variable)
+    assert_type(F.embedding([[1, 0]], x), Variable)
+    assert_type(F.embedding(np.array([1, 0]), x), Variable)
+    assert_type(F.embedding(Variable(1.0), x), Variable)
+    assert_type(F.dropout(x), Variable)
+    assert_type(F.dropout(x, 0.1, rng=np.random.default_rng(0)), Variable)
+
+
+def methods(x: Variable) -> None:
+    assert_type(x.sum(), Variable)
+    assert_type(x.mean(0), Variable)
+    assert_type(x.max(axis=(0, 1), keepdims=True), Variable)
+    assert_type(x.min(-1), Variable)
+    assert_type(x.transpose(), Variable)
+    assert_type(x.transpose(1, 0), Variable)
+    assert_type(x.transpose((1, 0)), Variable)
 
 
 def main() -> None:
@@ -158,6 +183,7 @@ def main() -> None:
     protocols(cg.Variable(a))
     attributes(cg.Variable(a.copy()))
     functions(cg.Variable(a), a)
+    methods(cg.Variable(a))
 
 
 if __name__ == "__main__":

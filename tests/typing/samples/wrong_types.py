@@ -88,6 +88,13 @@ def functions(x: cg.Variable) -> None:
     F.split(x, 2)  # E: arg-type
     F.transpose(x, 1)  # E: arg-type
     F.take(x, [0.5])  # E: list-item
+    F.tile(x, 1.5)  # E: arg-type
+    F.einsum(x, x)  # E: arg-type
+    F.embedding([0.5], x)  # E: list-item
+    F.mask_fill(x, x > 0, x)  # E: arg-type
+    F.dropout(x, rng="seed")  # E: arg-type
+    x.sum(out=x.data)  # E: arg-type
+    x.mean(axis="0")  # E: arg-type
     F.softmin(x)  # E: attr-defined
     n: float = F.sum(x)  # E: assignment
     pair: cg.Variable = Pair()(x)  # E: assignment
