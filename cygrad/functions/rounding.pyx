@@ -6,10 +6,12 @@ step, where there is none, they are given the value of the formula.
 
 from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.function cimport Function, Op, input_of
+from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, detached, filled_like
 from cygrad.functions.arithmetic cimport divide, multiply, negate, subtract
 from cygrad.functions.elementwise cimport (
-    COMPOSED, Forms, PASS, as_variable, binary, binary_op, call_forms, output_of, unary, unary_op,
+    COMPOSED, Forms, PASS, apply_forms, as_variable, binary, binary_op, call_forms, output_of,
+    unary, unary_op,
 )
 from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.kernels.elementwise cimport (
@@ -262,3 +264,13 @@ def floor_divide(a, b):
     variable([ 3., -4.])
     """
     return call_forms(&FLOOR_DIVIDE_FORMS, a, b)
+
+
+cdef object remainder_operator(object a, object b):
+    return apply_forms(&REMAINDER_FORMS, a, b)
+
+cdef object floor_divide_operator(object a, object b):
+    return apply_forms(&FLOOR_DIVIDE_FORMS, a, b)
+
+OPERATORS.remainder = remainder_operator
+OPERATORS.floor_divide = floor_divide_operator
