@@ -1,10 +1,16 @@
-"""The differentiable functions, a file a family; `import cygrad.functions as F`."""
+"""The differentiable functions, a file a family; `import cygrad.functions as F`.
+
+The families written in Python, NumPy's functions made of the compiled ones, are imported when one of
+their functions is first asked for: importing them all would take as long as half of the rest.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
 
 from cygrad.functions.accumulation import cumsum, prod
 from cygrad.functions.activation import erf, erfc, gelu, leaky_relu, relu, sigmoid, silu, softplus
 from cygrad.functions.arithmetic import abs, add, div, mul, neg, pow, sqrt, square, sub
 from cygrad.functions.arrangement import flip, repeat, tile
-from cygrad.functions.calculus import cumprod, diff, gradient, interp, linspace, trapezoid
 from cygrad.functions.convolution import conv1d, conv2d
 from cygrad.functions.dropout import dropout
 from cygrad.functions.einsum import einsum
@@ -22,57 +28,11 @@ from cygrad.functions.exponential import (
 )
 from cygrad.functions.indexing import get_item, take
 from cygrad.functions.inverse import arccosh, arcsinh, arctan2, arctanh, cbrt, hypot, reciprocal
-from cygrad.functions.joining import (
-    append,
-    array_split,
-    atleast_1d,
-    atleast_2d,
-    atleast_3d,
-    column_stack,
-    dstack,
-    hstack,
-    meshgrid,
-    vstack,
-)
 from cygrad.functions.linalg import linear, matmul
 from cygrad.functions.loss import accuracy, binary_cross_entropy, cross_entropy, mean_squared_error
 from cygrad.functions.norm import norm
 from cygrad.functions.normalization import batch_norm, layer_norm
-from cygrad.functions.piecewise import (
-    deg2rad,
-    fmax,
-    fmin,
-    heaviside,
-    nan_to_num,
-    rad2deg,
-    select,
-    sinc,
-)
 from cygrad.functions.pooling import avg_pool2d, max_pool2d
-from cygrad.functions.products import (
-    convolve,
-    correlate,
-    cross,
-    dot,
-    inner,
-    kron,
-    outer,
-    tensordot,
-    vdot,
-)
-from cygrad.functions.rearrangement import (
-    diag,
-    diagonal,
-    moveaxis,
-    pad,
-    partition,
-    roll,
-    rot90,
-    sort,
-    swapaxes,
-    take_along_axis,
-    trace,
-)
 from cygrad.functions.recurrent import lstm_cell
 from cygrad.functions.reduction import max, mean, min, std, sum, sum_to, variance
 from cygrad.functions.rounding import (
@@ -111,19 +71,68 @@ from cygrad.functions.simple import (
     softplus_simple,
 )
 from cygrad.functions.softmax import log_softmax, logsumexp, softmax
-from cygrad.functions.statistics import (
-    average,
-    median,
-    nanmax,
-    nanmean,
-    nanmin,
-    nanstd,
-    nansum,
-    nanvar,
-    ptp,
-    quantile,
-)
 from cygrad.functions.trigonometric import arccos, arcsin, arctan, cos, cosh, sin, sinh, tan, tanh
+
+if TYPE_CHECKING:
+    from cygrad.functions.calculus import cumprod, diff, gradient, interp, linspace, trapezoid
+    from cygrad.functions.joining import (
+        append,
+        array_split,
+        atleast_1d,
+        atleast_2d,
+        atleast_3d,
+        column_stack,
+        dstack,
+        hstack,
+        meshgrid,
+        vstack,
+    )
+    from cygrad.functions.piecewise import (
+        deg2rad,
+        fmax,
+        fmin,
+        heaviside,
+        nan_to_num,
+        rad2deg,
+        select,
+        sinc,
+    )
+    from cygrad.functions.products import (
+        convolve,
+        correlate,
+        cross,
+        dot,
+        inner,
+        kron,
+        outer,
+        tensordot,
+        vdot,
+    )
+    from cygrad.functions.rearrangement import (
+        diag,
+        diagonal,
+        moveaxis,
+        pad,
+        partition,
+        roll,
+        rot90,
+        sort,
+        swapaxes,
+        take_along_axis,
+        trace,
+    )
+    from cygrad.functions.statistics import (
+        average,
+        median,
+        nanmax,
+        nanmean,
+        nanmin,
+        nanstd,
+        nansum,
+        nanvar,
+        ptp,
+        quantile,
+    )
 
 __all__ = [
     "abs",
@@ -292,3 +301,33 @@ __all__ = [
     "vstack",
     "where",
 ]
+
+# The family in which each function is that is imported when first asked for.
+_FAMILIES = {
+    name: family
+    for family, names in {
+        "calculus": "cumprod diff gradient interp linspace trapezoid",
+        "joining": "append array_split atleast_1d atleast_2d atleast_3d column_stack dstack hstack meshgrid vstack",
+        "piecewise": "deg2rad fmax fmin heaviside nan_to_num rad2deg select sinc",
+        "products": "convolve correlate cross dot inner kron outer tensordot vdot",
+        "rearrangement": "diag diagonal moveaxis pad partition roll rot90 sort swapaxes take_along_axis trace",
+        "statistics": "average median nanmax nanmean nanmin nanstd nansum nanvar ptp quantile",
+    }.items()
+    for name in names.split()
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _FAMILIES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    family = importlib.import_module(f"{__name__}.{_FAMILIES[name]}")
+    function: object = getattr(family, name)
+    globals()[name] = function
+    return function
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+from cygrad.functions import methods as _methods  # noqa: F401  (it uses what is above)

@@ -188,7 +188,7 @@ def arctanh(x):
     --------
     >>> import cygrad as cg, cygrad.functions as F
     >>> F.arctanh(cg.Variable(0.5))
-    variable(0.5493061443340549)
+    variable(0.5493061443340548)
     """
     return unary(&ARCTANH, as_variable(x, "arctanh"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 
@@ -86,7 +86,7 @@ def array_split(
         raise ValueError("array_split: a zero-dimensional array cannot be split")
     if not -v.ndim <= axis.__index__() < v.ndim:
         raise IndexError(f"array_split: axis {axis} is out of bounds for {v.ndim} dimensions")
-    parts = np.array_split(np.arange(v.shape[axis]), sections)  # type: ignore[arg-type]
+    parts: Any = np.array_split(np.arange(v.shape[axis]), sections)
     if sum(map(len, parts)) == v.shape[axis]:
         return split(v, [len(part) for part in parts], axis)
     # Places out of order, whose parts overlap.

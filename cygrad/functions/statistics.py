@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike, _Axis
 
 
+def axes_of(v: Variable, axis: Any) -> tuple[int, ...]:
+    """The axes that an axis argument names, counted from 0."""
+    return normalize_axis_tuple(range(v.ndim) if axis is None else axis, v.ndim, "axis")
+
+
 def average(
     x: _ArrayLike,
     axis: _Axis = None,
@@ -64,9 +69,7 @@ def average(
         return mean(v, axis, keepdims)
     w = as_variable(weights, "average")
     if w.shape != v.shape:
-        axes: tuple[int, ...] = normalize_axis_tuple(
-            range(v.ndim) if axis is None else axis, v.ndim, "axis"
-        )
+        axes = axes_of(v, axis)
         if w.shape != tuple(v.shape[d] for d in axes):
             raise ValueError(f"average: weights of shape {w.shape} do not fit x of shape {v.shape}")
         w = transpose(w, tuple(int(d) for d in np.argsort(axes)))
@@ -151,10 +154,10 @@ def quantile(x: _ArrayLike, q: Any, axis: _Axis = None, keepdims: bool = False) 
     v = as_variable(x, "quantile")
     if isinstance(q, Variable):
         raise TypeError("quantile: q is not differentiated, and must not be a Variable; use .data")
-    fractions = np.asarray(q, dtype=np.float64)
+    fractions: Any = np.asarray(q, dtype=np.float64)
     if not np.all((fractions >= 0) & (fractions <= 1)):
         raise ValueError(f"quantile: fractions must be between 0 and 1, got {q!r}")
-    axes = normalize_axis_tuple(range(v.ndim) if axis is None else axis, v.ndim, "axis")
+    axes = axes_of(v, axis)
     rest = [d for d in range(v.ndim) if d not in axes]
     kept = [v.shape[d] for d in rest]
     # The reduced axes first, as one.
@@ -166,9 +169,9 @@ def quantile(x: _ArrayLike, q: Any, axis: _Axis = None, keepdims: bool = False) 
     if n == 0:
         return as_variable(np.full(fractions.shape + shape, np.nan), "quantile")
     ordered = sort(rows, 0)
-    place = fractions * (n - 1)
+    place: Any = np.asarray(fractions * (n - 1))
     low = np.floor(place).astype(np.intp)
-    weight = (place - low).reshape(*fractions.shape, *[1] * len(kept))
+    weight = (place - low).reshape((*fractions.shape, *[1] * len(kept)))
     below, above = ordered[low], ordered[np.minimum(low + 1, n - 1)]
     y = add(below, mul(where(weight == 0, 0.0, sub(above, below)), weight))
     unknown = np.isnan(rows.data).any(0)
@@ -259,7 +262,7 @@ def nanmax(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variabl
     variable(2.0)
     """
     v = as_variable(x, "nanmax")
-    unknown = np.isnan(v.data)
+    unknown: Any = np.isnan(v.data)
     y = max(where(unknown, -np.inf, v), axis, keepdims)
     return where(unknown.all(axis=axis, keepdims=keepdims), np.nan, y)
 
@@ -276,6 +279,6 @@ def nanmin(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variabl
     variable(1.0)
     """
     v = as_variable(x, "nanmin")
-    unknown = np.isnan(v.data)
+    unknown: Any = np.isnan(v.data)
     y = min(where(unknown, np.inf, v), axis, keepdims)
     return where(unknown.all(axis=axis, keepdims=keepdims), np.nan, y)
