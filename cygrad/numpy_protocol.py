@@ -12,6 +12,7 @@ row gives NumPy's parameters in order, so that one which has no meaning here is 
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -109,6 +110,8 @@ ACCUMULATE: dict[str, Callable[..., Variable]] = {"add": F.cumsum, "multiply": F
 # ---- The functions ----------------------------------------------------------------------------
 
 FUNCTIONS: dict[str, tuple[Callable[..., Result], str]] = {
+    "amax": (F.max, "a>x axis out! keepdims initial! where!"),
+    "amin": (F.min, "a>x axis out! keepdims initial! where!"),
     "append": (F.append, "arr>x values axis"),
     "around": (forms.around, "a decimals out!"),
     "array_split": (forms.array_split, "ary indices_or_sections axis"),
@@ -357,8 +360,17 @@ def row(name: str, function: Callable[..., Result], signature: str) -> Callable[
 
 def plain(function: Callable[..., Result]) -> Callable[..., Result]:
     """NumPy's own function, on the data of Variables."""
+    if isinstance(function, np.ufunc):
+        place = function.nin
+    else:
+        names = list(inspect.signature(function).parameters)
+        place = names.index("out") if "out" in names else len(names)
 
     def on_data(*args: Argument, **kwargs: Argument) -> Result:
+        if isinstance(kwargs.get("out"), Variable) or any(
+            isinstance(x, Variable) for x in args[place : place + 1]
+        ):
+            raise TypeError(f"{name_of(function)}: out= cannot be a Variable; use its .data")
         return function(
             *[data_of(x) for x in args], **{name: data_of(x) for name, x in kwargs.items()}
         )
@@ -377,7 +389,7 @@ def refusal(name: str) -> TypeError:
 
 
 def name_of(function: Callable[..., Result]) -> str:
-    module = function.__module__ or "numpy"
+    module: str = getattr(function, "__module__", None) or "numpy"
     return f"np{module.removeprefix('numpy')}.{function.__name__}"
 
 

@@ -86,7 +86,8 @@ def array_split(
         raise ValueError("array_split: a zero-dimensional array cannot be split")
     if not -v.ndim <= axis.__index__() < v.ndim:
         raise IndexError(f"array_split: axis {axis} is out of bounds for {v.ndim} dimensions")
-    parts: Any = np.array_split(np.arange(v.shape[axis]), sections)
+    places: Any = sections
+    parts = np.array_split(np.arange(v.shape[axis]), places)
     if sum(map(len, parts)) == v.shape[axis]:
         return split(v, [len(part) for part in parts], axis)
     # Places out of order, whose parts overlap.
@@ -171,7 +172,7 @@ def hstack(xs: Iterable[_ArrayLike]) -> Variable:
     >>> F.hstack([cg.Variable([1.0, 2.0]), 3.0])
     variable([1., 2., 3.])
     """
-    parts = [atleast_1d(x) for x in xs]
+    parts = [atleast_1d(as_variable(x, "hstack")) for x in xs]
     return concat(parts, 0 if parts and parts[0].ndim == 1 else 1)
 
 
@@ -187,7 +188,7 @@ def vstack(xs: Iterable[_ArrayLike]) -> Variable:
     variable([[1., 2.],
               [3., 4.]])
     """
-    return concat([atleast_2d(x) for x in xs])
+    return concat([atleast_2d(as_variable(x, "vstack")) for x in xs])
 
 
 def dstack(xs: Iterable[_ArrayLike]) -> Variable:
@@ -202,7 +203,7 @@ def dstack(xs: Iterable[_ArrayLike]) -> Variable:
     variable([[[1., 3.],
                [2., 4.]]])
     """
-    return concat([atleast_3d(x) for x in xs], 2)
+    return concat([atleast_3d(as_variable(x, "dstack")) for x in xs], 2)
 
 
 def column_stack(xs: Iterable[_ArrayLike]) -> Variable:

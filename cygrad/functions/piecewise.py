@@ -165,7 +165,8 @@ def select(
             f"conditions and {len(choices)} choices"
         )
     y = as_variable(default, "select")
-    for condition, choice in zip(reversed(conditions), reversed(choices), strict=True):
+    chosen = [as_variable(choice, "select") for choice in choices]
+    for condition, choice in zip(reversed(conditions), reversed(chosen), strict=True):
         y = where(condition, choice, y)
     return y
 

@@ -257,7 +257,7 @@ def trace(x: _ArrayLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Var
     >>> F.trace(cg.Variable([[1.0, 2.0], [3.0, 4.0]]))
     variable(5.0)
     """
-    return sum(diagonal(x, offset, axis1, axis2), -1)
+    return sum(diagonal(as_variable(x, "trace"), offset, axis1, axis2), -1)
 
 
 def sort(x: _ArrayLike, axis: SupportsIndex | None = -1) -> Variable:

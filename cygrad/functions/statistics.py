@@ -50,9 +50,7 @@ def average(
     Raises
     ------
     ValueError
-        If the weights do not fit.
-    ZeroDivisionError
-        If weights add up to 0.
+        If the weights do not fit, or add up to 0.
 
     Notes
     -----
@@ -77,7 +75,7 @@ def average(
         w = broadcast_to(w, v.shape)
     total = sum(w, axis, keepdims)
     if not np.all(total.data):
-        raise ZeroDivisionError("average: weights add up to 0, so that there is no mean")
+        raise ValueError("average: weights add up to 0, so that there is no mean")
     return div(sum(mul(v, w), axis, keepdims), total)
 
 
@@ -92,7 +90,8 @@ def ptp(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable:
     >>> F.ptp(cg.Variable([1.0, 5.0, 2.0]))
     variable(4.0)
     """
-    return sub(max(x, axis, keepdims), min(x, axis, keepdims))
+    v = as_variable(x, "ptp")
+    return sub(max(v, axis, keepdims), min(v, axis, keepdims))
 
 
 def median(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable:
@@ -110,7 +109,7 @@ def median(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variabl
     >>> F.median(cg.Variable([5.0, 1.0, 2.0, 4.0]))
     variable(3.0)
     """
-    return quantile(x, 0.5, axis, keepdims)
+    return quantile(as_variable(x, "median"), 0.5, axis, keepdims)
 
 
 def quantile(x: _ArrayLike, q: Any, axis: _Axis = None, keepdims: bool = False) -> Variable:
@@ -245,7 +244,7 @@ def nanstd(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False, ddof: floa
     >>> F.nanstd(cg.Variable([1.0, float("nan"), 3.0]))
     variable(1.0)
     """
-    y = nanvar(x, axis, keepdims, ddof)
+    y = nanvar(as_variable(x, "nanstd"), axis, keepdims, ddof)
     flat = y.data == 0
     return where(flat, 0.0, sqrt(where(flat, 1.0, y)))
 
