@@ -335,25 +335,21 @@ def row(name: str, function: Callable[..., Result], signature: str) -> Callable[
     def called(*args: Argument, **kwargs: Argument) -> Result:
         if not kwargs and len(args) <= direct:
             return function(*args)
-        given: dict[str, Argument] = {}
-        positional: tuple[Argument, ...] = ()
-        if several:
-            positional = args
-        else:
+        if not several and len(args) > direct:
             if len(args) > len(order):
                 raise TypeError(f"np.{name}: takes {len(order)} arguments, got {len(args)}")
-            positional = args[:direct]
-            given = dict(zip(order[direct:], args[direct:], strict=False))
+            kwargs = dict(zip(order[direct:], args[direct:], strict=False)) | kwargs
+            args = args[:direct]
         result: dict[str, Argument] = {}
-        for parameter, value in (given | kwargs).items():
-            if parameter not in ours:
-                raise TypeError(f"np.{name}: {parameter}= is not supported for a Variable")
-            target = ours[parameter]
+        for parameter, value in kwargs.items():
+            target = ours.get(parameter)
             if target is None:
+                if parameter not in ours:
+                    raise TypeError(f"np.{name}: {parameter}= is not supported for a Variable")
                 check_harmless(name, parameter, value)
             elif value is not NO_VALUE:
                 result[target] = value
-        return function(*positional, **result)
+        return function(*args, **result)
 
     return called
 
@@ -361,10 +357,9 @@ def row(name: str, function: Callable[..., Result], signature: str) -> Callable[
 def plain(function: Callable[..., Result]) -> Callable[..., Result]:
     """NumPy's own function, on the data of Variables."""
     if isinstance(function, np.ufunc):
-        place = function.nin
-    else:
-        names = list(inspect.signature(function).parameters)
-        place = names.index("out") if "out" in names else len(names)
+        return lambda *args: function(*map(data_of, args))
+    names = list(inspect.signature(function).parameters)
+    place = names.index("out") if "out" in names else len(names)
 
     def on_data(*args: Argument, **kwargs: Argument) -> Result:
         if isinstance(kwargs.get("out"), Variable) or any(

@@ -304,7 +304,7 @@ def is_detached(y: Any) -> bool:
 
 
 @pytest.mark.parametrize(
-    "name, function", public_functions(), ids=lambda p: p if type(p) is str else ""
+    "name, function", list(public_functions()), ids=lambda p: p if type(p) is str else ""
 )
 @pytest.mark.parametrize("shape", [(2,), (2, 2)], ids=str)
 def test_every_function_differentiates_answers_or_refuses(

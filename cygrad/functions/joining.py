@@ -91,7 +91,7 @@ def array_split(
     if sum(map(len, parts)) == v.shape[axis]:
         return split(v, [len(part) for part in parts], axis)
     # Places out of order, whose parts overlap.
-    lead = (slice(None),) * (axis.__index__() % v.ndim)
+    lead: Any = (slice(None),) * (axis.__index__() % v.ndim)
     return tuple(v[(*lead, part)] for part in parts)
 
 
