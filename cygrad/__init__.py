@@ -42,21 +42,39 @@ from cygrad.core.mode import is_grad_enabled, is_test_mode, no_grad, test_mode
 from cygrad.core.storage import empty_cache, set_cache_limit
 from cygrad.core.variable import Variable
 from cygrad.kernels.elementwise import isa
+from cygrad.transforms import (
+    checkpoint,
+    elementwise_grad,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    value_and_grad,
+    vjp,
+)
 
 __all__ = [
     "Function",
     "Variable",
     "__version__",
     "arange",
+    "checkpoint",
+    "elementwise_grad",
     "empty_cache",
     "eye",
     "full",
     "full_like",
     "functions",
+    "grad",
+    "hessian",
+    "hvp",
     "identity",
     "is_grad_enabled",
     "is_test_mode",
     "isa",
+    "jacobian",
+    "jvp",
     "linspace",
     "no_grad",
     "normal",
@@ -66,6 +84,8 @@ __all__ = [
     "randn",
     "set_cache_limit",
     "test_mode",
+    "value_and_grad",
+    "vjp",
     "zeros",
     "zeros_like",
 ]

@@ -9,11 +9,11 @@ import pytest
 
 import cygrad as cg
 import cygrad.functions as F
-from cygrad import data, dot, numerical
+from cygrad import data, dot, numerical, optimize
 
 
 def public() -> Iterator[tuple[str, Any]]:
-    for module in (cg, F, data, dot, numerical):
+    for module in (cg, F, data, dot, numerical, optimize):
         yield module.__name__, module
         for name in module.__all__:
             thing = getattr(module, name)
@@ -38,6 +38,8 @@ def test_it_has_a_docstring(name: str) -> None:
 
 @pytest.mark.parametrize("name", WITH_EXAMPLES)
 def test_its_examples_are_true(name: str) -> None:
+    if name.startswith("cygrad.optimize."):
+        pytest.importorskip("scipy")
     # The finder does not see into compiled modules, so the text is parsed directly.
     test = doctest.DocTestParser().get_doctest(
         WITH_EXAMPLES[name].__doc__, {"__name__": "__main__"}, name, None, 0

@@ -8,14 +8,22 @@ variable without a creator, adds up in its `.grad`.
 A gradient on its way may be shared by several holders or be a view; so it is added to in place only
 where nobody else can see it (`is_private`), and it is given memory of its own where it lands in a
 `.grad`, which hooks and users may write to.
+
+A transform (`gradients`) asks for the gradients with respect to some variables, the ends of the
+pass, and no others. These have been made, by transforms/trace.pyx, with a generation greater than
+that of any variable there was; so a variable of a smaller generation does not depend on them, and
+no work is done for it.
 """
 
+cimport cython
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF
+from libc.limits cimport INT_MAX
 from libc.string cimport memset
 
 from cygrad.core.function cimport Function, has_several, input_of, name_of, outputs_of
 from cygrad.core.heap cimport Heap, heap_free, heap_pop, heap_push
+from cpython.list cimport PyList_GET_ITEM
 from cygrad.core.layout cimport Layout, layout_of_shape, release, same_shape, shape_of
 from cygrad.core.lifetime cimport track, track_behind
 from cygrad.core.mode cimport Mode, mode
@@ -23,10 +31,16 @@ from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, filled, filled_like, is_private
 
 
+cdef enum:
+    ENDS = 2                    # a bit of Variable.requires: gradients stop here in a pass
+    MAX_ENDS = 65535            # Variable.index tells the place of each
+
 cdef struct Pass:
     Heap heap
     bint retain_grad
     bint create_graph
+    int floor                   # the smallest generation of the ends
+    PyObject* ends              # the list of them; NULL: the pass goes to the leaves
 
 
 cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except -1:
@@ -48,6 +62,7 @@ cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except
     if create_graph:
         track_behind(root)
     switches.paused = not create_graph
+    switches.level += create_graph
     try:
         flow(root, seed, None, &p)
         while p.heap.count > 0:
@@ -58,8 +73,68 @@ cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except
         raise
     finally:
         switches.paused = paused
+        switches.level -= create_graph
         abandon(&p.heap)
     return 0
+
+
+cdef list gradients(list outputs, list seeds, list ends, bint create_graph):
+    cdef Pass p
+    cdef Mode* switches = mode()
+    cdef bint paused = switches.paused
+    cdef Variable end, y
+    cdef list kept = [], found = []
+    cdef Py_ssize_t i
+    if len(ends) > MAX_ENDS:
+        raise ValueError(f"gradients with respect to {len(ends)} arrays at once; at most "
+                         f"{MAX_ENDS} are possible")
+    for end in ends:
+        if end.requires & ENDS:
+            raise RuntimeError(f"{describe(end)} is in a backward pass already")
+    memset(&p, 0, sizeof(Pass))
+    p.create_graph = create_graph
+    p.floor = INT_MAX
+    p.ends = <PyObject*>ends
+    for i in range(len(ends)):
+        end = <Variable>ends[i]
+        kept.append(end.grad_)
+        end.grad_ = None
+        end.requires |= ENDS
+        end.index = <unsigned short>i
+        if end.generation_ < p.floor:
+            p.floor = end.generation_
+    switches.paused = not create_graph
+    switches.level += create_graph
+    try:
+        for i in range(len(outputs)):
+            y = <Variable>outputs[i]
+            if wanted(y, &p):
+                flow(y, <Variable>seeds[i], None, &p)
+        while p.heap.count > 0:
+            visit(&p)
+        for end in ends:
+            found.append(end.grad_)
+    finally:
+        switches.paused = paused
+        switches.level -= create_graph
+        abandon(&p.heap)
+        for i in range(len(ends)):
+            end = <Variable>ends[i]
+            end.grad_ = <Variable>kept[i]
+            end.requires &= ~ENDS
+            end.index = 0
+    return found
+
+
+cdef inline bint wanted(Variable x, Pass* p) noexcept:
+    """Whether a gradient of x is asked for, or may lead to one that is."""
+    return x.requires and x.generation_ >= p.floor
+
+
+cdef inline bint is_end(Variable x, Pass* p) noexcept:
+    # Other passes, within which this one runs, may have ends of their own.
+    return (p.ends is not NULL and x.requires & ENDS and x.index < len(<list>p.ends)
+            and <PyObject*>x == PyList_GET_ITEM(<list>p.ends, x.index))
 
 
 cdef int visit(Pass* p) except -1:
@@ -76,15 +151,15 @@ cdef int visit(Pass* p) except -1:
     f.gy = None
     if p.retain_grad and f.out is not NULL:
         land(<Variable>f.out, gy, p)
-    last = last_input(f)
+    last = last_input(f, p)
     for i in range(last + 1):
         x = input_of(f, i)
-        if not x.requires:
+        if not wanted(x, p):
             continue
         if p.create_graph or f.op.fused is NULL:
             gx = f.op.vjp(f, gy, i)
         else:
-            total = private_total(x)
+            total = private_total(x, p)
             gx = f.op.fused(f, gy, i, total, i == last and total is None)
             if total is not None and gx is total:
                 gx = None       # added in place already
@@ -97,16 +172,16 @@ cdef int visit(Pass* p) except -1:
     return 0
 
 
-cdef inline int last_input(Function f) noexcept:
+cdef inline int last_input(Function f, Pass* p) noexcept:
     """The last input that a gradient flows to; -1 if there is none."""
     cdef int i = f.n_inputs - 1
-    while i >= 0 and not input_of(f, i).requires:
+    while i >= 0 and not wanted(input_of(f, i), p):
         i -= 1
     return i
 
 
 cdef int flow(Variable x, Variable gx, Function source, Pass* p) except -1:
-    """Add gx to the gradient that flows to x."""
+    """Add gx to the gradient that flows to x, which is wanted."""
     cdef Function f = x.creator_
     cdef Variable total
     if not same_shape(gx.layout, x.layout):
@@ -114,8 +189,9 @@ cdef int flow(Variable x, Variable gx, Function source, Pass* p) except -1:
             f"Variable.backward: {name_of(source)} passes a gradient of shape "
             f"{shape_of(gx.layout)} to {describe(x)}; was its .data replaced by another shape "
             "after it was used?")
-    if f is None:
-        return land(x, gx, p)
+    if f is None or is_end(x, p):
+        # With ends, a leaf that is none of them belongs to another transform.
+        return land(x, gx, p) if p.ends is NULL or is_end(x, p) else 0
     total = outputs_of(f).gys[x.index] if has_several(f) else f.gy
     if total is not None and not same_shape(total.layout, gx.layout):
         raise RuntimeError(f"Variable.backward: gradients of shapes {shape_of(total.layout)} and "
@@ -148,7 +224,7 @@ cdef int land(Variable x, Variable gx, Pass* p) except -1:
             if x.grad_ is total:    # else another thread has added to it meanwhile
                 break
         x.grad_ = landed
-    if x.grad_.creator_ is not None:
+    if x.grad_.creator_ is not None and p.ends is NULL:
         track(x)
         track_behind(x.grad_)
     return 0
@@ -162,10 +238,10 @@ cdef Variable add(Variable total, Variable gx, Pass* p):
     return OPERATORS.sum_gradients(total, gx)
 
 
-cdef Variable private_total(Variable x):
+cdef Variable private_total(Variable x, Pass* p):
     """The gradient that has flowed to x so far, if it may be added to in place; else None."""
     cdef Function f = x.creator_
-    if f is None:
+    if f is None or is_end(x, p):
         if (x.grad_ is not None and is_private(x.grad_, 2) and x.grad_.creator_ is None
                 and same_shape(x.grad_.layout, x.layout)):
             return x.grad_
@@ -206,12 +282,19 @@ cdef int forget_gradients(Function f) noexcept:
 
 # ---- Functions defined in Python --------------------------------------------------------------
 
+@cython.no_gc_clear
+cdef class Recompute(Function):
+    pass
+
+
 cdef int visit_python(Function f, Pass* p) except -1:
     cdef Variable x
     cdef int i
     outs = f.outputs
     gys = outputs_of(f).gys if has_several(f) else [f.gy]
     forget_gradients(f)
+    if isinstance(f, Recompute):
+        return flow_anew(<Recompute>f, gys, p)
     for i in range(len(outs)):
         if gys[i] is None:
             gys[i] = zeros_of_shape(outputs_of(f).shapes[i])
@@ -220,8 +303,24 @@ cdef int visit_python(Function f, Pass* p) except -1:
     gxs = checked_gradients(f, f.backward(*gys))
     for i in range(f.n_inputs):
         x = input_of(f, i)
-        if gxs[i] is not None and x.requires:
+        if gxs[i] is not None and wanted(x, p):
             flow(x, <Variable>gxs[i], f, p)
+    return 0
+
+
+cdef int flow_anew(Recompute f, list gys, Pass* p) except -1:
+    """Compute f's outputs again; what has flowed to the first ones flows on through the new."""
+    cdef Variable y
+    cdef list again = f.again()
+    cdef int i
+    if p.retain_grad:
+        for i, out in enumerate(f.outputs):
+            if out is not None and gys[i] is not None:
+                land(<Variable>out, OPERATORS.copy(<Variable>gys[i]), p)
+    for i in range(len(gys)):
+        y = <Variable>again[i]
+        if gys[i] is not None and wanted(y, p):
+            flow(y, <Variable>gys[i], f, p)
     return 0
 
 

@@ -17,7 +17,7 @@ cdef extern from *:
     #else
     #define CG_THREAD_LOCAL static __thread
     #endif
-    CG_THREAD_LOCAL struct { int paused; int testing; int tracing; } cg_mode;
+    CG_THREAD_LOCAL struct { int paused; int testing; int tracing; int level; } cg_mode;
     """
     Mode cg_mode
 
@@ -113,8 +113,8 @@ cdef class tracing(_Switch):
     """Context manager and decorator: a Variable that requires a gradient stays one.
 
     Inside, what would silently make plain numbers of it, without a gradient, is refused: float(x),
-    np.array([x, y]), np.asarray(x), array[i] = x. Transforms run functions in it. It nests, ends
-    with its block also by an exception, and holds for the thread that enters it.
+    np.array([x, y]), np.asarray(x), array[i] = x. So it is inside every function that a transform
+    runs. It nests, ends with its block also by an exception, and holds for the thread that enters it.
 
     Examples
     --------

@@ -563,7 +563,7 @@ cdef class Variable:
     # ---- Buffers and memory -------------------------------------------------------------------
 
     def __getbuffer__(self, Py_buffer* buffer, int flags):
-        if mode().tracing and self.requires:
+        if is_traced(self):
             raise BufferError(f"the buffer of {describe(self)} has no gradient; use .data")
         # The buffer belongs to an object of its own, which holds the memory and not the graph.
         PyObject_GetBuffer(Memory(self), buffer, flags)
@@ -593,8 +593,14 @@ def _add_methods(dict methods not None):
     PyType_Modified(<TypeWithMembers*>Variable)
 
 
+cdef bint is_traced(Variable v) noexcept:
+    """Whether v's numbers, taken without its gradient, would make a gradient wrong."""
+    cdef Mode* switches = mode()
+    return v.requires and (switches.tracing or switches.level > 0)
+
+
 cdef int refuse_when_tracing(Variable v, str what) except -1:
-    if mode().tracing and v.requires:
+    if is_traced(v):
         raise TypeError(f"{what}: {describe(v)} would lose its gradient here. Compute with NumPy's "
                         "or cygrad's functions, join Variables by np.stack([...]), and take .data "
                         "or .item() where no gradient is wanted")
