@@ -448,18 +448,22 @@ def fill_in() -> None:
     """Fill in what Variable looks up, once."""
     if _ufuncs:
         return
+    ufuncs: dict[np.ufunc, Callable[..., Result]] = {}
+    functions: dict[Callable[..., Result], Callable[..., Result]] = {}
     for name, (function, signature) in FUNCTIONS.items():
         theirs = find(name)
         if theirs is not None:
-            _functions[theirs] = row(name, function, signature)
+            functions[theirs] = row(name, function, signature)
     for name in PLAIN:
         theirs = find(name)
         if theirs is not None:
-            (_ufuncs if isinstance(theirs, np.ufunc) else _functions)[theirs] = plain(theirs)
+            (ufuncs if isinstance(theirs, np.ufunc) else functions)[theirs] = plain(theirs)
     for name, function in UFUNCS.items():
         theirs = find(name)
         if theirs is not None:
-            _ufuncs[theirs] = function
+            ufuncs[theirs] = function
+    _functions.update(functions)  # whole at once, and before the one that is looked at: other
+    _ufuncs.update(ufuncs)  # threads may be here too
 
 
 def find(name: str) -> Argument:

@@ -114,7 +114,8 @@ cdef class tracing(_Switch):
 
     Inside, what would silently make plain numbers of it, without a gradient, is refused: float(x),
     np.array([x, y]), np.asarray(x), array[i] = x. So it is inside every function that a transform
-    runs. It nests, ends with its block also by an exception, and holds for the thread that enters it.
+    runs, too. It nests, ends with its block also by an exception, and holds for the thread that
+    enters it.
 
     Examples
     --------

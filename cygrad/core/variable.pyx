@@ -536,8 +536,8 @@ cdef class Variable:
 
     # ---- NumPy's protocols --------------------------------------------------------------------
     #
-    # What NumPy's functions become is in numpy_protocol.py, which is loaded when one is first called
-    # with a Variable, and then fills in the tables.
+    # What NumPy's functions become is in numpy_protocol.py, which is loaded when one is first
+    # called with a Variable, and then fills in the tables.
 
     def __array_ufunc__(self, ufunc, str method not None, *inputs, **kwargs):
         if not kwargs and method == "__call__":

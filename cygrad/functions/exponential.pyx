@@ -1,4 +1,4 @@
-"""exp, expm1, log, log1p, the same to the bases 2 and 10, and sums of exponentials as logarithms."""
+"""exp, expm1, log, log1p, those to the bases 2 and 10, and logarithms of sums of exponentials."""
 
 from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, READS_Y, input_of
@@ -279,7 +279,8 @@ cdef Variable vjp_logaddexp2(Function f, Variable gy, int i):
 cdef Op LOGADDEXP = binary_op(b"LogAddExp", K_LOGADDEXP, vjp_logaddexp,
                               K_G_LOGADDEXP, READS_X0 | READS_X1,
                               K_G_LOGADDEXP_Y, READS_X0 | READS_X1)
-cdef Op LOGADDEXP2 = binary_op(b"LogAddExp2", K_LOGADDEXP2, vjp_logaddexp2, COMPOSED, 0, COMPOSED, 0)
+cdef Op LOGADDEXP2 = binary_op(b"LogAddExp2", K_LOGADDEXP2, vjp_logaddexp2, COMPOSED, 0,
+                               COMPOSED, 0)
 cdef Forms LOGADDEXP_FORMS = Forms(b"logaddexp", &LOGADDEXP, NULL, NULL)
 cdef Forms LOGADDEXP2_FORMS = Forms(b"logaddexp2", &LOGADDEXP2, NULL, NULL)
 
