@@ -4,6 +4,8 @@ A `Variable` wraps float64 data and remembers how it was computed; `Variable.bac
 gradients, which are Variables themselves. The differentiable functions are in `cygrad.functions`.
 """
 
+from typing import TYPE_CHECKING
+
 
 def _import_compiled() -> None:
     """Import the compiled core, or say why it is not there."""
@@ -53,6 +55,25 @@ from cygrad.transforms import (
     value_and_grad,
     vjp,
 )
+
+if TYPE_CHECKING:
+    from cygrad import data as data
+    from cygrad import dot as dot
+    from cygrad import hooks as hooks
+    from cygrad import layers as layers
+    from cygrad import models as models
+    from cygrad import numerical as numerical
+    from cygrad import optimizers as optimizers
+else:
+
+    def __getattr__(name):
+        """Modules that `import cygrad` does not load: they are loaded when they are asked for."""
+        if name not in {"data", "dot", "hooks", "layers", "models", "numerical", "optimizers"}:
+            raise AttributeError(f"module 'cygrad' has no attribute {name!r}")
+        from importlib import import_module
+
+        return import_module(f"cygrad.{name}")
+
 
 __all__ = [
     "Function",

@@ -30,8 +30,6 @@ class Operation:
     from the composed rule's, where both sum, in their own order. `composed`: it has no node of its
     own, and an input that it uses twice gets its gradient in parts. `optional`: the places
     of inputs that may be None.
-    derivative exists (it may be zero) and is checked. `optional`: the places of inputs that may be
-    None.
     """
 
     name: str
@@ -154,7 +152,7 @@ def logistic_loss(x: Array, t: Array) -> Array:
     return (np.log1p(np.exp(x)) - x * t).mean()
 
 
-def lstm_step(gates: Array, c: Array) -> Array:
+def lstm_cell(gates: Array, c: Array) -> Array:
     """h and the new c, side by side."""
     i, f, g, o = np.split(gates, 4, axis=-1)
     c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
@@ -263,10 +261,19 @@ def losses() -> list[Operation]:
         Operation(
             "lstm_cell",
             lambda g, c: F.concat(F.lstm_cell(g, c), axis=-1),
-            lstm_step,
+            lstm_cell,
             (gates, A),
             exact=False,
             rtol=1e-14,
+        ),
+        Operation(
+            "lstm_step",
+            lambda *inputs: F.concat(F.lstm_step(*inputs), axis=-1),
+            lambda x, h, c, wx, wh, b: lstm_cell(x @ wx + h @ wh + b, c),
+            (B[:, :2], C, A, np.cos(gates), np.cos(np.arange(36.0)).reshape(3, 12), gates[0]),
+            exact=False,
+            rtol=1e-14,
+            ulps=64,
         ),
         *[
             Operation(
@@ -907,6 +914,9 @@ def neighbours() -> list[Operation]:
 ACCURATE = {"exact": False}
 CLOSE: dict[str, Any] = {"exact": False, "rtol": 1e-14}
 AXES: list[Any] = [None, 0, -1, (0, 2), ()]
+
+# Other names of operations, known from elsewhere.
+ALIASES = {"softmax_cross_entropy": "cross_entropy"}
 
 WITHOUT_GRADIENT = {"accuracy"}  # public functions that are no operations
 

@@ -2,6 +2,7 @@
 
 import doctest
 import types
+import typing
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,15 +10,15 @@ import pytest
 
 import cygrad as cg
 import cygrad.functions as F
-from cygrad import data, dot, numerical, optimize
+from cygrad import data, dot, hooks, layers, models, numerical, optimize, optimizers
 
 
 def public() -> Iterator[tuple[str, Any]]:
-    for module in (cg, F, data, dot, numerical, optimize):
+    for module in (cg, F, data, dot, hooks, layers, models, numerical, optimize, optimizers):
         yield module.__name__, module
         for name in module.__all__:
             thing = getattr(module, name)
-            if isinstance(thing, (str, types.ModuleType)):
+            if isinstance(thing, (str, types.ModuleType)) or typing.get_origin(thing):
                 continue
             yield f"{module.__name__}.{name}", thing
             if isinstance(thing, type):

@@ -98,10 +98,11 @@ cdef Layout* strided_layout(int ndim, const Py_ssize_t* shape,
 
 
 cdef list ints_of(object shape, str where):
-    try:
-        return [index(shape)]
-    except TypeError:
-        pass
+    if not isinstance(shape, (tuple, list)):
+        try:
+            return [index(shape)]
+        except TypeError:
+            pass
     try:
         return [index(n) for n in shape]
     except TypeError:

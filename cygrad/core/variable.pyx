@@ -244,7 +244,8 @@ cdef class Variable:
     def unchain_backward(self):
         """Forget the creators of everything behind this variable, but not its own.
 
-        Truncated backpropagation through time calls it on the loss of each window.
+        Where a Function has several outputs, all forget it. Truncated backpropagation through time
+        calls it on the loss of each window.
 
         Examples
         --------
@@ -257,15 +258,20 @@ cdef class Variable:
         (False, True)
         """
         cdef list behind = []
-        cdef Function f
+        cdef Function f, g
         if self.creator_ is not None:
             behind.append(self.creator_)
         while behind:
             f = behind.pop()
             for x in f.inputs:
-                if (<Variable>x).creator_ is not None:
-                    behind.append((<Variable>x).creator_)
-                    forget_creator(<Variable>x)
+                g = (<Variable>x).creator_
+                if g is None:
+                    continue
+                behind.append(g)
+                forget_creator(<Variable>x)
+                for y in (g.outputs if g.several else ()):
+                    if y is not None:
+                        forget_creator(<Variable>y)
 
     def set_creator(self, Function f not None):
         """Make `f` the creator of this variable, as if it were f's first output.

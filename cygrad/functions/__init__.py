@@ -30,10 +30,11 @@ from cygrad.functions.indexing import get_item, take
 from cygrad.functions.inverse import arccosh, arcsinh, arctan2, arctanh, cbrt, hypot, reciprocal
 from cygrad.functions.linalg import linear, matmul
 from cygrad.functions.loss import accuracy, binary_cross_entropy, cross_entropy, mean_squared_error
+from cygrad.functions.loss import cross_entropy as softmax_cross_entropy  # DeZero's name
 from cygrad.functions.norm import norm
 from cygrad.functions.normalization import batch_norm, layer_norm
 from cygrad.functions.pooling import avg_pool2d, max_pool2d
-from cygrad.functions.recurrent import lstm_cell
+from cygrad.functions.recurrent import lstm_cell, lstm_step
 from cygrad.functions.reduction import max, mean, min, std, sum, sum_to, variance
 from cygrad.functions.rounding import (
     ceil,
@@ -220,6 +221,7 @@ __all__ = [
     "logaddexp2",
     "logsumexp",
     "lstm_cell",
+    "lstm_step",
     "mask_fill",
     "matmul",
     "max",
@@ -269,6 +271,7 @@ __all__ = [
     "sinc",
     "sinh",
     "softmax",
+    "softmax_cross_entropy",
     "softmax_simple",
     "softplus",
     "softplus_simple",

@@ -16,10 +16,13 @@ cdef struct Steps:              # a pair of each
 # x as, for the message.
 cdef Sliding slide(Variable x, const Steps* steps, Variable given, str where)
 
-# The last `axes` of a pair from an argument: an int, or a sequence of that many; at least `least`.
+# An array of undefined values, of (n, c, height, width).
+cdef Variable empty_planes(const Windows* at, Py_ssize_t height, Py_ssize_t width)
+
+# The last `axes` places of a pair from an argument: an int, or as many; each at least `least`.
 cdef int read_pair(object argument, int axes, Py_ssize_t least, Py_ssize_t* pair,
                    str name, str where) except -1
 
-# RuntimeError where an array of a backward pass, found without the shape that its operation has
-# computed with, would be read out of bounds.
-cdef int check_shape(Variable x, tuple shape, str name) except -1
+# RuntimeError if `seen`, the memory of x that an operation is about to read, does not have the
+# shape that the operation was made for: .data was replaced.
+cdef int check_shape(Variable seen, tuple shape, Variable x, str name) except -1

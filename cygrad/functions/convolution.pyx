@@ -13,12 +13,11 @@ from cygrad.core.layout cimport Layout, contiguous_layout, ints_of, release, sha
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
 from cygrad.functions.elementwise cimport as_variable, operation
-from cygrad.functions.shape cimport contiguous, permuted, unsqueezed
+from cygrad.functions.shape cimport contiguous, permuted, reshape_to_layout, unsqueezed
 from cygrad.kernels.convolution cimport Windows, fold_windows, unfold_windows
 from cygrad.kernels.elementwise cimport LONG
 
 from cygrad.functions.linalg import matmul
-from cygrad.functions.shape import squeeze
 
 cdef enum:
     LARGEST = 0x7FFFFFFF        # of a step: sums and products of two stay inside 63 bits
@@ -33,7 +32,11 @@ cdef class Sliding:
 
 cdef int read_pair(object argument, int axes, Py_ssize_t least, Py_ssize_t* pair,
                    str name, str where) except -1:
-    cdef list ints = ints_of(argument, f"{where}: {name}")
+    cdef list ints
+    if type(argument) is int:           # the usual case, without an error message in advance
+        ints = [argument]
+    else:
+        ints = ints_of(argument, f"{where}: {name}")
     if len(ints) == 1:
         ints = ints * axes
     if len(ints) != axes:
@@ -67,11 +70,27 @@ cdef Sliding slide(Variable x, const Steps* steps, Variable given, str where):
     return s
 
 
-cdef int check_shape(Variable x, tuple shape, str name) except -1:
-    if shape_of(x.layout) != shape:
+cdef int check_shape(Variable seen, tuple shape, Variable x, str name) except -1:
+    if shape_of(seen.layout) != shape:
         raise RuntimeError(f"Variable.backward: {name} was computed with shape {shape}, and "
                            f"met {describe(x)}; was .data replaced after it was used?")
     return 0
+
+
+cdef Variable empty_planes(const Windows* at, Py_ssize_t height, Py_ssize_t width):
+    cdef Py_ssize_t dims[4]
+    cdef Layout* layout
+    cdef Variable y
+    dims[0] = at.n
+    dims[1] = at.c
+    dims[2] = height
+    dims[3] = width
+    layout = contiguous_layout(4, dims)
+    try:
+        y = empty(layout)
+    finally:
+        release(layout)
+    return y
 
 
 # ---- unfold: a column for each window, and fold, its transpose --------------------------------
@@ -88,7 +107,7 @@ cdef Op FOLD = operation(b"Fold", vjp_fold)
 
 cdef Layout* columns_layout(const Windows* at) except NULL:
     """Of (channels x taps, samples x windows)."""
-    cdef Py_ssize_t dims[6]
+    cdef Py_ssize_t dims[4]
     cdef Py_ssize_t rows = at.c * at.kh * at.kw     # within 63 bits: the weights have as many
     dims[0] = rows
     dims[1] = at.n
@@ -99,23 +118,22 @@ cdef Layout* columns_layout(const Windows* at) except NULL:
     return contiguous_layout(2, dims)
 
 
+# What is read is held as it was checked (`detached`): another thread may assign to x.data.
+
 cdef Variable unfold(Variable x, Sliding s):
     cdef Windows* at = &s.at
     cdef Layout* layout
-    cdef Variable source, y
+    cdef Variable source = detached(own_contiguous(x)), y
     cdef Function f
-    check_shape(x, (at.n, at.c, at.h, at.w), "Unfold")
+    check_shape(source, (at.n, at.c, at.h, at.w), x, "Unfold")
     layout = columns_layout(at)
     try:
         y = empty(layout)
     finally:
         release(layout)
-    source = own_contiguous(x)
     if y.layout.size < LONG:
         unfold_windows(source.ptr, at, y.ptr)
     else:
-        # What is read stays, whatever another thread assigns to .data meanwhile.
-        source = detached(source)
         with nogil:
             unfold_windows(source.ptr, at, y.ptr)
     f = connect(&UNFOLD, y, x, None)
@@ -126,25 +144,12 @@ cdef Variable unfold(Variable x, Sliding s):
 
 cdef Variable fold(Variable x, Sliding s):
     cdef Windows* at = &s.at
-    cdef Py_ssize_t dims[4]
-    cdef Layout* layout
-    cdef Variable source, y
+    cdef Variable source = detached(own_contiguous(x)), y = empty_planes(at, at.h, at.w)
     cdef Function f
-    check_shape(x, (at.c * at.kh * at.kw, at.n * at.oh * at.ow), "Fold")
-    dims[0] = at.n
-    dims[1] = at.c
-    dims[2] = at.h
-    dims[3] = at.w
-    layout = contiguous_layout(4, dims)
-    try:
-        y = empty(layout)
-    finally:
-        release(layout)
-    source = own_contiguous(x)
+    check_shape(source, (at.c * at.kh * at.kw, at.n * at.oh * at.ow), x, "Fold")
     if source.layout.size < LONG:
         fold_windows(source.ptr, at, y.ptr)
     else:
-        source = detached(source)
         with nogil:
             fold_windows(source.ptr, at, y.ptr)
     f = connect(&FOLD, y, x, None)
@@ -160,11 +165,12 @@ cdef Variable convolve(object x_argument, object w_argument, object b_argument, 
     """A convolution over the last `axes` of x's axes; over one, as over two of which one has
     length 1."""
     cdef Variable given = as_variable(x_argument, where), x = given
-    cdef Variable w = as_variable(w_argument, where), weights = w
-    cdef Variable b = None if b_argument is None else as_variable(b_argument, where), y
-    cdef Py_ssize_t outputs, taps
+    cdef Variable w = as_variable(w_argument, where)
+    cdef Variable b = None if b_argument is None else as_variable(b_argument, where), y, columns
+    cdef Py_ssize_t outputs
     cdef Steps steps
     cdef Sliding s
+    cdef int d
     if x.layout.ndim != axes + 2:
         raise ValueError(f"{where}: x must have {axes + 2} axes, (samples, channels, "
                          f"{'height, width' if axes == 2 else 'length'}), not be {describe(x)}")
@@ -177,20 +183,47 @@ cdef Variable convolve(object x_argument, object w_argument, object b_argument, 
         raise ValueError(f"{where}: b must be of shape ({outputs},) for {describe(w)}, not "
                          f"{describe(b)}")
     steps = Steps(kernel=[1, 1], stride=[1, 1], padding=[0, 0], dilation=[1, 1])
-    read_pair(shape_of(w.layout)[2:], axes, 1, steps.kernel, f"the kernel of {describe(w)}", where)
+    for d in range(axes):
+        steps.kernel[2 - axes + d] = w.layout.shape[2 + d]
+        if not 1 <= w.layout.shape[2 + d] <= LARGEST:
+            raise ValueError(f"{where}: w must have kernels of at least 1 and less than 2**31 "
+                             f"elements along each axis, not be {describe(w)}")
     read_pair(stride, axes, 1, steps.stride, "stride", where)
     read_pair(padding, axes, 0, steps.padding, "padding", where)
     read_pair(dilation, axes, 1, steps.dilation, "dilation", where)
     if axes == 1:
         x = unsqueezed(x, 2)
     s = slide(x, &steps, given, where)
-    taps = s.at.c * s.at.kh * s.at.kw
-    weights = OPERATORS.reshape(w, (outputs, taps))
-    y = matmul(weights, unfold(x, s))
-    y = permuted(OPERATORS.reshape(y, (outputs, s.at.n, s.at.oh, s.at.ow)), (1, 0, 2, 3))
-    # Adding b brings the result into C order.
-    y = contiguous(y) if b is None else OPERATORS.add(y, OPERATORS.reshape(b, (outputs, 1, 1)))
-    return y if axes == 2 else squeeze(y, 2)
+    try:
+        columns = unfold(x, s)
+    except ValueError as error:
+        raise ValueError(f"{where}: {describe(given)} and {describe(w)}: {error}") from None
+    y = matmul(shaped(w, 2, outputs, s.at.c * s.at.kh * s.at.kw, 0, 0), columns)
+    y = permuted(shaped(y, 4, outputs, s.at.n, s.at.oh, s.at.ow), SAMPLES_FIRST)
+    if b is None:
+        y = contiguous(y)
+    else:                       # which brings the result into C order
+        y = OPERATORS.add(y, shaped(b, 3, outputs, 1, 1, 0))
+    return y if axes == 2 else shaped(y, 3, s.at.n, outputs, s.at.ow, 0)
+
+
+cdef tuple SAMPLES_FIRST = (1, 0, 2, 3)
+
+
+cdef Variable shaped(Variable x, int ndim, Py_ssize_t n0, Py_ssize_t n1, Py_ssize_t n2,
+                     Py_ssize_t n3):
+    """x in a shape of the first ndim lengths."""
+    cdef Py_ssize_t dims[4]
+    cdef Layout* layout
+    dims[0] = n0
+    dims[1] = n1
+    dims[2] = n2
+    dims[3] = n3
+    layout = contiguous_layout(ndim, dims)
+    try:
+        return reshape_to_layout(x, layout)
+    finally:
+        release(layout)
 
 
 def conv2d(x, w, b=None, stride=1, padding=0, dilation=1):

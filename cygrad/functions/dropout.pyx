@@ -90,6 +90,9 @@ cdef Variable random_mask(Variable x, double p, object generator):
     if n > 0:
         words = generator.integers(0, 0xFFFFFFFFFFFFFFFF, (n + 1) // 2, np.uint64, True)
         bits = words.view(np.uint32)
+        if bits.shape[0] < n:       # a subclass of Generator may return anything
+            raise ValueError(f"dropout: rng.integers gave {bits.shape[0] // 2} numbers of 64 bits, "
+                             f"where {(n + 1) // 2} were asked for")
         with nogil:
             fill_mask(&bits[0], threshold, kept, n, mask.ptr)
     return mask

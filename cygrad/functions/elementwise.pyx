@@ -27,6 +27,8 @@ cdef Op binary_op(const char* name, int kernel, vjp_rule vjp, int gradient0, int
     op.vjp = vjp
     op.kernel = kernel
     op.fused = fused_gradient
+    op.sweep = NULL
+    op.several = NULL
     if gradient0 == COMPOSED and gradient1 == COMPOSED:
         op.fused = NULL
     op.gradient[0] = gradient0

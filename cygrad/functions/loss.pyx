@@ -24,24 +24,26 @@ cnp.import_array()
 
 # ---- Labels -----------------------------------------------------------------------------------
 
-cdef object label_array(object t, Variable x, str where):
+cdef object label_array(object t, Variable x, str described, str where):
     """The labels as a new intp array of shape (rows of x,)."""
     cdef Variable v
     if isinstance(t, Variable):
         v = <Variable>t
         t = array_of(v)
     labels = np.asarray(t)
-    if labels.dtype.kind == "f":
+    if labels.dtype.kind == "i":
+        pass
+    elif labels.dtype.kind == "f":
         if not (np.isfinite(labels) & (labels == np.rint(labels))).all():
             raise ValueError(f"{where}: labels of dtype {labels.dtype} must be whole numbers")
-    elif labels.dtype.kind not in "iu":
+    elif labels.dtype.kind != "u":
         raise TypeError(f"{where}: labels must be integers, not {labels.dtype}")
     rows = rows_shape(x)
     if labels.shape != rows and labels.shape != rows + (1,):
-        raise ValueError(f"{where}: {describe(x)} needs labels of shape {rows} or {rows + (1,)}, "
+        raise ValueError(f"{where}: {described} needs labels of shape {rows} or {rows + (1,)}, "
                          f"not {labels.shape}")
     # A whole number beyond intp would change its value silently.
-    if labels.dtype.kind in "fu" and (np.abs(labels) > 2 ** 62).any():
+    if labels.dtype.kind != "i" and (np.abs(labels) > 2 ** 62).any():
         raise ValueError(f"{where}: labels beyond {2 ** 62}")
     return np.array(labels, dtype=np.intp, order="C").reshape(-1)
 
@@ -139,24 +141,29 @@ def cross_entropy(x, t, ignore_index=-100):
     variable(0.0634640055214863)
     """
     cdef Variable v = rows_and_classes(x, "cross_entropy"), source, p
-    cdef Py_ssize_t n = v.layout.shape[v.layout.ndim - 1], rows, count, r
-    cdef const Py_ssize_t* at
+    cdef Py_ssize_t n, rows, count = 0, ignored, r
+    cdef Py_ssize_t* at
     cdef double loss
     cdef Function f
     cdef cnp.ndarray labels
-    labels = label_array(t, v, "cross_entropy")
-    ignored = labels == ignore_index
-    wrong = ~ignored & ((labels < 0) | (labels >= n))
-    if wrong.any():
-        r = wrong.argmax()
-        raise ValueError(f"cross_entropy: label {labels[r]} of row {r} is out of range for "
-                         f"{describe(v)}: labels go from 0 to {n - 1}, or are "
-                         f"ignore_index={ignore_index}")
-    labels[ignored] = -1
-    rows = labels.size
-    count = rows - np.count_nonzero(ignored)
-    at = <const Py_ssize_t*>cnp.PyArray_DATA(labels)
+    if not isinstance(ignore_index, (int, np.integer)):
+        raise TypeError(f"cross_entropy: ignore_index must be an int, not {ignore_index!r}")
+    ignored = ignore_index
+    # From here on, x is what it is now, whatever code of t's or another thread assigns to x.data.
     source = detached(own_contiguous(v))
+    n = source.layout.shape[source.layout.ndim - 1]
+    labels = label_array(t, source, describe(v), "cross_entropy")
+    rows = cnp.PyArray_SIZE(labels)
+    at = <Py_ssize_t*>cnp.PyArray_DATA(labels)
+    for r in range(rows):
+        if at[r] == ignored:
+            at[r] = -1
+        elif 0 <= at[r] < n:
+            count += 1
+        else:
+            raise ValueError(f"cross_entropy: label {at[r]} of row {r} is out of range for "
+                             f"{describe(v)}: labels go from 0 to {n - 1}, or are "
+                             f"ignore_index={ignore_index}")
     p = empty(source.layout)
     if source.layout.size < LONG:
         loss = cross_entropy_rows(source.ptr, at, p.ptr, rows, n)
@@ -322,7 +329,7 @@ def accuracy(x, t):
     variable(0.5)
     """
     cdef Variable v = rows_and_classes(x, "accuracy")
-    labels = label_array(t, v, "accuracy")
+    labels = label_array(t, v, describe(v), "accuracy")
     if v.layout.size == 0:
         raise ValueError(f"accuracy: {describe(v)} has no rows or no classes")
     guesses = array_of(v).argmax(axis=-1).reshape(-1)

@@ -130,15 +130,15 @@ cdef Variable new_moments(Py_ssize_t rows):
     return moments
 
 
-cdef Variable normalized(Variable x, Variable gamma, Variable beta, int axes, double eps,
-                         Variable moments):
-    """The operation. gamma and beta have the shape of x's last axes, or both are None; moments
-    has a place for each row."""
+cdef tuple normalized(Variable x, Variable gamma, Variable beta, int axes, double eps):
+    """The operation: y, and the rows' moments. gamma and beta have the shape of x's last axes, or
+    both are None."""
     cdef Variable source = detached(own_contiguous(x)), y = empty(source.layout), held_g, held_b
-    cdef Moments* of = <Moments*>moments.ptr
     cdef const double* weights = NULL
     cdef const double* offsets = NULL
-    cdef Py_ssize_t n = row_length(x, axes), rows = moments.layout.shape[0]
+    cdef Py_ssize_t n = row_length(source, axes), rows = row_count(source, n)
+    cdef Variable moments = new_moments(rows)
+    cdef Moments* of = <Moments*>moments.ptr
     cdef Function f
     if gamma is not None:
         held_g = detached(own_contiguous(gamma))
@@ -154,7 +154,7 @@ cdef Variable normalized(Variable x, Variable gamma, Variable beta, int axes, do
     if f is not None:
         f.saved = (moments, axes)
         f.c[0] = eps
-    return y
+    return y, moments
 
 
 cdef double read_number(object argument, str name, str where) except? -1:
@@ -227,7 +227,7 @@ def layer_norm(x, gamma=None, beta=None, eps=1e-5):
         g = filled_like(b, 1.0)
     if b is None and g is not None:
         b = filled_like(g, 0.0)
-    return normalized(v, g, b, axes, added, new_moments(row_count(v, row_length(v, axes))))
+    return normalized(v, g, b, axes, added)[0]
 
 
 # ---- batch_norm -------------------------------------------------------------------------------
@@ -349,11 +349,10 @@ def batch_norm(x, gamma=None, beta=None, running_mean=None, running_var=None, mo
     if count == 1:
         raise ValueError(f"batch_norm: {describe(v)} has one number for each channel, which has "
                          "no variance; give larger batches, or running statistics in test_mode")
-    moments = new_moments(channels if count > 0 else 0)
     order = (1, 0, *range(2, v.layout.ndim))
     y = permuted(v, order)
     by_sample = shape_of(y.layout)
-    y = normalized(OPERATORS.reshape(y, (channels, count)), None, None, 1, added, moments)
+    y, moments = normalized(OPERATORS.reshape(y, (channels, count)), None, None, 1, added)
     y = affine(permuted(OPERATORS.reshape(y, by_sample), order), g, b)
     if mean_array is not None and count > 0:
         of = array_of(moments)

@@ -3,9 +3,10 @@
 cimport numpy as cnp
 
 from cygrad.core.function cimport Function, Op, connect
-from cygrad.core.layout cimport Layout, contiguous_layout, release
-from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
-from cygrad.functions.convolution cimport Sliding, Steps, check_shape, read_pair, slide
+from cygrad.core.variable cimport Variable, describe, detached, own_contiguous
+from cygrad.functions.convolution cimport (
+    Sliding, Steps, check_shape, empty_planes, read_pair, slide,
+)
 from cygrad.functions.elementwise cimport as_variable, operation
 from cygrad.functions.indexing cimport scatter
 from cygrad.kernels.convolution cimport Windows, max_windows, mean_windows, spread_windows
@@ -36,21 +37,7 @@ cdef Sliding pooling_windows(Variable x, object kernel_size, object stride, obje
     return slide(x, &steps, x, where)
 
 
-cdef Variable empty_planes(const Windows* at, Py_ssize_t height, Py_ssize_t width):
-    cdef Py_ssize_t dims[4]
-    cdef Layout* layout
-    cdef Variable y
-    dims[0] = at.n
-    dims[1] = at.c
-    dims[2] = height
-    dims[3] = width
-    layout = contiguous_layout(4, dims)
-    try:
-        y = empty(layout)
-    finally:
-        release(layout)
-    return y
-
+# What is read is held as it was checked (`detached`): another thread may assign to x.data.
 
 # ---- max_pool2d: y = x at the position of each window's maximum, dx: gy added there -----------
 
@@ -62,15 +49,14 @@ cdef Op MAX_POOL = operation(b"MaxPool2d", vjp_max_pool)
 
 cdef Variable max_pool(Variable x, Sliding s):
     cdef Windows* at = &s.at
-    cdef Variable y = empty_planes(at, at.oh, at.ow), source = own_contiguous(x)
+    cdef Variable y = empty_planes(at, at.oh, at.ow), source = detached(own_contiguous(x))
     cdef cnp.ndarray positions = np.empty(y.layout.size, np.intp)
     cdef Py_ssize_t* places = <Py_ssize_t*>cnp.PyArray_DATA(positions)
     cdef Function f
+    check_shape(source, (at.n, at.c, at.h, at.w), x, "MaxPool2d")
     if source.layout.size < LONG:
         max_windows(source.ptr, at, y.ptr, places)
     else:
-        # What is read stays, whatever another thread assigns to .data meanwhile.
-        source = detached(source)
         with nogil:
             max_windows(source.ptr, at, y.ptr, places)
     f = connect(&MAX_POOL, y, x, None)
@@ -137,15 +123,12 @@ cdef Op SPREAD_POOL = operation(b"SpreadPool2d", vjp_spread_pool)
 
 cdef Variable avg_pool(Variable x, Sliding s):
     cdef Windows* at = &s.at
-    cdef Variable y, source
+    cdef Variable y = empty_planes(at, at.oh, at.ow), source = detached(own_contiguous(x))
     cdef Function f
-    check_shape(x, (at.n, at.c, at.h, at.w), "AvgPool2d")
-    y = empty_planes(at, at.oh, at.ow)
-    source = own_contiguous(x)
+    check_shape(source, (at.n, at.c, at.h, at.w), x, "AvgPool2d")
     if source.layout.size < LONG:
         mean_windows(source.ptr, at, y.ptr)
     else:
-        source = detached(source)
         with nogil:
             mean_windows(source.ptr, at, y.ptr)
     f = connect(&AVG_POOL, y, x, None)
@@ -156,15 +139,12 @@ cdef Variable avg_pool(Variable x, Sliding s):
 
 cdef Variable spread_pool(Variable g, Sliding s):
     cdef Windows* at = &s.at
-    cdef Variable y, source
+    cdef Variable y = empty_planes(at, at.h, at.w), source = detached(own_contiguous(g))
     cdef Function f
-    check_shape(g, (at.n, at.c, at.oh, at.ow), "AvgPool2d")
-    y = empty_planes(at, at.h, at.w)
-    source = own_contiguous(g)
+    check_shape(source, (at.n, at.c, at.oh, at.ow), g, "AvgPool2d")
     if y.layout.size < LONG:
         spread_windows(source.ptr, at, y.ptr)
     else:
-        source = detached(source)
         with nogil:
             spread_windows(source.ptr, at, y.ptr)
     f = connect(&SPREAD_POOL, y, g, None)

@@ -12,7 +12,7 @@ from cygrad.core.variable cimport Variable, describe, detached, empty, scalar
 from cygrad.functions.arithmetic cimport multiply
 from cygrad.functions.elementwise cimport (
     COMPOSED, Forms, as_variable, binary, binary_op, broadcast_strides, call_forms, map_long,
-    operation, unary_op, unary_with,
+    operation, pinned, unary_op, unary_with,
 )
 from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.functions.shape cimport copied
@@ -53,9 +53,13 @@ cdef Variable choose(Variable mask, Variable a, Variable b):
     cdef Py_ssize_t strides_of[3][MAX_NDIM]
     cdef const double* operands[4]
     cdef const Py_ssize_t* strides[4]
-    cdef Layout* values = broadcast_layouts(a.layout, b.layout)
+    cdef Variable y, given_mask = mask, given_a = a, given_b = b
+    cdef Layout* values
     cdef Layout* layout
-    cdef Variable y
+    mask = pinned(mask)
+    a = pinned(a)
+    b = pinned(b)
+    values = broadcast_layouts(a.layout, b.layout)
     try:
         layout = broadcast_layouts(mask.layout, values)
     finally:
@@ -74,7 +78,7 @@ cdef Variable choose(Variable mask, Variable a, Variable b):
     strides[2] = strides_of[2]
     strides[3] = y.layout.strides
     map_long(K_WHERE, 3, operands, strides, y.layout, NULL)
-    connect_many(&WHERE, y, (mask, a, b))
+    connect_many(&WHERE, y, (given_mask, given_a, given_b))
     return y
 
 

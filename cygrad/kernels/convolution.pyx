@@ -83,9 +83,7 @@ cdef inline void unfold_plane(const double* plane, const Windows* at, const Reac
 
 
 cdef void fold_windows(const double* columns, const Windows* at, double* x) noexcept nogil:
-    cdef Py_ssize_t plane = at.h * at.w, out_plane = at.oh * at.ow, c, i, j, k, row, q
-    cdef const double* source
-    cdef double* target
+    cdef Py_ssize_t plane = at.h * at.w, out_plane = at.oh * at.ow, c, i, j, k
     cdef Reach rows, cols
     memset(x, 0, at.n * at.c * plane * sizeof(double))
     for c in range(at.c):
@@ -93,21 +91,32 @@ cdef void fold_windows(const double* columns, const Windows* at, double* x) noex
             rows = reach_of(i, at.h, at.sh, at.ph, at.dh, at.oh)
             for j in range(at.kw):
                 cols = reach_of(j, at.w, at.sw, at.pw, at.dw, at.ow)
-                if cols.stop == cols.first:
-                    columns += at.n * out_plane
-                    continue
                 for k in range(at.n):
-                    for row in range(rows.first, rows.stop):
-                        source = columns + row * at.ow + cols.first
-                        target = (x + (k * at.c + c) * plane + (rows.start + row * at.sh) * at.w
-                                  + cols.start + cols.first * at.sw)
-                        if at.sw == 1:
-                            for q in range(cols.stop - cols.first):
-                                target[q] += source[q]
-                        else:
-                            for q in range(cols.stop - cols.first):
-                                target[q * at.sw] += source[q]
+                    fold_plane(columns, at, &rows, &cols, x + (k * at.c + c) * plane)
                     columns += out_plane
+
+
+cdef inline void fold_plane(const double* taps, const Windows* at, const Reach* rows,
+                            const Reach* cols, double* plane) noexcept nogil:
+    """The transpose of unfold_plane, added to the plane."""
+    cdef Py_ssize_t width = cols.stop - cols.first, height = rows.stop - rows.first, k
+    cdef double* target
+    if width == 0 or height == 0:
+        return
+    if at.sh == 1 and at.sw == 1 and width == at.w and width == at.ow:
+        width *= height             # the rows follow each other in both
+        height = 1
+    taps += rows.first * at.ow + cols.first
+    target = plane + (rows.start + rows.first * at.sh) * at.w + cols.start + cols.first * at.sw
+    for _ in range(height):
+        if at.sw == 1:
+            for k in range(width):
+                target[k] += taps[k]
+        else:
+            for k in range(width):
+                target[k * at.sw] += taps[k]
+        taps += at.ow
+        target += at.sh * at.w
 
 
 # ---- Pooling ----------------------------------------------------------------------------------

@@ -27,15 +27,20 @@ cdef extern from "kernels.h" nogil:
         CG_KERNELS
     ctypedef void (*cg_cell)(double** args, Py_ssize_t n) noexcept nogil
     enum:
-        CG_LSTM, CG_LSTM_GATES, CG_LSTM_STATE
+        CG_LSTM, CG_LSTM_STEP, CG_LSTM_GRADIENT
+    ctypedef struct cg_update:
+        void (*step)(double** arrays, Py_ssize_t n, const double* c) noexcept nogil
+        int states
 
 cdef enum:
     MAX_OPERANDS = 4            # inputs and output of a kernel
     LONG = 8192                 # from this many elements on, a kernel runs without the GIL
 
-# The kernels, and the cells of recurrent networks, of the instruction set chosen at import.
+# The kernels of the instruction set chosen at import, by number; its cells of recurrent networks,
+# and its update rules (updates.pxd).
 cdef const cg_kernel* KERNELS
 cdef const cg_cell* CELLS
+cdef const cg_update* UPDATES
 
 # Run a kernel over an array of any strides (in bytes; 0 broadcasts). operands: the inputs, then the
 # output; strides[k]: those of operand k. A kernel that adds to its output finds it there. The

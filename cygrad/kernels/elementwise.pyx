@@ -18,6 +18,7 @@ cdef extern from "kernels.h" nogil:
     int cg_best_isa()
     const cg_kernel* cg_kernels(int isa)
     const cg_cell* cg_cells(int isa)
+    const cg_update* cg_updates(int isa)
 
 cdef enum:
     TILE = 256
@@ -157,7 +158,7 @@ cdef str chosen
 
 
 def choose_isa(name=None):
-    """Choose the instruction set of the elementwise kernels.
+    """Choose the instruction set of the elementwise kernels and of the optimizers.
 
     Parameters
     ----------
@@ -176,7 +177,7 @@ def choose_isa(name=None):
     RuntimeError
         If this CPU or this build does not have it.
     """
-    global KERNELS, CELLS, chosen
+    global KERNELS, CELLS, UPDATES, chosen
     cdef int isa = cg_best_isa()
     if name:
         if name not in ISAS:
@@ -189,6 +190,7 @@ def choose_isa(name=None):
     chosen = ISAS[isa]
     KERNELS = cg_kernels(isa)
     CELLS = cg_cells(isa)
+    UPDATES = cg_updates(isa)
     return chosen
 
 

@@ -1,4 +1,4 @@
-/* The elementwise kernels compiled for each instruction set, and the choice among them.
+/* The elementwise kernels and the update rules, compiled for each instruction set, and the choice.
  *
  * Only the loops are compiled several times; which set runs is decided once, at import, from what
  * the CPU reports (elementwise.pyx; CYGRAD_ISA overrides it). */
@@ -23,6 +23,7 @@
 
 #define CG_SUFFIX baseline
 #include "loops.h"
+#include "update_loops.h"
 #undef CG_SUFFIX
 
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
@@ -36,6 +37,7 @@
 #endif
 #define CG_SUFFIX avx2
 #include "loops.h"
+#include "update_loops.h"
 #undef CG_SUFFIX
 #if defined(__clang__)
 #pragma clang attribute pop
@@ -53,6 +55,7 @@
 #endif
 #define CG_SUFFIX avx512
 #include "loops.h"
+#include "update_loops.h"
 #undef CG_SUFFIX
 #if defined(__clang__)
 #pragma clang attribute pop
@@ -75,26 +78,13 @@ int cg_best_isa(void)
     return CG_BASELINE;
 }
 
-const cg_kernel *cg_kernels(int isa)
-{
 #ifdef CG_X86
-    if (isa == CG_AVX512)
-        return cg_table_avx512;
-    if (isa == CG_AVX2)
-        return cg_table_avx2;
+#define CG_CHOOSE(name, isa)                                                                      \
+    return (isa) == CG_AVX512 ? name##_avx512 : (isa) == CG_AVX2 ? name##_avx2 : name##_baseline
+#else
+#define CG_CHOOSE(name, isa) return (void)(isa), name##_baseline
 #endif
-    (void)isa;
-    return cg_table_baseline;
-}
 
-const cg_cell *cg_cells(int isa)
-{
-#ifdef CG_X86
-    if (isa == CG_AVX512)
-        return cg_cells_avx512;
-    if (isa == CG_AVX2)
-        return cg_cells_avx2;
-#endif
-    (void)isa;
-    return cg_cells_baseline;
-}
+const cg_kernel *cg_kernels(int isa) { CG_CHOOSE(cg_table, isa); }
+const cg_cell *cg_cells(int isa) { CG_CHOOSE(cg_cells, isa); }
+const cg_update *cg_updates(int isa) { CG_CHOOSE(cg_updates, isa); }

@@ -30,10 +30,26 @@ enum {
 };
 
 /* The cells of cells.h, which say what their arguments are: arrays to read, then arrays to write.
- * None of these overlap. */
+ * None of these overlap, but where cells.h says so. */
 typedef void (*cg_cell)(double *const *args, ptrdiff_t n);
 
-enum { CG_LSTM, CG_LSTM_GATES, CG_LSTM_STATE, CG_CELLS };
+enum { CG_LSTM, CG_LSTM_STEP, CG_LSTM_GRADIENT, CG_CELLS };
+
+/* An update rule (updates.def): one step of a parameter, in place. `arrays` are the parameter, its
+ * gradient and its states, all contiguous and n long; `c` has room for CG_UPDATE_CONSTANTS. */
+typedef struct {
+    void (*step)(double *const *arrays, ptrdiff_t n, const double *c);
+    int states;
+} cg_update;
+
+enum {
+#define UPDATE(name, states, statements) U_##name,
+#include "updates.def"
+#undef UPDATE
+    CG_UPDATES
+};
+
+enum { CG_UPDATE_CONSTANTS = 8, CG_UPDATE_ARRAYS = 4 };
 
 /* Instruction sets in ascending order. BASELINE is what the compiler assumes of every CPU of the
  * architecture: SSE2 on x86-64, NEON on AArch64. */
@@ -42,8 +58,9 @@ enum { CG_BASELINE, CG_AVX2, CG_AVX512, CG_ISAS };
 /* The best set that this CPU and this build have. */
 int cg_best_isa(void);
 
-/* The kernels and the cells of a set that is at most cg_best_isa(). */
+/* The kernels, cells and update rules of a set that is at most cg_best_isa(). */
 const cg_kernel *cg_kernels(int isa);
 const cg_cell *cg_cells(int isa);
+const cg_update *cg_updates(int isa);
 
 #endif

@@ -1,7 +1,11 @@
 """Matrix products of strided stacks, by the loop of NumPy's matmul, which calls its BLAS."""
 
+from cygrad.kernels.elementwise cimport K_MUL, map_strided
 from cygrad.kernels.limits cimport MAX_NDIM
 from cygrad.kernels.numpy_loops cimport MATMUL, call
+
+cdef enum:
+    WIDE = 16                   # columns from which on an outer product is ours
 
 
 cdef bint blas_ready(Py_ssize_t rows, Py_ssize_t columns, Py_ssize_t row_stride,
@@ -42,7 +46,10 @@ cdef void matmul_strided(const double* a, const Py_ssize_t* a_strides,
         args[0] = a_at
         args[1] = b_at
         args[2] = y_at
-        call(&MATMUL, args, dimensions, steps)
+        if n == 1 and (p == 1 or p >= WIDE):
+            outer_product(args, steps, m, p)
+        else:
+            call(&MATMUL, args, dimensions, steps)
         y_at += m * p * <Py_ssize_t>sizeof(double)
         d = batch_ndim - 1
         while d >= 0:
@@ -57,3 +64,25 @@ cdef void matmul_strided(const double* a, const Py_ssize_t* a_strides,
             d -= 1
         if d < 0:
             return
+
+
+cdef inline void outer_product(char** args, const Py_ssize_t* steps, Py_ssize_t m,
+                               Py_ssize_t p) noexcept nogil:
+    """A column times a row, as a broadcast multiplication: NumPy does not pass it to BLAS."""
+    cdef const double* operands[3]
+    cdef const Py_ssize_t* strides[3]
+    cdef Py_ssize_t shape[2]
+    cdef Py_ssize_t down[2]
+    cdef Py_ssize_t along[2]
+    shape[0] = m
+    shape[1] = p
+    down[0] = steps[3]
+    down[1] = along[0] = 0
+    along[1] = steps[6]
+    operands[0] = <const double*>args[0]
+    operands[1] = <const double*>args[1]
+    operands[2] = <const double*>args[2]
+    strides[0] = down
+    strides[1] = along
+    strides[2] = steps + 7
+    map_strided(K_MUL, 2, operands, strides, 2, shape, NULL)

@@ -120,6 +120,7 @@ cdef list outputs_of(Segment segment, list results):
         if (<Variable>result).generation_ > f.generation_ + 1:
             f.generation_ = (<Variable>result).generation_ - 1
     if len(results) > 1:
+        f.several = True
         f.saved = Outputs(len(results))
         (<Outputs>f.saved).shapes = [result.shape for result in results]
     for i in range(len(results)):

@@ -40,6 +40,28 @@ def test_every_step(kernel: tuple[int, int], stride: int, padding: int, dilation
         np.testing.assert_allclose((v.data * v.grad.data).sum(), product, rtol=1e-10, atol=1e-10)
 
 
+@pytest.mark.parametrize("stride", [(1, 1), (1, 2), (2, 1), (3, 2)], ids=str)
+@pytest.mark.parametrize("size", [(5, 1), (1, 5), (1, 1), (5, 5)], ids=str)
+def test_narrow_arrays(size: tuple[int, int], stride: tuple[int, int]) -> None:
+    """Rows that follow each other are taken as one, wherever that is the same."""
+    for kernel, padding in itertools.product([(1, 1), (3, 3), (3, 1), (1, 3)], [(0, 0), (1, 1)]):
+        if any(k > n + 2 * p for k, n, p in zip(kernel, size, padding, strict=True)):
+            continue
+        x, w = arrays((2, 2, *size), (2, 2, *kernel))
+        y = F.conv2d(x, w, None, stride, padding)
+        expected = references.conv2d(x.data, w.data, 0.0, stride, padding)
+        np.testing.assert_allclose(y.data, expected, rtol=1e-12, atol=1e-14)
+        y.grad = cg.Variable(weights(y.shape))
+        y.backward()
+        expected = np.zeros(x.shape)
+        for at in np.ndindex(*x.shape):
+            one = np.zeros(x.shape)
+            one[at] = 1.0
+            moved = references.conv2d(one, w.data, 0.0, stride, padding)
+            expected[at] = (moved * weights(y.shape)).sum()
+        np.testing.assert_allclose(x.grad.data, expected, rtol=1e-12, atol=1e-14)
+
+
 def test_a_pair_has_a_step_for_each_axis() -> None:
     x, w = arrays((1, 2, 7, 8), (2, 2, 2, 3))
     y = F.conv2d(x, w, None, (2, 1), [0, 2], np.array([1, 2]))

@@ -84,6 +84,8 @@ def test_gradients_by_the_textbook(shapes: tuple[tuple[int, ...], ...]) -> None:
         ((0, 0), (0, 0)),
         ((0, 2, 3), (3, 4)),
         ((2, 0), (0,)),
+        ((2, 3, 0), (0, 2)),
+        ((2, 3, 4), (4, 0)),
         ((0,), (0, 3)),
         ((0, 3), (3,)),
         ((3,), (3, 0)),
@@ -152,3 +154,21 @@ def test_a_large_product() -> None:
     z.backward()
     np.testing.assert_allclose(x.grad.data, np.tile(b.sum(1), (300, 1)), rtol=1e-11)
     np.testing.assert_allclose(y.grad.data, np.tile(a.sum(0)[:, None], (1, 250)), rtol=1e-11)
+
+
+@pytest.mark.parametrize(
+    ("x_shape", "w_shape"),
+    [((0, 3), (3, 2)), ((2, 0), (0, 2)), ((2, 3), (3, 0)), ((0,), (0, 2)), ((2, 0, 3), (3, 2))],
+    ids=str,
+)
+def test_linear_of_empty_operands(x_shape: tuple[int, ...], w_shape: tuple[int, ...]) -> None:
+    x, w, b = cg.Variable(np.ones(x_shape)), cg.Variable(np.ones(w_shape)), cg.ones(w_shape[1])
+    y = F.linear(x, w, b)
+    np.testing.assert_array_equal(y.data, np.ones(x_shape) @ np.ones(w_shape) + 1.0, strict=True)
+    for create_graph in (False, True):
+        for v in (x, w, b):
+            v.cleargrad()
+        y.backward(create_graph=create_graph)
+        np.testing.assert_array_equal(x.grad.data, np.zeros(x_shape), strict=True)
+        np.testing.assert_array_equal(w.grad.data, np.zeros(w_shape), strict=True)
+        assert b.grad.shape == b.shape

@@ -261,3 +261,26 @@ def test_wrong_arguments() -> None:
         F.lstm_cell(cg.zeros(2, 9), cg.zeros(2, 2))
     with pytest.raises(ValueError, match=r"\(\.\.\., 4 n\)"):
         F.lstm_cell(cg.zeros(4), cg.Variable(1.0))
+
+
+def test_labels_that_replace_the_scores() -> None:
+    class Labels:
+        def __init__(self, x: cg.Variable) -> None:
+            self.x = x
+
+        def __array__(self, *args: Any, **kwargs: Any) -> Any:
+            self.x.data = np.zeros((50_000, 1))
+            return np.full(50_000, 9)
+
+    scores = np.zeros((50_000, 10))
+    x = cg.Variable(scores)
+    loss = F.cross_entropy(x, Labels(x))
+    assert loss.item() == F.cross_entropy(scores, np.full(50_000, 9)).item()
+    with pytest.raises(RuntimeError, match="data"):
+        loss.backward()
+
+
+@pytest.mark.parametrize("ignored", [None, "a", 1.5, [0], np.array([0, 1])], ids=repr)
+def test_ignore_index_is_an_int(ignored: Any) -> None:
+    with pytest.raises(TypeError, match="cross_entropy: ignore_index must be an int"):
+        F.cross_entropy(SCORES[:2], [0, 1], ignore_index=ignored)

@@ -8,13 +8,19 @@ import pytest
 import cygrad as cg
 import cygrad.functions as F
 from differences import central, gradients, projected_gradient, second_gradients, variables, weights
-from operations import OPERATIONS, WITHOUT_GRADIENT, Operation
+from operations import ALIASES, OPERATIONS, WITHOUT_GRADIENT, Operation
 
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 
 
 def test_every_public_operation_has_a_row() -> None:
-    assert set(F.__all__) == {operation.name for operation in OPERATIONS} | WITHOUT_GRADIENT
+    names = {operation.name for operation in OPERATIONS} | WITHOUT_GRADIENT
+    assert set(F.__all__) == names | set(ALIASES)
+
+
+@pytest.mark.parametrize(("alias", "name"), ALIASES.items())
+def test_another_name_is_the_same_function(alias: str, name: str) -> None:
+    assert getattr(F, alias) is getattr(F, name)
 
 
 def test_every_function_of_the_package_is_public() -> None:

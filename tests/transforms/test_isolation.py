@@ -237,3 +237,41 @@ def test_a_long_graph() -> None:
     value, g = cg.value_and_grad(f)(1.0)
     assert abs(g - value) < 1e-12
     gc.collect()
+
+
+def test_weights_that_many_steps_share() -> None:
+    """Gradients that the pass puts off (core/backward.pyx) reach the ends, and nothing else."""
+    rng = np.random.default_rng(0)
+    p = {"wx": rng.normal(size=(3, 16)), "wh": rng.normal(size=(4, 16)), "b": rng.normal(size=16)}
+    w, bias = rng.normal(size=(4, 4)), rng.normal(size=4)
+    x = rng.normal(size=(5, 3))
+
+    def f(p: Any, w: Any, bias: Any) -> Any:
+        h = c = cg.Variable(np.zeros((5, 4)), requires_grad=False)
+        for _ in range(6):
+            h, c = F.lstm_step(x, h, c, p["wx"], p["wh"], p["b"])
+            h = F.linear(h, w, bias) @ w
+        return F.sum(h * h)
+
+    held = {name: cg.Variable(a) for name, a in p.items()}
+    held_w, held_bias = cg.Variable(w), cg.Variable(bias)
+    f(held, held_w, held_bias).backward()
+    expected = {name: v.grad.data for name, v in held.items()}, held_w.grad.data
+    for v in (held_w, held_bias, *held.values()):
+        v.cleargrad()
+    gp, gw = cg.grad(f, argnums=(0, 1))(p, w, bias)
+    for name, g in expected[0].items():
+        np.testing.assert_allclose(gp[name], g, rtol=1e-12)
+    np.testing.assert_allclose(gw, expected[1], rtol=1e-12)
+    # One end among weights that are closed over.
+    only = cg.grad(lambda wh: f({**held, "wh": wh}, held_w, held_bias))(p["wh"])
+    np.testing.assert_allclose(only, expected[0]["wh"], rtol=1e-12)
+    only = cg.grad(lambda w: f(held, w, held_bias))(w)
+    np.testing.assert_allclose(only, expected[1], rtol=1e-12)
+    only = cg.grad(lambda b: f(held, held_w, b))(bias)
+    assert all(v.grad is None for v in (held_w, held_bias, *held.values()))
+    v = rng.normal(size=16)
+    product = cg.hvp(lambda b: f({**held, "b": b}, held_w, held_bias), p["b"], v)
+    h = 1e-5
+    slopes = [cg.grad(lambda b: f({**p, "b": b}, w, bias))(p["b"] + s * v) for s in (h, -h)]
+    np.testing.assert_allclose(product, (slopes[0] - slopes[1]) / (2 * h), rtol=1e-5, atol=1e-6)

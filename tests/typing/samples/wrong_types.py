@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 import cygrad as cg
 import cygrad.functions as F
+import cygrad.layers as L
+import cygrad.models as M
 
 
 class WrongGradient(cg.Function):
@@ -83,6 +85,7 @@ def functions(x: cg.Variable) -> None:
     F.sum(x, axes=0)  # E: call-arg
     F.matmul(x, 2.0)  # E: arg-type
     F.clip(x, high=x)  # E: arg-type
+    F.max_pool2d(x, 1.5)  # E: arg-type
     F.concat(x)  # E: arg-type
     F.concat([x, "y"])  # E: list-item
     F.split(x, 2)  # E: arg-type
@@ -117,3 +120,25 @@ def modes(x: cg.Variable) -> None:
     cg.no_grad(x)  # E: call-arg
     cg.rand(2, rng="seed")  # E: arg-type
     cg.full((2,), "1")  # E: arg-type
+
+
+class Twice(L.Layer):
+    def forward(self, x: cg.Variable, times: int = 2) -> cg.Variable:
+        return x * times
+
+
+def layers(x: cg.Variable) -> None:
+    L.Linear("3")  # E: arg-type
+    L.Linear(3, rng=0.5)  # E: arg-type
+    L.Linear(3)("x")  # E: arg-type
+    L.Linear(3)(x, x)  # E: call-arg
+    Twice()()  # E: call-arg
+    Twice()(x, times=x)  # E: arg-type
+    L.Sequential(L.Linear(3), 2)  # E: arg-type
+    L.Linear(3).load_state_dict([x])  # E: arg-type
+    L.Linear(3).w.gradient  # E: attr-defined
+    L.Linear(3).b.data  # E: union-attr
+    M.MLP(3)  # E: arg-type
+    M.MLP([3], activation=F.add)  # E: arg-type
+    s: str = Twice()(x)  # E: assignment
+    n: int = L.LSTM(3)(x)  # E: assignment

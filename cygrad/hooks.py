@@ -1,0 +1,182 @@
+"""Hooks: what is done to the gradients before an update.
+
+A hook is called with the list of the parameters that have gradients, and acts on their ``.grad`` in
+place; any callable will do. ``Adam(hooks=[ClipGrad(1.0)])`` calls it in each update.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cygrad.core.variable import Variable
+from cygrad.optimizers.settings import Configured, Number
+
+__all__ = ["ClipGrad", "ClipValue", "WeightDecay"]
+
+LEAST_SQUARES = 1e-200  # a sum of squares below it may have lost what underflowed
+
+
+class ClipGrad(Configured):
+    """Scale all gradients so that their common norm is at most `max_norm`.
+
+    Parameters
+    ----------
+    max_norm : float
+        The greatest L2 norm of all gradients together, 0 or more.
+
+    Raises
+    ------
+    FloatingPointError
+        When it is called and a gradient is NaN or infinite, naming its parameter; no gradient has
+        changed then.
+
+    Notes
+    -----
+    If norm > max_norm, g <- g max_norm / (norm + 1e-6) (Pascanu, Mikolov and Bengio, ICML 2013, as
+    in torch.nn.utils.clip_grad_norm_, which also scales norms less than 1e-6 below the bound).
+    Called by itself, it returns the norm before the scaling. Squares that overflow or underflow do
+    no harm.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> from cygrad.hooks import ClipGrad
+    >>> x, y = cg.Variable(1.0), cg.Variable(1.0)
+    >>> (3.0 * x + 4.0 * y).backward()
+    >>> ClipGrad(1.0)([x, y])
+    5.0
+    >>> print(f"{x.grad:.3f} {y.grad:.3f}")
+    0.600 0.800
+    """
+
+    max_norm = Number("float: the greatest norm of all gradients together.")
+
+    def __init__(self, max_norm: float) -> None:
+        self.max_norm = max_norm
+
+    def __call__(self, parameters: Sequence[Variable]) -> float:
+        gradients = _gradients(parameters, "ClipGrad")
+        squares = sum(float(np.vdot(g, g)) for g in gradients)
+        if LEAST_SQUARES < squares < math.inf:
+            greatest, ratio = 1.0, math.sqrt(squares)
+        else:
+            greatest = _greatest(parameters, gradients)
+            if greatest == 0.0:
+                return 0.0
+            ratio = math.sqrt(sum(float(np.sum((g / greatest) ** 2)) for g in gradients))
+        norm = greatest * ratio
+        if norm > self.max_norm:
+            for g in _writable_gradients(parameters, "ClipGrad"):
+                if greatest != 1.0:
+                    g /= greatest
+                g *= self.max_norm / (ratio + 1e-6 / greatest)
+        return norm
+
+
+class ClipValue(Configured):
+    """Bound each element of the gradients.
+
+    Parameters
+    ----------
+    max_value : float
+        The greatest magnitude, 0 or more.
+
+    Notes
+    -----
+    g <- min(max(g, -max_value), max_value), as torch.nn.utils.clip_grad_value_. NaN stays.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> from cygrad.hooks import ClipValue
+    >>> x = cg.Variable([1.0, -3.0])
+    >>> cg.functions.sum(x * x).backward()
+    >>> ClipValue(4.0)([x])
+    >>> x.grad
+    variable([ 2., -4.])
+    """
+
+    max_value = Number("float: the greatest magnitude of an element.")
+
+    def __init__(self, max_value: float) -> None:
+        self.max_value = max_value
+
+    def __call__(self, parameters: Sequence[Variable]) -> None:
+        for g in _writable_gradients(parameters, "ClipValue"):
+            np.clip(g, -self.max_value, self.max_value, out=g)
+
+
+class WeightDecay(Configured):
+    """Add to each gradient a multiple of its parameter.
+
+    Parameters
+    ----------
+    rate : float
+        The multiple, 0 or more.
+
+    Notes
+    -----
+    g <- g + rate p: the gradient of the penalty rate / 2 |p|^2, which passes through the rule's
+    means; `cygrad.optimizers.AdamW` decays apart from them.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> from cygrad.hooks import WeightDecay
+    >>> from cygrad.optimizers import SGD
+    >>> x = cg.Variable(2.0)
+    >>> (x * 0.0).backward()
+    >>> SGD(lr=0.1, hooks=[WeightDecay(0.5)]).update(x)
+    >>> x
+    variable(1.9)
+    """
+
+    rate = Number("float: the multiple of a parameter that is added.")
+
+    def __init__(self, rate: float) -> None:
+        self.rate = rate
+
+    def __call__(self, parameters: Sequence[Variable]) -> None:
+        gradients = _writable_gradients(parameters, "WeightDecay")
+        for p, g in zip(parameters, gradients, strict=True):
+            g += self.rate * p.data
+
+
+def _gradients(parameters: Sequence[Variable], where: str) -> list[NDArray[np.float64]]:
+    """The memory of the gradients, which must be there and have their parameters' shapes."""
+    gradients = []
+    for p in parameters:
+        if p.grad is None or p.grad.shape != p.shape:
+            has = "no gradient" if p.grad is None else f"a gradient of shape {p.grad.shape}"
+            raise ValueError(f"{where}: {_described(p)} has {has}")
+        gradients.append(p.grad.data)
+    return gradients
+
+
+def _writable_gradients(parameters: Sequence[Variable], where: str) -> list[NDArray[np.float64]]:
+    """As `_gradients`; one on read-only memory, or set for two parameters, first gets its own."""
+    seen: set[int] = set()
+    for p, g in zip(parameters, _gradients(parameters, where), strict=True):
+        if not g.flags.writeable or id(p.grad) in seen:
+            p.grad = Variable(g.copy())
+        seen.add(id(p.grad))
+    return _gradients(parameters, where)
+
+
+def _greatest(parameters: Sequence[Variable], gradients: list[NDArray[np.float64]]) -> float:
+    """The greatest magnitude, or an error if there is a NaN or an infinity."""
+    greatest = 0.0
+    for p, g in zip(parameters, gradients, strict=True):
+        here = float(np.max(np.abs(g), initial=0.0))
+        if not math.isfinite(here):
+            raise FloatingPointError(
+                f"ClipGrad: the gradient of {_described(p)} has {'NaN' if math.isnan(here) else 'inf'}"
+            )
+        greatest = max(greatest, here)
+    return greatest
+
+
+def _described(parameter: Variable) -> str:
+    return f"{parameter.name or 'variable'} of shape {parameter.shape}"

@@ -1,0 +1,90 @@
+"""LazyLayer: a layer that may take its input size from its first batch, or from a saved state."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, SupportsIndex
+
+import numpy as np
+
+from cygrad.core.variable import Variable
+from cygrad.layers.arguments import check_size
+from cygrad.layers.layer import Layer
+from cygrad.layers.state import AwaitedShape
+
+if TYPE_CHECKING:
+    from cygrad.core.variable import _ArrayLike
+
+__all__ = ["LazyLayer"]
+
+
+class LazyLayer(Layer):
+    """A layer whose parameters have shapes that depend on the input's size.
+
+    A subclass sets what its `_shapes` and `_initial` need, then calls this constructor; its
+    ``forward`` begins with ``if self.in_size is None: x = self._meet(x, axis)``.
+    """
+
+    in_size: int | None = None
+    _rng: np.random.Generator  # where parameters are drawn at random
+
+    def __init__(self, name: str, in_size: SupportsIndex | None) -> None:
+        if in_size is not None:
+            self._make_parameters(self._shapes(check_size(type(self).__name__, name, in_size)))
+
+    def _shapes(self, in_size: int | None) -> dict[str, AwaitedShape]:
+        """The shapes of all parameters; None stands where an unknown input size would."""
+        raise NotImplementedError
+
+    def _initial(self, name: str, shape: tuple[int, ...]) -> Variable:
+        """The parameter that training begins with."""
+        return Variable(np.zeros(shape))
+
+    def _lecun(self, shape: tuple[int, ...], n: int) -> Variable:
+        """Normally distributed with variance 1 / n, for n inputs to each output.
+
+        Outputs then vary as much as inputs do (LeCun et al., Efficient BackProp, 1998).
+        """
+        return Variable(self._rng.normal(0.0, math.sqrt(1.0 / n), shape))
+
+    def _meet(self, x: _ArrayLike, axis: int, ndim: int | None = None) -> Variable:
+        """Make the parameters for inputs of x's length along the axis."""
+        x = x if isinstance(x, Variable) else Variable(x, requires_grad=False)
+        if ndim is not None and x.ndim != ndim:
+            raise ValueError(f"{type(self).__name__}: x must have {ndim} axes, not shape {x.shape}")
+        if x.ndim <= max(axis, 0) or x.shape[axis] < 1:
+            raise ValueError(
+                f"{type(self).__name__}: x of shape {x.shape} has nothing along axis {axis}, the "
+                "size of which the parameters have"
+            )
+        shapes = self._shapes(x.shape[axis])
+        for name, shape in shapes.items():
+            given = self.__dict__.get(name)  # assigned by the user before the first batch
+            if isinstance(given, Variable) and given.shape != shape:
+                raise ValueError(
+                    f"{type(self).__name__}: x of shape {x.shape} needs {name} of shape {shape}, "
+                    f"but it was assigned with shape {given.shape}"
+                )
+        self._make_parameters(shapes)
+        return x
+
+    def _awaited_shapes(
+        self, shapes: Mapping[str, tuple[int, ...]], prefix: str
+    ) -> dict[str, AwaitedShape]:
+        return self._shapes(self._size_in(shapes, prefix)) if self.in_size is None else {}
+
+    def _make_parameters(self, shapes: Mapping[str, AwaitedShape]) -> None:
+        for name, shape in shapes.items():
+            if name in self.__dict__:  # as above
+                continue
+            setattr(self, name, self._initial(name, tuple(n for n in shape if n is not None)))
+        self.in_size = self._size_in(shapes, "")
+
+    def _size_in(self, shapes: Mapping[str, AwaitedShape], prefix: str) -> int | None:
+        """The input size that parameters of these shapes would have, if it is one."""
+        for name, shape in self._shapes(None).items():
+            given = shapes.get(prefix + name, ())
+            if None in shape and len(given) == len(shape):
+                return given[shape.index(None)] or None
+        return None

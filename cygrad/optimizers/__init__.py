@@ -1,0 +1,34 @@
+"""Optimizers and learning-rate schedules.
+
+An optimizer updates parameters in place from their gradients, each in one pass over memory:
+``optimizer.update(model)``, or ``optimizer.setup(model)`` once and then ``optimizer.update()``. What
+is done to gradients before is in `cygrad.hooks`.
+"""
+
+from cygrad.optimizers.optimizer import HasParams, Hook, Optimizer, Target
+from cygrad.optimizers.rules import SGD, AdaGrad, Adam, AdamW, Momentum, RMSprop
+from cygrad.optimizers.schedules import (
+    CosineSchedule,
+    ExponentialSchedule,
+    Schedule,
+    StepSchedule,
+    WarmUp,
+)
+
+__all__ = [
+    "SGD",
+    "AdaGrad",
+    "Adam",
+    "AdamW",
+    "CosineSchedule",
+    "ExponentialSchedule",
+    "HasParams",
+    "Hook",
+    "Momentum",
+    "Optimizer",
+    "RMSprop",
+    "Schedule",
+    "StepSchedule",
+    "Target",
+    "WarmUp",
+]
