@@ -47,12 +47,15 @@ from cygrad.kernels.elementwise import isa
 
 if TYPE_CHECKING:
     from cygrad import layers as layers
+    from cygrad import linalg as linalg
     from cygrad import models as models
+    from cygrad import special as special
+    from cygrad import stats as stats
 else:
 
     def __getattr__(name):
         """Modules that `import cygrad` does not load: they are loaded when they are asked for."""
-        if name not in ("layers", "models"):
+        if name not in ("layers", "linalg", "models", "special", "stats"):
             raise AttributeError(f"module 'cygrad' has no attribute {name!r}")
         from importlib import import_module
 
