@@ -11,7 +11,7 @@ gradient are refused always.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
+from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
 import numpy as np
 from numpy.linalg import LinAlgError
@@ -44,8 +44,9 @@ def _as_matrix(x: _MatrixLike, where: str, square: bool = False) -> Variable:
     if v.ndim < 2:
         raise LinAlgError(f"{where}: {name}shape {v.shape} is not a matrix, nor a stack of them")
     if square and v.shape[-1] != v.shape[-2]:
-        raise LinAlgError(f"{where}: {name}shape {v.shape} is not a square matrix, nor a stack of "
-                          "them")
+        raise LinAlgError(
+            f"{where}: {name}shape {v.shape} is not a square matrix, nor a stack of them"
+        )
     return v
 
 
@@ -99,8 +100,10 @@ class QR(_Decomposition):
 
 def _tall(q: Variable, r: Variable, gq: Variable, gr: Variable) -> Variable:
     if (np.diagonal(r.data, axis1=-2, axis2=-1) == 0.0).any():
-        raise LinAlgError(f"qr: a matrix of shape {(*q.shape[:-1], r.shape[-1])} has linearly "
-                          "dependent columns; its factors have no derivatives")
+        raise LinAlgError(
+            f"qr: a matrix of shape {(*q.shape[:-1], r.shape[-1])} has linearly "
+            "dependent columns; its factors have no derivatives"
+        )
     m = r @ _transposed(gr) - _transposed(gq) @ q
     lower = F.tril(m, -1)
     symmetric = F.tril(m) + _transposed(lower)
@@ -153,8 +156,10 @@ def qr(a: _MatrixLike, mode: str = "reduced") -> QRResult | Variable:
     True
     """
     if mode not in ("reduced", "r"):
-        raise ValueError(f"qr: mode must be 'reduced' or 'r', not {mode!r}; other modes have no "
-                         "derivative here, np.linalg.qr on .data computes them")
+        raise ValueError(
+            f"qr: mode must be 'reduced' or 'r', not {mode!r}; other modes have no "
+            "derivative here, np.linalg.qr on .data computes them"
+        )
     q, r = QR()(_as_matrix(a, "qr"))
     return r if mode == "r" else QRResult(q, r)
 
@@ -318,8 +323,10 @@ class SVD(_Decomposition):
         zero = s.data <= max(m, n) * np.finfo(np.float64).eps * largest[..., None]
         if equal.sum() > s.size or (m != n and zero.any()):
             if self.final:
-                raise LinAlgError("svd: at equal singular values, and at those that are 0, there are "
-                                  "first derivatives only")
+                raise LinAlgError(
+                    "svd: at equal singular values, and at those that are 0, there are "
+                    "first derivatives only"
+                )
             if is_grad_enabled():
                 u, s, vh = SVD(final=True)(*self.inputs)
         ut, v = _transposed(u), _transposed(vh)
@@ -402,8 +409,10 @@ def svd(a: _MatrixLike, full_matrices: bool = False) -> SVDResult:
               [0., 0.]])
     """
     if full_matrices:
-        raise ValueError("svd: full_matrices=True has no derivative; use full_matrices=False, or "
-                         "np.linalg.svd on .data")
+        raise ValueError(
+            "svd: full_matrices=True has no derivative; use full_matrices=False, or "
+            "np.linalg.svd on .data"
+        )
     u, s, vh = SVD()(_as_matrix(a, "svd"))
     return SVDResult(u, s, vh)
 

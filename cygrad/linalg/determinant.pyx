@@ -138,10 +138,10 @@ def slogdet(a):
     Examples
     --------
     >>> import cygrad as cg, cygrad.linalg as LA
-    >>> a = cg.Variable([[2.0, 0.0], [0.0, -0.5]])
+    >>> a = cg.Variable([[2.0, 1.0], [4.0, 1.0]])
     >>> sign, y = LA.slogdet(a); y.backward(); sign, y, a.grad
-    (variable(-1.0), variable(0.0), variable([[ 0.5,  0. ],
-              [-0. , -2. ]]))
+    (variable(-1.0), variable(0.6931471805599453), variable([[-0.5,  2. ],
+              [ 0.5, -1. ]]))
     """
     cdef Variable x = as_variable(a, "slogdet"), sign, y
     check_square(x, "slogdet")

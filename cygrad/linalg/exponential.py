@@ -25,8 +25,13 @@ __all__ = ["expm"]
 Array: TypeAlias = NDArray[np.float64]
 
 # The norms up to which the Pade approximant of an order is exact to rounding.
-THETA = {3: 1.495585217958292e-2, 5: 2.539398330063230e-1, 7: 9.504178996162932e-1,
-         9: 2.097847961257068e0, 13: 4.25}
+THETA = {
+    3: 1.495585217958292e-2,
+    5: 2.539398330063230e-1,
+    7: 9.504178996162932e-1,
+    9: 2.097847961257068e0,
+    13: 4.25,
+}
 
 
 class Expm(Function):
@@ -43,8 +48,10 @@ class Expm(Function):
         (a,) = self.inputs
         n = a.shape[-1]
         # The corner is linear in gy, which is brought to a's size, not to ask for more squarings.
-        sizes = [np.abs(x.data).sum(axis=-2, keepdims=True).max(axis=-1, keepdims=True, initial=0.0)
-                 for x in (gy, a)]
+        sizes = [
+            np.abs(x.data).sum(axis=-2, keepdims=True).max(axis=-1, keepdims=True, initial=0.0)
+            for x in (gy, a)
+        ]
         # Zeros: nothing to scale.
         size = np.where(sizes[0] > 0.0, sizes[0], 1.0) / np.clip(sizes[1], 2.0**-20, None)
         unit = np.exp2(np.round(np.log2(size)))
@@ -116,7 +123,9 @@ def _expm(a: Array) -> Array:
     odd = a @ (
         a6 @ (b[13] * a6 + b[11] * a4 + b[9] * a2) + b[7] * a6 + b[5] * a4 + b[3] * a2 + b[1] * eye
     )
-    even = a6 @ (b[12] * a6 + b[10] * a4 + b[8] * a2) + b[6] * a6 + b[4] * a4 + b[2] * a2 + b[0] * eye
+    even = (
+        a6 @ (b[12] * a6 + b[10] * a4 + b[8] * a2) + b[6] * a6 + b[4] * a4 + b[2] * a2 + b[0] * eye
+    )
     y = np.linalg.solve(even - odd, even + odd)
     for _ in range(s):
         y = y @ y

@@ -132,7 +132,9 @@ def lstsq(
     matrix = _as_matrix(a, "lstsq")
     right = b if isinstance(b, Variable) else Variable(b, requires_grad=False)
     if matrix.ndim != 2:
-        raise LinAlgError(f"lstsq: a of shape {matrix.shape} is a stack of matrices; it must be one")
+        raise LinAlgError(
+            f"lstsq: a of shape {matrix.shape} is a stack of matrices; it must be one"
+        )
     m, n = matrix.shape
     if right.ndim not in (1, 2) or right.shape[0] != m:
         raise ValueError(
@@ -159,5 +161,3 @@ def lstsq(
     else:
         residuals = Variable(np.empty(0), requires_grad=False)
     return x, residuals, rank, s
-
-

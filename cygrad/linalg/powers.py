@@ -107,8 +107,10 @@ def multi_dot(arrays: Sequence[_MatrixLike]) -> Variable:
         raise ValueError(f"multi_dot: at least two arrays are needed, got {len(xs)}")
     ends = (0, len(xs) - 1)
     if any(len(s) != 2 and not (len(s) == 1 and k in ends) for k, s in enumerate(shapes)):
-        raise ValueError(f"multi_dot: shapes {shapes}: all must be matrices, but the first and the "
-                         "last may be vectors")
+        raise ValueError(
+            f"multi_dot: shapes {shapes}: all must be matrices, but the first and the "
+            "last may be vectors"
+        )
     rows = [s[0] for s in shapes]
     columns = [s[-1] for s in shapes]
     if len(shapes[0]) == 1:
