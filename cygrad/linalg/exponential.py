@@ -58,7 +58,8 @@ class Expm(Function):
         at = _transposed(a)
         top = F.concat([at, gy / unit], axis=-1)
         bottom = F.concat([Variable(np.zeros(a.shape), requires_grad=False), at], axis=-1)
-        return expm(F.concat([top, bottom], axis=-2))[..., :n, n:] * unit
+        block = expm(F.concat([top, bottom], axis=-2))
+        return F.mul(block[..., :n, n:], unit)
 
 
 def _pade(order: int) -> list[float]:
@@ -68,6 +69,11 @@ def _pade(order: int) -> list[float]:
 
 
 PADE = {order: _pade(order) for order in THETA}
+
+
+def _solved(a: Array, b: Array) -> Array:
+    x: Array = np.asarray(np.linalg.solve(a, b), np.float64)
+    return x
 
 
 def _norm(a: Array) -> float:
@@ -111,7 +117,7 @@ def _expm(a: Array) -> Array:
                 (b[2 * k + 1] * x for k, x in enumerate(squares[: order // 2 + 1])), 0.0 * eye
             )
             odd = a @ odd
-            return np.linalg.solve(even - odd, even + odd)
+            return _solved(even - odd, even + odd)
     d8 = _norm(squares[2] @ squares[2]) ** 0.125
     d10 = _norm(squares[2] @ squares[3]) ** 0.1
     eta = min(max(d6, d8), max(d8, d10))
@@ -126,7 +132,7 @@ def _expm(a: Array) -> Array:
     even = (
         a6 @ (b[12] * a6 + b[10] * a4 + b[8] * a2) + b[6] * a6 + b[4] * a4 + b[2] * a2 + b[0] * eye
     )
-    y = np.linalg.solve(even - odd, even + odd)
+    y = _solved(even - odd, even + odd)
     for _ in range(s):
         y = y @ y
     return y

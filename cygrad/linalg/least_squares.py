@@ -30,7 +30,8 @@ class Pinv(Function):
         self.rcond = rcond
 
     def forward(self, a: Array) -> Array:
-        return np.linalg.pinv(a, self.rcond)
+        inverse: Array = np.asarray(np.linalg.pinv(a, self.rcond), np.float64)
+        return inverse
 
     def backward(self, gp: Variable) -> Variable:
         (a,), p = self.inputs, self.outputs[0]

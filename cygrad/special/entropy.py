@@ -76,13 +76,18 @@ def _entropy(x: Array) -> Any:
 
 def _relative(x: Array, y: Array) -> Any:
     with np.errstate(all="ignore"):
-        inside = np.where(x == 0, 0.0, x * np.log(x / y))
+        ratio = x / y
+        extreme = (ratio == 0.0) | np.isinf(ratio)
+        logarithm = np.where(extreme, np.log(x) - np.log(y), np.log(ratio))
+        inside = np.where(x == 0, 0.0, x * logarithm)
         value = np.where((y > 0) & (x > 0) | (x == 0) & (y >= 0), inside, np.inf)
     return np.where(np.isnan(x) | np.isnan(y), np.nan, value)
 
 
 def _divergence(x: Array, y: Array) -> Any:
-    return _relative(x, y) - np.where(np.isfinite(x) & np.isfinite(y), x - y, 0.0)
+    with np.errstate(invalid="ignore"):
+        value = _relative(x, y) - x + y
+    return np.where((x < 0) | (y < 0), _relative(x, y), value)
 
 
 _entr = SpecialFunction("entr", _entropy, lambda v, x: -1.0 - F.log(x))

@@ -47,7 +47,7 @@ def _inverse_mills(x: NDArray[np.float64]) -> Any:
         return math.sqrt(2.0 / math.pi) / scipys("erfcx")(-x / math.sqrt(2.0))
 
 
-_slope = SpecialFunction("log_ndtr", _inverse_mills, lambda y, x: -y * (x + y))
+_slope: SpecialFunction = SpecialFunction("log_ndtr", _inverse_mills, lambda y, x: -y * (x + y))
 
 
 # ---- The functions ------------------------------------------------------------------------------

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.special.entropy import xlog1py, xlogy
 from cygrad.special.gamma import betaln
 from cygrad.special.incomplete import betainc
-from cygrad.stats.support import both, finished, positive, replaced, standardized
+from cygrad.stats.support import as_variable, both, distributed, finished, positive, standardized
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -55,11 +53,9 @@ def logpdf(
     >>> beta.logpdf([-1.0, 0.5], 2.0, 3.0)
     variable([      -inf, 0.40546511])
     """
-    z, scale, valid = standardized(x, loc, scale)
+    z, scale, inside, valid = standardized(x, loc, scale, 0.0, 1.0, 0.5)
     a, positive_a = positive(a)
     b, positive_b = positive(b)
-    inside = ~((z.data < 0) | (z.data > 1))
-    z = replaced(z, inside, 0.5)
     value = xlogy(a - 1.0, z) + xlog1py(b - 1.0, -z) - betaln(a, b) - F.log(scale)
     return finished(value, inside, both(valid, positive_a, positive_b))
 
@@ -114,8 +110,6 @@ def cdf(
     >>> beta.cdf([-1.0, 0.5], 2.0, 3.0)
     variable([0.    , 0.6875])
     """
-    z, scale, valid = standardized(x, loc, scale)
-    inside = ~((z.data <= 0) | (z.data >= 1))
-    value = betainc(a, b, replaced(z, inside, 0.5))
-    edge = np.where(z.data <= 0, 0.0, 1.0)
-    return finished(F.where(inside, value, edge), True, valid)
+    z, scale, inside, valid = standardized(x, loc, scale, 0.0, 1.0, 0.5)
+    valid = both(valid, as_variable(a).data > 0, as_variable(b).data > 0)
+    return distributed(betainc(a, b, z), x, loc, inside, valid)

@@ -41,8 +41,8 @@ def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
     >>> cauchy.logpdf([0.0, 1.0])
     variable([-1.14472989, -1.83787707])
     """
-    z, scale, valid = standardized(x, loc, scale)
-    return finished(-F.log1p(z * z) - F.log(math.pi * scale), True, valid)
+    z, scale, inside, valid = standardized(x, loc, scale)
+    return finished(-F.log1p(z * z) - F.log(math.pi * scale), inside, valid)
 
 
 def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:

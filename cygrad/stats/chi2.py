@@ -9,7 +9,7 @@ import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.special.entropy import xlogy
 from cygrad.special.gamma import gammaln
-from cygrad.stats.support import both, finished, positive, replaced, standardized
+from cygrad.stats.support import both, finished, positive, standardized
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -53,10 +53,8 @@ def logpdf(
     >>> chi2.logpdf([-1.0, 1.0], 2.0)
     variable([       -inf, -1.19314718])
     """
-    z, scale, valid = standardized(x, loc, scale)
+    z, scale, inside, valid = standardized(x, loc, scale, 0.0, safe=1.0)
     df, positive_df = positive(df)
-    inside = ~(z.data < 0)
-    z = replaced(z, inside, 1.0)
     half = 0.5 * df
     value = xlogy(half - 1.0, z) - 0.5 * z - gammaln(half) - math.log(2.0) * half - F.log(scale)
     return finished(value, inside, both(valid, positive_df))

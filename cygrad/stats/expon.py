@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.stats.support import finished, replaced, standardized
+from cygrad.stats.support import distributed, finished, standardized
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -40,9 +40,8 @@ def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
     >>> expon.logpdf([-1.0, 0.0, 1.0])
     variable([-inf,  -0.,  -1.])
     """
-    z, scale, valid = standardized(x, loc, scale)
-    inside = ~(z.data < 0)
-    return finished(-replaced(z, inside, 0.0) - F.log(scale), inside, valid)
+    z, scale, inside, valid = standardized(x, loc, scale, 0.0)
+    return finished(-z - F.log(scale), inside, valid)
 
 
 def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -84,6 +83,5 @@ def cdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variab
     >>> expon.cdf([-1.0, 0.0, 1.0])
     variable([0.        , 0.        , 0.63212056])
     """
-    z, scale, valid = standardized(x, loc, scale)
-    z = F.where(z.data < 0, 0.0, z)
-    return finished(-F.expm1(-z), True, valid)
+    z, scale, inside, valid = standardized(x, loc, scale, 0.0)
+    return distributed(-F.expm1(-z), x, loc, inside, valid)

@@ -9,7 +9,7 @@ from cygrad.core.variable import Variable
 from cygrad.special.entropy import xlogy
 from cygrad.special.gamma import gammaln
 from cygrad.special.incomplete import gammainc
-from cygrad.stats.support import both, finished, positive, replaced, standardized
+from cygrad.stats.support import as_variable, both, distributed, finished, positive, standardized
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -52,10 +52,8 @@ def logpdf(
     >>> gamma.logpdf([-1.0, 1.0], 2.0)
     variable([-inf,  -1.])
     """
-    z, scale, valid = standardized(x, loc, scale)
+    z, scale, inside, valid = standardized(x, loc, scale, 0.0, safe=1.0)
     a, positive_a = positive(a)
-    inside = ~(z.data < 0)
-    z = replaced(z, inside, 1.0)
     value = xlogy(a - 1.0, z) - z - gammaln(a) - F.log(scale)
     return finished(value, inside, both(valid, positive_a))
 
@@ -106,7 +104,6 @@ def cdf(x: _ArrayLike, a: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike =
     >>> gamma.cdf([-1.0, 1.0], 2.0)
     variable([0.        , 0.26424112])
     """
-    z, scale, valid = standardized(x, loc, scale)
-    inside = ~(z.data <= 0)
-    value = gammainc(a, replaced(z, inside, 1.0))
-    return finished(F.where(inside, value, 0.0), True, valid)
+    z, scale, inside, valid = standardized(x, loc, scale, 0.0, safe=1.0)
+    valid = both(valid, as_variable(a).data > 0)
+    return distributed(gammainc(a, z), x, loc, inside, valid)

@@ -40,8 +40,8 @@ def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
     >>> laplace.logpdf([0.0, 1.0])
     variable([-0.69314718, -1.69314718])
     """
-    z, scale, valid = standardized(x, loc, scale)
-    return finished(-F.abs(z) - F.log(2.0 * scale), True, valid)
+    z, scale, inside, valid = standardized(x, loc, scale)
+    return finished(-F.abs(z) - F.log(2.0 * scale), inside, valid)
 
 
 def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:

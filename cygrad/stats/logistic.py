@@ -40,8 +40,8 @@ def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
     >>> logistic.logpdf([0.0, 1.0])
     variable([-1.38629436, -1.62652338])
     """
-    z, scale, valid = standardized(x, loc, scale)
-    return finished(-F.softplus(z) - F.softplus(-z) - F.log(scale), True, valid)
+    z, scale, inside, valid = standardized(x, loc, scale)
+    return finished(-F.softplus(z) - F.softplus(-z) - F.log(scale), inside, valid)
 
 
 def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:

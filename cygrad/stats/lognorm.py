@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.stats.support import both, finished, positive, replaced, standardized
+from cygrad.stats.support import both, finished, positive, standardized
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -45,10 +45,9 @@ def logpdf(
     >>> lognorm.logpdf([-1.0, 1.0], 0.5)
     variable([       -inf, -0.22579135])
     """
-    z, scale, valid = standardized(x, loc, scale)
+    z, scale, inside, valid = standardized(x, loc, scale, 5e-324, safe=1.0)
     s, positive_s = positive(s)
-    inside = ~(z.data <= 0)
-    log_z = F.log(replaced(z, inside, 1.0))
+    log_z = F.log(z)
     value = -0.5 * (log_z / s) ** 2 - log_z - F.log(s * scale) - 0.5 * math.log(2.0 * math.pi)
     return finished(value, inside, both(valid, positive_s))
 

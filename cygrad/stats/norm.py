@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.special.error import log_ndtr, ndtr
-from cygrad.stats.support import finished, standardized
+from cygrad.stats.support import as_variable, distributed, finished, standardized
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -42,8 +44,8 @@ def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
     >>> norm.logpdf([0.0, 1.0])
     variable([-0.91893853, -1.41893853])
     """
-    z, scale, valid = standardized(x, loc, scale)
-    return finished(-0.5 * z * z - F.log(scale) - 0.5 * math.log(2.0 * math.pi), True, valid)
+    z, scale, inside, valid = standardized(x, loc, scale)
+    return finished(-0.5 * z * z - F.log(scale) - 0.5 * math.log(2.0 * math.pi), inside, valid)
 
 
 def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -85,8 +87,8 @@ def cdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variab
     >>> norm.cdf([0.0, 1.0])
     variable([0.5       , 0.84134475])
     """
-    z, scale, valid = standardized(x, loc, scale)
-    return finished(ndtr(z), True, valid)
+    z, scale, inside, valid = standardized(x, loc, scale)
+    return distributed(ndtr(z), x, loc, inside, valid)
 
 
 def logcdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -119,8 +121,10 @@ def logcdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
     >>> norm.logcdf([0.0, 1.0])
     variable([-0.69314718, -0.17275378])
     """
-    z, scale, valid = standardized(x, loc, scale)
-    return finished(log_ndtr(z), True, valid)
+    z, scale, inside, valid = standardized(x, loc, scale)
+    right = np.greater(as_variable(x).data, as_variable(loc).data)
+    value = F.where(inside, log_ndtr(z), np.where(right, 0.0, -np.inf))
+    return finished(value, True, valid)
 
 
 def sf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -148,8 +152,8 @@ def sf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variabl
     >>> norm.sf([0.0, 1.0])
     variable([0.5       , 0.15865525])
     """
-    z, scale, valid = standardized(x, loc, scale)
-    return finished(ndtr(-z), True, valid)
+    z, scale, inside, valid = standardized(x, loc, scale)
+    return distributed(ndtr(-z), loc, x, inside, valid)
 
 
 def logsf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -182,5 +186,7 @@ def logsf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Vari
     >>> norm.logsf([0.0, 1.0])
     variable([-0.69314718, -1.84102165])
     """
-    z, scale, valid = standardized(x, loc, scale)
-    return finished(log_ndtr(-z), True, valid)
+    z, scale, inside, valid = standardized(x, loc, scale)
+    right = np.greater(as_variable(x).data, as_variable(loc).data)
+    value = F.where(inside, log_ndtr(-z), np.where(right, -np.inf, 0.0))
+    return finished(value, True, valid)

@@ -45,21 +45,45 @@ def probability(parameter: _ArrayLike) -> tuple[Variable, Mask]:
 
 
 def standardized(
-    x: _ArrayLike, loc: _ArrayLike, scale: _ArrayLike
-) -> tuple[Variable, Variable, Mask]:
-    """(x - loc) / scale, the scale, and where the scale is valid."""
+    x: _ArrayLike,
+    loc: _ArrayLike,
+    scale: _ArrayLike,
+    low: float = -np.inf,
+    high: float = np.inf,
+    safe: float = 0.0,
+) -> tuple[Variable, Variable, NDArray[np.bool_], Mask]:
+    """z = (x - loc) / scale, the scale, where z is in [low, high] and finite, or nan; and where the
+    scale is valid. Out of the support z is `safe`."""
     scale, valid = positive(scale)
-    return (as_variable(x) - as_variable(loc)) / scale, scale, valid
+    shift = as_variable(x) - as_variable(loc)
+    with np.errstate(over="ignore"):
+        z = shift.data / scale.data
+    inside: NDArray[np.bool_] = ~((z < low) | (z > high) | np.isinf(z))
+    if not inside.all():
+        shift = F.where(inside, shift, safe * scale.data)
+    return shift / scale, scale, inside, valid
+
+
+def distributed(
+    value: Variable, x: _ArrayLike, loc: _ArrayLike, inside: Mask, valid: Mask
+) -> Variable:
+    """A distribution function's value; out of the support 0 on the left and 1 on the right."""
+    if not np.all(inside):
+        right = np.greater(as_variable(x).data, as_variable(loc).data)
+        value = F.where(inside, value, np.where(right, 1.0, 0.0))
+    return value if np.all(valid) else F.where(valid, value, np.nan)
 
 
 def counts(k: _ArrayLike, loc: _ArrayLike = 0.0) -> NDArray[np.float64]:
     """k - loc as an array: counts are constants."""
-    return np.subtract(as_variable(k).data, as_variable(loc).data)
+    shifted: NDArray[np.float64] = np.subtract(as_variable(k).data, as_variable(loc).data)
+    return shifted
 
 
 def whole(k: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Where k is a count, or nan."""
-    return ~((k < 0) | (k != np.floor(k)) & ~np.isnan(k))
+    possible: NDArray[np.bool_] = ~((k < 0) | (k != np.floor(k)) & ~np.isnan(k))
+    return possible
 
 
 def finished(value: Variable, inside: Mask, valid: Mask) -> Variable:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.special.gamma import betaln
-from cygrad.stats.support import both, finished, positive, standardized
+from cygrad.stats.support import both, finished, positive, replaced, standardized
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -50,10 +53,14 @@ def logpdf(
     >>> t.logpdf([0.0, 1.0], 4.0)
     variable([-0.98082925, -1.53868813])
     """
-    z, scale, valid = standardized(x, loc, scale)
+    z, scale, inside, valid = standardized(x, loc, scale)
     df, positive_df = positive(df)
+    endless = np.isinf(df.data)  # the normal distribution
+    normal = -0.5 * z * z - 0.5 * math.log(2.0 * math.pi)
+    df = replaced(df, ~endless, 1.0)
     value = -betaln(0.5 * df, 0.5) - 0.5 * F.log(df) - 0.5 * (df + 1.0) * F.log1p(z * z / df)
-    return finished(value - F.log(scale), True, both(valid, positive_df))
+    value = F.where(endless, normal, value) if endless.any() else value
+    return finished(value - F.log(scale), inside, both(valid, positive_df))
 
 
 def pdf(x: _ArrayLike, df: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.stats.support import finished, replaced, standardized
+from cygrad.stats.support import finished, standardized
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -40,9 +40,8 @@ def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
     >>> uniform.logpdf([-1.0, 0.5])
     variable([-inf,   0.])
     """
-    z, scale, valid = standardized(x, loc, scale)
-    inside = ~((z.data < 0) | (z.data > 1))
-    return finished(0.0 * replaced(z, inside, 0.0) - F.log(scale), inside, valid)
+    z, scale, inside, valid = standardized(x, loc, scale, 0.0, 1.0)
+    return finished(0.0 * z - F.log(scale), inside, valid)
 
 
 def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
