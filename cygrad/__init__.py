@@ -61,14 +61,18 @@ if TYPE_CHECKING:
     from cygrad import dot as dot
     from cygrad import hooks as hooks
     from cygrad import layers as layers
+    from cygrad import linalg as linalg
     from cygrad import models as models
     from cygrad import numerical as numerical
     from cygrad import optimizers as optimizers
+    from cygrad import special as special
+    from cygrad import stats as stats
 else:
 
     def __getattr__(name):
         """Modules that `import cygrad` does not load: they are loaded when they are asked for."""
-        if name not in {"data", "dot", "hooks", "layers", "models", "numerical", "optimizers"}:
+        later = ["data", "dot", "hooks", "layers", "linalg", "models", "numerical", "optimizers"]
+        if name not in [*later, "special", "stats"]:
             raise AttributeError(f"module 'cygrad' has no attribute {name!r}")
         from importlib import import_module
 

@@ -246,7 +246,8 @@ cdef Variable strided_gradient(Function f, Variable gy, Variable x, Variable int
 
 # ---- From Python ------------------------------------------------------------------------------
 
-cdef Variable as_variable(object x, str where):
+cpdef Variable as_variable(object x, str where):
+    """x as a Variable: itself, or a constant of what it holds; `where` is for the error message."""
     if isinstance(x, Variable):
         return <Variable>x
     return constant(x, where)

@@ -75,8 +75,7 @@ cdef Variable matrix_norm(Variable x, object order, tuple axis, bint keepdims):
         return power_norm(x, 2.0, axes_of(axis, x.layout.ndim, "norm"), keepdims)
     if order == "nuc" or (not isinstance(order, str) and number(order) in (2.0, -2.0)):
         raise NotImplementedError(
-            f"norm: ord={order!r} of a matrix needs its singular values, which cygrad does not "
-            "differentiate; use ord='fro', or np.linalg.norm on .data where no gradient is needed")
+            f"norm: ord={order!r} of a matrix needs its singular values; use cygrad.linalg.norm")
     p = 0.0 if isinstance(order, str) else number(order)
     if p not in (1.0, -1.0, INFINITY, -INFINITY):
         raise ValueError(f"norm: ord={order!r} is not a norm of matrices; it is 'fro', 1, -1, inf "
@@ -116,7 +115,8 @@ def norm(x, ord=None, axis=None, keepdims=False):
         If ord is not a norm of vectors or matrices; if x is neither and no axis is given; if there
         is nothing to take the greatest of.
     NotImplementedError
-        For the norms of matrices that need singular values: 2, -2 and 'nuc'.
+        For the norms of matrices that need singular values: 2, -2 and 'nuc'; `cygrad.linalg.norm`
+        has them.
     TypeError
         If ord is not a number.
     IndexError

@@ -13,6 +13,9 @@ cdef Loop MAXIMUM
 cdef Loop MINIMUM
 cdef Loop MATMUL            # (m,n),(n,p)->(m,p), by BLAS
 
+# The loop of a ufunc that takes and gives float64 only; ImportError if there is none.
+cdef Loop float64_loop(object ufunc) except *
+
 cdef inline void call(Loop* loop, char** args, const Py_ssize_t* dimensions,
                       const Py_ssize_t* steps) noexcept nogil:
     loop.function(args, dimensions, steps, loop.data)

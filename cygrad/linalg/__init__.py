@@ -1,0 +1,38 @@
+"""Linear algebra with NumPy's names, differentiable; `import cygrad.linalg as LA`.
+
+LAPACK is NumPy's. Matrices stand in the last two axes, stacks of them in those before. What is
+asked of a matrix and does not hold (square, regular, positive definite) raises
+`numpy.linalg.LinAlgError`.
+"""
+
+from cygrad.functions import matmul
+from cygrad.linalg.cholesky import cholesky
+from cygrad.linalg.decomposition import eigh, eigvalsh, qr, svd, svdvals
+from cygrad.linalg.determinant import det, slogdet
+from cygrad.linalg.exponential import expm
+from cygrad.linalg.least_squares import lstsq, pinv
+from cygrad.linalg.norm import norm
+from cygrad.linalg.powers import matrix_power, multi_dot
+from cygrad.linalg.solving import inv, solve
+from cygrad.linalg.triangular import solve_triangular
+
+__all__ = [
+    "cholesky",
+    "det",
+    "eigh",
+    "eigvalsh",
+    "expm",
+    "inv",
+    "lstsq",
+    "matmul",
+    "matrix_power",
+    "multi_dot",
+    "norm",
+    "pinv",
+    "qr",
+    "slogdet",
+    "solve",
+    "solve_triangular",
+    "svd",
+    "svdvals",
+]

@@ -1,0 +1,77 @@
+"""cholesky."""
+
+from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.layout cimport Layout, contiguous_layout, release
+from cygrad.core.variable cimport Variable, describe, empty
+from cygrad.functions.elementwise cimport as_variable, operation, output_of
+from cygrad.functions.shape cimport swap_last_axes
+from cygrad.linalg.lapack cimport CHOLESKY, check_square, lapack, symmetrized
+from cygrad.linalg.triangular cimport substitute, triangle_part
+
+import numpy as np
+
+from cygrad.functions.linalg import matmul
+
+
+# ---- cholesky: a = l l^T, da = sym(l^-T Phi(l^T gl) l^-1) ---------------------------------------
+#
+# Phi takes the lower triangle and halves its diagonal. What flows to l's upper triangle, which is
+# constant, does not reach the lower triangle of l^T gl.
+
+cdef Variable vjp_cholesky(Function f, Variable gy, int i):
+    cdef Variable l = output_of(f), s
+    s = triangle_part(matmul(swap_last_axes(l), gy), True, 0.5)
+    s = substitute(l, s, True, True, False)
+    s = substitute(l, swap_last_axes(s), True, True, False)
+    return symmetrized(s)
+
+cdef Op FACTOR = operation(b"Cholesky", vjp_cholesky)
+
+
+def cholesky(a, *, upper=False):
+    """The Cholesky factor of a symmetric, positive definite matrix, as np.linalg.cholesky.
+
+    Parameters
+    ----------
+    a : Variable or array_like
+        Of shape (..., n, n). Only its lower triangle is read.
+    upper : bool, default False
+        Give the upper factor l^T, and read the upper triangle.
+
+    Returns
+    -------
+    Variable
+        The lower triangular l with a = l l^T, of a's shape.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If a is not square, or not positive definite.
+
+    Notes
+    -----
+    da = (S + S^T) / 2, where S = l^-T Phi(l^T gl) l^-1, and Phi takes the lower triangle and halves
+    its diagonal (I. Murray, "Differentiation of the Cholesky decomposition", 2016, eq. 10). The
+    gradient is that by a symmetric a, and symmetric itself, as in PyTorch and JAX.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.linalg as LA
+    >>> a = cg.Variable([[4.0, 2.0], [2.0, 5.0]])
+    >>> LA.cholesky(a)
+    variable([[2., 0.],
+              [1., 2.]])
+    """
+    cdef Variable x = as_variable(a, "cholesky"), y
+    cdef Layout* layout
+    check_square(x, "cholesky")
+    if upper:
+        return swap_last_axes(cholesky(swap_last_axes(x)))
+    layout = contiguous_layout(x.layout.ndim, x.layout.shape)
+    y = empty(layout)
+    release(layout)
+    if not lapack(CHOLESKY, x, None, y, None):
+        raise np.linalg.LinAlgError(f"cholesky: {describe(x)} is not positive definite"
+                                    f"{'' if x.layout.ndim == 2 else ', or one of the stack is not'}")
+    connect(&FACTOR, y, x, None)
+    return y

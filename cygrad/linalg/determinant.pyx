@@ -1,0 +1,152 @@
+"""det, slogdet."""
+
+from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.layout cimport Layout, contiguous_layout, release
+from cygrad.core.variable cimport Variable, describe, empty
+from cygrad.functions.arithmetic cimport multiply
+from cygrad.functions.elementwise cimport as_variable, operation, output_of
+from cygrad.functions.shape cimport swap_last_axes, unsqueezed
+from cygrad.linalg.lapack cimport DET, SLOGDET, check_square, lapack
+from cygrad.linalg.solving cimport inverse
+
+import numpy as np
+
+from cygrad.linalg.results import SlogdetResult
+
+cdef enum:
+    MOST_ROWS = 30              # of a singular matrix whose cofactors are computed: n^4 numbers
+
+
+cdef Variable number_each(Variable a):
+    """A number for each matrix of the stack."""
+    cdef Layout* layout = contiguous_layout(a.layout.ndim - 2, a.layout.shape)
+    cdef Variable y = empty(layout)
+    release(layout)
+    return y
+
+
+cdef Variable for_matrices(Variable g):
+    """A number for each matrix, as (..., 1, 1)."""
+    return unsqueezed(unsqueezed(g, g.layout.ndim), g.layout.ndim + 1)
+
+
+# ---- det: da = gy y a^-T, and for singular matrices gy times the cofactors ----------------------
+
+cdef Variable vjp_det(Function f, Variable gy, int i):
+    cdef Variable y = output_of(f), inverted
+    try:
+        inverted = inverse(f.x0, "det")
+    except np.linalg.LinAlgError:
+        return multiply(for_matrices(gy), cofactors(f.x0))
+    return multiply(for_matrices(multiply(gy, y)), swap_last_axes(inverted))
+
+cdef Op DETERMINANT = operation(b"Det", vjp_det)
+
+
+cdef Variable cofactors(Variable a):
+    """The signed determinants of a without a row and a column; a may be singular."""
+    cdef Py_ssize_t n = a.layout.shape[a.layout.ndim - 1]
+    check_square(a, "det")
+    if n > MOST_ROWS:
+        raise np.linalg.LinAlgError(f"det: {describe(a)} is singular, and its gradient is computed "
+                                    f"up to {MOST_ROWS} rows only; use slogdet of matrices that "
+                                    "are not singular")
+    others = np.array([[k for k in range(n) if k != left] for left in range(n)], dtype=np.intp)
+    others = others.reshape(n, n - 1)
+    minors = a[..., others[:, None, :, None], others[None, :, None, :]]
+    signs = (-1.0) ** np.add.outer(np.arange(n), np.arange(n))
+    return determinant(minors) * signs
+
+
+cdef Variable determinant(Variable a):
+    cdef Variable y = number_each(a)
+    lapack(DET, a, None, y, None)
+    connect(&DETERMINANT, y, a, None)
+    return y
+
+
+def det(a):
+    """The determinant of a matrix, or of each of a stack, as np.linalg.det.
+
+    Parameters
+    ----------
+    a : Variable or array_like
+        Of shape (..., n, n).
+
+    Returns
+    -------
+    Variable
+        Of shape (...).
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If a is not square; in a backward pass, if it is singular and has more than 30 rows.
+
+    Notes
+    -----
+    da = gy det(a) a^-T (Jacobi's formula). Where a is singular that is the limit: the cofactors,
+    computed as determinants of a without a row and a column.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.linalg as LA
+    >>> a = cg.Variable([[2.0, 1.0], [4.0, 3.0]])
+    >>> y = LA.det(a); y.backward(); print(a.grad)
+    variable([[ 3., -4.],
+              [-1.,  2.]])
+    """
+    cdef Variable x = as_variable(a, "det")
+    check_square(x, "det")
+    return determinant(x)
+
+
+# ---- slogdet: y = log |det a|, da = gy a^-T -----------------------------------------------------
+
+cdef Variable vjp_slogdet(Function f, Variable gy, int i):
+    cdef Variable inverted = inverse(f.x0, "the gradient of slogdet")
+    return multiply(for_matrices(gy), swap_last_axes(inverted))
+
+cdef Op LOG_DETERMINANT = operation(b"Slogdet", vjp_slogdet)
+
+
+def slogdet(a):
+    """The sign and the logarithm of the determinant, as np.linalg.slogdet.
+
+    Parameters
+    ----------
+    a : Variable or array_like
+        Of shape (..., n, n).
+
+    Returns
+    -------
+    sign : Variable
+        Of shape (...): 1, -1, or 0 where a is singular. It is a constant.
+    logabsdet : Variable
+        Of shape (...): log(abs(det(a))), -inf where a is singular.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If a is not square; in a backward pass, if it is singular.
+
+    Notes
+    -----
+    d logabsdet = gy a^-T. It neither over- nor underflows, as `det` may. For a positive definite
+    matrix whose `cholesky` factor l is there, 2 * sum(log(diagonal(l))) is cheaper.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.linalg as LA
+    >>> a = cg.Variable([[2.0, 1.0], [4.0, 1.0]])
+    >>> sign, y = LA.slogdet(a); y.backward(); sign, y, a.grad
+    (variable(-1.0), variable(0.6931471805599453), variable([[-0.5,  2. ],
+              [ 0.5, -1. ]]))
+    """
+    cdef Variable x = as_variable(a, "slogdet"), sign, y
+    check_square(x, "slogdet")
+    sign = number_each(x)
+    y = number_each(x)
+    lapack(SLOGDET, x, None, sign, y)
+    connect(&LOG_DETERMINANT, y, x, None)
+    return SlogdetResult(sign, y)

@@ -1,0 +1,170 @@
+"""LAPACK, by the loops of numpy.linalg, and what its callers here share.
+
+np.linalg.cholesky spends 6 us on a 5x5 matrix, of which LAPACK takes 0.3: so NumPy's loops are
+called from C, as kernels/numpy_loops.pyx does. Where a NumPy keeps them elsewhere, its public
+functions serve.
+"""
+
+from cygrad.core.arrays cimport array_of
+from cygrad.core.variable cimport Variable, describe, detached, own_contiguous
+from cygrad.functions.arithmetic cimport scale
+from cygrad.functions.shape cimport swap_last_axes, unsqueezed
+from cygrad.kernels.numpy_loops cimport Loop, call, float64_loop
+
+import numpy as np
+
+from cygrad.functions.arithmetic import add
+from cygrad.functions.linalg import matmul
+from cygrad.functions.shape import broadcast_to
+
+cdef extern from "<fenv.h>" nogil:
+    int FE_INVALID
+    int fetestexcept(int)
+    int feclearexcept(int)
+
+cdef enum:
+    ROUTINES = 5
+    SMALL = 16                  # rows of a matrix below which the GIL is kept
+
+cdef Loop loops[ROUTINES]
+cdef bint found
+cdef tuple SIGNATURES = (
+    ("cholesky_lo", "(m,m)->(m,m)"),
+    ("inv", "(m,m)->(m,m)"),
+    ("solve", "(m,m),(m,n)->(m,n)"),
+    ("det", "(m,m)->()"),
+    ("slogdet", "(m,m)->(),()"),
+)
+cdef list PUBLIC = [np.linalg.cholesky, np.linalg.inv, np.linalg.solve, np.linalg.det,
+                    np.linalg.slogdet]
+
+
+def _find_loops():
+    """Look for NumPy's loops; whether they are there."""
+    global found
+    found = False
+    try:
+        from numpy.linalg import _umath_linalg
+        for k, (name, signature) in enumerate(SIGNATURES):
+            ufunc = getattr(_umath_linalg, name)
+            if not isinstance(ufunc, np.ufunc) or ufunc.signature.replace(" ", "") != signature:
+                return False
+            loops[k] = float64_loop(ufunc)
+    except (ImportError, AttributeError):
+        return False
+    found = True
+    return True
+
+
+_find_loops()
+
+
+cdef bint lapack(Routine routine, Variable a, Variable b, Variable y, Variable y1) except -1:
+    cdef char* args[3]
+    cdef Py_ssize_t dimensions[3]
+    cdef Py_ssize_t steps[9]
+    cdef Py_ssize_t item = sizeof(double), n = a.layout.shape[a.layout.ndim - 1], p = 0
+    cdef Variable left, right = None
+    cdef bint failed
+    if a.layout.size == 0:
+        array_of(y)[...] = 1.0  # the determinant of no rows
+        if y1 is not None:
+            array_of(y1)[...] = 0.0
+        return True
+    if not found:
+        return by_numpy(routine, a, b, y, y1)
+    # What is read stays, whatever another thread assigns to .data meanwhile.
+    left = own_contiguous(detached(a))
+    dimensions[0] = left.layout.size // (n * n)
+    dimensions[1] = n
+    steps[0] = n * n * item
+    args[0] = <char*>left.ptr
+    args[1] = <char*>y.ptr
+    if routine == SOLVE:
+        right = own_contiguous(detached(b))
+        if right.layout.size == 0:
+            return True
+        p = right.layout.shape[right.layout.ndim - 1]
+        dimensions[2] = p
+        args[1] = <char*>right.ptr
+        args[2] = <char*>y.ptr
+        steps[1] = steps[2] = n * p * item
+        steps[3] = n * item
+        steps[4] = item
+        steps[5] = steps[7] = p * item
+        steps[6] = steps[8] = item
+    elif routine == DET:
+        steps[1] = item
+        steps[2] = n * item
+        steps[3] = item
+    elif routine == SLOGDET:
+        args[2] = <char*>y1.ptr
+        steps[1] = steps[2] = item
+        steps[3] = n * item
+        steps[4] = item
+    else:
+        steps[1] = steps[0]
+        steps[2] = steps[4] = n * item
+        steps[3] = steps[5] = item
+    # The loop reports by this flag, and counts what is set before as its own failure.
+    feclearexcept(FE_INVALID)
+    if n < SMALL:
+        call(&loops[<int>routine], args, dimensions, steps)
+        failed = fetestexcept(FE_INVALID) != 0
+    else:
+        with nogil:
+            call(&loops[<int>routine], args, dimensions, steps)
+            failed = fetestexcept(FE_INVALID) != 0
+    feclearexcept(FE_INVALID)
+    return not failed or routine == DET or routine == SLOGDET   # singular matrices have one
+
+
+cdef bint by_numpy(Routine routine, Variable a, Variable b, Variable y, Variable y1) except -1:
+    try:
+        if b is None:
+            results = PUBLIC[<int>routine](array_of(a))
+        else:
+            results = PUBLIC[<int>routine](array_of(a), array_of(b))
+    except np.linalg.LinAlgError:
+        return False
+    if y1 is None:
+        array_of(y)[...] = results
+    else:
+        array_of(y)[...], array_of(y1)[...] = results
+    return True
+
+
+cdef int check_square(Variable x, str where) except -1:
+    cdef int d = x.layout.ndim
+    if d < 2 or x.layout.shape[d - 1] != x.layout.shape[d - 2]:
+        raise np.linalg.LinAlgError(f"{where}: {describe(x)} is not a square matrix, nor a stack "
+                                    "of square matrices (..., n, n)")
+    return 0
+
+
+cdef tuple same_stacks(Variable a, Variable b, str where):
+    cdef int d
+    cdef bint same = a.layout.ndim == b.layout.ndim
+    for d in range(a.layout.ndim - 2 if same else 0):
+        same = same and a.layout.shape[d] == b.layout.shape[d]
+    if same:
+        return (a, b)
+    try:
+        stack = np.broadcast_shapes(a.shape[:a.layout.ndim - 2], b.shape[:b.layout.ndim - 2])
+    except ValueError:
+        raise ValueError(f"{where}: the stacks of {describe(a)} and {describe(b)} do not "
+                         "broadcast together") from None
+    return (broadcast_to(a, (*stack, *a.shape[a.layout.ndim - 2:])),
+            broadcast_to(b, (*stack, *b.shape[b.layout.ndim - 2:])))
+
+
+cdef Variable transposed_product(Variable a, Variable b):
+    return matmul(a, swap_last_axes(b))
+
+
+cdef Variable as_column(Variable b):
+    return unsqueezed(b, 1)
+
+
+cdef Variable symmetrized(Variable x):
+    return scale(add(x, swap_last_axes(x)), 0.5)

@@ -1,0 +1,3 @@
+from cygrad.core.variable cimport Variable
+
+cdef Variable inverse(Variable a, str where)        # `where` is named where a is singular

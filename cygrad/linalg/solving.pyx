@@ -1,0 +1,164 @@
+"""inv, solve."""
+
+from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.layout cimport Layout, contiguous_layout, release
+from cygrad.core.variable cimport Variable, describe, empty
+from cygrad.functions.arithmetic cimport negate
+from cygrad.functions.elementwise cimport as_variable, operation, output_of
+from cygrad.functions.shape cimport swap_last_axes
+from cygrad.linalg.lapack cimport (
+    INV, SOLVE, as_column, check_square, lapack, same_stacks, transposed_product,
+)
+
+import numpy as np
+
+from cygrad.functions.linalg import matmul
+from cygrad.functions.shape import squeeze
+
+
+# ---- inv: y = a^-1, da = -y^T gy y^T ------------------------------------------------------------
+
+cdef Variable vjp_inv(Function f, Variable gy, int i):
+    cdef Variable y = swap_last_axes(output_of(f))
+    return negate(matmul(y, matmul(gy, y)))
+
+cdef Op INVERSE = operation(b"Inv", vjp_inv)
+
+
+cdef Variable fresh_like(Variable x):
+    """An array of x's shape, in C order."""
+    cdef Layout* layout = contiguous_layout(x.layout.ndim, x.layout.shape)
+    cdef Variable y = empty(layout)
+    release(layout)
+    return y
+
+
+cdef Variable inverse(Variable a, str where):
+    cdef Variable y
+    check_square(a, where)
+    y = fresh_like(a)
+    if not lapack(INV, a, None, y, None):
+        raise np.linalg.LinAlgError(f"{where}: {describe(a)} is singular"
+                                    f"{'' if a.layout.ndim == 2 else ', or one of the stack is'}")
+    connect(&INVERSE, y, a, None)
+    return y
+
+
+def inv(a):
+    """The inverse of a matrix, or of each of a stack, as np.linalg.inv.
+
+    Parameters
+    ----------
+    a : Variable or array_like
+        Of shape (..., n, n).
+
+    Returns
+    -------
+    Variable
+        Of a's shape.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If a is not square, or singular.
+
+    Notes
+    -----
+    da = -y^T gy y^T (M. Giles, "An extended collection of matrix derivative results", 2008, 2.2.3).
+    For products with an inverse, `solve` is faster and more accurate.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.linalg as LA
+    >>> a = cg.Variable([[2.0, 0.0], [0.0, 4.0]])
+    >>> LA.inv(a)
+    variable([[0.5 , 0.  ],
+              [0.  , 0.25]])
+    """
+    return inverse(as_variable(a, "inv"), "inv")
+
+
+# ---- solve: x = a^-1 b, db = a^-T gx, da = -db x^T ----------------------------------------------
+
+cdef Variable vjp_solve(Function f, Variable gy, int i):
+    cdef Variable gb
+    if i == 1 and f.saved is not None and f.saved[0] is gy:
+        gb = f.saved[1]         # of input 0
+        f.saved = None
+        return gb
+    gb = solution(swap_last_axes(f.x0), gy)
+    if i == 1:
+        return gb
+    if f.x1.requires:
+        f.saved = (gy, gb)
+    return negate(transposed_product(gb, output_of(f)))
+
+cdef Op SOLUTION = operation(b"Solve", vjp_solve)
+
+
+cdef Variable solution(Variable a, Variable b):
+    """solve for b (..., n, p) and a of the same stack axes."""
+    cdef int d = a.layout.ndim
+    cdef Variable y
+    check_square(a, "solve")
+    if (b.layout.ndim != d or b.layout.shape[d - 2] != a.layout.shape[d - 1]
+            or a.shape[:d - 2] != b.shape[:d - 2]):
+        raise ValueError(f"solve: {describe(a)} and {describe(b)} do not fit")
+    y = fresh_like(b)
+    if not lapack(SOLVE, a, b, y, None):
+        raise np.linalg.LinAlgError(f"solve: {describe(a)} is singular"
+                                    f"{'' if a.layout.ndim == 2 else ', or one of the stack is'}")
+    connect(&SOLUTION, y, a, b)
+    return y
+
+
+def solve(a, b):
+    """The solution x of a x = b, as np.linalg.solve.
+
+    Parameters
+    ----------
+    a : Variable or array_like
+        Of shape (..., n, n).
+    b : Variable or array_like
+        A vector (n,), or matrices (..., n, p); the stack axes broadcast with a's.
+
+    Returns
+    -------
+    Variable
+        Of b's shape, with the stack axes broadcast; for a vector b, (..., n).
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If a is not square, or singular.
+    ValueError
+        If the shapes do not fit.
+
+    Notes
+    -----
+    db = a^-T gx and da = -db x^T (M. Giles, "An extended collection of matrix derivative results",
+    2008, 2.3.1).
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.linalg as LA
+    >>> a = cg.Variable([[3.0, 1.0], [1.0, 2.0]])
+    >>> x = LA.solve(a, [9.0, 8.0]); x
+    variable([2., 3.])
+    >>> x.backward(); a.grad
+    variable([[-0.4, -0.6],
+              [-0.8, -1.2]])
+    """
+    cdef Variable left = as_variable(a, "solve"), right = as_variable(b, "solve"), x
+    cdef bint is_vector = right.layout.ndim == 1
+    check_square(left, "solve")
+    if right.layout.ndim == 0 or (
+            right.layout.shape[right.layout.ndim - (1 if is_vector else 2)]
+            != left.layout.shape[left.layout.ndim - 1]):
+        raise ValueError(f"solve: {describe(left)} and {describe(right)} do not fit: they must be "
+                         "(..., n, n) and (n,) or (..., n, p)")
+    if is_vector:
+        right = as_column(right)
+    left, right = same_stacks(left, right, "solve")
+    x = solution(left, right)
+    return squeeze(x, -1) if is_vector else x

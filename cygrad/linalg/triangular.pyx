@@ -1,0 +1,189 @@
+"""solve_triangular, and the triangle of a matrix as an operation of its own."""
+
+from libc.stdlib cimport free, malloc
+
+from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.layout cimport Layout, contiguous_layout, release
+from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
+from cygrad.functions.arithmetic cimport negate
+from cygrad.functions.elementwise cimport as_variable, operation, output_of
+from cygrad.functions.shape cimport copied
+from cygrad.kernels.elementwise cimport LONG
+from cygrad.kernels.linalg cimport blas_ready
+from cygrad.kernels.triangular cimport solve_triangle, take_triangle
+from cygrad.linalg.lapack cimport as_column, check_square, same_stacks, transposed_product
+
+import numpy as np
+
+from cygrad.functions.shape import squeeze
+
+
+# ---- The triangle: linear, and its own transpose ----------------------------------------------
+
+cdef Variable vjp_triangle(Function f, Variable gy, int i):
+    return triangle_part(gy, f.c[1] != 0.0, f.c[0])
+
+cdef Op TRIANGLE = operation(b"Triangle", vjp_triangle)
+
+
+cdef Variable triangle_part(Variable x, bint lower, double diagonal):
+    cdef int d = x.layout.ndim
+    cdef Variable plain, y
+    cdef Function f
+    cdef Py_ssize_t m, n
+    if d < 2:
+        raise RuntimeError(f"Variable.backward: Triangle met {describe(x)}; was .data replaced by "
+                           "another shape after it was used?")
+    plain = own_contiguous(detached(x))
+    y = empty(plain.layout)
+    m = x.layout.shape[d - 2]
+    n = x.layout.shape[d - 1]
+    if x.layout.size:
+        take_triangle(plain.ptr, y.ptr, x.layout.size // (m * n), m, n, lower, diagonal)
+    f = connect(&TRIANGLE, y, x, None)
+    if f is not None:
+        f.c[0] = diagonal
+        f.c[1] = lower
+    return y
+
+
+# ---- solve_triangular: x = a^-1 b, db = a^-T gx, da = -(triangle of db x^T) ---------------------
+
+cdef Variable vjp_substitute(Function f, Variable gy, int i):
+    cdef Variable gb, product
+    cdef bint lower = f.c[0] != 0.0, transposed, unit
+    cdef int flags = <int>f.c[1]
+    transposed = flags & 1
+    unit = flags & 2
+    if i == 1 and f.saved is not None and f.saved[0] is gy:
+        gb = f.saved[1]         # of input 0
+        f.saved = None
+        return gb
+    gb = substitute(f.x0, gy, lower, not transposed, unit)
+    if i == 1:
+        return gb
+    if f.x1.requires:
+        f.saved = (gy, gb)
+    if transposed:
+        product = transposed_product(output_of(f), gb)
+    else:
+        product = transposed_product(gb, output_of(f))
+    return negate(triangle_part(product, lower, 0.0 if unit else 1.0))
+
+cdef Op SUBSTITUTE = operation(b"SolveTriangular", vjp_substitute)
+
+
+cdef Variable substitute(Variable a, Variable b, bint lower, bint transposed, bint unit):
+    cdef Variable left = detached(a), y
+    cdef int d = a.layout.ndim
+    cdef Py_ssize_t n, p, count, k
+    cdef Py_ssize_t row, column, step
+    cdef double* scratch
+    cdef Function f
+    check_square(a, "solve_triangular")
+    if b.layout.ndim != d or b.layout.shape[d - 2] != a.layout.shape[d - 1]:
+        raise ValueError(f"solve_triangular: {describe(a)} and {describe(b)} do not fit")
+    n = b.layout.shape[d - 2]
+    p = b.layout.shape[d - 1]
+    if d > 2 or not blas_ready(n, n, left.layout.strides[d - 2], left.layout.strides[d - 1]):
+        left = own_contiguous(left)
+    y = detached(copied(detached(b)))
+    if y.layout.size:
+        count = y.layout.size // (n * p)
+        if left.layout.size != count * n * n:
+            raise ValueError(f"solve_triangular: {describe(a)} and {describe(b)} do not fit")
+        row = left.layout.strides[d - 2]
+        column = left.layout.strides[d - 1]
+        step = n * n if d > 2 else 0
+        if not unit:
+            check_diagonal(left, row + column, step, count, n, a)
+        if transposed:
+            row, column = column, row
+        scratch = <double*>malloc(n * p * sizeof(double))
+        if scratch is NULL:
+            raise MemoryError()
+        if n * n * p < LONG:
+            for k in range(count):
+                solve_triangle(left.ptr + k * step, row, column, lower != transposed, unit,
+                               y.ptr + k * n * p, n, p, scratch)
+        else:
+            with nogil:
+                for k in range(count):
+                    solve_triangle(left.ptr + k * step, row, column, lower != transposed, unit,
+                                   y.ptr + k * n * p, n, p, scratch)
+        free(scratch)
+    f = connect(&SUBSTITUTE, y, a, b)
+    if f is not None:
+        f.c[0] = lower
+        f.c[1] = (1 if transposed else 0) + (2 if unit else 0)
+    return y
+
+
+cdef int check_diagonal(Variable plain, Py_ssize_t along, Py_ssize_t step, Py_ssize_t count,
+                        Py_ssize_t n, Variable a) except -1:
+    cdef Py_ssize_t k, i
+    for k in range(count):
+        for i in range(n):
+            if (<double*>(<char*>(plain.ptr + k * step) + i * along))[0] == 0.0:
+                raise np.linalg.LinAlgError(f"solve_triangular: {describe(a)} is singular: its "
+                                            f"diagonal is 0 in row {i}")
+    return 0
+
+
+def solve_triangular(a, b, trans=0, lower=False, unit_diagonal=False):
+    """The solution x of a x = b for a triangular matrix, as scipy.linalg.solve_triangular.
+
+    Parameters
+    ----------
+    a : Variable or array_like
+        A triangular matrix (n, n), or a stack of them. The other triangle is not read.
+    b : Variable or array_like
+        A vector (n,), or matrices (..., n, p); the stack axes broadcast with a's.
+    trans : {0, 1, 'N', 'T'}, default 0
+        1 or 'T': solve a^T x = b.
+    lower : bool, default False
+        Whether a is lower triangular; else upper.
+    unit_diagonal : bool, default False
+        Count a's diagonal as ones, and do not read it.
+
+    Returns
+    -------
+    Variable
+        Of b's shape, with the stack axes broadcast.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If a is not square, or has a zero on its diagonal.
+    ValueError
+        If the shapes do not fit, or trans is none of those.
+
+    Notes
+    -----
+    db = a^-T gx and da = -db x^T, of which the triangle that was read (M. Giles, "An extended
+    collection of matrix derivative results", 2008, 2.3.1). By substitution, in blocks whose
+    products BLAS computes: half the work of `solve`, or less, and a^-T costs no new factorization.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.linalg as LA
+    >>> l = cg.Variable([[2.0, 0.0], [1.0, 4.0]])
+    >>> LA.solve_triangular(l, [2.0, 9.0], lower=True)
+    variable([1., 2.])
+    """
+    cdef Variable left = as_variable(a, "solve_triangular")
+    cdef Variable right = as_variable(b, "solve_triangular"), x
+    cdef bint is_vector = right.layout.ndim == 1
+    if trans not in (0, 1, "N", "T"):
+        raise ValueError(f"solve_triangular: trans must be 0, 1, 'N' or 'T', not {trans!r}")
+    check_square(left, "solve_triangular")
+    if right.layout.ndim == 0 or (
+            right.layout.shape[right.layout.ndim - (1 if is_vector else 2)]
+            != left.layout.shape[left.layout.ndim - 1]):
+        raise ValueError(f"solve_triangular: {describe(left)} and {describe(right)} do not fit: "
+                         "they must be (..., n, n) and (n,) or (..., n, p)")
+    if is_vector:
+        right = as_column(right)
+    left, right = same_stacks(left, right, "solve_triangular")
+    x = substitute(left, right, bool(lower), trans in (1, "T"), bool(unit_diagonal))
+    return squeeze(x, -1) if is_vector else x

@@ -1,0 +1,78 @@
+"""Special functions with scipy.special's names, differentiable to any order.
+
+Most are computed by scipy: `pip install 'cygrad[scipy]'`. Without it, they raise ImportError when
+called; erf, erfc, expit, log_expit, logit, ndtr, the entropies, xlogy, xlog1py and the soft
+maximum's family are there.
+"""
+
+from cygrad.functions import erf, erfc
+from cygrad.special.bessel import j0, j1, jn, jv, y0, y1, yn, yv
+from cygrad.special.entropy import entr, kl_div, rel_entr, xlog1py, xlogy
+from cygrad.special.error import erfcinv, erfcx, erfinv, exp1, expi, log_ndtr, ndtr, ndtri
+from cygrad.special.gamma import (
+    beta,
+    betaln,
+    digamma,
+    gamma,
+    gammaln,
+    loggamma,
+    multigammaln,
+    polygamma,
+    psi,
+)
+from cygrad.special.incomplete import betainc, gammainc, gammaincc
+from cygrad.special.logistic import expit, log_expit, log_softmax, logit, logsumexp, softmax
+from cygrad.special.modified_bessel import i0, i0e, i1, i1e, iv, ive, k0, k1, kv
+
+__all__ = [
+    "beta",
+    "betainc",
+    "betaln",
+    "digamma",
+    "entr",
+    "erf",
+    "erfc",
+    "erfcinv",
+    "erfcx",
+    "erfinv",
+    "exp1",
+    "expi",
+    "expit",
+    "gamma",
+    "gammainc",
+    "gammaincc",
+    "gammaln",
+    "i0",
+    "i0e",
+    "i1",
+    "i1e",
+    "iv",
+    "ive",
+    "j0",
+    "j1",
+    "jn",
+    "jv",
+    "k0",
+    "k1",
+    "kl_div",
+    "kv",
+    "log_expit",
+    "log_ndtr",
+    "log_softmax",
+    "loggamma",
+    "logit",
+    "logsumexp",
+    "multigammaln",
+    "ndtr",
+    "ndtri",
+    "polygamma",
+    "psi",
+    "rel_entr",
+    "softmax",
+    "xlog1py",
+    "xlogy",
+    "y0",
+    "y1",
+    "yn",
+    "yv",
+]

@@ -1,0 +1,315 @@
+"""The gamma and beta functions and their logarithms."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cygrad.core.variable import Variable
+from cygrad.special.entropy import as_variable
+from cygrad.special.operation import SpecialFunction
+
+if TYPE_CHECKING:
+    from cygrad.core.variable import _ArrayLike
+
+__all__ = [
+    "beta",
+    "betaln",
+    "digamma",
+    "gamma",
+    "gammaln",
+    "loggamma",
+    "multigammaln",
+    "polygamma",
+    "psi",
+]
+
+# ---- The table ----------------------------------------------------------------------------------
+
+_gamma = SpecialFunction("gamma", None, lambda y, x: y * digamma(x))
+_gammaln = SpecialFunction("gammaln", None, lambda y, x: digamma(x))
+_loggamma = SpecialFunction("loggamma", None, lambda y, x: digamma(x))
+_digamma = SpecialFunction("digamma", None, lambda y, x: polygamma(1, x))
+_polygamma = SpecialFunction("polygamma", None, None, lambda y, n, x: polygamma(n + 1.0, x))
+_beta = SpecialFunction(
+    "beta",
+    None,
+    lambda y, a, b: y * (digamma(a) - digamma(a + b)),
+    lambda y, a, b: y * (digamma(b) - digamma(a + b)),
+)
+_betaln = SpecialFunction(
+    "betaln",
+    None,
+    lambda y, a, b: digamma(a) - digamma(a + b),
+    lambda y, a, b: digamma(b) - digamma(a + b),
+)
+
+
+# ---- The functions ------------------------------------------------------------------------------
+
+
+def gamma(x: _ArrayLike) -> Variable:
+    """The gamma function, elementwise.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Raises
+    ------
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    d gamma(x) = gamma(x) digamma(x) dx.
+
+    Examples
+    --------
+    >>> import cygrad.special as special
+    >>> special.gamma([0.5, 4.0])
+    variable([1.77245385, 6.        ])
+    """
+    return _gamma(x)
+
+
+def gammaln(x: _ArrayLike) -> Variable:
+    """The logarithm of the absolute value of the gamma function, elementwise.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Raises
+    ------
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    d gammaln(x) = digamma(x) dx.
+
+    Examples
+    --------
+    >>> import cygrad.special as special
+    >>> special.gammaln([0.5, 4.0])
+    variable([0.57236494, 1.79175947])
+    """
+    return _gammaln(x)
+
+
+def loggamma(x: _ArrayLike) -> Variable:
+    """The logarithm of the gamma function, elementwise; nan for negative x.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Raises
+    ------
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    d loggamma(x) = digamma(x) dx. For x >= 0 it is gammaln(x).
+
+    Examples
+    --------
+    >>> import cygrad.special as special
+    >>> special.loggamma([0.5, 4.0])
+    variable([0.57236494, 1.79175947])
+    """
+    return _loggamma(x)
+
+
+def digamma(x: _ArrayLike) -> Variable:
+    """The derivative of log(gamma(x)), elementwise.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Raises
+    ------
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    d digamma(x) = polygamma(1, x) dx. `psi` is the same function.
+
+    Examples
+    --------
+    >>> import cygrad.special as special
+    >>> special.digamma([0.5, 4.0])
+    variable([-1.96351003,  1.25611767])
+    """
+    return _digamma(x)
+
+
+def polygamma(n: _ArrayLike, x: _ArrayLike) -> Variable:
+    """The n-th derivative of digamma, elementwise.
+
+    Parameters
+    ----------
+    n : int or array_like of int
+        The order; no gradient flows to it.
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    NotImplementedError
+        If a Variable that requires a gradient is passed where there is none.
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    d polygamma(n, x) = polygamma(n + 1, x) dx.
+
+    Examples
+    --------
+    >>> import cygrad.special as special
+    >>> special.polygamma(1, [0.5, 4.0])
+    variable([4.9348022 , 0.28382296])
+    """
+    return _polygamma(n, x)
+
+
+def beta(a: _ArrayLike, b: _ArrayLike) -> Variable:
+    """gamma(a) gamma(b) / gamma(a + b), elementwise: the beta function.
+
+    Parameters
+    ----------
+    a, b : Variable, float or array_like
+        Of shapes that broadcast.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    With y = beta(a, b), dy/da = y (digamma(a) - digamma(a + b)), and so for b.
+
+    Examples
+    --------
+    >>> import cygrad.special as special
+    >>> special.beta(2.0, 3.0)
+    variable(0.08333333333333333)
+    """
+    return _beta(a, b)
+
+
+def betaln(a: _ArrayLike, b: _ArrayLike) -> Variable:
+    """The logarithm of the absolute value of beta(a, b), elementwise.
+
+    Parameters
+    ----------
+    a, b : Variable, float or array_like
+        Of shapes that broadcast.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    dy/da = digamma(a) - digamma(a + b), and so for b.
+
+    Examples
+    --------
+    >>> import cygrad.special as special
+    >>> special.betaln(1.0, 3.0)
+    variable(-1.0986122886681098)
+    """
+    return _betaln(a, b)
+
+
+def multigammaln(a: _ArrayLike, d: int) -> Variable:
+    """The logarithm of the gamma function of d dimensions, elementwise.
+
+    Parameters
+    ----------
+    a : Variable or array_like
+        Greater than (d - 1) / 2.
+    d : int
+        The dimension, at least 1.
+
+    Returns
+    -------
+    Variable
+        Of a's shape.
+
+    Raises
+    ------
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    d (d - 1) / 4 log(pi) + the sum of gammaln(a - j / 2) for j = 0 .. d - 1; the gradient is
+    that of this sum.
+
+    Examples
+    --------
+    >>> import cygrad.special as special
+    >>> special.multigammaln([3.0, 4.0], 2)
+    variable([1.55019499, 3.56509801])
+    """
+    if isinstance(d, bool) or not isinstance(d, (int, np.integer)) or d < 1:
+        raise ValueError(f"multigammaln: d must be an int of at least 1, not {d!r}")
+    v = as_variable(a)
+    if (v.data <= 0.5 * (d - 1)).any():
+        raise ValueError(f"multigammaln: a must be greater than (d - 1) / 2 = {0.5 * (d - 1)}")
+    terms = [gammaln(v - 0.5 * j) for j in range(int(d))]
+    return sum(terms[1:], terms[0]) + d * (d - 1) * 0.25 * math.log(math.pi)
+
+
+psi = digamma

@@ -1,0 +1,48 @@
+"""Log-densities with scipy.stats' names and arguments, differentiable to any order.
+
+A module a distribution: `from cygrad.stats import norm`, then `norm.logpdf(x, loc, scale)`. The
+gradients are to x and to all real parameters. What needs gamma functions needs scipy:
+`pip install 'cygrad[scipy]'`.
+"""
+
+from cygrad.stats import (
+    bernoulli,
+    beta,
+    binom,
+    categorical,
+    cauchy,
+    chi2,
+    dirichlet,
+    expon,
+    gamma,
+    laplace,
+    logistic,
+    lognorm,
+    multivariate_normal,
+    nbinom,
+    norm,
+    poisson,
+    t,
+    uniform,
+)
+
+__all__ = [
+    "bernoulli",
+    "beta",
+    "binom",
+    "categorical",
+    "cauchy",
+    "chi2",
+    "dirichlet",
+    "expon",
+    "gamma",
+    "laplace",
+    "logistic",
+    "lognorm",
+    "multivariate_normal",
+    "nbinom",
+    "norm",
+    "poisson",
+    "t",
+    "uniform",
+]

@@ -1,0 +1,59 @@
+"""The Cauchy distribution."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import cygrad.functions as F
+from cygrad.core.variable import Variable
+from cygrad.stats.support import finished, standardized
+
+if TYPE_CHECKING:
+    from cygrad.core.variable import _ArrayLike
+
+__all__ = ["logpdf", "pdf"]
+
+
+def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
+    """The logarithm of the density of the Cauchy distribution.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Notes
+    -----
+    -log(pi scale (1 + z^2)), with z = (x - loc) / scale. nan where a parameter is out of its
+    range.
+
+    Examples
+    --------
+    >>> from cygrad.stats import cauchy
+    >>> cauchy.logpdf([0.0, 1.0])
+    variable([-1.14472989, -1.83787707])
+    """
+    z, scale, inside, valid = standardized(x, loc, scale)
+    return finished(-F.log1p(z * z) - F.log(math.pi * scale), inside, valid)
+
+
+def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
+    """exp(logpdf): the density.
+
+    Parameters, errors and gradients are those of `logpdf`.
+
+    Examples
+    --------
+    >>> from cygrad.stats import cauchy
+    >>> cauchy.pdf([0.0, 1.0])
+    variable([0.31830989, 0.15915494])
+    """
+    return F.exp(logpdf(x, loc, scale))

@@ -1,0 +1,87 @@
+"""The exponential distribution."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cygrad.functions as F
+from cygrad.core.variable import Variable
+from cygrad.stats.support import distributed, finished, standardized
+
+if TYPE_CHECKING:
+    from cygrad.core.variable import _ArrayLike
+
+__all__ = ["cdf", "logpdf", "pdf"]
+
+
+def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
+    """The logarithm of the density of the exponential distribution.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Notes
+    -----
+    -z - log(scale) for z = (x - loc) / scale >= 0. -inf out of the support, where the gradients
+    are 0; nan where a parameter is out of its range.
+
+    Examples
+    --------
+    >>> from cygrad.stats import expon
+    >>> expon.logpdf([-1.0, 0.0, 1.0])
+    variable([-inf,  -0.,  -1.])
+    """
+    z, scale, inside, valid = standardized(x, loc, scale, 0.0)
+    return finished(-z - F.log(scale), inside, valid)
+
+
+def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
+    """exp(logpdf): the density.
+
+    Parameters, errors and gradients are those of `logpdf`.
+
+    Examples
+    --------
+    >>> from cygrad.stats import expon
+    >>> expon.pdf([-1.0, 0.0, 1.0])
+    variable([0.        , 1.        , 0.36787944])
+    """
+    return F.exp(logpdf(x, loc, scale))
+
+
+def cdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
+    """The distribution function of the exponential distribution.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Notes
+    -----
+    1 - e^-z, 0 for z < 0, with z = (x - loc) / scale.
+
+    Examples
+    --------
+    >>> from cygrad.stats import expon
+    >>> expon.cdf([-1.0, 0.0, 1.0])
+    variable([0.        , 0.        , 0.63212056])
+    """
+    z, scale, inside, valid = standardized(x, loc, scale, 0.0)
+    return distributed(-F.expm1(-z), x, loc, inside, valid)

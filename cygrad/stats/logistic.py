@@ -1,0 +1,58 @@
+"""The logistic distribution."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cygrad.functions as F
+from cygrad.core.variable import Variable
+from cygrad.stats.support import finished, standardized
+
+if TYPE_CHECKING:
+    from cygrad.core.variable import _ArrayLike
+
+__all__ = ["logpdf", "pdf"]
+
+
+def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
+    """The logarithm of the density of the logistic distribution.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Notes
+    -----
+    -z - 2 log(1 + e^-z) - log(scale), with z = (x - loc) / scale. nan where a parameter is out
+    of its range.
+
+    Examples
+    --------
+    >>> from cygrad.stats import logistic
+    >>> logistic.logpdf([0.0, 1.0])
+    variable([-1.38629436, -1.62652338])
+    """
+    z, scale, inside, valid = standardized(x, loc, scale)
+    return finished(-F.softplus(z) - F.softplus(-z) - F.log(scale), inside, valid)
+
+
+def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
+    """exp(logpdf): the density.
+
+    Parameters, errors and gradients are those of `logpdf`.
+
+    Examples
+    --------
+    >>> from cygrad.stats import logistic
+    >>> logistic.pdf([0.0, 1.0])
+    variable([0.25      , 0.19661193])
+    """
+    return F.exp(logpdf(x, loc, scale))

@@ -1,0 +1,58 @@
+"""The uniform distribution on [loc, loc + scale]."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cygrad.functions as F
+from cygrad.core.variable import Variable
+from cygrad.stats.support import finished, standardized
+
+if TYPE_CHECKING:
+    from cygrad.core.variable import _ArrayLike
+
+__all__ = ["logpdf", "pdf"]
+
+
+def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
+    """The logarithm of the density of the uniform distribution on [loc, loc + scale].
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Notes
+    -----
+    -log(scale) for loc <= x <= loc + scale. -inf out of the support, where the gradients are 0;
+    nan where a parameter is out of its range.
+
+    Examples
+    --------
+    >>> from cygrad.stats import uniform
+    >>> uniform.logpdf([-1.0, 0.5])
+    variable([-inf,   0.])
+    """
+    z, scale, inside, valid = standardized(x, loc, scale, 0.0, 1.0)
+    return finished(0.0 * z - F.log(scale), inside, valid)
+
+
+def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
+    """exp(logpdf): the density.
+
+    Parameters, errors and gradients are those of `logpdf`.
+
+    Examples
+    --------
+    >>> from cygrad.stats import uniform
+    >>> uniform.pdf([-1.0, 0.5])
+    variable([0., 1.])
+    """
+    return F.exp(logpdf(x, loc, scale))

@@ -1,0 +1,1 @@
+"""Stub of cygrad/kernels/triangular.pyx: kernels, in C only."""

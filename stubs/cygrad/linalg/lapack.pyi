@@ -1,0 +1,3 @@
+"""Stub of cygrad/linalg/lapack.pyx: nothing public."""
+
+def _find_loops() -> bool: ...

@@ -1,0 +1,6 @@
+"""Stub of cygrad/linalg/solving.pyx."""
+
+from ..core.variable import Variable, _MatrixLike
+
+def inv(a: _MatrixLike) -> Variable: ...
+def solve(a: _MatrixLike, b: _MatrixLike) -> Variable: ...
