@@ -7,13 +7,13 @@ table in numpy_protocol.py says which stands for what.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from functools import reduce
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 import cygrad.functions as F
+import cygrad.linalg as LA
 from cygrad.core.variable import Variable
 from cygrad.functions.elementwise import as_variable
 from cygrad.functions.rearrangement import rearranged
@@ -413,8 +413,40 @@ def linalg_cross(a: Argument, b: Argument, *, axis: int = -1) -> Variable:
     return F.cross(a, b, axis, axis, axis)
 
 
-def multi_dot(arrays: Sequence[Argument]) -> Variable:
-    return reduce(F.dot, arrays[1:], as_variable(arrays[0], "multi_dot"))
+def svd(a: Argument, full_matrices: bool = True, compute_uv: bool = True) -> Argument:
+    if not compute_uv:
+        return LA.svdvals(a)
+    square = np.ndim(a) > 1 and np.shape(a)[-2] == np.shape(a)[-1]
+    return LA.svd(a, full_matrices and not square)  # of a square matrix both are the same
+
+
+def cond(x: Argument, p: Argument = None) -> Variable:
+    if p in (None, 2, -2):
+        s = LA.svdvals(x)
+        return F.div(s[..., 0], s[..., -1]) if p != -2 else F.div(s[..., -1], s[..., 0])
+    return F.mul(LA.norm(x, p, (-2, -1)), LA.norm(LA.inv(x), p, (-2, -1)))
+
+
+def vector_norm(
+    x: Argument, *, axis: Argument = None, keepdims: bool = False, ord: Argument = 2
+) -> Variable:
+    v = as_variable(x, "vector_norm")
+    if axis is not None:
+        if isinstance(axis, int):
+            return LA.norm(v, ord, axis, keepdims)
+        raise TypeError("np.linalg.vector_norm: several axes are not supported for a Variable")
+    y = LA.norm(F.reshape(v, -1), ord)
+    return F.reshape(y, (1,) * v.ndim) if keepdims else y
+
+
+def matrix_norm(x: Argument, *, keepdims: bool = False, ord: Argument = "fro") -> Variable:
+    return LA.norm(x, ord, (-2, -1), keepdims)
+
+
+def i0(x: Argument) -> Variable:
+    from cygrad.special import i0  # which needs scipy
+
+    return i0(x)
 
 
 def polyval(p: Argument, x: Argument) -> Variable:
