@@ -3,7 +3,6 @@
 from libc.stdlib cimport free, malloc
 
 from cygrad.core.function cimport Function, Op, connect
-from cygrad.core.layout cimport Layout, contiguous_layout, release
 from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
 from cygrad.functions.arithmetic cimport negate
 from cygrad.functions.elementwise cimport as_variable, operation, output_of

@@ -82,7 +82,7 @@ def counts(k: _ArrayLike, loc: _ArrayLike = 0.0) -> NDArray[np.float64]:
 
 def whole(k: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Where k is a count, or nan."""
-    possible: NDArray[np.bool_] = ~((k < 0) | (k != np.floor(k)) & ~np.isnan(k))
+    possible: NDArray[np.bool_] = ~((k < 0) | np.isinf(k) | (k != np.floor(k)) & ~np.isnan(k))
     return possible
 
 
