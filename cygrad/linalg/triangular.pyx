@@ -101,7 +101,7 @@ cdef Variable substitute(Variable a, Variable b, bint lower, bint transposed, bi
         scratch = <double*>malloc(n * p * sizeof(double))
         if scratch is NULL:
             raise MemoryError()
-        if n * n * p < LONG:
+        if n * y.layout.size < LONG:
             for k in range(count):
                 solve_triangle(left.ptr + k * step, row, column, lower != transposed, unit,
                                y.ptr + k * n * p, n, p, scratch)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import cygrad as cg
+import cygrad.functions as F
 import cygrad.linalg as LA
 
 Array = Any
@@ -62,8 +63,6 @@ def test_a_gaussian_process() -> None:
     squares = (t[:, None] - t) ** 2
 
     def covariance(length: Any, noise: Any) -> Any:
-        import cygrad.functions as F
-
         return F.exp(-0.5 * squares / (length * length)) + noise * np.eye(200)
 
     length, noise = cg.Variable(1.3), cg.Variable(0.2)
