@@ -16,8 +16,11 @@ from collections.abc import Callable
 from typing import Any
 
 import chain
+import cnn
 import elem
 import graph
+import lstm
+import mlp
 import optimizers
 import report
 import rosen
@@ -30,6 +33,10 @@ WORKLOADS: dict[str, Callable[[bool], Workload]] = {
     "sin6": lambda quick: sin6.workload(),
     "elem": lambda quick: elem.workload(),
     "graph": graph.workload,
+    "mlp": lambda quick: mlp.wide_workload(),
+    "mlp-digits": lambda quick: mlp.digits_workload(),
+    "lstm": lambda quick: lstm.workload(),
+    "cnn": lambda quick: cnn.workload(),
     "optimizers": lambda quick: optimizers.workload(),
 }
 
@@ -44,7 +51,7 @@ def arguments() -> argparse.Namespace:
         help="which peers to import, with commas between (default: %(default)s)",
     )
     parser.add_argument("--repeat", type=int, metavar="N", help="rounds (default: 15, quick: 5)")
-    parser.add_argument("--quick", action="store_true", help="short rounds, under 30 s in all")
+    parser.add_argument("--quick", action="store_true", help="short rounds, under a minute in all")
     parsed = parser.parse_args()
     for name in parsed.workloads:
         if name not in WORKLOADS:

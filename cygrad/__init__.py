@@ -44,18 +44,35 @@ from cygrad.core.mode import is_grad_enabled, is_test_mode, no_grad, test_mode
 from cygrad.core.storage import empty_cache, set_cache_limit
 from cygrad.core.variable import Variable
 from cygrad.kernels.elementwise import isa
+from cygrad.transforms import (
+    checkpoint,
+    elementwise_grad,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    value_and_grad,
+    vjp,
+)
 
 if TYPE_CHECKING:
+    from cygrad import data as data
+    from cygrad import dot as dot
+    from cygrad import hooks as hooks
     from cygrad import layers as layers
     from cygrad import linalg as linalg
     from cygrad import models as models
+    from cygrad import numerical as numerical
+    from cygrad import optimizers as optimizers
     from cygrad import special as special
     from cygrad import stats as stats
 else:
 
     def __getattr__(name):
         """Modules that `import cygrad` does not load: they are loaded when they are asked for."""
-        if name not in ("layers", "linalg", "models", "special", "stats"):
+        later = ["data", "dot", "hooks", "layers", "linalg", "models", "numerical", "optimizers"]
+        if name not in [*later, "special", "stats"]:
             raise AttributeError(f"module 'cygrad' has no attribute {name!r}")
         from importlib import import_module
 
@@ -67,15 +84,22 @@ __all__ = [
     "Variable",
     "__version__",
     "arange",
+    "checkpoint",
+    "elementwise_grad",
     "empty_cache",
     "eye",
     "full",
     "full_like",
     "functions",
+    "grad",
+    "hessian",
+    "hvp",
     "identity",
     "is_grad_enabled",
     "is_test_mode",
     "isa",
+    "jacobian",
+    "jvp",
     "linspace",
     "no_grad",
     "normal",
@@ -85,6 +109,8 @@ __all__ = [
     "randn",
     "set_cache_limit",
     "test_mode",
+    "value_and_grad",
+    "vjp",
     "zeros",
     "zeros_like",
 ]

@@ -156,10 +156,12 @@ def _gradients(parameters: Sequence[Variable], where: str) -> list[NDArray[np.fl
 
 
 def _writable_gradients(parameters: Sequence[Variable], where: str) -> list[NDArray[np.float64]]:
-    """As `_gradients`; one that was set to read-only memory first gets memory of its own."""
+    """As `_gradients`; one on read-only memory, or set for two parameters, first gets its own."""
+    seen: set[int] = set()
     for p, g in zip(parameters, _gradients(parameters, where), strict=True):
-        if not g.flags.writeable:
+        if not g.flags.writeable or id(p.grad) in seen:
             p.grad = Variable(g.copy())
+        seen.add(id(p.grad))
     return _gradients(parameters, where)
 
 

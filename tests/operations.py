@@ -30,8 +30,6 @@ class Operation:
     from the composed rule's, where both sum, in their own order. `composed`: it has no node of its
     own, and an input that it uses twice gets its gradient in parts. `optional`: the places
     of inputs that may be None.
-    derivative exists (it may be zero) and is checked. `optional`: the places of inputs that may be
-    None.
     """
 
     name: str
@@ -154,7 +152,7 @@ def logistic_loss(x: Array, t: Array) -> Array:
     return (np.log1p(np.exp(x)) - x * t).mean()
 
 
-def lstm_step(gates: Array, c: Array) -> Array:
+def lstm_cell(gates: Array, c: Array) -> Array:
     """h and the new c, side by side."""
     i, f, g, o = np.split(gates, 4, axis=-1)
     c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
@@ -263,10 +261,19 @@ def losses() -> list[Operation]:
         Operation(
             "lstm_cell",
             lambda g, c: F.concat(F.lstm_cell(g, c), axis=-1),
-            lstm_step,
+            lstm_cell,
             (gates, A),
             exact=False,
             rtol=1e-14,
+        ),
+        Operation(
+            "lstm_step",
+            lambda *inputs: F.concat(F.lstm_step(*inputs), axis=-1),
+            lambda x, h, c, wx, wh, b: lstm_cell(x @ wx + h @ wh + b, c),
+            (B[:, :2], C, A, np.cos(gates), np.cos(np.arange(36.0)).reshape(3, 12), gates[0]),
+            exact=False,
+            rtol=1e-14,
+            ulps=64,
         ),
         *[
             Operation(
@@ -517,9 +524,399 @@ def normalizations() -> list[Operation]:
     ]
 
 
+ABOVE_1 = POSITIVE + 1.0
+
+
+def ufuncs() -> list[Operation]:
+    """NumPy's, beside those that stand in the table below."""
+    close: dict[str, Any] = {"exact": False}
+    far = np.array([[0.0, 0.3, -0.02], [1.7, -2.4, 0.5]])
+    return [
+        *[unary(name, A) for name in ("sign", "floor", "ceil", "trunc", "rint")],
+        *[unary(name, A, **close) for name in ("exp2", "arcsinh", "cbrt", "deg2rad", "rad2deg")],
+        *[unary(name, POSITIVE, **close) for name in ("log2", "log10")],
+        unary("reciprocal", A),
+        unary("arccosh", ABOVE_1, **close),
+        unary("arctanh", INSIDE, **close),
+        unary("nan_to_num", A),
+        Operation("sinc", F.sinc, np.sinc, (far,), exact=False, composed=True),
+        *[
+            binary(name, A, B, getattr(np, name))
+            for name in ("copysign", "fmod", "remainder", "floor_divide")
+        ],
+        *[
+            binary(name, A, B, getattr(np, name), exact=False)
+            for name in ("arctan2", "hypot", "logaddexp", "logaddexp2")
+        ],
+        *[
+            Operation(name, getattr(F, name), getattr(np, name), (A, B), composed=True)
+            for name in ("fmax", "fmin")
+        ],
+        Operation("heaviside", F.heaviside, np.heaviside, (A, B)),
+        Operation(
+            "heaviside",
+            lambda h: F.heaviside(A * MASK, h),
+            lambda h: np.heaviside(A * MASK, h),
+            (B,),
+            "at 0",
+        ),
+        Operation(
+            "select",
+            lambda a, b, c: F.select([MASK, ~MASK & (A > 0)], [a, b], c),
+            lambda a, b, c: np.select([MASK, ~MASK & (A > 0)], [a, b], c),
+            (A, B, C),
+        ),
+    ]
+
+
+def rearrangements() -> list[Operation]:
+    square = CUBE[0][:, :3]
+    calls: list[tuple[str, Array, tuple[Any, ...]]] = [
+        ("roll", CUBE, (2,)),
+        ("roll", CUBE, (-1, 1)),
+        ("roll", CUBE, ((1, 5), (0, -1))),
+        ("rot90", CUBE, ()),
+        ("rot90", CUBE, (-1, (1, 2))),
+        ("pad", A, (1,)),
+        ("pad", A, ((2, 1), "edge")),
+        ("pad", A, ((3, 1), "reflect")),
+        ("pad", A, (((2, 1), (0, 4)), "symmetric")),
+        ("pad", A, (2, "wrap")),
+        ("diag", VECTOR, ()),
+        ("diag", VECTOR, (-1,)),
+        ("diag", A, (1,)),
+        ("diagonal", CUBE, (1, 2, 1)),
+        ("trace", square, ()),
+        ("trace", CUBE, (-1, 1, 2)),
+        ("sort", CUBE, ()),
+        ("sort", CUBE, (1,)),
+        ("sort", CUBE, (None,)),
+        ("moveaxis", CUBE, (0, -1)),
+        ("moveaxis", CUBE, ((0, 1), (1, 2))),
+        ("swapaxes", CUBE, (0, -1)),
+        ("take_along_axis", A, (np.array([[2, 2], [0, -2]]), 1)),
+    ]
+    rows = [
+        bound(name, f"{args}", x, lambda x, n=name, a=args: getattr(np, n)(x, *a), *args)
+        for name, x, args in calls
+    ]
+    rows.append(
+        bound(
+            "pad",
+            "constants",
+            A,
+            lambda x: np.pad(x, ((1, 0), (0, 2)), constant_values=((1, 2), (3, 4))),
+            ((1, 0), (0, 2)),
+            "constant",
+            ((1, 2), (3, 4)),
+        )
+    )
+    for axis in (-1, 0, None):
+        rows.append(
+            bound(
+                "partition",
+                f"{axis}",
+                CUBE,
+                lambda x, a=axis: np.take_along_axis(x, np.argpartition(x, 1, a), a),
+                1,
+                axis,
+            )
+        )
+    return rows
+
+
+def joined() -> list[Operation]:
+    def both(name: str, label: str, call: Any, reference: Any, *inputs: Array) -> Operation:
+        return Operation(name, call, reference, inputs, label, composed=True)
+
+    rows = [
+        bound(name, f"{x.ndim}", x, getattr(np, name))
+        for name in ("atleast_1d", "atleast_2d", "atleast_3d")
+        for x in (np.array(1.5), VECTOR, A, CUBE)
+        if x.ndim < int(name[8])  # others are given back as they are
+    ]
+    for name in ("hstack", "vstack", "dstack", "column_stack"):
+        call, reference = getattr(F, name), getattr(np, name)
+        for inputs in ((VECTOR, VECTOR + 2.0), (A, B)):
+            rows.append(
+                both(
+                    name,
+                    f"{inputs[0].ndim}",
+                    lambda *xs, c=call: c(xs),
+                    lambda *xs, c=reference: c(xs),
+                    *inputs,
+                )
+            )
+    rows += [
+        both("append", "flat", F.append, np.append, A, VECTOR),
+        both(
+            "append",
+            "axis",
+            lambda a, b: F.append(a, b, 0),
+            lambda a, b: np.append(a, b, 0),
+            A,
+            VECTOR[None],
+        ),
+        both(
+            "meshgrid",
+            "xy",
+            lambda *xs: F.concat(F.meshgrid(*xs), 1),
+            lambda *xs: np.concatenate(np.meshgrid(*xs), 1),
+            VECTOR,
+            A[0, :2],
+        ),
+        both(
+            "meshgrid",
+            "ij",
+            lambda *xs: F.stack(F.meshgrid(*xs, indexing="ij")),
+            lambda *xs: np.stack(np.meshgrid(*xs, indexing="ij")),
+            VECTOR,
+            A[0, :2],
+            B[0],
+        ),
+    ]
+    for sections in (2, [1, 2], [2, 1]):
+        rows.append(
+            both(
+                "array_split",
+                f"{sections}",
+                lambda x, s=sections: F.concat(F.array_split(x, s, 1)[::-1], 1),
+                lambda x, s=sections: np.concatenate(np.array_split(x, s, 1)[::-1], 1),
+                CUBE,
+            )
+        )
+    return rows
+
+
+def more_products() -> list[Operation]:
+    def product(name: str, a: Array, b: Array, *args: Any) -> Operation:
+        call, reference = getattr(F, name), getattr(np, name)
+        label = f"{a.shape}{b.shape}{args}"
+        return Operation(
+            name,
+            lambda a, b: call(a, b, *args),
+            lambda a, b: reference(a, b, *args),
+            (a, b),
+            label,
+            exact=False,
+            rtol=1e-13,
+        )
+
+    number, other = np.array(1.3), VECTOR[::-1] + 2.0
+    five = np.array([1.1, -0.4, 2.0, 0.3, -1.7])
+    return [
+        *[
+            product("dot", a, b)
+            for a, b in [(number, A), (VECTOR, other), (A, VECTOR), (A, B.T), (CUBE, CUBE[0].T)]
+        ],
+        product("dot", CUBE, CUBE.transpose(0, 2, 1)),
+        *[product("inner", a, b) for a, b in [(A, number), (VECTOR, other), (CUBE, CUBE[0])]],
+        *[product("outer", a, b) for a, b in [(VECTOR, other), (A, number)]],
+        product("vdot", A, B),
+        product("tensordot", CUBE, CUBE, 3),
+        product("tensordot", CUBE, CUBE[0], 2),
+        product("tensordot", CUBE, A, ((0, 1), (0, 1))),
+        product("tensordot", A, VECTOR, 0),
+        *[product("kron", a, b) for a, b in [(VECTOR, other), (A, B), (A, VECTOR), (number, A)]],
+        product("cross", VECTOR, other),
+        product("cross", A, VECTOR),
+        product("cross", CUBE, CUBE[0], 1, 0, 0),
+        *[
+            product(name, a, b, how)
+            for name in ("convolve", "correlate")
+            for a, b in [(five, VECTOR), (VECTOR, five), (five, VECTOR[:2])]
+            for how in ("full", "same", "valid")
+        ],
+    ]
+
+
+def statistics() -> list[Operation]:
+    rows = []
+    for axis, keepdims in [(None, False), (1, True), ((0, -1), False)]:
+        for name, ours in [("var", "variance"), ("std", "std")]:
+            rows.append(
+                bound(
+                    ours,
+                    f"ddof,{axis}",
+                    CUBE,
+                    lambda x, n=name, a=axis, k=keepdims: getattr(np, n)(
+                        x, axis=a, keepdims=k, ddof=1
+                    ),
+                    axis,
+                    keepdims,
+                    1,
+                    **CLOSE,
+                )
+            )
+        for name in ("ptp", "median"):
+            rows.append(
+                bound(
+                    name,
+                    f"{axis}",
+                    CUBE,
+                    lambda x, n=name, a=axis, k=keepdims: getattr(np, n)(x, axis=a, keepdims=k),
+                    axis,
+                    keepdims,
+                    composed=True,
+                    **CLOSE,
+                )
+            )
+        for q in (0.3, [0.0, 0.55, 1.0]):
+            rows.append(
+                bound(
+                    "quantile",
+                    f"{q},{axis}",
+                    CUBE,
+                    lambda x, q=q, a=axis, k=keepdims: np.quantile(x, q, a, keepdims=k),
+                    q,
+                    axis,
+                    keepdims,
+                    composed=True,
+                    exact=False,
+                    rtol=1e-13,
+                )
+            )
+    for name in ("nansum", "nanmean", "nanmax", "nanmin", "nanvar", "nanstd"):
+        for axis in (None, 0):
+            rows.append(
+                bound(
+                    name,
+                    f"{axis}",
+                    CUBE,
+                    lambda x, n=name, a=axis: getattr(np, n)(x, axis=a),
+                    axis,
+                    composed=True,
+                    **CLOSE,
+                )
+            )
+    weights = np.array([0.5, 1.5])
+    rows.append(bound("average", "plain", CUBE, lambda x: np.average(x, 1), 1, **CLOSE))
+    for label, axis, x, w in [
+        ("same", None, A, POSITIVE),
+        ("vector", 0, CUBE, weights),
+        ("axis", 1, A, POSITIVE),
+        ("axes", (1, 0), A, POSITIVE.T.copy()),
+    ]:
+        rows.append(
+            Operation(
+                "average",
+                lambda x, w, a=axis: F.average(x, a, w),
+                lambda x, w, a=axis: np.sum(x * spread(w, x, a), a) / np.sum(spread(w, x, a), a),
+                (x, w),
+                label,
+                composed=True,
+                optional=(1,),
+                **CLOSE,
+            )
+        )
+    return rows
+
+
+def spread(w: Array, x: Array, axis: Any) -> Array:
+    """Weights of the shape of axes of x, or of x's own, in x's shape."""
+    if w.shape == x.shape:
+        return w
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    w = w.transpose(np.argsort(axes))
+    return w.reshape([n if d in axes else 1 for d, n in enumerate(x.shape)]) * np.ones(x.shape)
+
+
+def neighbours() -> list[Operation]:
+    """What depends on the neighbours along an axis."""
+    places, values = np.array([-1.0, 0.2, 1.4, 2.0]), np.array([0.3, -1.0, 2.0, 0.7])
+    at = np.array([[-2.0, -0.3, 0.4], [1.9, 2.6, 1.0]])
+    rows = [
+        *[
+            bound("cumprod", f"{axis}", A, lambda x, a=axis: np.cumprod(x, a), axis, **CLOSE)
+            for axis in (None, 0, -1)
+        ],
+        bound("cumprod", "zeros", A * MASK, lambda x: np.cumprod(x, 1), 1, **CLOSE),
+        *[
+            bound("diff", f"{args}", CUBE, lambda x, a=args: np.diff(x, *a), *args, rtol=1e-13)
+            for args in ((), (2,), (1, 0), (2, -2))
+        ],
+        Operation(
+            "diff",
+            lambda x, a, b: F.diff(x, 1, 1, a, b),
+            lambda x, a, b: np.diff(x, 1, 1, a, b),
+            (A, B[:, :1], np.array(0.4)),
+            "more",
+            optional=(1, 2),
+        ),
+        *[
+            bound(
+                "gradient",
+                f"{axis}",
+                CUBE,
+                lambda x, a=axis: np.gradient(x, 0.5, axis=a),
+                0.5,
+                axis,
+                **CLOSE,
+            )
+            for axis in (0, 1, -1)
+        ],
+        Operation(
+            "gradient",
+            lambda x, h: F.gradient(x, h, 1),
+            lambda x, h: np.gradient(x, h, axis=1),
+            (CUBE[:, :, :2], np.array([0.0, 0.4, 1.5])),
+            "places",
+            exact=False,
+            rtol=1e-13,
+            composed=True,
+        ),
+        bound("trapezoid", "dx", A, lambda y: np.trapezoid(y, dx=0.3), None, 0.3, **CLOSE),
+        *[
+            Operation(
+                "trapezoid",
+                lambda y, x, a=axis: F.trapezoid(y, x, axis=a),
+                lambda y, x, a=axis: np.trapezoid(y, x, axis=a),
+                (y, x),
+                f"{x.shape}",
+                exact=False,
+                rtol=1e-14,
+                composed=True,
+                optional=(1,),
+            )
+            for y, x, axis in [(A, VECTOR, -1), (A, B, 0)]
+        ],
+        Operation("interp", F.interp, np.interp, (at, places, values), **CLOSE, composed=True),
+        Operation(
+            "interp",
+            lambda x, xp, fp: F.interp(x, xp, fp, 0.5, -0.5),
+            lambda x, xp, fp: np.interp(x, xp, fp, 0.5, -0.5),
+            (at, places, values),
+            "ends",
+            composed=True,
+            **CLOSE,
+        ),
+        Operation(
+            "linspace",
+            lambda a, b: F.linspace(a, b, 4),
+            lambda a, b: np.linspace(a, b, 4),
+            (A, VECTOR),
+            exact=False,
+            rtol=1e-13,
+        ),
+        Operation(
+            "linspace",
+            lambda a, b: F.linspace(a, b, 3, False, -1),
+            lambda a, b: np.linspace(a, b, 3, False, axis=-1),
+            (A, B),
+            "open",
+            exact=False,
+            rtol=1e-13,
+        ),
+    ]
+    return rows
+
+
 ACCURATE = {"exact": False}
 CLOSE: dict[str, Any] = {"exact": False, "rtol": 1e-14}
 AXES: list[Any] = [None, 0, -1, (0, 2), ()]
+
+# Other names of operations, known from elsewhere.
+ALIASES = {"softmax_cross_entropy": "cross_entropy"}
 
 WITHOUT_GRADIENT = {"accuracy"}  # public functions that are no operations
 
@@ -581,6 +978,12 @@ OPERATIONS: list[Operation] = [
     bound("dropout", "seed", A, lambda x: x * KEPT, 0.4, 7),
     bound("dropout", "all", A, lambda x: x * 0.0, 1),
     *products(),
+    *ufuncs(),
+    *rearrangements(),
+    *joined(),
+    *more_products(),
+    *statistics(),
+    *neighbours(),
     *activations(),
     *losses(),
     *convolutions(),

@@ -18,6 +18,7 @@ from cygrad import (
     linalg,
     models,
     numerical,
+    optimize,
     optimizers,
     special,
     stats,
@@ -27,8 +28,8 @@ DENSITIES = [getattr(stats, name) for name in stats.__all__]
 
 
 def public() -> Iterator[tuple[str, Any]]:
-    modules = [cg, F, data, dot, hooks, layers, linalg, models, numerical, optimizers, special]
-    for module in [*modules, stats, *DENSITIES]:
+    modules = [cg, F, data, dot, hooks, layers, linalg, models, numerical, optimize, optimizers]
+    for module in [*modules, special, stats, *DENSITIES]:
         yield module.__name__, module
         for name in module.__all__:
             thing = getattr(module, name)
@@ -42,7 +43,7 @@ def public() -> Iterator[tuple[str, Any]]:
 
 
 PUBLIC = dict(public())
-COMPUTED_BY_SCIPY = ("cygrad.special", "cygrad.stats")
+COMPUTED_BY_SCIPY = ("cygrad.optimize.", "cygrad.special", "cygrad.stats")
 WITH_EXAMPLES = {name: thing for name, thing in PUBLIC.items() if ">>>" in (thing.__doc__ or "")}
 
 

@@ -155,3 +155,15 @@ def test_bad_settings(make: Any) -> None:
 
 def test_repr() -> None:
     assert repr(ClipGrad(2)) == "ClipGrad(max_norm=2.0)"
+
+
+def test_one_gradient_set_for_two_parameters() -> None:
+    x, y = cg.Variable([1.0, 2.0]), cg.Variable([5.0, 6.0])
+    x.grad = y.grad = cg.Variable([3.0, 4.0])
+    norm = ClipGrad(1.0)([x, y])
+    expected = np.array([3.0, 4.0]) / (norm + 1e-6)
+    np.testing.assert_allclose(x.grad.data, expected, rtol=1e-15)
+    np.testing.assert_allclose(y.grad.data, expected, rtol=1e-15)
+    x.grad = y.grad = cg.zeros(2)
+    WeightDecay(1.0)([x, y])
+    np.testing.assert_array_equal([x.grad.data, y.grad.data], [x.data, y.data])

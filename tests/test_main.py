@@ -1,7 +1,9 @@
 """The commands, as a user runs them: output, exit codes, errors."""
 
+import math
 import os
 import platform
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +14,9 @@ import pytest
 import cygrad as cg
 import cygrad.functions as F
 from cygrad.__main__ import main
-from cygrad.commands import COMMANDS, check
+from cygrad.commands import COMMANDS, check, lstm
 from cygrad.commands.demo import demo
+from cygrad.data import co2
 from cygrad.dot import graph
 
 PYTHON = [sys.executable, "-P"]
@@ -33,24 +36,159 @@ def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def assert_refused(
+    command: str, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Wrong arguments: the message, the usage, and the exit code for it."""
+    with pytest.raises(SystemExit) as exit:
+        main([command, *arguments])
+    assert exit.value.code == 2
+    shown = capsys.readouterr()
+    assert message in shown.err
+    assert f"usage: cygrad {command}" in shown.err
+    assert shown.out == ""  # nothing was done
+
+
 # ---- demo -------------------------------------------------------------------------------------
 
 
 def test_demo_learns_the_digits() -> None:
     result = run("demo")
     assert result.returncode == 0, result.stderr
-    lines = result.stdout.split("\n")
-    losses = [float(line.split()[-1]) for line in lines if "loss" in line]
-    assert losses == sorted(losses, reverse=True)
-    assert losses[0] == pytest.approx(2.3026)
-    assert losses[-1] < 0.1
-    assert "accuracy on held-out digits 9" in result.stdout
-    assert "\r" not in result.stdout  # the progress line is for a terminal
+    first, *epochs, last = result.stdout.splitlines()
+    assert first == "1437 handwritten digits to learn from, 360 held out"
+    losses = [float(line.split()[-1]) for line in epochs]
+    assert len(losses) == 9
+    assert losses[0] < 2.3  # the loss of a guess is log 10
+    assert losses[-1] < 0.05
+    share = re.fullmatch(r"accuracy on held-out digits ([\d.]+)%, after [\d.]+ s", last)
+    assert share is not None
+    assert float(share[1]) > 97
 
 
-def test_demo_accuracy(capsys: pytest.CaptureFixture[str]) -> None:
-    assert demo() > 0.94
-    assert " s\n" in capsys.readouterr().out
+def test_demo_by_its_seed(capsys: pytest.CaptureFixture[str]) -> None:
+    def shown(seed: int) -> str:
+        accuracy = demo(epochs=2, rate=0.01, hidden=16, seed=seed)
+        assert 0.5 < accuracy < 1
+        out = capsys.readouterr().out
+        assert f"digits {accuracy:.1%}, after" in out
+        return out.partition("accuracy")[0]
+
+    assert shown(3) == shown(3)
+    assert shown(3) != shown(4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--epochs", "0"], "--epochs must be at least 1, got 0"),
+        (["--hidden", "-3"], "--hidden must be at least 1, got -3"),
+        (["--rate", "0"], "--rate must be finite and greater than 0, got 0.0"),
+        (["--rate", "nan"], "--rate must be finite and greater than 0, got nan"),
+        (["--rate", "inf"], "--rate must be finite and greater than 0, got inf"),
+        (["--seed", "-1"], "--seed must be 0 or more, got -1"),
+        (["--epochs", "many"], "invalid int value: 'many'"),
+    ],
+)
+def test_demo_wrong_arguments(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert_refused("demo", arguments, message, capsys)
+
+
+# ---- lstm -------------------------------------------------------------------------------------
+
+
+def test_lstm_learns_a_noisy_sine() -> None:
+    result = run("lstm", "--epochs", "10", "--hidden", "20")
+    assert result.returncode == 0, result.stderr
+    losses = [float(line.split()[-1]) for line in result.stdout.splitlines() if "loss" in line]
+    assert len(losses) == 10
+    assert losses[-1] < 0.02 < losses[0]
+    errors = re.search(
+        r"error ([\d.]+); of its last value as the forecast ([\d.]+)\n", result.stdout
+    )
+    assert errors is not None
+    assert float(errors[1]) < 0.2
+    assert float(errors[2]) == pytest.approx(0.1 / math.sqrt(2), abs=1e-3)
+
+
+def test_lstm_forecasts_carbon_dioxide() -> None:
+    result = run("lstm", "--data", "co2")
+    assert result.returncode == 0, result.stderr
+    errors = {
+        what.strip(): float(ppm)
+        for what, ppm in re.findall(r"^(.*?) {2,}([\d.]+) ppm$", result.stdout, re.MULTILINE)
+    }
+    ours = errors["error of the forecast a year ahead"]
+    ppm = co2().ppm
+    naive = np.sqrt(np.mean((ppm[-120:] - ppm[-132:-12]) ** 2))
+    assert errors["seasonal-naive: the same month before"] == pytest.approx(naive, abs=1e-3)
+    assert ours < 0.5 * naive
+    assert ours < errors["the same, and the mean growth till then"]
+
+
+def test_the_forecast_does_not_know_the_future(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = lstm.carbon_dioxide(epochs=2)
+    ppm = co2().ppm
+    assert np.array_equal(found.actual, ppm[-120:])
+    assert found.error == np.sqrt(np.mean((found.forecast - ppm[-120:]) ** 2))
+    # The first month is forecast a year before: from then on, anything may happen.
+    changed = ppm.copy()
+    changed[-131:] = 1000.0
+    monkeypatch.setattr(lstm, "co2", lambda: co2()._replace(ppm=changed))
+    other = lstm.carbon_dioxide(epochs=2)
+    assert other.forecast[0] == found.forecast[0]
+    assert not np.any(other.forecast[1:] == found.forecast[1:])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--epochs", "0"], "--epochs must be at least 1, got 0"),
+        (["--data", "co2", "--hidden", "0"], "--hidden must be at least 1, got 0"),
+        (["--seed", "-1"], "--seed must be 0 or more, got -1"),
+        (["--data", "weather"], "invalid choice: 'weather'"),
+        (["--plot", "nowhere/a.png"], "--plot: there is no folder nowhere"),
+    ],
+)
+def test_lstm_wrong_arguments(
+    arguments: list[str],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert_refused("lstm", arguments, message, capsys)
+
+
+def test_lstm_plot_without_matplotlib(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.delitem(sys.modules, "matplotlib.figure", raising=False)
+    assert main(["lstm", "--plot", str(tmp_path / "a.png")]) == 1
+    shown = capsys.readouterr()
+    assert shown.err == "--plot needs matplotlib: pip install matplotlib\n"
+    assert shown.out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("data", ["sine", "co2"])
+def test_lstm_plot(data: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("matplotlib")
+    path = tmp_path / "a.svg"
+    short = ["lstm", "--data", data, "--epochs", "1", "--hidden", "4", "--plot"]
+    assert main([*short, str(path)]) == 0
+    assert capsys.readouterr().out.endswith(f"\ndrawn in {path}\n")
+    assert "<svg" in path.read_text()
+
+    (tmp_path / "folder.png").mkdir()
+    assert main([*short, str(tmp_path / "folder.png")]) == 1
+    assert "cygrad lstm: " in capsys.readouterr().err
+    assert_refused("lstm", ["--plot", str(tmp_path / "a.xyz")], "a.xyz must end in one of", capsys)
+    assert_refused("lstm", ["--plot", str(tmp_path / "a")], "must end in one of .", capsys)
 
 
 # ---- dot --------------------------------------------------------------------------------------
@@ -115,12 +253,7 @@ def test_dot_without_graphviz(tmp_path: Path) -> None:
 def test_dot_wrong_arguments(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as exit:
-        main(["dot", *arguments])
-    assert exit.value.code == 2
-    shown = capsys.readouterr().err
-    assert message in shown
-    assert "usage: cygrad dot" in shown
+    assert_refused("dot", arguments, message, capsys)
 
 
 # ---- check ------------------------------------------------------------------------------------

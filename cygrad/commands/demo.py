@@ -1,6 +1,7 @@
 """Fit a multilayer perceptron to handwritten digits with Adam."""
 
 import argparse
+import math
 import sys
 import time
 
@@ -26,8 +27,10 @@ def run(options: argparse.Namespace) -> int:
             raise argparse.ArgumentError(
                 None, f"--{name} must be at least 1, got {getattr(options, name)}"
             )
-    if not options.rate > 0:
-        raise argparse.ArgumentError(None, f"--rate must be greater than 0, got {options.rate}")
+    if not 0 < options.rate < math.inf:
+        raise argparse.ArgumentError(
+            None, f"--rate must be finite and greater than 0, got {options.rate}"
+        )
     if options.seed < 0:
         raise argparse.ArgumentError(None, f"--seed must be 0 or more, got {options.seed}")
     demo(options.epochs, options.rate, options.hidden, options.seed)

@@ -5,7 +5,7 @@ import importlib
 import sys
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,21 +50,32 @@ def run(options: argparse.Namespace) -> int:
             raise argparse.ArgumentError(None, f"--{name} must be at least 1, got {value}")
     if options.seed < 0:
         raise argparse.ArgumentError(None, f"--seed must be 0 or more, got {options.seed}")
+    figure = None
     if options.plot is not None:
         # Before the training, not after it.
         if not options.plot.parent.is_dir():
             raise argparse.ArgumentError(None, f"--plot: there is no folder {options.plot.parent}")
         try:
-            importlib.import_module("matplotlib.figure")
+            figure = _figure()
         except ImportError:
             print("--plot needs matplotlib: pip install matplotlib", file=sys.stderr)
             return 1
+        kinds = figure.canvas.get_supported_filetypes()
+        if options.plot.suffix[1:].lower() not in kinds:
+            raise argparse.ArgumentError(
+                None, f"--plot: {options.plot} must end in one of .{', .'.join(sorted(kinds))}"
+            )
     if options.data == "sine":
         found = sine(options.epochs or 80, options.hidden or 100, options.seed)
     else:
         found = carbon_dioxide(options.epochs or 60, options.hidden or 8, options.seed)
-    if options.plot is not None:
-        _draw(found, options.plot)
+    if figure is not None:
+        _draw(found, figure)
+        try:
+            figure.savefig(options.plot)
+        except OSError as error:
+            print(f"cygrad lstm: {error}", file=sys.stderr)
+            return 1
         print(f"drawn in {options.plot}")
     return 0
 
@@ -177,13 +188,16 @@ def _rms(errors: Array) -> float:
     return float(np.sqrt(np.mean(errors**2)))
 
 
-def _draw(found: Forecast, path: Path) -> None:
-    from matplotlib.figure import Figure
+# Any: matplotlib need not be installed, for users or for type checkers.
 
-    figure = Figure(figsize=(9, 4), layout="constrained")
+
+def _figure() -> Any:
+    return importlib.import_module("matplotlib.figure").Figure(figsize=(9, 4), layout="constrained")
+
+
+def _draw(found: Forecast, figure: Any) -> None:
     axes = figure.subplots()
     axes.plot(found.time, found.actual, label="actual")
     axes.plot(found.time, found.forecast, label="forecast", linestyle="--")
     axes.set_title(f"error {found.error:.3f}, baseline {found.baseline:.3f}")
     axes.legend()
-    figure.savefig(path)

@@ -1,3 +1,39 @@
+# The backward pass, and what a rule that serves all inputs of its Function at once may ask of it.
+
+from cygrad.core.function cimport Function
+from cygrad.core.passing cimport Pass
 from cygrad.core.variable cimport Variable
 
 cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except -1
+
+# The gradients of the outputs, each times its seed of the same shape, with respect to the ends
+# alone: for each a Variable, or None if no output depends on it. No .grad is changed.
+cdef list gradients(list outputs, list seeds, list ends, bint create_graph)
+
+# Whether a gradient of x is asked for, or may lead to one that is.
+cdef inline bint wanted(Variable x, Pass* p) noexcept:
+    return x.requires and x.generation_ >= p.floor
+
+# A Function whose outputs are computed again in the backward pass, by again(), with the graph that
+# the gradients then flow through.
+cdef class Recompute(Function):
+    cdef object again           # gives the list of outputs anew
+
+# Add gx, which comes from `source`, to the gradient that flows to x, if it is wanted.
+cdef int flow(Variable x, Variable gx, Function source, Pass* p) except -1
+
+# The gradient of weights that several Functions of a pass share is a sum of products left^T right,
+# one for each of them. Products collects their rows, one under the other, for one product of all.
+cdef class Products:
+    cdef tuple weights          # whose gradients the rows of left^T right are, from the first on
+    cdef double* left           # capacity rows of m, filled up to `rows`
+    cdef double* right          # and of n
+    cdef Py_ssize_t m
+    cdef Py_ssize_t n
+    cdef Py_ssize_t rows
+    cdef Py_ssize_t capacity
+    cdef Variable memory        # of both
+
+# A place for so many rows more, which the caller writes before anything else and counts in `rows`;
+# None where there is nothing to gain, or the weights are not leaves.
+cdef Products postpone(Pass* p, tuple weights, Py_ssize_t rows, Py_ssize_t m, Py_ssize_t n)

@@ -8,25 +8,43 @@ variable without a creator, adds up in its `.grad`.
 A gradient on its way may be shared by several holders or be a view; so it is added to in place only
 where nobody else can see it (`is_private`), and it is given memory of its own where it lands in a
 `.grad`, which hooks and users may write to.
+
+The gradients of weights that many Functions share, as in a recurrent network, may be put off until
+there are many (`postpone`); they have landed when the pass is over.
+
+A transform (`gradients`) asks for the gradients with respect to some variables, the ends of the
+pass, and no others. These have been made, by transforms/trace.pyx, with a generation greater than
+that of any variable there was; so a variable of a smaller generation does not depend on them, and
+no work is done for it.
 """
 
+cimport cython
+
+from cpython.list cimport PyList_GET_ITEM
 from cpython.object cimport PyObject
-from cpython.ref cimport Py_DECREF
+from cpython.ref cimport Py_DECREF, Py_INCREF
+from libc.limits cimport INT_MAX
 from libc.string cimport memset
 
-from cygrad.core.function cimport Function, has_several, input_of, name_of, outputs_of
-from cygrad.core.heap cimport Heap, heap_free, heap_pop, heap_push
-from cygrad.core.layout cimport Layout, layout_of_shape, release, same_shape, shape_of
+from cygrad.core.function cimport Function, input_of, name_of, output_at, outputs_of
+from cygrad.core.heap cimport heap_free, heap_pop, heap_push
+from cygrad.core.layout cimport (
+    Layout, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
+)
 from cygrad.core.lifetime cimport track, track_behind
 from cygrad.core.mode cimport Mode, mode
 from cygrad.core.operators cimport OPERATORS
-from cygrad.core.variable cimport Variable, describe, filled, filled_like, is_private
+from cygrad.core.passing cimport Pass
+from cygrad.core.variable cimport (
+    Variable, describe, empty, filled, filled_like, is_private, view_of,
+)
+from cygrad.kernels.linalg cimport matmul_strided
 
-
-cdef struct Pass:
-    Heap heap
-    bint retain_grad
-    bint create_graph
+cdef enum:
+    MANY_ROWS = 512             # with so many, adding a product up costs little beside making it
+    MANY_NUMBERS = 1 << 22      # that Products may hold: 32 MiB
+    ENDS = 2                    # a bit of Variable.requires: gradients stop here in a pass
+    MAX_ENDS = 65535            # Variable.index tells the place of each
 
 
 cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except -1:
@@ -48,18 +66,81 @@ cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except
     if create_graph:
         track_behind(root)
     switches.paused = not create_graph
+    switches.level += create_graph
     try:
-        flow(root, seed, None, &p)
-        while p.heap.count > 0:
-            visit(&p)
+        pass_on(root, seed, None, &p)
+        visit_all(&p)
         root.grad_ = seed if retain_grad else None
     except BaseException:
         root.grad_ = before
         raise
     finally:
         switches.paused = paused
-        abandon(&p.heap)
+        switches.level -= create_graph
+        abandon(&p)
     return 0
+
+
+cdef list gradients(list outputs, list seeds, list ends, bint create_graph):
+    cdef Pass p
+    cdef Mode* switches = mode()
+    cdef bint paused = switches.paused
+    cdef Variable end, y
+    cdef list kept = [], found = []
+    cdef Py_ssize_t i
+    if len(ends) > MAX_ENDS:
+        raise ValueError(f"gradients with respect to {len(ends)} arrays at once; at most "
+                         f"{MAX_ENDS} are possible")
+    for end in ends:
+        if end.requires & ENDS:
+            raise RuntimeError(f"{describe(end)} is in a backward pass already")
+    memset(&p, 0, sizeof(Pass))
+    p.create_graph = create_graph
+    p.floor = INT_MAX
+    p.ends = <PyObject*>ends
+    for i in range(len(ends)):
+        end = <Variable>ends[i]
+        kept.append(end.grad_)
+        end.grad_ = None
+        end.requires |= ENDS
+        end.index = <unsigned short>i
+        if end.generation_ < p.floor:
+            p.floor = end.generation_
+    switches.paused = not create_graph
+    switches.level += create_graph
+    try:
+        for i in range(len(outputs)):
+            y = <Variable>outputs[i]
+            if wanted(y, &p):
+                pass_on(y, <Variable>seeds[i], None, &p)
+        visit_all(&p)
+        for end in ends:
+            found.append(end.grad_)
+    finally:
+        switches.paused = paused
+        switches.level -= create_graph
+        abandon(&p)
+        for i in range(len(ends)):
+            end = <Variable>ends[i]
+            end.grad_ = <Variable>kept[i]
+            end.requires &= ~ENDS
+            end.index = 0
+    return found
+
+
+cdef inline bint is_end(Variable x, Pass* p) noexcept:
+    # Other passes, within which this one runs, may have ends of their own.
+    return (p.ends is not NULL and x.requires & ENDS and x.index < len(<list>p.ends)
+            and <PyObject*>x == PyList_GET_ITEM(<list>p.ends, x.index))
+
+
+cdef int visit_all(Pass* p) except -1:
+    while True:
+        while p.heap.count > 0:
+            visit(p)
+        if p.postponed is NULL:
+            return 0
+        catch_up(p)
 
 
 cdef int visit(Pass* p) except -1:
@@ -72,19 +153,21 @@ cdef int visit(Pass* p) except -1:
     f.queued = False
     if f.op is NULL:
         return visit_python(f, p)
+    if f.op.sweep is not NULL:
+        return visit_at_once(f, p)
     gy = f.gy
     f.gy = None
     if p.retain_grad and f.out is not NULL:
         land(<Variable>f.out, gy, p)
-    last = last_input(f)
+    last = last_input(f, p)
     for i in range(last + 1):
         x = input_of(f, i)
-        if not x.requires:
+        if not wanted(x, p):
             continue
         if p.create_graph or f.op.fused is NULL:
             gx = f.op.vjp(f, gy, i)
         else:
-            total = private_total(x)
+            total = private_total(x, p)
             gx = f.op.fused(f, gy, i, total, i == last and total is None)
             if total is not None and gx is total:
                 gx = None       # added in place already
@@ -92,38 +175,47 @@ cdef int visit(Pass* p) except -1:
         if i == last:
             gy = None           # a reference kept here would make the gradient look shared,
         if gx is not None:
-            flow(x, gx, f, p)
+            pass_on(x, gx, f, p)
         gx = None               # and so would one here
     return 0
 
 
-cdef inline int last_input(Function f) noexcept:
+cdef inline int last_input(Function f, Pass* p) noexcept:
     """The last input that a gradient flows to; -1 if there is none."""
     cdef int i = f.n_inputs - 1
-    while i >= 0 and not input_of(f, i).requires:
+    while i >= 0 and not wanted(input_of(f, i), p):
         i -= 1
     return i
 
 
 cdef int flow(Variable x, Variable gx, Function source, Pass* p) except -1:
-    """Add gx to the gradient that flows to x."""
+    return pass_on(x, gx, source, p) if wanted(x, p) else 0
+
+
+cdef int pass_on(Variable x, Variable gx, Function source, Pass* p) except -1:
+    """flow(), for this file alone: so the compiler may inline it where a node costs nanoseconds.
+
+    The caller has asked whether x is wanted.
+    """
     cdef Function f = x.creator_
     cdef Variable total
     if not same_shape(gx.layout, x.layout):
+        where = "a product" if source is None else name_of(source)
         raise RuntimeError(
-            f"Variable.backward: {name_of(source)} passes a gradient of shape "
+            f"Variable.backward: {where} passes a gradient of shape "
             f"{shape_of(gx.layout)} to {describe(x)}; was its .data replaced by another shape "
             "after it was used?")
-    if f is None:
-        return land(x, gx, p)
-    total = outputs_of(f).gys[x.index] if has_several(f) else f.gy
+    if f is None or is_end(x, p):
+        # With ends, a leaf that is none of them belongs to another transform.
+        return land(x, gx, p) if p.ends is NULL or is_end(x, p) else 0
+    total = outputs_of(f).gys[x.index] if f.several else f.gy
     if total is not None and not same_shape(total.layout, gx.layout):
         raise RuntimeError(f"Variable.backward: gradients of shapes {shape_of(total.layout)} and "
                            f"{shape_of(gx.layout)} flow to {name_of(f)}, by way of set_creator")
     if not f.queued:
         heap_push(&p.heap, <PyObject*>f, f.generation_)
         f.queued = True
-    if has_several(f):
+    if f.several:
         outputs_of(f).gys[x.index] = gx if total is None else add(total, gx, p)
     else:
         f.gy = gx if total is None else add(total, gx, p)
@@ -148,7 +240,7 @@ cdef int land(Variable x, Variable gx, Pass* p) except -1:
             if x.grad_ is total:    # else another thread has added to it meanwhile
                 break
         x.grad_ = landed
-    if x.grad_.creator_ is not None:
+    if x.grad_.creator_ is not None and p.ends is NULL:
         track(x)
         track_behind(x.grad_)
     return 0
@@ -162,14 +254,14 @@ cdef Variable add(Variable total, Variable gx, Pass* p):
     return OPERATORS.sum_gradients(total, gx)
 
 
-cdef Variable private_total(Variable x):
+cdef Variable private_total(Variable x, Pass* p):
     """The gradient that has flowed to x so far, if it may be added to in place; else None."""
     cdef Function f = x.creator_
-    if f is None:
+    if f is None or is_end(x, p):
         if (x.grad_ is not None and is_private(x.grad_, 2) and x.grad_.creator_ is None
                 and same_shape(x.grad_.layout, x.layout)):
             return x.grad_
-    elif not has_several(f):
+    elif not f.several:
         if (f.gy is not None and is_private(f.gy, 2) and f.gy.creator_ is None
                 and same_shape(f.gy.layout, x.layout)):
             return f.gy
@@ -183,45 +275,93 @@ cdef Variable zeros_of_shape(tuple shape):
     return zeros
 
 
-cdef int abandon(Heap* heap) noexcept:
+cdef int abandon(Pass* p) noexcept:
     """Give the heap back; after an error, forget the gradients on their way too."""
     cdef Function f
     cdef PyObject* taken
-    while heap.count > 0:
-        taken = heap_pop(heap)
+    while p.heap.count > 0:
+        taken = heap_pop(&p.heap)
         f = <Function>taken
         Py_DECREF(f)
         f.queued = False
         forget_gradients(f)
-    heap_free(heap)
+    heap_free(&p.heap)
+    if p.postponed is not NULL:
+        Py_DECREF(<object>p.postponed)
+        p.postponed = NULL
     return 0
 
 
 cdef int forget_gradients(Function f) noexcept:
     f.gy = None
-    if has_several(f):
+    if f.several:
         outputs_of(f).gys = [None] * outputs_of(f).count
     return 0
 
 
-# ---- Functions defined in Python --------------------------------------------------------------
+# ---- Functions that take the gradients of all outputs, and give those of all inputs, at once ---
+
+cdef list take_gradients(Function f, Pass* p):
+    """The gradients that have flowed to the outputs, zeros where none has; f forgets them."""
+    cdef list gys = outputs_of(f).gys if f.several else [f.gy]
+    cdef int i
+    forget_gradients(f)
+    for i in range(<int>len(gys)):
+        if gys[i] is None:
+            gys[i] = zeros_of_shape(outputs_of(f).shapes[i])
+        elif p.retain_grad and output_at(f, i) is not NULL:
+            land(<Variable>output_at(f, i), OPERATORS.copy(<Variable>gys[i]), p)
+    return gys
+
+
+cdef int visit_at_once(Function f, Pass* p) except -1:
+    """visit() for an operation with a sweep_rule."""
+    cdef list gys = take_gradients(f, p), gxs
+    cdef Variable x, gx
+    cdef int i
+    if not p.create_graph:
+        return f.op.sweep(f, gys, p)
+    gxs = f.op.several(f, gys) if f.several else None
+    for i in range(f.n_inputs):
+        x = input_of(f, i)
+        if wanted(x, p):
+            gx = <Variable>gxs[i] if f.several else f.op.vjp(f, <Variable>gys[0], i)
+            if gx is not None:
+                pass_on(x, gx, f, p)
+    return 0
+
+
+@cython.no_gc_clear
+cdef class Recompute(Function):
+    pass
+
 
 cdef int visit_python(Function f, Pass* p) except -1:
     cdef Variable x
     cdef int i
-    outs = f.outputs
-    gys = outputs_of(f).gys if has_several(f) else [f.gy]
-    forget_gradients(f)
-    for i in range(len(outs)):
-        if gys[i] is None:
-            gys[i] = zeros_of_shape(outputs_of(f).shapes[i])
-        elif p.retain_grad and outs[i] is not None:
-            land(<Variable>outs[i], OPERATORS.copy(<Variable>gys[i]), p)
+    cdef list gys
+    if isinstance(f, Recompute):
+        return flow_anew(<Recompute>f, p)
+    gys = take_gradients(f, p)
     gxs = checked_gradients(f, f.backward(*gys))
     for i in range(f.n_inputs):
         x = input_of(f, i)
-        if gxs[i] is not None and x.requires:
-            flow(x, <Variable>gxs[i], f, p)
+        if gxs[i] is not None and wanted(x, p):
+            pass_on(x, <Variable>gxs[i], f, p)
+    return 0
+
+
+cdef int flow_anew(Recompute f, Pass* p) except -1:
+    """Compute f's outputs again; what has flowed to the first ones flows on through the new."""
+    cdef list gys = outputs_of(f).gys if f.several else [f.gy], again
+    cdef int i
+    forget_gradients(f)
+    again = f.again()
+    for i in range(<int>len(gys)):
+        if gys[i] is not None:
+            if p.retain_grad and output_at(f, i) is not NULL:
+                land(<Variable>output_at(f, i), OPERATORS.copy(<Variable>gys[i]), p)
+            flow(<Variable>again[i], <Variable>gys[i], f, p)
     return 0
 
 
@@ -245,3 +385,101 @@ cdef object checked_gradients(Function f, object gxs):
             raise ValueError(f"{where} returned a gradient of shape "
                              f"{shape_of((<Variable>gx).layout)} for input {i}, {describe(x)}")
     return gxs
+
+
+# ---- Products put off -------------------------------------------------------------------------
+
+@cython.final
+cdef class Products:
+    """The rows of products left^T right that add up to the gradients of some weights."""
+
+
+cdef Products postpone(Pass* p, tuple weights, Py_ssize_t rows, Py_ssize_t m, Py_ssize_t n):
+    cdef Py_ssize_t capacity = min(MANY_ROWS, MANY_NUMBERS // (m + n)) if m + n > 0 else 0
+    cdef Products products
+    if p.create_graph or capacity < 2 * rows:
+        return None
+    # A transform counts itself as a use of its ends.
+    for w in weights:
+        if (<Variable>w).creator_ is not None or (<Variable>w).uses < 2 + is_end(<Variable>w, p):
+            return None
+    if p.postponed is NULL:
+        everything = {}
+        Py_INCREF(everything)
+        p.postponed = <PyObject*>everything
+    key = tuple([id(w) for w in weights])
+    products = (<dict>p.postponed).get(key)
+    if products is None:
+        products = new_products(weights, capacity, m, n)
+        (<dict>p.postponed)[key] = products
+    elif products.m != m or products.n != n:
+        return None             # somebody has replaced .data
+    elif products.rows + rows > products.capacity:
+        settle(products, p)
+    return products
+
+
+cdef Products new_products(tuple weights, Py_ssize_t capacity, Py_ssize_t m, Py_ssize_t n):
+    cdef Products products = Products.__new__(Products)
+    cdef Py_ssize_t numbers = capacity * (m + n)
+    cdef Layout* layout = contiguous_layout(1, &numbers)
+    products.memory = empty(layout)
+    release(layout)
+    products.weights = weights
+    products.left = products.memory.ptr
+    products.right = products.left + capacity * m
+    products.m = m
+    products.n = n
+    products.rows = 0
+    products.capacity = capacity
+    return products
+
+
+cdef int settle(Products products, Pass* p) except -1:
+    """Multiply what has been collected, and add it to the gradients of the weights."""
+    cdef Py_ssize_t item = sizeof(double), m = products.m, n = products.n, rows = products.rows
+    cdef Py_ssize_t[2] shape = [m, n], down = [item, m * item], along = [n * item, item]
+    cdef Layout* layout = contiguous_layout(2, shape)
+    cdef Variable y = empty(layout), w, gw
+    cdef double* at = y.ptr
+    release(layout)
+    products.rows = 0
+    with nogil:
+        matmul_strided(products.left, down, products.right, along, y.ptr, 0, NULL, m, rows, n)
+    for weight in products.weights:
+        w = <Variable>weight
+        layout = contiguous_layout(w.layout.ndim, w.layout.shape)
+        if not fits(layout, n, m):
+            release(layout)
+            m = -1
+            break
+        m -= layout.shape[0] if layout.ndim == 2 else 1
+        if layout.ndim == 2 and len(products.weights) == 1:
+            gw = y
+            y = None
+        else:
+            gw = view_of(y, at, layout)
+            at += layout.size
+        release(layout)
+        flow(w, gw, None, p)
+    if m != 0:
+        raise RuntimeError(f"Variable.backward: {describe(w)} was given other .data during the "
+                           "backward pass")
+    return 0
+
+
+cdef inline bint fits(const Layout* layout, Py_ssize_t n, Py_ssize_t rows) noexcept:
+    """Whether a weight, or a bias, of this layout is n wide and has no more than these rows."""
+    if layout.ndim == 1:
+        return layout.shape[0] == n and rows >= 1
+    return layout.ndim == 2 and layout.shape[1] == n and layout.shape[0] <= rows
+
+
+cdef int catch_up(Pass* p) except -1:
+    """Settle all that was put off."""
+    everything = <object>p.postponed
+    Py_DECREF(everything)
+    p.postponed = NULL
+    for products in everything.values():
+        settle(<Products>products, p)
+    return 0

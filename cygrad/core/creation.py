@@ -300,6 +300,8 @@ def _generator(function: str, rng: int | np.random.Generator | None) -> np.rando
     if isinstance(rng, np.random.Generator):
         return rng
     if rng is None or (isinstance(rng, (int, np.integer)) and not isinstance(rng, bool)):
+        if rng is not None and rng < 0:
+            raise ValueError(f"{function}: rng must not be negative as a seed, got {rng}")
         return np.random.default_rng(rng)
     raise TypeError(
         f"{function}: rng must be an int seed, a numpy.random.Generator or None, "

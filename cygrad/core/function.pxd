@@ -1,6 +1,7 @@
 # Function: a node of the graph; Op: what an operation is.
 
 from cpython.object cimport PyObject
+from cygrad.core.passing cimport Pass
 from cygrad.core.variable cimport Variable
 
 # The derivative of an operation, as a composition of differentiable operations: the gradient that
@@ -11,6 +12,13 @@ ctypedef Variable (*vjp_rule)(Function f, Variable gy, int i)
 # added to it. `into` is None or an array of input i's shape that nobody else sees. If `done`, gy is
 # not needed afterwards: where the caller's is the only reference, its memory may become the result.
 ctypedef Variable (*fused_rule)(Function f, Variable gy, int i, Variable into, bint done)
+
+# The same for all inputs at once: it hands each gradient to flow() (backward.pxd). gys are those of
+# the outputs, in order.
+ctypedef int (*sweep_rule)(Function f, list gys, Pass* p) except -1
+
+# The derivative of an operation of several outputs, as a composition: a gradient for each input.
+ctypedef list (*several_rule)(Function f, list gys)
 
 cdef enum:
     MAX_INPUTS = 30000          # of a Function, and as many outputs; they are counted in a short
@@ -24,6 +32,8 @@ cdef struct Op:
     const char* name
     vjp_rule vjp
     fused_rule fused        # or NULL
+    sweep_rule sweep        # or NULL; in place of fused
+    several_rule several    # in place of vjp, where there are several outputs; then with a sweep
     int kernel              # forward, of an elementwise operation
     int gradient[2]         # its gradient kernel for each input
     int reads[2]
@@ -33,24 +43,22 @@ cdef class Outputs:         # of a Function that has several
     cdef list gys           # the gradients that have flowed in so far
     cdef list shapes        # of the outputs, for those that no gradient reaches
     cdef int count
+    cdef object saved       # what an operation keeps beside its inputs
 
 cdef class Function:
     cdef const Op* op           # NULL: a subclass in Python
     cdef Variable x0            # the inputs, where there are at most two
     cdef Variable x1
     cdef tuple many             # the inputs, where there are more; else None
-    cdef object saved           # what an operation keeps beside its inputs; or Outputs, see below
+    cdef object saved           # what an operation keeps beside its inputs; or Outputs
     cdef PyObject* out          # the output, borrowed: the Variable clears it when it goes
     cdef Variable gy            # the gradient that has flowed to the output so far
     cdef int generation_
     cdef short n_inputs
     cdef unsigned char queued   # waits in a backward pass
     cdef unsigned char tracked  # known to the cycle collector, as is all that it can reach
+    cdef unsigned char several  # has several outputs: in place of out and gy it keeps Outputs
     cdef double c[2]            # constants of the operation
-
-# Only a Function defined in Python has several outputs: in place of out and gy it keeps Outputs.
-cdef inline bint has_several(Function f) noexcept:
-    return f.op is NULL and f.saved is not None
 
 cdef inline Outputs outputs_of(Function f):
     return <Outputs>f.saved
@@ -62,6 +70,7 @@ cdef PyObject* output_at(Function f, int i) noexcept
 # to differentiate.
 cdef Function connect(const Op* op, Variable y, Variable x0, Variable x1)
 cdef Function connect_many(const Op* op, Variable y, tuple inputs)
+cdef Function connect_several(const Op* op, tuple ys, tuple inputs, object saved)
 
 cdef Variable input_of(Function f, int i)
 cdef str name_of(Function f)

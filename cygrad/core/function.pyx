@@ -78,7 +78,7 @@ cdef class Function:
     def outputs(self):
         """tuple of Variable or None: what it returned; None where that lives no longer."""
         cdef int i
-        cdef int n = outputs_of(self).count if has_several(self) else 1
+        cdef int n = outputs_of(self).count if self.several else 1
         return tuple([None if output_at(self, i) is NULL else <object>output_at(self, i)
                       for i in range(n)])
 
@@ -146,7 +146,6 @@ cdef object apply_forward(Function f, tuple xs):
     """Call f.forward on the inputs and make its results outputs of f."""
     cdef Mode* switches = mode()
     cdef bint paused = switches.paused
-    cdef Variable y
     arrays = [array_of(<Variable>x) for x in xs]
     switches.paused = True
     try:
@@ -164,17 +163,8 @@ cdef object apply_forward(Function f, tuple xs):
     if f.n_inputs > 0:
         raise RuntimeError(f"{name_of(f)}.forward called its own instance")
     if not paused and any([(<Variable>x).requires for x in xs]):
-        if len(ys) > 1:
-            f.saved = Outputs(len(ys))
-            outputs_of(f).shapes = [y.shape for y in ys]
         take_inputs(f, xs)
-        for i, result in enumerate(ys):
-            y = result
-            y.creator_ = f
-            y.index = i
-            y.generation_ = f.generation_ + 1
-            y.requires = True
-            set_output(f, i, <PyObject*>y)
+        attach_all(f, ys)
         f.tracked = True        # it may hold anything in its attributes
         for x in xs:
             track_behind(x)
@@ -241,6 +231,43 @@ cdef Function connect_many(const Op* op, Variable y, tuple inputs):
     return f
 
 
+cdef Function connect_several(const Op* op, tuple ys, tuple inputs, object saved):
+    cdef Function f
+    cdef bint tracked = False, requires = False
+    for x in inputs:
+        tracked |= (<Variable>x).tracked
+        requires |= (<Variable>x).requires
+    if mode().paused or not requires:
+        return None
+    f = <Function>Function.__new__(Function)
+    f.op = op
+    take_inputs(f, inputs)
+    attach_all(f, ys)
+    outputs_of(f).saved = saved
+    if tracked:
+        for y in ys:
+            track_behind(<Variable>y)
+    return f
+
+
+cdef int attach_all(Function f, tuple ys) except -1:
+    cdef Variable y
+    cdef int i
+    if len(ys) == 1:
+        attach(f, <Variable>ys[0])
+        return 0
+    f.saved = Outputs(len(ys))
+    f.several = True
+    outputs_of(f).shapes = [(<Variable>result).shape for result in ys]
+    for i in range(len(ys)):
+        y = <Variable>ys[i]
+        attach(f, y)
+        y.index = i
+        set_output(f, i, <PyObject*>y)
+    f.out = NULL
+    return 0
+
+
 cdef inline void attach(Function f, Variable y) noexcept:
     y.creator_ = f
     y.generation_ = f.generation_ + 1
@@ -250,14 +277,14 @@ cdef inline void attach(Function f, Variable y) noexcept:
 
 cdef void set_output(Function f, int i, PyObject* y) noexcept:
     """Let f know its output i by a borrowed pointer, NULL when the output goes."""
-    if has_several(f):
+    if f.several:
         outputs_of(f).items[i] = y
     else:
         f.out = y
 
 
 cdef PyObject* output_at(Function f, int i) noexcept:
-    if has_several(f):
+    if f.several:
         return outputs_of(f).items[i]
     return f.out
 

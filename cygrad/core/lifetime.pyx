@@ -260,6 +260,7 @@ cdef PyObject* allocate_function(PyTypeObject* kind, Py_ssize_t n) except NULL:
     (<Function>f).n_inputs = 0
     (<Function>f).queued = False
     (<Function>f).tracked = False
+    (<Function>f).several = False
     return f
 
 

@@ -1,4 +1,4 @@
-"""no_grad and test_mode: what a thread records, and whether it trains or tests.
+"""no_grad, test_mode and tracing: what a thread records, and whether it trains or tests.
 
 Each is a context manager and a decorator, nests, and belongs to the thread that enters it. What
 they switch is a C struct in thread-local memory, so that an operation asks at the cost of a load.
@@ -17,7 +17,7 @@ cdef extern from *:
     #else
     #define CG_THREAD_LOCAL static __thread
     #endif
-    CG_THREAD_LOCAL struct { int paused; int testing; } cg_mode;
+    CG_THREAD_LOCAL struct { int paused; int testing; int tracing; int level; } cg_mode;
     """
     Mode cg_mode
 
@@ -107,6 +107,30 @@ cdef class test_mode(_Switch):
     """
     cdef bint* flag(self) noexcept:
         return &mode().testing
+
+
+cdef class tracing(_Switch):
+    """Context manager and decorator: a Variable that requires a gradient stays one.
+
+    Inside, what would silently make plain numbers of it, without a gradient, is refused: float(x),
+    np.array([x, y]), np.asarray(x), array[i] = x. So it is inside every function that a transform
+    runs, too. It nests, ends with its block also by an exception, and holds for the thread that
+    enters it.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> from cygrad.core.mode import tracing
+    >>> with tracing():
+    ...     float(cg.Variable(2.0))
+    Traceback (most recent call last):
+    ...
+    TypeError: float(x): variable of shape () would lose its gradient here. Compute with NumPy's \
+or cygrad's functions, join Variables by np.stack([...]), and take .data or .item() where no \
+gradient is wanted
+    """
+    cdef bint* flag(self) noexcept:
+        return &mode().tracing
 
 
 def is_grad_enabled():

@@ -15,6 +15,8 @@ cdef struct Operators:
     binary_operator div
     binary_operator pow
     binary_operator matmul
+    binary_operator remainder
+    binary_operator floor_divide
     binary_operator get_item
     unary_operator neg
     unary_operator abs

@@ -27,6 +27,11 @@ from cygrad.kernels.elementwise cimport copy_strided
 
 import numpy as np
 
+cdef extern from "Python.h":
+    ctypedef struct TypeWithMembers "PyTypeObject":
+        PyObject* tp_dict
+    void PyType_Modified(TypeWithMembers* kind)
+
 cdef enum:
     ANY_ORDER = (PyBUF_C_CONTIGUOUS | PyBUF_F_CONTIGUOUS | PyBUF_ANY_CONTIGUOUS) & ~PyBUF_STRIDES
 
@@ -63,8 +68,6 @@ cdef class Variable:
     >>> x.grad
     variable(8.0)
     """
-
-    __array_ufunc__ = None      # so that ndarray * variable asks Variable, not NumPy
 
     def __init__(self, data, name=None, requires_grad=True):
         if name is not None and type(name) is not str:
@@ -241,7 +244,8 @@ cdef class Variable:
     def unchain_backward(self):
         """Forget the creators of everything behind this variable, but not its own.
 
-        Truncated backpropagation through time calls it on the loss of each window.
+        Where a Function has several outputs, all forget it. Truncated backpropagation through time
+        calls it on the loss of each window.
 
         Examples
         --------
@@ -254,15 +258,20 @@ cdef class Variable:
         (False, True)
         """
         cdef list behind = []
-        cdef Function f
+        cdef Function f, g
         if self.creator_ is not None:
             behind.append(self.creator_)
         while behind:
             f = behind.pop()
             for x in f.inputs:
-                if (<Variable>x).creator_ is not None:
-                    behind.append((<Variable>x).creator_)
-                    forget_creator(<Variable>x)
+                g = (<Variable>x).creator_
+                if g is None:
+                    continue
+                behind.append(g)
+                forget_creator(<Variable>x)
+                for y in (g.outputs if g.several else ()):
+                    if y is not None:
+                        forget_creator(<Variable>y)
 
     def set_creator(self, Function f not None):
         """Make `f` the creator of this variable, as if it were f's first output.
@@ -456,6 +465,7 @@ cdef class Variable:
         return iter([self[i] for i in range(self.layout.shape[0])])
 
     def __float__(self):
+        refuse_when_tracing(self, "float(x)")
         return only_element(self)
 
     def __int__(self):
@@ -507,6 +517,12 @@ cdef class Variable:
     def __matmul__(a, b):
         return OPERATORS.matmul(a, b)
 
+    def __mod__(a, b):
+        return OPERATORS.remainder(a, b)
+
+    def __floordiv__(a, b):
+        return OPERATORS.floor_divide(a, b)
+
     def __neg__(self):
         return OPERATORS.neg(self)
 
@@ -524,11 +540,77 @@ cdef class Variable:
         arguments = (type(self), array_of(self).copy(), self.name_, bool(self.requires))
         return _restore, arguments, getattr(self, "__dict__", None)
 
+    # ---- NumPy's protocols --------------------------------------------------------------------
+    #
+    # What NumPy's functions become is in numpy_protocol.py, which is loaded when one is first
+    # called with a Variable, and then fills in the tables.
+
+    def __array_ufunc__(self, ufunc, str method not None, *inputs, **kwargs):
+        if not kwargs and method == "__call__":
+            function = UFUNCS.get(ufunc)
+            if function is not None:
+                return function(*inputs)
+        return numpy_protocol().apply_ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, function, types, tuple args not None, dict kwargs not None):
+        for kind in types:
+            if not issubclass(kind, (Variable, np.ndarray)):
+                return NotImplemented
+        ours = FUNCTIONS.get(function)
+        if ours is None:
+            return numpy_protocol().apply_function(function, args, kwargs)
+        return ours(*args, **kwargs)
+
+    def __array__(self, dtype=None, copy=None):
+        # NumPy asks for a buffer first, and comes here where that was refused.
+        refuse_when_tracing(self, "np.array and np.asarray")
+        return np.array(array_of(self), dtype=dtype, copy=copy)
+
     # ---- Buffers and memory -------------------------------------------------------------------
 
     def __getbuffer__(self, Py_buffer* buffer, int flags):
+        if is_traced(self):
+            raise BufferError(f"the buffer of {describe(self)} has no gradient; use .data")
         # The buffer belongs to an object of its own, which holds the memory and not the graph.
         PyObject_GetBuffer(Memory(self), buffer, flags)
+
+
+cdef dict UFUNCS = {}           # NumPy's ufunc: what is called in its place
+cdef dict FUNCTIONS = {}        # NumPy's function: what is called in its place
+
+
+cdef object numpy_protocol():
+    import cygrad.numpy_protocol as module
+    return module
+
+
+def _tables():
+    """UFUNCS and FUNCTIONS, for numpy_protocol.py to fill in."""
+    return UFUNCS, FUNCTIONS
+
+
+def _add_methods(dict methods not None):
+    """Make functions of a Variable its methods; functions/methods.py says which."""
+    cdef dict members = <dict>(<TypeWithMembers*>Variable).tp_dict
+    for name, function in methods.items():
+        if name in members:
+            raise ValueError(f"Variable has a method {name} already")
+        members[name] = function
+    PyType_Modified(<TypeWithMembers*>Variable)
+
+
+cdef bint is_traced(Variable v) noexcept:
+    """Whether v's numbers, taken without its gradient, would make a gradient wrong."""
+    cdef Mode* switches = mode()
+    return v.requires and (switches.tracing or switches.level > 0)
+
+
+cdef int refuse_when_tracing(Variable v, str what) except -1:
+    if is_traced(v):
+        raise TypeError(f"{what}: {describe(v)} would lose its gradient here. Compute with NumPy's "
+                        "or cygrad's functions, join Variables by np.stack([...]), and take .data "
+                        "or .item() where no gradient is wanted")
+    return 0
 
 
 @cython.final

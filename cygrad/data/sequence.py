@@ -104,4 +104,4 @@ def _streams(series: Array, streams: int, steps: int) -> Array:
         )
     features = 1 if series.ndim == 1 else series.shape[1]
     used = series[: streams * steps].reshape(streams, steps, features)
-    return np.ascontiguousarray(used.swapaxes(0, 1))
+    return np.array(used.swapaxes(0, 1), order="C")

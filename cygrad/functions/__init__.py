@@ -1,4 +1,11 @@
-"""The differentiable functions, a file a family; `import cygrad.functions as F`."""
+"""The differentiable functions, a file a family; `import cygrad.functions as F`.
+
+The families written in Python, NumPy's functions made of the compiled ones, are imported when one of
+their functions is first asked for: importing them all would take as long as half of the rest.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
 
 from cygrad.functions.accumulation import cumsum, prod
 from cygrad.functions.activation import erf, erfc, gelu, leaky_relu, relu, sigmoid, silu, softplus
@@ -8,15 +15,38 @@ from cygrad.functions.convolution import conv1d, conv2d
 from cygrad.functions.dropout import dropout
 from cygrad.functions.einsum import einsum
 from cygrad.functions.embedding import embedding
-from cygrad.functions.exponential import exp, expm1, log, log1p
+from cygrad.functions.exponential import (
+    exp,
+    exp2,
+    expm1,
+    log,
+    log1p,
+    log2,
+    log10,
+    logaddexp,
+    logaddexp2,
+)
 from cygrad.functions.indexing import get_item, take
+from cygrad.functions.inverse import arccosh, arcsinh, arctan2, arctanh, cbrt, hypot, reciprocal
 from cygrad.functions.linalg import linear, matmul
 from cygrad.functions.loss import accuracy, binary_cross_entropy, cross_entropy, mean_squared_error
+from cygrad.functions.loss import cross_entropy as softmax_cross_entropy  # DeZero's name
 from cygrad.functions.norm import norm
 from cygrad.functions.normalization import batch_norm, layer_norm
 from cygrad.functions.pooling import avg_pool2d, max_pool2d
-from cygrad.functions.recurrent import lstm_cell
+from cygrad.functions.recurrent import lstm_cell, lstm_step
 from cygrad.functions.reduction import max, mean, min, std, sum, sum_to, variance
+from cygrad.functions.rounding import (
+    ceil,
+    copysign,
+    floor,
+    floor_divide,
+    fmod,
+    remainder,
+    rint,
+    sign,
+    trunc,
+)
 from cygrad.functions.selection import clip, mask_fill, maximum, minimum, tril, triu, where
 from cygrad.functions.shape import (
     broadcast_to,
@@ -44,50 +74,154 @@ from cygrad.functions.simple import (
 from cygrad.functions.softmax import log_softmax, logsumexp, softmax
 from cygrad.functions.trigonometric import arccos, arcsin, arctan, cos, cosh, sin, sinh, tan, tanh
 
+if TYPE_CHECKING:
+    from cygrad.functions.calculus import cumprod, diff, gradient, interp, linspace, trapezoid
+    from cygrad.functions.joining import (
+        append,
+        array_split,
+        atleast_1d,
+        atleast_2d,
+        atleast_3d,
+        column_stack,
+        dstack,
+        hstack,
+        meshgrid,
+        vstack,
+    )
+    from cygrad.functions.piecewise import (
+        deg2rad,
+        fmax,
+        fmin,
+        heaviside,
+        nan_to_num,
+        rad2deg,
+        select,
+        sinc,
+    )
+    from cygrad.functions.products import (
+        convolve,
+        correlate,
+        cross,
+        dot,
+        inner,
+        kron,
+        outer,
+        tensordot,
+        vdot,
+    )
+    from cygrad.functions.rearrangement import (
+        diag,
+        diagonal,
+        moveaxis,
+        pad,
+        partition,
+        roll,
+        rot90,
+        sort,
+        swapaxes,
+        take_along_axis,
+        trace,
+    )
+    from cygrad.functions.statistics import (
+        average,
+        median,
+        nanmax,
+        nanmean,
+        nanmin,
+        nanstd,
+        nansum,
+        nanvar,
+        ptp,
+        quantile,
+    )
+
 __all__ = [
     "abs",
     "accuracy",
     "add",
+    "append",
     "arccos",
+    "arccosh",
     "arcsin",
+    "arcsinh",
     "arctan",
+    "arctan2",
+    "arctanh",
+    "array_split",
+    "atleast_1d",
+    "atleast_2d",
+    "atleast_3d",
+    "average",
     "avg_pool2d",
     "batch_norm",
     "binary_cross_entropy",
     "binary_cross_entropy_simple",
     "broadcast_to",
+    "cbrt",
+    "ceil",
     "clip",
+    "column_stack",
     "concat",
     "conv1d",
     "conv2d",
+    "convolve",
     "copy",
+    "copysign",
+    "correlate",
     "cos",
     "cosh",
+    "cross",
     "cross_entropy",
     "cross_entropy_simple",
+    "cumprod",
     "cumsum",
+    "deg2rad",
+    "diag",
+    "diagonal",
+    "diff",
     "div",
+    "dot",
     "dropout",
     "dropout_simple",
+    "dstack",
     "einsum",
     "embedding",
     "erf",
     "erfc",
     "exp",
+    "exp2",
     "expm1",
     "flip",
+    "floor",
+    "floor_divide",
+    "fmax",
+    "fmin",
+    "fmod",
     "gelu",
     "gelu_simple",
     "get_item",
+    "gradient",
+    "heaviside",
+    "hstack",
+    "hypot",
+    "inner",
+    "interp",
+    "kron",
     "layer_norm",
     "leaky_relu",
     "linear",
     "linear_simple",
+    "linspace",
     "log",
     "log1p",
+    "log2",
+    "log10",
     "log_softmax",
+    "logaddexp",
+    "logaddexp2",
     "logsumexp",
     "lstm_cell",
+    "lstm_step",
     "mask_fill",
     "matmul",
     "max",
@@ -96,26 +230,52 @@ __all__ = [
     "mean",
     "mean_squared_error",
     "mean_squared_error_simple",
+    "median",
+    "meshgrid",
     "min",
     "minimum",
+    "moveaxis",
     "mul",
+    "nan_to_num",
+    "nanmax",
+    "nanmean",
+    "nanmin",
+    "nanstd",
+    "nansum",
+    "nanvar",
     "neg",
     "norm",
+    "outer",
+    "pad",
+    "partition",
     "pow",
     "prod",
+    "ptp",
+    "quantile",
+    "rad2deg",
+    "reciprocal",
     "relu",
     "relu_simple",
+    "remainder",
     "repeat",
     "reshape",
+    "rint",
+    "roll",
+    "rot90",
+    "select",
     "sigmoid",
     "sigmoid_simple",
+    "sign",
     "silu",
     "sin",
+    "sinc",
     "sinh",
     "softmax",
+    "softmax_cross_entropy",
     "softmax_simple",
     "softplus",
     "softplus_simple",
+    "sort",
     "split",
     "sqrt",
     "square",
@@ -125,14 +285,52 @@ __all__ = [
     "sub",
     "sum",
     "sum_to",
+    "swapaxes",
     "take",
+    "take_along_axis",
     "tan",
     "tanh",
+    "tensordot",
     "tile",
+    "trace",
     "transpose",
+    "trapezoid",
     "tril",
     "triu",
+    "trunc",
     "unsqueeze",
     "variance",
+    "vdot",
+    "vstack",
     "where",
 ]
+
+# The family in which each function is that is imported when first asked for.
+_FAMILIES = {
+    name: family
+    for family, names in {
+        "calculus": "cumprod diff gradient interp linspace trapezoid",
+        "joining": "append array_split atleast_1d atleast_2d atleast_3d column_stack dstack hstack meshgrid vstack",
+        "piecewise": "deg2rad fmax fmin heaviside nan_to_num rad2deg select sinc",
+        "products": "convolve correlate cross dot inner kron outer tensordot vdot",
+        "rearrangement": "diag diagonal moveaxis pad partition roll rot90 sort swapaxes take_along_axis trace",
+        "statistics": "average median nanmax nanmean nanmin nanstd nansum nanvar ptp quantile",
+    }.items()
+    for name in names.split()
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _FAMILIES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    family = importlib.import_module(f"{__name__}.{_FAMILIES[name]}")
+    function: object = getattr(family, name)
+    globals()[name] = function
+    return function
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+from cygrad.functions import methods as _methods  # noqa: F401  (it uses what is above)

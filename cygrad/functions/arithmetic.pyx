@@ -16,11 +16,12 @@ from cygrad.functions.elementwise cimport (
 )
 from cygrad.functions.exponential cimport logarithm
 from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.functions.rounding cimport sign_of
 from cygrad.functions.selection cimport select
 from cygrad.kernels.elementwise cimport (
     K_ABS, K_ADD, K_ADD_C, K_COPY, K_CUBE, K_DIV, K_DIV_C, K_G_ABS, K_G_CUBE, K_G_DIV, K_G_DIV_C,
     K_G_MUL, K_G_MUL_C, K_G_NEG, K_G_POW_C, K_G_QUOTIENT, K_G_SQRT, K_G_SQUARE, K_MUL, K_MUL_C,
-    K_NEG, K_POW, K_POW_C, K_RDIV_C, K_RECIPROCAL, K_RPOW_C, K_RSUB_C, K_SIGN, K_SQRT, K_SQUARE,
+    K_NEG, K_POW, K_POW_C, K_RDIV_C, K_RECIPROCAL, K_RPOW_C, K_RSUB_C, K_SQRT, K_SQUARE,
     K_SUB, K_SUB_C,
 )
 
@@ -310,13 +311,9 @@ def sqrt(x):
 
 # ---- abs: y = |x|, dy/dx = sign(x) ------------------------------------------------------------
 
-cdef Variable vjp_sign(Function f, Variable gy, int i):
-    return scale(gy, 0.0)
-
 cdef Variable vjp_abs(Function f, Variable gy, int i):
-    return multiply(gy, unary(&SIGN, f.x0))
+    return multiply(gy, sign_of(f.x0))
 
-cdef Op SIGN = unary_op(b"Sign", K_SIGN, vjp_sign, COMPOSED, 0)
 cdef Op ABS = unary_op(b"Abs", K_ABS, vjp_abs, K_G_ABS, READS_X0)
 
 

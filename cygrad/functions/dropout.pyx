@@ -4,6 +4,7 @@ Random bits come from a NumPy generator, 64 at a time, in one call for the whole
 takes 32 of them.
 """
 
+cimport cython
 from libc.stdint cimport uint32_t
 
 from cygrad.core.arrays cimport is_number, number
@@ -15,6 +16,7 @@ from cygrad.functions.elementwise cimport COMPOSED, as_variable, binary, binary_
 from cygrad.kernels.elementwise cimport K_DROP, K_G_DROP
 
 import os
+import threading
 
 import numpy as np
 
@@ -30,6 +32,34 @@ cdef object default_generator():
         shared_generator = np.random.default_rng()
         shared_by = os.getpid()
     return shared_generator
+
+
+# A function that will be called again, with the same numbers (transforms/checkpoint.pyx), draws
+# from a generator of its own. Its seed is drawn when it is first needed: from the shared generator,
+# or from that of another such function, which this one is called by, so that it is repeated too.
+
+cdef object repeated = threading.local()
+
+
+@cython.final
+cdef class Draws:
+    pass
+
+
+cdef Draws swap_draws(Draws draws):
+    cdef Draws before = getattr(repeated, "draws", None)
+    repeated.draws = draws
+    return before
+
+
+cdef object current_generator(Draws draws):
+    if draws is None:
+        return default_generator()
+    if draws.generator is None:
+        if draws.seed is None:
+            draws.seed = current_generator(draws.around).integers(1 << 63)
+        draws.generator = np.random.default_rng(draws.seed)
+    return draws.generator
 
 
 # ---- dropout: y = x m, where m is 0 or 1/(1-p); y = 0 where m = 0, also for infinite x ----------
@@ -60,6 +90,9 @@ cdef Variable random_mask(Variable x, double p, object generator):
     if n > 0:
         words = generator.integers(0, 0xFFFFFFFFFFFFFFFF, (n + 1) // 2, np.uint64, True)
         bits = words.view(np.uint32)
+        if bits.shape[0] < n:       # a subclass of Generator may return anything
+            raise ValueError(f"dropout: rng.integers gave {bits.shape[0] // 2} numbers of 64 bits, "
+                             f"where {(n + 1) // 2} were asked for")
         with nogil:
             fill_mask(&bits[0], threshold, kept, n, mask.ptr)
     return mask
@@ -112,7 +145,9 @@ def dropout(x, p=0.5, rng=None):
     probability = number(p)
     if not 0.0 <= probability <= 1.0:
         raise ValueError(f"dropout: p is a probability, between 0 and 1, not {p}")
-    generator = default_generator() if rng is None else _generator("dropout", rng)
+    if rng is not None:
+        rng = _generator("dropout", rng)
     if probability == 0.0 or mode().testing:
         return v
+    generator = rng if rng is not None else current_generator(getattr(repeated, "draws", None))
     return binary(&DROPOUT, v, random_mask(v, probability, generator))

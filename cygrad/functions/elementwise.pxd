@@ -27,7 +27,7 @@ cdef inline Variable pinned(Variable v):
     return v if v.layout.size < LONG else detached(v)
 
 # x as a Variable: itself, or a constant of what it holds.
-cdef Variable as_variable(object x, str where)
+cpdef Variable as_variable(object x, str where)
 
 # A binary operator's three forms: of two Variables, of a Variable and a number, the reverse.
 cdef struct Forms:

@@ -27,6 +27,8 @@ cdef Op binary_op(const char* name, int kernel, vjp_rule vjp, int gradient0, int
     op.vjp = vjp
     op.kernel = kernel
     op.fused = fused_gradient
+    op.sweep = NULL
+    op.several = NULL
     if gradient0 == COMPOSED and gradient1 == COMPOSED:
         op.fused = NULL
     op.gradient[0] = gradient0
@@ -244,7 +246,8 @@ cdef Variable strided_gradient(Function f, Variable gy, Variable x, Variable int
 
 # ---- From Python ------------------------------------------------------------------------------
 
-cdef Variable as_variable(object x, str where):
+cpdef Variable as_variable(object x, str where):
+    """x as a Variable: itself, or a constant of what it holds; `where` is for the error message."""
     if isinstance(x, Variable):
         return <Variable>x
     return constant(x, where)

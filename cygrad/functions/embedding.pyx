@@ -10,7 +10,8 @@ import numpy as np
 
 cdef object row_numbers(object x, Py_ssize_t rows, Variable w):
     """x as an array of its own of intp, each of them in [0, rows)."""
-    indices = x.data if isinstance(x, Variable) else np.asarray(x)
+    # A copy before it is checked, so that nobody changes it afterwards.
+    indices = np.array(x.data if isinstance(x, Variable) else x, order="C")
     if indices.dtype.kind not in "iuf":
         raise TypeError(f"embedding: x must be integers, not {type(x).__name__} of dtype "
                         f"{indices.dtype}")
@@ -29,7 +30,7 @@ cdef object row_numbers(object x, Py_ssize_t rows, Variable w):
             raise IndexError(f"embedding: index {worst} is out of bounds for the {rows} rows of "
                              f"{describe(w)}; indices are 0 to {rows - 1}, and negative ones do "
                              "not count from the end")
-    return np.array(indices, dtype=np.intp, order="C")
+    return indices.astype(np.intp)
 
 
 def embedding(x, w):

@@ -1,12 +1,25 @@
-"""exp, expm1, log, log1p."""
+"""exp, expm1, log, log1p, those to the bases 2 and 10, and logarithms of sums of exponentials."""
 
-from cygrad.core.function cimport Function, Op, READS_X0, READS_Y
+from cygrad.core.arrays cimport array_of, constant
+from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, READS_Y, input_of
 from cygrad.core.variable cimport Variable
-from cygrad.functions.arithmetic cimport divide, multiply, shift
-from cygrad.functions.elementwise cimport as_variable, output_of, unary, unary_op
-from cygrad.kernels.elementwise cimport (
-    K_EXP, K_EXPM1, K_G_DIV, K_G_EXPM1, K_G_LOG1P, K_G_MUL, K_LOG, K_LOG1P,
+from cygrad.functions.activation cimport logistic
+from cygrad.functions.arithmetic cimport divide, multiply, scale, shift, subtract
+from cygrad.functions.elementwise cimport (
+    COMPOSED, Forms, as_variable, binary_op, call_forms, output_of, unary, unary_op,
 )
+from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.functions.selection cimport select
+from cygrad.kernels.elementwise cimport (
+    K_EXP, K_EXP2, K_EXPM1, K_G_DIV, K_G_EXP2, K_G_EXPM1, K_G_LOG10, K_G_LOG1P, K_G_LOG2,
+    K_G_LOGADDEXP, K_G_LOGADDEXP_Y, K_G_MUL, K_LOG, K_LOG10, K_LOG1P, K_LOG2, K_LOGADDEXP,
+    K_LOGADDEXP2,
+)
+
+import numpy as np
+
+cdef double LN2 = 0.6931471805599453
+cdef double LN10 = 2.302585092994046
 
 
 # ---- exp: y = e^x, dy/dx = y --------------------------------------------------------------------
@@ -147,3 +160,163 @@ def log1p(x):
     variable(9.999999999500001e-11)
     """
     return unary(&LOG1P, as_variable(x, "log1p"))
+
+
+# ---- exp2: y = 2^x, dy/dx = y log(2) ------------------------------------------------------------
+
+cdef Variable vjp_exp2(Function f, Variable gy, int i):
+    return multiply(gy, scale(output_of(f), LN2))
+
+cdef Op EXP2 = unary_op(b"Exp2", K_EXP2, vjp_exp2, K_G_EXP2, READS_Y)
+
+
+def exp2(x):
+    """2 to the power x, elementwise.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    d 2^x = 2^x log(2) dx. The value is the C library's.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.exp2(cg.Variable([3.0, -1.0]))
+    variable([8. , 0.5])
+    """
+    return unary(&EXP2, as_variable(x, "exp2"))
+
+
+# ---- log2: y = log(x) / log(2), dy/dx = 1 / (x log(2)) ------------------------------------------
+
+cdef Variable vjp_log2(Function f, Variable gy, int i):
+    return divide(gy, scale(f.x0, LN2))
+
+cdef Op LOG2 = unary_op(b"Log2", K_LOG2, vjp_log2, K_G_LOG2, READS_X0)
+
+
+def log2(x):
+    """The logarithm to base 2, elementwise; nan below 0.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    d log2(x) = dx / (x log(2)). The value is the C library's.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.log2(cg.Variable([8.0, 0.5]))
+    variable([ 3., -1.])
+    """
+    return unary(&LOG2, as_variable(x, "log2"))
+
+
+# ---- log10: y = log(x) / log(10), dy/dx = 1 / (x log(10)) ---------------------------------------
+
+cdef Variable vjp_log10(Function f, Variable gy, int i):
+    return divide(gy, scale(f.x0, LN10))
+
+cdef Op LOG10 = unary_op(b"Log10", K_LOG10, vjp_log10, K_G_LOG10, READS_X0)
+
+
+def log10(x):
+    """The logarithm to base 10, elementwise; nan below 0.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    d log10(x) = dx / (x log(10)). The value is the C library's.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.log10(cg.Variable([1000.0, 0.1]))
+    variable([ 3., -1.])
+    """
+    return unary(&LOG10, as_variable(x, "log10"))
+
+
+# ---- logaddexp: y = log(e^a + e^b), dy/da = sigmoid(a - b), dy/db = sigmoid(b - a) --------------
+
+cdef Variable share_of(Function f, int i):
+    """a - b, or b - a; 0 where both are the same infinity, so that each gets half."""
+    a = array_of(f.x0)
+    same = np.isinf(a) & (a == array_of(f.x1))
+    difference = subtract(input_of(f, i), input_of(f, 1 - i))
+    return select(constant(~same, "logaddexp"), difference)
+
+cdef Variable vjp_logaddexp(Function f, Variable gy, int i):
+    return sum_to_layout(multiply(gy, logistic(share_of(f, i))), input_of(f, i).layout)
+
+cdef Variable vjp_logaddexp2(Function f, Variable gy, int i):
+    return sum_to_layout(multiply(gy, logistic(scale(share_of(f, i), LN2))), input_of(f, i).layout)
+
+cdef Op LOGADDEXP = binary_op(b"LogAddExp", K_LOGADDEXP, vjp_logaddexp,
+                              K_G_LOGADDEXP, READS_X0 | READS_X1,
+                              K_G_LOGADDEXP_Y, READS_X0 | READS_X1)
+cdef Op LOGADDEXP2 = binary_op(b"LogAddExp2", K_LOGADDEXP2, vjp_logaddexp2, COMPOSED, 0,
+                               COMPOSED, 0)
+cdef Forms LOGADDEXP_FORMS = Forms(b"logaddexp", &LOGADDEXP, NULL, NULL)
+cdef Forms LOGADDEXP2_FORMS = Forms(b"logaddexp2", &LOGADDEXP2, NULL, NULL)
+
+
+def logaddexp(a, b):
+    """log(exp(a) + exp(b)) without overflow, elementwise.
+
+    Parameters, result and errors are those of `add`.
+
+    Notes
+    -----
+    dy = sigmoid(a - b) da + sigmoid(b - a) db; equal infinities share evenly.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.logaddexp(cg.Variable([0.0, 1000.0]), 0.0)
+    variable([6.93147181e-01, 1.00000000e+03])
+    """
+    return call_forms(&LOGADDEXP_FORMS, a, b)
+
+
+def logaddexp2(a, b):
+    """log2(2^a + 2^b) without overflow, elementwise.
+
+    Parameters, result and errors are those of `add`.
+
+    Notes
+    -----
+    dy = 2^(a - y) da + 2^(b - y) db; equal infinities share evenly. The value is made of the C
+    library's exp2 and log1p.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.logaddexp2(cg.Variable([3.0, 2000.0]), 3.0)
+    variable([   4., 2000.])
+    """
+    return call_forms(&LOGADDEXP2_FORMS, a, b)

@@ -1,9 +1,13 @@
 """matmul and linear: products of vectors, matrices and stacks of matrices."""
 
+from libc.string cimport memcpy
+
 from cygrad.core.arrays cimport is_array_like
+from cygrad.core.backward cimport Products, flow, postpone, wanted
 from cygrad.core.function cimport Function, Op, connect, connect_many
 from cygrad.core.layout cimport Layout, MAX_NDIM, contiguous_layout, release
 from cygrad.core.operators cimport OPERATORS
+from cygrad.core.passing cimport Pass
 from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
 from cygrad.functions.arithmetic cimport multiply
 from cygrad.functions.elementwise cimport as_variable, broadcast_strides, map_long, operation
@@ -42,17 +46,69 @@ cdef Variable vjp_matmul(Function f, Variable gy, int i):
         return product(swap_last_axes(rows_of(a)), rows_of(gy))
     return sum_to_layout(product(swap_last_axes(a), gy), b.layout)
 
+cdef int sweep_matmul(Function f, list gys, Pass* p) except -1:
+    cdef Variable gy = <Variable>gys[0], gx
+    if wanted(f.x0, p):
+        gx = vjp_matmul(f, gy, 0)
+        flow(f.x0, gx, f, p)
+    if wanted(f.x1, p) and not postpone_rows(p, f.x0, gy, f.x1, None):
+        gx = vjp_matmul(f, gy, 1)
+        flow(f.x1, gx, f, p)
+    return 0
+
 cdef Op MATMUL = operation(b"MatMul", vjp_matmul)
+MATMUL.sweep = sweep_matmul
+
+
+cdef bint postpone_rows(Pass* p, Variable x, Variable gy, Variable w, Variable b) except -1:
+    """Put off the gradients of w, x^T gy, and of b, the sum of gy's rows; False where one cannot.
+
+    b is None where there is no bias, or none that requires a gradient.
+    """
+    cdef const Layout* matrix = w.layout
+    cdef Products products
+    cdef Py_ssize_t m, n, rows, r, width
+    cdef double* left
+    if matrix.ndim != 2 or w.creator_ is not None or x.layout.ndim == 0 or gy.layout.ndim == 0:
+        return False
+    m = matrix.shape[0]
+    n = matrix.shape[1]
+    width = m if b is None else m + 1
+    rows = gy.layout.size // n if n > 0 else 0
+    if gy.layout.size != rows * n or x.layout.size != rows * m or (
+            b is not None and b.layout.size != n):
+        return False            # an error, which the product reports
+    products = postpone(p, (w,) if b is None else (w, b), rows, width, n)
+    if products is None:
+        return False
+    left = products.left + products.rows * width
+    copy_rows(own_contiguous(detached(x)), left, m, width)
+    copy_rows(own_contiguous(detached(gy)), products.right + products.rows * n, n, n)
+    if b is not None:
+        for r in range(rows):
+            left[r * width + m] = 1.0
+    products.rows += rows
+    return True
+
+
+cdef int copy_rows(Variable x, double* target, Py_ssize_t n, Py_ssize_t width) except -1:
+    """The rows of n numbers of a contiguous x to the target, one every `width` numbers."""
+    cdef Py_ssize_t r
+    for r in range(x.layout.size // n if n > 0 else 0):
+        memcpy(target + r * width, x.ptr + r * n, n * sizeof(double))
+    return 0
 
 
 cdef Variable rows_of(Variable x):
     """A stack of matrices as one matrix of all their rows."""
-    cdef Py_ssize_t columns
-    if x.layout.ndim < 2:
+    cdef Py_ssize_t rows = 1
+    cdef int d
+    if x.layout.ndim == 0:
         raise RuntimeError(f"Variable.backward: MatMul met {describe(x)}; was .data replaced by "
                            "another shape after it was used?")
-    columns = x.layout.shape[x.layout.ndim - 1]
-    return reshape(x, (x.layout.size // columns if columns else 0, columns))
+    for d in range(x.layout.ndim - 1):
+        rows *= x.layout.shape[d]
+    return reshape(x, (rows, x.layout.shape[x.layout.ndim - 1]))
 
 
 cdef Variable blas_operand(Variable x):
@@ -195,15 +251,31 @@ cdef Variable vjp_linear(Function f, Variable gy, int i):
         return multiply(unsqueezed(x, 1), unsqueezed(gy, 0))
     return product(swap_last_axes(rows_of(x)), rows_of(gy))
 
+cdef int sweep_linear(Function f, list gys, Pass* p) except -1:
+    cdef Variable x = <Variable>f.many[0], w = <Variable>f.many[1], b = <Variable>f.many[2]
+    cdef Variable gy = <Variable>gys[0], gx
+    if wanted(x, p):
+        gx = vjp_linear(f, gy, 0)
+        flow(x, gx, f, p)
+    if wanted(w, p) and postpone_rows(p, x, gy, w, b if wanted(b, p) else None):
+        return 0
+    if wanted(w, p):
+        gx = vjp_linear(f, gy, 1)
+        flow(w, gx, f, p)
+    if wanted(b, p):
+        gx = vjp_linear(f, gy, 2)
+        flow(b, gx, f, p)
+    return 0
+
 cdef Op LINEAR = operation(b"Linear", vjp_linear)
+LINEAR.sweep = sweep_linear
 
 
 cdef int add_bias(Variable y, Variable b) except -1:
-    """y += b, for every row of y, which nobody else sees yet."""
+    """y += b, a vector of the length of y's rows; nobody else sees y yet, nor can exchange b."""
     cdef const double* operands[3]
     cdef const Py_ssize_t* strides[3]
     cdef Py_ssize_t along[MAX_NDIM]
-    b = detached(b)
     broadcast_strides(b.layout, y.layout, along)
     operands[0] = operands[2] = y.ptr
     operands[1] = b.ptr
@@ -244,7 +316,7 @@ def linear(x, w, b=None):
     >>> F.linear(cg.Variable([[1.0, 2.0]]), cg.eye(2), cg.Variable([10.0, 20.0]))
     variable([[11., 22.]])
     """
-    cdef Variable rows = as_variable(x, "linear"), weights = as_variable(w, "linear"), bias, y
+    cdef Variable rows = as_variable(x, "linear"), weights = as_variable(w, "linear"), bias, held, y
     cdef int d = rows.layout.ndim
     if weights.layout.ndim != 2 or d == 0 or rows.layout.shape[d - 1] != weights.layout.shape[0]:
         raise ValueError(f"linear: {describe(rows)} and weights {describe(weights)} do not fit: "
@@ -255,8 +327,9 @@ def linear(x, w, b=None):
     if bias.layout.ndim != 1 or bias.layout.shape[0] != weights.layout.shape[1]:
         raise ValueError(f"linear: weights {describe(weights)} need a bias of shape "
                          f"({weights.layout.shape[1]},), not {describe(bias)}")
+    held = detached(bias)       # as it was checked: the product lets other threads run
     y = product(detached(rows), detached(weights))
-    add_bias(y, bias)
+    add_bias(y, held)
     connect_many(&LINEAR, y, (rows, weights, bias))
     return y
 

@@ -24,26 +24,42 @@ cnp.import_array()
 
 # ---- Labels -----------------------------------------------------------------------------------
 
-cdef object label_array(object t, Variable x, str where):
-    """The labels as a new intp array of shape (rows of x,)."""
-    cdef Variable v
+cdef cnp.ndarray label_array(object t, Variable x, str described, object ignore_index,
+                             Py_ssize_t* count, str where):
+    """The labels as a new intp array of shape (rows of x,), -1 where a row does not count."""
+    cdef Py_ssize_t n = x.layout.shape[x.layout.ndim - 1], ignored, r
+    cdef Py_ssize_t* at
+    cdef cnp.ndarray labels
+    if not isinstance(ignore_index, (int, np.integer)):
+        raise TypeError(f"{where}: ignore_index must be an int, not {ignore_index!r}")
+    ignored = ignore_index
     if isinstance(t, Variable):
-        v = <Variable>t
-        t = array_of(v)
-    labels = np.asarray(t)
-    if labels.dtype.kind == "f":
-        if not (np.isfinite(labels) & (labels == np.rint(labels))).all():
-            raise ValueError(f"{where}: labels of dtype {labels.dtype} must be whole numbers")
-    elif labels.dtype.kind not in "iu":
-        raise TypeError(f"{where}: labels must be integers, not {labels.dtype}")
+        t = array_of(<Variable>t)
+    given = np.asarray(t)
+    if given.dtype.kind == "f":
+        if not (np.isfinite(given) & (given == np.rint(given))).all():
+            raise ValueError(f"{where}: labels of dtype {given.dtype} must be whole numbers")
+    elif given.dtype.kind not in "iu":
+        raise TypeError(f"{where}: labels must be integers, not {given.dtype}")
     rows = rows_shape(x)
-    if labels.shape != rows and labels.shape != rows + (1,):
-        raise ValueError(f"{where}: {describe(x)} needs labels of shape {rows} or {rows + (1,)}, "
-                         f"not {labels.shape}")
+    if given.shape != rows and given.shape != rows + (1,):
+        raise ValueError(f"{where}: {described} needs labels of shape {rows} or {rows + (1,)}, "
+                         f"not {given.shape}")
     # A whole number beyond intp would change its value silently.
-    if labels.dtype.kind in "fu" and (np.abs(labels) > 2 ** 62).any():
+    if given.dtype.kind != "i" and (np.abs(given) > 2 ** 62).any():
         raise ValueError(f"{where}: labels beyond {2 ** 62}")
-    return np.array(labels, dtype=np.intp, order="C").reshape(-1)
+    labels = np.array(given, dtype=np.intp, order="C").reshape(-1)
+    at = <Py_ssize_t*>cnp.PyArray_DATA(labels)
+    count[0] = 0
+    for r in range(cnp.PyArray_SIZE(labels)):
+        if at[r] == ignored:
+            at[r] = -1
+        elif 0 <= at[r] < n:
+            count[0] += 1
+        else:
+            raise ValueError(f"{where}: label {at[r]} of row {r} is out of range for {described}: "
+                             f"labels go from 0 to {n - 1}, or are ignore_index={ignore_index}")
+    return labels
 
 
 cdef tuple rows_shape(Variable x):
@@ -68,9 +84,9 @@ cdef Variable rows_and_classes(object data, str where):
 cdef Variable vjp_cross_entropy(Function f, Variable gy, int i):
     labels, probabilities, count = f.saved
     cdef Variable x = f.x0
-    n = x.layout.shape[x.layout.ndim - 1]
     if count == 0 or x.shape != (<Variable>probabilities).shape:
         return fused_cross_entropy(f, gy, i, None, False)
+    n = x.layout.shape[x.layout.ndim - 1]
     labels = labels.reshape(rows_shape(x) + (1,))
     target = constant(np.arange(n) == labels, "cross_entropy")
     slope = multiply(subtract(soft_maximum(x), target), divide_by(gy, count))
@@ -139,24 +155,17 @@ def cross_entropy(x, t, ignore_index=-100):
     variable(0.0634640055214863)
     """
     cdef Variable v = rows_and_classes(x, "cross_entropy"), source, p
-    cdef Py_ssize_t n = v.layout.shape[v.layout.ndim - 1], rows, count, r
+    cdef Py_ssize_t n, rows, count
     cdef const Py_ssize_t* at
     cdef double loss
     cdef Function f
     cdef cnp.ndarray labels
-    labels = label_array(t, v, "cross_entropy")
-    ignored = labels == ignore_index
-    wrong = ~ignored & ((labels < 0) | (labels >= n))
-    if wrong.any():
-        r = wrong.argmax()
-        raise ValueError(f"cross_entropy: label {labels[r]} of row {r} is out of range for "
-                         f"{describe(v)}: labels go from 0 to {n - 1}, or are "
-                         f"ignore_index={ignore_index}")
-    labels[ignored] = -1
-    rows = labels.size
-    count = rows - np.count_nonzero(ignored)
-    at = <const Py_ssize_t*>cnp.PyArray_DATA(labels)
+    # From here on, x is what it is now, whatever code of t's or another thread assigns to x.data.
     source = detached(own_contiguous(v))
+    n = source.layout.shape[source.layout.ndim - 1]
+    labels = label_array(t, source, describe(v), ignore_index, &count, "cross_entropy")
+    rows = cnp.PyArray_SIZE(labels)
+    at = <const Py_ssize_t*>cnp.PyArray_DATA(labels)
     p = empty(source.layout)
     if source.layout.size < LONG:
         loss = cross_entropy_rows(source.ptr, at, p.ptr, rows, n)
@@ -295,7 +304,7 @@ def mean_squared_error(x, t):
 
 # ---- accuracy: a number, without a gradient ---------------------------------------------------
 
-def accuracy(x, t):
+def accuracy(x, t, ignore_index=-100):
     """The share of the rows whose greatest score is at the label.
 
     Parameters
@@ -303,7 +312,9 @@ def accuracy(x, t):
     x : Variable or array_like
         Scores (..., C), one row a sample; or probabilities.
     t : array_like of int
-        The labels, of shape (...) or (..., 1).
+        The labels, from 0 to C - 1, of shape (...) or (..., 1).
+    ignore_index : int, default -100
+        Rows with this label do not count.
 
     Returns
     -------
@@ -313,7 +324,9 @@ def accuracy(x, t):
     Raises
     ------
     ValueError
-        If the shapes do not fit, or there are no rows.
+        If a label is out of range, the shapes do not fit, or there are no rows that count.
+    TypeError
+        If the labels are not numbers.
 
     Examples
     --------
@@ -321,9 +334,10 @@ def accuracy(x, t):
     >>> F.accuracy(cg.Variable([[0.1, 0.9], [0.8, 0.2]]), [1, 1])
     variable(0.5)
     """
-    cdef Variable v = rows_and_classes(x, "accuracy")
-    labels = label_array(t, v, "accuracy")
-    if v.layout.size == 0:
-        raise ValueError(f"accuracy: {describe(v)} has no rows or no classes")
-    guesses = array_of(v).argmax(axis=-1).reshape(-1)
-    return scalar(np.count_nonzero(guesses == labels) / labels.size)
+    cdef Variable v = rows_and_classes(x, "accuracy"), scores = detached(v)
+    cdef Py_ssize_t count
+    labels = label_array(t, scores, describe(v), ignore_index, &count, "accuracy")
+    if count == 0:
+        raise ValueError(f"accuracy: {describe(v)} has no rows that count")
+    guesses = array_of(scores).argmax(axis=-1).reshape(-1)
+    return scalar(np.count_nonzero(guesses == labels) / count)

@@ -1,29 +1,112 @@
-"""lstm_cell: the elementwise part of a step of a recurrent network, fused.
+"""lstm_cell and lstm_step: a step of a recurrent network, fused.
 
-The matrix products, by which the gates are made, are the layer's.
+lstm_cell is the elementwise part; lstm_step makes the gates too, which costs less in one operation
+than in three.
 """
 
-from cygrad.core.function cimport Function, Op, connect
+from libc.string cimport memcpy
+
+from cygrad.core.backward cimport Products, flow, postpone, wanted
+from cygrad.core.function cimport Function, Op, connect_several, name_of, outputs_of
 from cygrad.core.layout cimport (
-    Layout, MAX_NDIM, contiguous_layout, release, same_shape, shape_of,
+    Layout, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
 )
-from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
+from cygrad.core.passing cimport Pass
+from cygrad.core.variable cimport Variable, describe, detached, empty, filled, own_contiguous
 from cygrad.functions.activation cimport logistic
 from cygrad.functions.arithmetic cimport multiply, subtract_from
 from cygrad.functions.elementwise cimport as_variable, operation
-from cygrad.functions.indexing cimport item_at, slice_axis
+from cygrad.functions.indexing cimport slice_axis
+from cygrad.functions.linalg cimport blas_operand, product, rows_of
+from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.functions.shape cimport swap_last_axes
 from cygrad.functions.trigonometric cimport hyperbolic_tangent
-from cygrad.kernels.elementwise cimport CELLS, CG_LSTM, CG_LSTM_GATES, CG_LSTM_STATE, LONG
+from cygrad.kernels.elementwise cimport (
+    CELLS, CG_LSTM, CG_LSTM_GRADIENT, CG_LSTM_STEP, LONG,
+)
+from cygrad.kernels.linalg cimport matmul_strided
 
+from cygrad.functions.linalg import linear
 from cygrad.functions.shape import concat
+
+cdef enum:
+    MAX_ARGS = 7                # of a cell
+
+
+# ---- Cells on rows ----------------------------------------------------------------------------
+
+cdef struct Rows:
+    int cell
+    int count                   # of args
+    Py_ssize_t rows
+    Py_ssize_t n                # units in a row
+    double* args[MAX_ARGS]
+    Py_ssize_t steps[MAX_ARGS]  # numbers from one row to the next
+
+
+cdef Rows rows_of_cell(int cell, const Layout* state) noexcept:
+    """A cell to run on the rows of a state (..., n)."""
+    cdef Rows r
+    r.cell = cell
+    r.count = 0
+    r.n = state.shape[state.ndim - 1]
+    r.rows = leading(state)
+    return r
+
+
+cdef inline Py_ssize_t leading(const Layout* layout) noexcept:
+    """The number of rows: the product of all lengths but the last."""
+    cdef Py_ssize_t rows = 1
+    cdef int d
+    for d in range(layout.ndim - 1):
+        rows *= layout.shape[d]
+    return rows
+
+
+cdef inline void add_arg(Rows* r, double* arg, Py_ssize_t step) noexcept:
+    r.args[r.count] = arg
+    r.steps[r.count] = step
+    r.count += 1
+
+
+cdef void run_cell(Rows* r) noexcept nogil:
+    cdef Py_ssize_t _
+    cdef int k
+    for _ in range(r.rows):
+        CELLS[r.cell](r.args, r.n)
+        for k in range(r.count):
+            r.args[k] += r.steps[k]
+
+
+cdef int run_rows(Rows* r) except -1:
+    if r.rows * r.n < LONG:
+        run_cell(r)
+    else:
+        with nogil:
+            run_cell(r)
+    return 0
+
+
+cdef void multiply_rows(const double* a, Py_ssize_t rows, Variable w, bint transposed,
+                        double* y) noexcept nogil:
+    """y = a w, or a w^T, for contiguous rows a; the caller has checked their length."""
+    cdef Py_ssize_t[2] down, along
+    cdef Py_ssize_t n = w.layout.shape[1 if transposed else 0]
+    cdef Py_ssize_t p = w.layout.shape[0 if transposed else 1]
+    down[0] = n * <Py_ssize_t>sizeof(double)
+    down[1] = sizeof(double)
+    along[0] = w.layout.strides[1 if transposed else 0]
+    along[1] = w.layout.strides[0 if transposed else 1]
+    matmul_strided(a, down, w.ptr, along, y, 0, NULL, rows, n, p)
 
 
 # ---- lstm_cell: c' = f c + i g, h = o tanh(c'); the formulas of the gradient are in cells.h -----
 #
-# The output is [h c'], stacked on a new first axis. `saved` is (activated gates, tanh(c')).
+# `saved` is (activated gates, tanh(c')).
 
-cdef Variable vjp_lstm_cell(Function f, Variable gy, int k):
-    cdef Variable gates = f.x0, c = f.x1
+cdef list cell_gradients(Function f, Variable gates, Variable c, list gys):
+    """The gradients of the gates and of c, as a composition."""
+    check_cell(f, gates, c)
     cdef int axis = gates.layout.ndim - 1
     cdef Py_ssize_t n = c.layout.shape[axis]
     cdef Variable i = logistic(slice_axis(gates, axis, 0, n))
@@ -31,62 +114,64 @@ cdef Variable vjp_lstm_cell(Function f, Variable gy, int k):
     cdef Variable g = hyperbolic_tangent(slice_axis(gates, axis, 2 * n, n))
     cdef Variable o = logistic(slice_axis(gates, axis, 3 * n, n))
     cdef Variable t = hyperbolic_tangent(multiply(forget, c) + multiply(i, g))
-    cdef Variable gh = item_at(gy, 0), gc = item_at(gy, 1)
+    cdef Variable gh = gys[0], gc = gys[1]
     cdef Variable d = gc + multiply(multiply(gh, o), subtract_from(1.0, multiply(t, t)))
-    if k == 1:
-        return multiply(d, forget)
-    return concat([
+    dgates = concat([
         multiply(multiply(d, g), multiply(i, subtract_from(1.0, i))),
         multiply(multiply(d, c), multiply(forget, subtract_from(1.0, forget))),
         multiply(multiply(d, i), subtract_from(1.0, multiply(g, g))),
         multiply(multiply(gh, t), multiply(o, subtract_from(1.0, o))),
     ], axis)
+    return [dgates, multiply(d, forget)]
 
-cdef Variable fused_lstm_cell(Function f, Variable gy, int k, Variable into, bint done):
-    cdef Variable gates, tanh_c, c = own_contiguous(detached(f.x1)), gx
-    gates, tanh_c = f.saved
-    if not (same_shape(c.layout, tanh_c.layout) and gy.layout.size == 2 * c.layout.size):
-        raise RuntimeError(f"Variable.backward: LSTMCell met {describe(f.x1)} and a gradient of "
-                           f"shape {shape_of(gy.layout)}; was .data replaced by another shape "
-                           "after it was used?")
-    gy = own_contiguous(detached(gy))
-    gx = empty(gates.layout if k == 0 else c.layout)
-    run_rows(CG_LSTM_GATES if k == 0 else CG_LSTM_STATE, c.layout,
-             [gates, tanh_c, c, gy, gy, gx], (0, 0, 0, 0, c.layout.size, 0))
-    return gx
-
-cdef Op LSTM_CELL = operation(b"LSTMCell", vjp_lstm_cell)
-LSTM_CELL.fused = fused_lstm_cell
-
-
-cdef int run_rows(int cell, const Layout* layout, list arrays, tuple offsets) except -1:
-    """The cell on each row of a state of this layout; arrays[k] starts at offsets[k].
-
-    An array has a row of its own for each row of the state, as many times as long as the array is
-    larger (a Variable of twice the size and an offset is half of one).
-    """
-    cdef double* args[6]
-    cdef Py_ssize_t steps[6]
-    cdef Py_ssize_t n = layout.shape[layout.ndim - 1], rows, _
-    cdef Variable v
-    cdef int count = <int>len(arrays), k
-    rows = layout.size // n if n > 0 else 0
-    for k in range(count):
-        v = <Variable>arrays[k]
-        args[k] = v.ptr + <Py_ssize_t>offsets[k]
-        steps[k] = v.layout.shape[v.layout.ndim - 1]
-    if layout.size < LONG:
-        for _ in range(rows):
-            CELLS[cell](args, n)
-            for k in range(count):
-                args[k] += steps[k]
-    else:
-        with nogil:
-            for _ in range(rows):
-                CELLS[cell](args, n)
-                for k in range(count):
-                    args[k] += steps[k]
+cdef int check_cell(Function f, Variable gates, Variable c) except -1:
+    if not gates_fit(gates, c):
+        raise RuntimeError(f"Variable.backward: {name_of(f)} met {describe(c)} and gates of shape "
+                           f"{shape_of(gates.layout)}; was .data replaced by another shape after "
+                           "it was used?")
     return 0
+
+
+cdef list several_lstm_cell(Function f, list gys):
+    return cell_gradients(f, f.x0, f.x1, gys)
+
+cdef int sweep_lstm_cell(Function f, list gys, Pass* p) except -1:
+    cdef Variable active, tanh_c, dgates, dc
+    active, tanh_c = outputs_of(f).saved
+    dgates = empty(active.layout)
+    dc = cell_backward(f, f.x1, gys, active, tanh_c, dgates.ptr)
+    if wanted(f.x1, p):
+        flow(f.x1, dc, f, p)
+    if wanted(f.x0, p):
+        flow(f.x0, dgates, f, p)
+    return 0
+
+cdef Op LSTM_CELL = operation(b"LSTMCell", NULL)
+LSTM_CELL.several = several_lstm_cell
+LSTM_CELL.sweep = sweep_lstm_cell
+
+
+cdef Variable cell_backward(Function f, Variable state, list gys, Variable active,
+                            Variable tanh_c, double* dgates):
+    """The gradient of c; that of the gates goes to where the caller says."""
+    cdef Variable c = own_contiguous(detached(state)), dc = empty(tanh_c.layout)
+    cdef Variable gh = own_contiguous(detached(<Variable>gys[0]))
+    cdef Variable gc = own_contiguous(detached(<Variable>gys[1]))
+    cdef Rows r = rows_of_cell(CG_LSTM_GRADIENT, tanh_c.layout)
+    for v in (c, gh, gc):
+        if not same_shape((<Variable>v).layout, tanh_c.layout):
+            raise RuntimeError(f"Variable.backward: {name_of(f)} met {describe(<Variable>v)} where "
+                               f"the state was of shape {shape_of(tanh_c.layout)}; was .data "
+                               "replaced by another shape after it was used?")
+    add_arg(&r, active.ptr, 4 * r.n)
+    add_arg(&r, tanh_c.ptr, r.n)
+    add_arg(&r, c.ptr, r.n)
+    add_arg(&r, gh.ptr, r.n)
+    add_arg(&r, gc.ptr, r.n)
+    add_arg(&r, dgates, 4 * r.n)
+    add_arg(&r, dc.ptr, r.n)
+    run_rows(&r)
+    return dc
 
 
 def lstm_cell(gates, c):
@@ -113,7 +198,7 @@ def lstm_cell(gates, c):
     Notes
     -----
     c' = f c + i g and h = o tanh(c') (Hochreiter and Schmidhuber, 1997; with the forget gate of
-    Gers, Schmidhuber and Cummins, 2000), in one kernel; the gradient in two more.
+    Gers, Schmidhuber and Cummins, 2000), in one kernel; the gradient in another.
 
     Examples
     --------
@@ -123,29 +208,258 @@ def lstm_cell(gates, c):
     (variable([[0.23105858, 0.23105858]]), variable([[0.5, 0.5]]))
     """
     cdef Variable before = as_variable(gates, "lstm_cell"), state = as_variable(c, "lstm_cell")
-    cdef Variable plain_gates, plain_state, active, tanh_c, y
-    cdef Py_ssize_t shape[MAX_NDIM]
-    cdef Layout* layout
-    cdef Function f
-    cdef int ndim = state.layout.ndim, d
-    cdef bint fits = ndim > 0 and before.layout.ndim == ndim and ndim < MAX_NDIM
-    for d in range(ndim if fits else 0):
-        shape[d + 1] = state.layout.shape[d]
-        fits = fits and before.layout.shape[d] == shape[d + 1] * (4 if d == ndim - 1 else 1)
-    if not fits:
+    cdef Variable plain_gates, plain_c, active, tanh_c, h, after
+    cdef Rows r
+    if not gates_fit(before, state):
         raise ValueError(f"lstm_cell: gates {describe(before)} and state {describe(state)} do not "
                          "fit: they must be (..., 4 n) and (..., n)")
     plain_gates = own_contiguous(detached(before))
-    plain_state = own_contiguous(detached(state))
+    plain_c = own_contiguous(detached(state))
     active = empty(plain_gates.layout)
-    tanh_c = empty(plain_state.layout)
-    shape[0] = 2
-    layout = contiguous_layout(ndim + 1, shape)
-    y = empty(layout)
+    tanh_c = empty(plain_c.layout)
+    h = empty(plain_c.layout)
+    after = empty(plain_c.layout)
+    r = rows_of_cell(CG_LSTM, plain_c.layout)
+    add_arg(&r, plain_gates.ptr, 4 * r.n)
+    add_arg(&r, plain_c.ptr, r.n)
+    add_arg(&r, active.ptr, 4 * r.n)
+    add_arg(&r, tanh_c.ptr, r.n)
+    add_arg(&r, h.ptr, r.n)
+    add_arg(&r, after.ptr, r.n)
+    run_rows(&r)
+    connect_several(&LSTM_CELL, (h, after), (before, state), (active, tanh_c))
+    return h, after
+
+
+cdef bint gates_fit(Variable gates, Variable c) noexcept:
+    """Whether they are of shapes (..., 4 n) and (..., n)."""
+    cdef int last = c.layout.ndim - 1
+    return (last >= 0 and same_rows(gates, c)
+            and gates.layout.shape[last] == 4 * c.layout.shape[last])
+
+
+cdef bint same_rows(Variable a, Variable b) noexcept:
+    """Whether all axes but the last agree."""
+    cdef int d
+    if a.layout.ndim != b.layout.ndim:
+        return False
+    for d in range(a.layout.ndim - 1):
+        if a.layout.shape[d] != b.layout.shape[d]:
+            return False
+    return True
+
+
+# ---- lstm_step: lstm_cell(x wx + b + h wh, c) ---------------------------------------------------
+#
+# With G the gradient of the gates: dx = G wx^T, dh = G wh^T, dwx = x^T G, dwh = h^T G, and db the
+# sum of G's rows. `saved` is lstm_cell's.
+
+cdef list several_lstm_step(Function f, list gys):
+    cdef Variable x, h, c, wx, wh, b, rows, gates
+    x, h, c, wx, wh, b = f.many
+    gates, dc = cell_gradients(f, product(x, wx) + b + product(h, wh), c, gys)
+    rows = rows_of(gates)
+    return [
+        product(gates, swap_last_axes(wx)),
+        product(gates, swap_last_axes(wh)),
+        dc,
+        product(swap_last_axes(rows_of(x)), rows),
+        product(swap_last_axes(rows_of(h)), rows),
+        sum_to_layout(gates, b.layout),
+    ]
+
+cdef int sweep_lstm_step(Function f, list gys, Pass* p) except -1:
+    cdef Variable x, h, c, wx, wh, b, active, tanh_c, dc, gates = None, plain_x, plain_h
+    cdef Py_ssize_t m, n, rows, width = 0
+    cdef Products products = None
+    cdef double* dgates
+    x, h, c, wx, wh, b = f.many
+    active, tanh_c = outputs_of(f).saved
+    n = tanh_c.layout.shape[tanh_c.layout.ndim - 1]
+    try:
+        check_step("LSTMStep", x, h, tanh_c, wx, wh, b)
+    except ValueError as error:
+        raise RuntimeError(f"Variable.backward: {error}; was .data replaced by another shape after "
+                           "it was used?") from None
+    m = wx.layout.shape[0]
+    rows = leading(tanh_c.layout)
+    plain_x = own_contiguous(detached(x))
+    plain_h = own_contiguous(detached(h))
+    weights = tuple([w for w in (wx, wh, b) if wanted(<Variable>w, p)])
+    if weights:
+        width = ((m if wanted(wx, p) else 0) + (n if wanted(wh, p) else 0)
+                 + (1 if wanted(b, p) else 0))
+        products = postpone(p, weights, rows, width, 4 * n)
+    if products is None:
+        gates = empty(active.layout)
+        dgates = gates.ptr
+    else:
+        dgates = products.right + products.rows * 4 * n
+    dc = cell_backward(f, c, gys, active, tanh_c, dgates)
+    if products is not None:
+        collect(products, plain_x if wanted(wx, p) else None, plain_h if wanted(wh, p) else None,
+                wanted(b, p), rows)
+    if wanted(c, p):
+        flow(c, dc, f, p)
+    if wanted(h, p):
+        pass_through(f, h, dgates, rows, wh, p)
+    if wanted(x, p):
+        pass_through(f, x, dgates, rows, wx, p)
+    if products is None and weights:
+        gates = rows_of(gates)
+        if wanted(wx, p):
+            dc = product(swap_last_axes(rows_of(plain_x)), gates)
+            flow(wx, dc, f, p)
+        if wanted(wh, p):
+            dc = product(swap_last_axes(rows_of(plain_h)), gates)
+            flow(wh, dc, f, p)
+        if wanted(b, p):
+            dc = sum_to_layout(gates, b.layout)
+            flow(b, dc, f, p)
+    return 0
+
+cdef Op LSTM_STEP = operation(b"LSTMStep", NULL)
+LSTM_STEP.several = several_lstm_step
+LSTM_STEP.sweep = sweep_lstm_step
+
+
+cdef int check_step(object where, Variable x, Variable h, Variable c, Variable wx, Variable wh,
+                    Variable b) except -1:
+    """Raise ValueError if the shapes of a step do not fit."""
+    cdef int d = c.layout.ndim
+    cdef Py_ssize_t n = c.layout.shape[d - 1] if d > 0 else 0
+    if not (d > 0 and same_shape(h.layout, c.layout) and same_rows(x, c)):
+        raise ValueError(f"{where}: {describe(x)} and the states {describe(h)} and {describe(c)} "
+                         "do not fit: they must be (..., m), (..., n) and (..., n)")
+    if not (wx.layout.ndim == 2 and wx.layout.shape[0] == x.layout.shape[d - 1]
+            and wx.layout.shape[1] == 4 * n and wh.layout.ndim == 2 and wh.layout.shape[0] == n
+            and wh.layout.shape[1] == 4 * n and b.layout.ndim == 1 and b.layout.shape[0] == 4 * n):
+        raise ValueError(f"{where}: weights {describe(wx)} and {describe(wh)} and a bias "
+                         f"{describe(b)} do not fit {describe(x)} and a state of {n} units: they "
+                         "must be (m, 4 n), (n, 4 n) and (4 n,)")
+    return 0
+
+
+cdef int collect(Products products, Variable x, Variable h, bint ones, Py_ssize_t rows) except -1:
+    """Give the products their left rows [x h 1], of what is not None; the right ones are there."""
+    cdef Py_ssize_t m = 0 if x is None else x.layout.shape[x.layout.ndim - 1]
+    cdef Py_ssize_t n = 0 if h is None else h.layout.shape[h.layout.ndim - 1]
+    cdef double* left = products.left + products.rows * products.m
+    cdef Py_ssize_t r
+    for r in range(rows):
+        if m > 0:
+            memcpy(left, x.ptr + r * m, m * sizeof(double))
+        if n > 0:
+            memcpy(left + m, h.ptr + r * n, n * sizeof(double))
+        if ones:
+            left[m + n] = 1.0
+        left += products.m
+    products.rows += rows
+    return 0
+
+
+cdef int pass_through(Function f, Variable x, const double* dgates, Py_ssize_t rows, Variable w,
+                      Pass* p) except -1:
+    """Pass dgates w^T on to x."""
+    cdef Layout* layout = contiguous_layout(x.layout.ndim, x.layout.shape)
+    cdef Variable gx = empty(layout)
     release(layout)
-    run_rows(CG_LSTM, plain_state.layout, [plain_gates, plain_state, active, tanh_c, y, y],
-             (0, 0, 0, 0, 0, plain_state.layout.size))
-    f = connect(&LSTM_CELL, y, before, state)
-    if f is not None:
-        f.saved = (active, tanh_c)
-    return item_at(y, 0), item_at(y, 1)
+    w = blas_operand(detached(w))
+    with nogil:
+        multiply_rows(dgates, rows, w, True, gx.ptr)
+    return flow(x, gx, f, p)
+
+
+def lstm_step(x, h, c, wx, wh, b):
+    """One step of an LSTM, from its input and state to its new state.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+        The input, of shape (..., m).
+    h, c : Variable, array_like or None
+        The hidden state and the cell state, of shape (..., n); None, both, for zeros.
+    wx, wh : Variable or array_like
+        The weights of the input, (m, 4 n), and of the hidden state, (n, 4 n).
+    b : Variable or array_like
+        The bias, of shape (4 n,).
+
+    Returns
+    -------
+    h, c : Variable
+        The new states, of shape (..., n).
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit.
+    TypeError
+        If one state is None and the other is not.
+
+    Notes
+    -----
+    ``lstm_cell(linear(x, wx, b) + h @ wh, c)`` in one operation. The gradients of weights that many
+    steps share are made by one product of all steps.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> wx, wh, b = cg.ones(1, 4), cg.ones(1, 4), cg.zeros(4)
+    >>> h, c = F.lstm_step([[1.0]], None, None, wx, wh, b)
+    >>> h, c = F.lstm_step([[1.0]], h, c, wx, wh, b)
+    >>> h
+    variable([[0.65053522]])
+    """
+    if h is None and c is None:
+        return first_step(linear(x, wx, b))
+    if h is None or c is None:
+        raise TypeError("lstm_step: h and c must both be states, or both be None")
+    return next_step(as_variable(x, "lstm_step"), as_variable(h, "lstm_step"),
+                     as_variable(c, "lstm_step"), as_variable(wx, "lstm_step"),
+                     as_variable(wh, "lstm_step"), as_variable(b, "lstm_step"))
+
+
+cdef object first_step(Variable gates):
+    """lstm_cell on a state of zeros."""
+    cdef Layout* layout
+    cdef Py_ssize_t n = gates.layout.shape[gates.layout.ndim - 1] // 4
+    layout = layout_of_shape(shape_of(gates.layout)[:gates.layout.ndim - 1] + (n,))
+    zeros = filled(layout, 0.0)
+    release(layout)
+    return lstm_cell(gates, zeros)
+
+
+cdef object next_step(Variable x, Variable h, Variable c, Variable wx, Variable wh, Variable b):
+    cdef Variable plain_x, plain_h, plain_c, plain_b, plain_wx, plain_wh
+    cdef Variable active, recurrent, tanh_c, new_h, new_c
+    cdef Layout* layout
+    cdef Rows r
+    check_step("lstm_step", x, h, c, wx, wh, b)
+    # What is read stays, whatever another thread assigns to .data meanwhile.
+    plain_x = own_contiguous(detached(x))
+    plain_h = own_contiguous(detached(h))
+    plain_c = own_contiguous(detached(c))
+    plain_b = own_contiguous(detached(b))
+    plain_wx = blas_operand(detached(wx))
+    plain_wh = blas_operand(detached(wh))
+    layout = layout_of_shape(shape_of(c.layout)[:c.layout.ndim - 1] + (b.layout.size,))
+    active = empty(layout)
+    recurrent = empty(layout)
+    release(layout)
+    tanh_c = empty(plain_c.layout)
+    new_h = empty(plain_c.layout)
+    new_c = empty(plain_c.layout)
+    r = rows_of_cell(CG_LSTM_STEP, plain_c.layout)
+    add_arg(&r, active.ptr, 4 * r.n)
+    add_arg(&r, recurrent.ptr, 4 * r.n)
+    add_arg(&r, plain_b.ptr, 0)
+    add_arg(&r, plain_c.ptr, r.n)
+    add_arg(&r, tanh_c.ptr, r.n)
+    add_arg(&r, new_h.ptr, r.n)
+    add_arg(&r, new_c.ptr, r.n)
+    with nogil:
+        multiply_rows(plain_x.ptr, r.rows, plain_wx, False, active.ptr)
+        multiply_rows(plain_h.ptr, r.rows, plain_wh, False, recurrent.ptr)
+        run_cell(&r)
+    connect_several(&LSTM_STEP, (new_h, new_c), (x, h, c, wx, wh, b), (active, tanh_c))
+    return new_h, new_c

@@ -3,9 +3,9 @@
 The reduced axes are a bit mask, in C and in the Function (`saved`): bit d for axis d.
 """
 
-from libc.math cimport INFINITY
+from libc.math cimport INFINITY, fmax, sqrt
 
-from cygrad.core.arrays cimport array_of, constant
+from cygrad.core.arrays cimport array_of, constant, is_number, number
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
@@ -221,14 +221,28 @@ cdef Variable variance_over(Variable x, axes_t axes, bint keepdims):
     return y
 
 
-def variance(x, axis=None, keepdims=False):
-    """The population variance over axes: the mean squared deviation from the mean.
+cdef double corrected(Variable x, axes_t axes, object ddof, str where) except? -1.0:
+    """What takes the mean over n elements to that over n - ddof."""
+    cdef double n = count_of(x.layout, axes)
+    if not is_number(ddof):
+        raise TypeError(f"{where}: ddof must be a number, not {type(ddof).__name__}")
+    return n / fmax(n - number(ddof), 0.0)
 
-    Parameters, result and errors are those of `sum`.
+
+def variance(x, axis=None, keepdims=False, ddof=0):
+    """The variance over axes: the mean squared deviation from the mean.
+
+    Parameters, result and errors are those of `sum`; and:
+
+    Parameters
+    ----------
+    ddof : float, default 0
+        What is taken from the number of elements n before dividing by it: 0 for the variance of a
+        population, 1 for the unbiased estimate from a sample.
 
     Notes
     -----
-    y = sum((x - mean(x))^2) / n, NumPy's var with ddof=0; dy/dx = 2 (x - mean(x)) / n.
+    y = sum((x - mean(x))^2) / (n - ddof); dy/dx = 2 (x - mean(x)) / (n - ddof).
 
     Examples
     --------
@@ -237,7 +251,13 @@ def variance(x, axis=None, keepdims=False):
     variable(1.25)
     """
     cdef Variable v = as_variable(x, "variance")
-    return variance_over(v, axes_of(axis, v.layout.ndim, "variance"), keepdims)
+    cdef axes_t axes = axes_of(axis, v.layout.ndim, "variance")
+    cdef Variable y
+    if type(ddof) is int and ddof == 0:
+        return variance_over(v, axes, keepdims)
+    factor = corrected(v, axes, ddof, "variance")
+    y = variance_over(v, axes, keepdims)
+    return scale(y, factor)
 
 
 # ---- std: y = sqrt(variance), dy/dx_k = (x_k - mean x) / (n y), 0 where y = 0 ------------------
@@ -262,14 +282,12 @@ cdef Variable std_over(Variable x, axes_t axes, bint keepdims):
     return y
 
 
-def std(x, axis=None, keepdims=False):
-    """The population standard deviation over axes: the square root of `variance`.
-
-    Parameters, result and errors are those of `sum`.
+def std(x, axis=None, keepdims=False, ddof=0):
+    """The standard deviation over axes: the square root of `variance`, whose parameters it takes.
 
     Notes
     -----
-    dy/dx = (x - mean(x)) / (n y), and 0 where y is 0, as in PyTorch.
+    dy/dx = (x - mean(x)) / ((n - ddof) y), and 0 where y is 0, as in PyTorch.
 
     Examples
     --------
@@ -278,7 +296,13 @@ def std(x, axis=None, keepdims=False):
     variable(1.0)
     """
     cdef Variable v = as_variable(x, "std")
-    return std_over(v, axes_of(axis, v.layout.ndim, "std"), keepdims)
+    cdef axes_t axes = axes_of(axis, v.layout.ndim, "std")
+    cdef Variable y
+    if type(ddof) is int and ddof == 0:
+        return std_over(v, axes, keepdims)
+    factor = sqrt(corrected(v, axes, ddof, "std"))
+    y = std_over(v, axes, keepdims)
+    return scale(y, factor)
 
 
 # ---- max, min: dy/dx_k = 1/m where x_k is one of m equal extremes, else 0 ---------------------

@@ -12,7 +12,7 @@ from cygrad.core.variable cimport Variable, describe, detached, empty, scalar
 from cygrad.functions.arithmetic cimport multiply
 from cygrad.functions.elementwise cimport (
     COMPOSED, Forms, as_variable, binary, binary_op, broadcast_strides, call_forms, map_long,
-    operation, unary_op, unary_with,
+    operation, pinned, unary_op, unary_with,
 )
 from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.functions.shape cimport copied
@@ -53,9 +53,13 @@ cdef Variable choose(Variable mask, Variable a, Variable b):
     cdef Py_ssize_t strides_of[3][MAX_NDIM]
     cdef const double* operands[4]
     cdef const Py_ssize_t* strides[4]
-    cdef Layout* values = broadcast_layouts(a.layout, b.layout)
+    cdef Variable y, given_mask = mask, given_a = a, given_b = b
+    cdef Layout* values
     cdef Layout* layout
-    cdef Variable y
+    mask = pinned(mask)
+    a = pinned(a)
+    b = pinned(b)
+    values = broadcast_layouts(a.layout, b.layout)
     try:
         layout = broadcast_layouts(mask.layout, values)
     finally:
@@ -74,8 +78,16 @@ cdef Variable choose(Variable mask, Variable a, Variable b):
     strides[2] = strides_of[2]
     strides[3] = y.layout.strides
     map_long(K_WHERE, 3, operands, strides, y.layout, NULL)
-    connect_many(&WHERE, y, (mask, a, b))
+    connect_many(&WHERE, y, (given_mask, given_a, given_b))
     return y
+
+
+cdef Variable mask_of(object given, str where):
+    """A mask of the user's as a constant that nobody can write to."""
+    cdef Variable mask = constant(given, where)
+    if isinstance(given, Variable) or getattr(given, "dtype", None) == np.float64:
+        return copied(mask)     # which shared the memory of what was given
+    return mask
 
 
 cdef Variable select(Variable mask, Variable x):
@@ -113,7 +125,7 @@ def where(condition, a, b):
     >>> F.where(x > 0, x, 0.0)
     variable([0., 2.])
     """
-    cdef Variable mask = constant(condition, "where")
+    cdef Variable mask = mask_of(condition, "where")
     try:
         return choose(mask, as_variable(a, "where"), as_variable(b, "where"))
     except ValueError as error:
@@ -283,14 +295,12 @@ def mask_fill(x, mask, value):
     variable([-1.,  2., -1.])
     """
     cdef Py_ssize_t strides[MAX_NDIM]
-    cdef Variable v = as_variable(x, "mask_fill"), filled = constant(mask, "mask_fill")
+    cdef Variable v = as_variable(x, "mask_fill"), filled = mask_of(mask, "mask_fill")
     if not is_number(value):
         raise TypeError(f"mask_fill: value must be a number, not {type(value).__name__}")
     if not broadcast_strides(filled.layout, v.layout, strides):
         raise ValueError(f"mask_fill: a mask of shape {filled.shape} does not broadcast to "
                          f"{describe(v)}")
-    if isinstance(mask, Variable) or getattr(mask, "dtype", None) == np.float64:
-        filled = copied(filled)     # which shared the mask's memory
     return choose(filled, scalar(number(value)), v)
 
 

@@ -8,7 +8,7 @@
  *     di = (d g) i (1 - i),  df = (d c) f (1 - f),  dg = (d i) (1 - g^2),  do = (gh t) o (1 - o),
  *     dc = d f. */
 
-/* args: gates, c; to write: [i f g o], t, h, c' */
+/* args: gates, c; to write: [i f g o], which may be the gates, t, h, c' */
 static void CG_NAME(LSTM)(double *const *args, ptrdiff_t n)
 {
     const double *gates = args[0], *c = args[1];
@@ -26,12 +26,25 @@ static void CG_NAME(LSTM)(double *const *args, ptrdiff_t n)
         h[k] = o[k] * t[k];
 }
 
-/* args: [i f g o], t, c, gh, gc; to write: the gradient of the gates */
-static void CG_NAME(LSTM_GATES)(double *const *args, ptrdiff_t n)
+/* args: x wx, where [i f g o] is written; h wh, b, c; to write: t, h, c'. The gates are
+ * (x wx + b) + h wh. */
+static void CG_NAME(LSTM_STEP)(double *const *args, ptrdiff_t n)
+{
+    double *gates = args[0];
+    const double *recurrent = args[1], *b = args[2];
+    double *const cell[] = {gates, args[3], gates, args[4], args[5], args[6]};
+    CG_IVDEP
+    for (ptrdiff_t k = 0; k < 4 * n; k++)
+        gates[k] = (gates[k] + b[k]) + recurrent[k];
+    CG_NAME(LSTM)(cell, n);
+}
+
+/* args: [i f g o], t, c, gh, gc; to write: the gradients of the gates and of c */
+static void CG_NAME(LSTM_GRADIENT)(double *const *args, ptrdiff_t n)
 {
     const double *i = args[0], *f = i + n, *g = f + n, *o = g + n;
     const double *t = args[1], *c = args[2], *gh = args[3], *gc = args[4];
-    double *di = args[5], *df = di + n, *dg = df + n, *do_ = dg + n;
+    double *di = args[5], *df = di + n, *dg = df + n, *do_ = dg + n, *dc = args[6];
     CG_IVDEP
     for (ptrdiff_t k = 0; k < n; k++) {
         const double d = gc[k] + gh[k] * o[k] * (1.0 - t[k] * t[k]);
@@ -39,19 +52,9 @@ static void CG_NAME(LSTM_GATES)(double *const *args, ptrdiff_t n)
         df[k] = d * c[k] * (f[k] * (1.0 - f[k]));
         dg[k] = d * i[k] * (1.0 - g[k] * g[k]);
         do_[k] = gh[k] * t[k] * (o[k] * (1.0 - o[k]));
+        dc[k] = d * f[k];
     }
 }
 
-/* args: [i f g o], t, c, gh, gc; to write: the gradient of c */
-static void CG_NAME(LSTM_STATE)(double *const *args, ptrdiff_t n)
-{
-    const double *f = args[0] + n, *o = args[0] + 3 * n;
-    const double *t = args[1], *gh = args[3], *gc = args[4];
-    double *dc = args[5];
-    CG_IVDEP
-    for (ptrdiff_t k = 0; k < n; k++)
-        dc[k] = (gc[k] + gh[k] * o[k] * (1.0 - t[k] * t[k])) * f[k];
-}
-
 static const cg_cell CG_NAME(cells)[CG_CELLS] = {
-    CG_NAME(LSTM), CG_NAME(LSTM_GATES), CG_NAME(LSTM_STATE)};
+    CG_NAME(LSTM), CG_NAME(LSTM_STEP), CG_NAME(LSTM_GRADIENT)};

@@ -6,23 +6,28 @@ cdef extern from "kernels.h" nogil:
     enum:
         K_COPY, K_NEG, K_ABS, K_SIGN, K_SQUARE, K_CUBE, K_RECIPROCAL, K_SQRT, K_CLIP
         K_RELU, K_LEAKY_RELU, K_ERF, K_ERFC, K_GELU_EXACT
+        K_FLOOR, K_CEIL, K_TRUNC, K_RINT, K_CBRT, K_LOG2, K_LOG10, K_EXP2
+        K_ARCSINH, K_ARCCOSH, K_ARCTANH
         K_ADD, K_SUB, K_MUL, K_DIV, K_POW, K_MAXIMUM, K_MINIMUM
+        K_ARCTAN2, K_HYPOT, K_COPYSIGN, K_FMOD, K_REMAINDER, K_FLOOR_DIVIDE, K_LOGADDEXP2
         K_SCALED_DIFFERENCE, K_EQUAL, K_DROP, K_WHERE
         K_ADD_C, K_SUB_C, K_MUL_C, K_DIV_C, K_POW_C, K_RSUB_C, K_RDIV_C, K_RPOW_C
         K_EXP, K_EXPM1, K_LOG, K_LOG1P
         K_SIN, K_COS, K_TAN, K_SINH, K_COSH, K_TANH, K_ARCSIN, K_ARCCOS, K_ARCTAN
-        K_SIGMOID, K_SILU, K_GELU, K_SOFTPLUS, K_LOGISTIC_LOSS
+        K_SIGMOID, K_SILU, K_GELU, K_SOFTPLUS, K_LOGADDEXP, K_LOGISTIC_LOSS
         # Gradient kernels: G + 1 is the one that adds to its output.
         K_G_PASS, K_G_NEG, K_G_MUL, K_G_DIV, K_G_MUL_C, K_G_DIV_C, K_G_QUOTIENT
         K_G_ABS, K_G_SQUARE, K_G_CUBE, K_G_SQRT, K_G_POW_C, K_G_CLIP, K_G_MAXIMUM, K_G_MINIMUM
         K_G_DROP, K_G_EXPM1, K_G_LOG1P, K_G_TAN, K_G_TANH
         K_G_ARCSIN, K_G_ARCCOS, K_G_ARCTAN, K_G_SIN, K_G_COS, K_G_SINH, K_G_COSH
+        K_G_LOG2, K_G_LOG10, K_G_EXP2, K_G_CBRT, K_G_ARCSINH, K_G_ARCCOSH, K_G_ARCTANH
+        K_G_HYPOT, K_G_ARCTAN2_Y, K_G_ARCTAN2_X, K_G_LOGADDEXP, K_G_LOGADDEXP_Y
         K_G_RELU, K_G_LEAKY_RELU, K_G_SIGMOID, K_G_SILU, K_G_SOFTPLUS
         K_G_LOGISTIC_LOSS, K_G_GELU, K_G_GELU_EXACT, K_G_ERF
         CG_KERNELS
     ctypedef void (*cg_cell)(double** args, Py_ssize_t n) noexcept nogil
     enum:
-        CG_LSTM, CG_LSTM_GATES, CG_LSTM_STATE
+        CG_LSTM, CG_LSTM_STEP, CG_LSTM_GRADIENT
     ctypedef struct cg_update:
         void (*step)(double** arrays, Py_ssize_t n, const double* c) noexcept nogil
         int states

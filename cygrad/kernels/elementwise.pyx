@@ -199,4 +199,9 @@ def isa():
     return chosen
 
 
+def best_isa():
+    """The best instruction set that this CPU and this build have."""
+    return ISAS[cg_best_isa()]
+
+
 choose_isa(os.environ.get("CYGRAD_ISA"))

@@ -3,6 +3,7 @@
  * Only the loops are compiled several times; which set runs is decided once, at import, from what
  * the CPU reports (elementwise.pyx; CYGRAD_ISA overrides it). */
 #include "kernels.h"
+#include "scalar.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -30,10 +30,10 @@ enum {
 };
 
 /* The cells of cells.h, which say what their arguments are: arrays to read, then arrays to write.
- * None of these overlap. */
+ * None of these overlap, but where cells.h says so. */
 typedef void (*cg_cell)(double *const *args, ptrdiff_t n);
 
-enum { CG_LSTM, CG_LSTM_GATES, CG_LSTM_STATE, CG_CELLS };
+enum { CG_LSTM, CG_LSTM_STEP, CG_LSTM_GRADIENT, CG_CELLS };
 
 /* An update rule (updates.def): one step of a parameter, in place. `arrays` are the parameter, its
  * gradient and its states, all contiguous and n long; `c` has room for CG_UPDATE_CONSTANTS. */

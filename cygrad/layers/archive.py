@@ -34,6 +34,8 @@ def write_archive(path: str | os.PathLike[str], arrays: Mapping[str, NDArray[Any
                         np.lib.format.write_array(member, array, allow_pickle=False)
             file.flush()
             os.fsync(file.fileno())
+        if os.path.exists(target):  # what others may not read stays so
+            os.chmod(unfinished, os.stat(target).st_mode & 0o7777)
         os.replace(unfinished, target)
     except BaseException:
         if os.path.exists(unfinished):

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, SupportsIndex, TypeAlias
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.layers.arguments import check_size, pair, stream
-from cygrad.layers.layer import AwaitedShape, Layer
+from cygrad.layers.layer import Layer
 from cygrad.layers.lazy import LazyLayer
+from cygrad.layers.state import AwaitedShape
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _MatrixLike

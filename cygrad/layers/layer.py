@@ -1,7 +1,8 @@
 """Layer: parameters, and layers inside layers, under dotted names.
 
-What a layer holds is found in its attributes; what is computed with it is in its `forward`. How
-arrays become a file is in archive.py; layers that wait for their first batch are in lazy.py.
+What a layer holds is found in its attributes; what is computed with it is in its `forward`. Which
+state fits is in state.py; how it becomes a file, in archive.py; layers that wait for their first
+batch are in lazy.py.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import os
 from _thread import get_ident
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +18,12 @@ from numpy.typing import NDArray
 from cygrad.core.variable import Variable
 from cygrad.layers.archive import read_archive, write_archive
 from cygrad.layers.named import Named, Parameters
+from cygrad.layers.state import AwaitedShape, differences, real_arrays
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
 
-__all__ = ["AwaitedShape", "Layer", "Layers"]
+__all__ = ["Layer", "Layers"]
 
 # Where layers are looked for.
 _CONTAINERS = (list, tuple, dict)
@@ -31,9 +33,6 @@ _under_way: set[tuple[str, int, int]] = set()
 
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
-
-# A shape of which some lengths may not be known yet.
-AwaitedShape: TypeAlias = tuple[int | None, ...]
 
 
 class _Forward(Protocol[P, R_co]):
@@ -51,9 +50,10 @@ class Layer:
     Notes
     -----
     Assigning a Variable to an attribute makes it a parameter if the name does not begin with an
-    underscore and the Variable is a leaf that requires gradients; assigning anything else to that
-    name ends it. A frozen parameter (``layer.w.requires_grad = False`` afterwards) remains one, and
-    is saved. ``layer.w -= ...`` assigns a result, which is no leaf: update ``layer.w.data``.
+    underscore and the Variable is a leaf that requires gradients; assigning None, or anything that
+    is not a Variable, ends it. A frozen parameter (``layer.w.requires_grad = False`` afterwards)
+    remains one, and is saved. ``layer.w -= ...`` would assign a result, which is no leaf, and is a
+    TypeError: update ``layer.w.data``.
 
     Attributes that are layers, or lists, tuples or dicts of layers, belong to the layer;
     they are looked for whenever they are needed, so a list may grow. A layer or a parameter
@@ -104,17 +104,30 @@ class Layer:
     # ---- Attributes ---------------------------------------------------------------------------
 
     def __setattr__(self, name: str, value: object) -> None:
-        object.__setattr__(self, name, value)
         if isinstance(value, Variable):
             belongs = (
                 value.requires_grad and value.creator is None and not name.startswith("_")
             ) or name in self._buffer_names
+            if not belongs and isinstance(self.__dict__.get(name), Variable):
+                self._refuse_to_end(name, value)
         elif isinstance(value, tuple):
             belongs = any(isinstance(part, (Layer, *_CONTAINERS)) for part in value)
         else:
             belongs = isinstance(value, (Layer, *_CONTAINERS))
+        object.__setattr__(self, name, value)
         if belongs != (name in self._member_names):
             self._register(name, belongs)
+
+    def _refuse_to_end(self, name: str, value: Variable) -> None:
+        """`layer.w -= ...` would end the parameter, and training would go on without it."""
+        if name in self._member_names:
+            what = "a Variable that requires no gradient"
+            if value.creator is not None:
+                what = f"the result of {value.creator.name}"
+            raise TypeError(
+                f"{type(self).__name__}.{name} is a parameter, and {what} is none: update its "
+                f".data, or assign None first"
+            )
 
     def __delattr__(self, name: str) -> None:
         object.__delattr__(self, name)
@@ -501,7 +514,7 @@ def _order(key: object) -> tuple[int, int, str]:
     return (0, key, "") if isinstance(key, int) else (1, 0, str(key))
 
 
-# ---- State: saving and loading ---------------------------------------------------------------------
+# ---- State: saving and loading ----------------------------------------------------------------
 
 
 def _state_of(root: Layer, where: str) -> dict[str, NDArray[np.float64]]:
@@ -517,7 +530,7 @@ def _state_of(root: Layer, where: str) -> dict[str, NDArray[np.float64]]:
 
 def _load_into(root: Layer, state: Mapping[str, _ArrayLike], where: str) -> None:
     survey = _survey(root)
-    arrays, problems = _real_arrays(state)
+    arrays, problems = real_arrays(state)
     expected: dict[str, AwaitedShape] = {}
     for name, v in Parameters(survey.state):
         expected[name] = v.shape
@@ -528,51 +541,14 @@ def _load_into(root: Layer, state: Mapping[str, _ArrayLike], where: str) -> None
     for name, layer in [("", root), *survey.layers]:
         prefix = name and name + "."
         awaited = layer._awaited_shapes(shapes, prefix)
-        expected.update({prefix + local: shape for local, shape in awaited.items()})
+        for local, shape in awaited.items():
+            expected.setdefault(prefix + local, shape)
         if awaited:
             waiting.append((layer, awaited))
-    problems = _differences(expected, state, shapes) + problems
+    problems = differences(expected, state, shapes) + problems
     if problems:
         raise ValueError("\n  ".join([f"{where} does not fit, nothing was loaded", *problems]))
     for layer, awaited in waiting:
         layer._make_parameters(awaited)
     for name, v in _survey(root).state:
         v.data[...] = arrays[name]
-
-
-def _real_arrays(
-    state: Mapping[str, _ArrayLike],
-) -> tuple[dict[str, NDArray[np.float64]], list[str]]:
-    """Copies of the arrays, and what is wrong with those that are not real numbers."""
-    arrays, problems = {}, []
-    for name, value in state.items():
-        try:
-            array = np.asarray(value)
-            if array.dtype.kind not in "biuf":
-                raise ValueError(f"dtype {array.dtype}")
-            arrays[name] = np.array(array, dtype=np.float64)
-        except (TypeError, ValueError) as error:
-            problems.append(f"{name}: is not an array of real numbers ({error})")
-    return arrays, problems
-
-
-def _differences(
-    expected: Mapping[str, AwaitedShape],
-    state: Mapping[str, _ArrayLike],
-    shapes: Mapping[str, tuple[int, ...]],
-) -> list[str]:
-    """All that is missing, unexpected or of another shape, a line each."""
-    lines = [f"missing: {name}" for name in expected if name not in state]
-    lines += [f"unexpected: {name}" for name in state if name not in expected]
-    for name, shape in expected.items():
-        if name in shapes and not _fits(shapes[name], shape):
-            needed = str(shape).replace("None", "any")
-            lines.append(f"{name}: has shape {shapes[name]}, where {needed} is needed")
-    return lines
-
-
-def _fits(shape: tuple[int, ...], expected: AwaitedShape) -> bool:
-    return len(shape) == len(expected) and all(
-        wanted == length or (wanted is None and length > 0)
-        for length, wanted in zip(shape, expected, strict=True)
-    )

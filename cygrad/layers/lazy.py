@@ -10,7 +10,8 @@ import numpy as np
 
 from cygrad.core.variable import Variable
 from cygrad.layers.arguments import check_size
-from cygrad.layers.layer import AwaitedShape, Layer
+from cygrad.layers.layer import Layer
+from cygrad.layers.state import AwaitedShape
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -57,7 +58,15 @@ class LazyLayer(Layer):
                 f"{type(self).__name__}: x of shape {x.shape} has nothing along axis {axis}, the "
                 "size of which the parameters have"
             )
-        self._make_parameters(self._shapes(x.shape[axis]))
+        shapes = self._shapes(x.shape[axis])
+        for name, shape in shapes.items():
+            given = self.__dict__.get(name)  # assigned by the user before the first batch
+            if isinstance(given, Variable) and given.shape != shape:
+                raise ValueError(
+                    f"{type(self).__name__}: x of shape {x.shape} needs {name} of shape {shape}, "
+                    f"but it was assigned with shape {given.shape}"
+                )
+        self._make_parameters(shapes)
         return x
 
     def _awaited_shapes(
@@ -67,6 +76,8 @@ class LazyLayer(Layer):
 
     def _make_parameters(self, shapes: Mapping[str, AwaitedShape]) -> None:
         for name, shape in shapes.items():
+            if name in self.__dict__:  # as above
+                continue
             setattr(self, name, self._initial(name, tuple(n for n in shape if n is not None)))
         self.in_size = self._size_in(shapes, "")
 

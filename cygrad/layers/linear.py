@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, SupportsIndex
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.layers.arguments import check_size, stream
-from cygrad.layers.layer import AwaitedShape
 from cygrad.layers.lazy import LazyLayer
+from cygrad.layers.state import AwaitedShape
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _MatrixLike

@@ -10,8 +10,8 @@ import numpy as np
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.layers.arguments import check_size
-from cygrad.layers.layer import AwaitedShape
 from cygrad.layers.lazy import LazyLayer
+from cygrad.layers.state import AwaitedShape
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _MatrixLike
@@ -184,6 +184,6 @@ class BatchNorm(LazyLayer):
 def _check_number(where: str, name: str, value: float) -> float:
     if not isinstance(value, (int, float, np.floating, np.integer)):
         raise TypeError(f"{where}: {name} must be a number, not {type(value).__name__}")
-    if not value >= 0.0:
-        raise ValueError(f"{where}: {name} must not be negative, got {value}")
+    if not 0.0 <= value < np.inf:
+        raise ValueError(f"{where}: {name} must be finite and not negative, got {value}")
     return float(value)

@@ -9,8 +9,8 @@ import numpy as np
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.layers.arguments import check_size, stream
-from cygrad.layers.layer import AwaitedShape
 from cygrad.layers.lazy import LazyLayer
+from cygrad.layers.state import AwaitedShape
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _MatrixLike
@@ -215,11 +215,10 @@ class LSTM(Recurrent):
             Of shape (batch, hidden_size).
         """
         x = self._begin(x)
-        gates = F.linear(x, self.wx, self.b)
         if self._h is None or self._c is None:
-            h, c = F.lstm_cell(gates, self._zeros(x))
+            h, c = F.lstm_step(x, None, None, self.wx, self.wh, self.b)
         else:
-            h, c = F.lstm_cell(gates + self._h @ self.wh, self._c)
+            h, c = F.lstm_step(x, self._h, self._c, self.wx, self.wh, self.b)
         state = self.__dict__
         state["_h"], state["_c"] = h, c
         return h

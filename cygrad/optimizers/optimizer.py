@@ -46,7 +46,8 @@ class Optimizer(Configured, ABC):
     -----
     A parameter is updated in place, so ``.data`` stays on the same memory; one without a gradient,
     or with ``requires_grad=False``, is left alone, and its count of steps does not advance. What is
-    remembered of a parameter belongs to that Variable and is forgotten with it.
+    remembered of a parameter belongs to that Variable; when that is no more, it is forgotten in the
+    next update.
     """
 
     lr = Number("float: the learning rate, 0 or more.")

@@ -138,7 +138,7 @@ def step(int rule, parameters, dict states, constants, str where):
     parameters : iterable of Variable
         One that comes twice is updated once.
     states : dict of int to State
-        By the parameter's id(); what is missing is added, and what died is removed then.
+        By the parameter's id(); what is missing is added, and what died is removed.
     constants : callable
         From the number of the step, 1 for the first, to the rule's constants, a tuple of floats.
     where : str
@@ -176,7 +176,7 @@ def step(int rule, parameters, dict states, constants, str where):
         for k in range(CG_UPDATE_CONSTANTS):
             prepared.c[k] = values[k] if k < len(values) else 0.0
         plan.append(prepared)
-    if fresh:
+    if fresh or len(states) > len(plan):
         for gone in [key for key, kept in states.items() if (<State?>kept).is_orphan()]:
             del states[gone]
         states.update(fresh)
@@ -218,6 +218,9 @@ cdef int run_prepared(int rule, Prepared prepared) except -1:
     cdef double* arrays[CG_UPDATE_ARRAYS]
     cdef Variable target = prepared.target, buffer = prepared.buffer
     cdef int k
+    if buffer is not target:    # which may be a view of one that was updated just now
+        copy_strided(target.ptr, target.layout.strides, buffer.ptr, buffer.layout.strides,
+                     target.layout.ndim, target.layout.shape)
     arrays[0] = buffer.ptr
     arrays[1] = prepared.gradient.ptr
     for k in range(UPDATES[rule].states):

@@ -3,7 +3,8 @@
 import gc
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -103,26 +104,50 @@ def test_threads_that_share_a_leaf_lose_no_gradient() -> None:
     np.testing.assert_array_equal(w.grad.data, np.full(300_000, 160.0))
 
 
-def test_data_replaced_while_a_kernel_reads_it() -> None:
-    x = cg.Variable(np.full(200_000, 0.5))
+@contextmanager
+def replaced_all_the_time(x: cg.Variable, *arrays: Any) -> Iterator[None]:
+    """Inside, another thread assigns copies of the arrays to x.data, in turn."""
     stop = threading.Event()
 
     def replace() -> None:
         while not stop.is_set():
-            x.data = np.full(200_000, 0.5)
-            cg.empty_cache()
+            for array in arrays:
+                x.data = array.copy()
+                cg.empty_cache()
 
     thread = threading.Thread(target=replace)
     thread.start()
     try:
-        expected = float(F.sin(cg.Variable(0.5)).item())
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_data_replaced_while_a_kernel_reads_it() -> None:
+    half = np.full(200_000, 0.5)
+    x = cg.Variable(half)
+    expected = float(F.sin(cg.Variable(0.5)).item())
+    with replaced_all_the_time(x, half):
         for _ in range(200):
             y = F.sin(x)
             assert float(y.data.min()) == float(y.data.max()) == expected
             assert F.sum(x).item() == 100_000.0
-    finally:
-        stop.set()
-        thread.join()
+
+
+def test_data_replaced_while_where_and_cross_entropy_read_it() -> None:
+    large, small = np.zeros((100_000, 4)), np.zeros((1, 4))
+    mask, labels = np.ones((100_000, 1)), np.full(100_000, 3)
+    x = cg.Variable(large)
+    with replaced_all_the_time(x, large, small):
+        for _ in range(100):
+            assert not F.where(mask, x, 1.0).data.any()
+            try:
+                loss = F.cross_entropy(x, labels)
+            except ValueError as error:
+                assert "labels of shape (1,)" in str(error)
+            else:
+                assert loss.item() == pytest.approx(np.log(4.0))
 
 
 def test_a_buffer_does_not_keep_the_graph() -> None:

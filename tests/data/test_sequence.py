@@ -82,3 +82,11 @@ def test_wrong_arguments(
 ) -> None:
     with pytest.raises(error, match=f"SequenceLoader: .*{message}"):
         SequenceLoader(series, **arguments)
+
+
+@pytest.mark.parametrize("streams", [1, 2])
+def test_the_series_is_copied(streams: int) -> None:
+    series = np.ones(9)
+    loader = SequenceLoader(series, window=2, batch_size=streams)
+    series[:] = 0.0
+    assert all(x.all() and t.all() for x, t in loader)

@@ -219,6 +219,8 @@ def test_broadcasting_to_too_many_elements(operation: Operation) -> None:
 def test_wrong_number_of_arguments(operation: Operation) -> None:
     function = getattr(F, operation.name)
     for arguments in [(), (1.0,) * 9]:
+        if operation.name == "meshgrid":  # takes any number of them
+            continue
         with pytest.raises(TypeError):
             function(*arguments)
     with pytest.raises(TypeError):

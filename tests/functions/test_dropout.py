@@ -132,3 +132,14 @@ assert os.read(read, 512) != mine
 def test_numpy_random_is_imported_when_it_is_used() -> None:
     program = "import sys, cygrad; assert 'numpy.random' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+def test_a_generator_that_gives_too_few_numbers() -> None:
+    class Short(np.random.Generator):
+        def integers(self, *args: Any, **kwargs: Any) -> Any:
+            return np.zeros(3, np.uint64)
+
+    with pytest.raises(
+        ValueError, match="dropout: rng.integers gave 3 numbers of 64 bits, where 500"
+    ):
+        F.dropout(cg.ones(1000), 0.5, Short(np.random.PCG64(0)))

@@ -84,6 +84,8 @@ def test_gradients_by_the_textbook(shapes: tuple[tuple[int, ...], ...]) -> None:
         ((0, 0), (0, 0)),
         ((0, 2, 3), (3, 4)),
         ((2, 0), (0,)),
+        ((2, 3, 0), (0, 2)),
+        ((2, 3, 4), (4, 0)),
         ((0,), (0, 3)),
         ((0, 3), (3,)),
         ((3,), (3, 0)),
@@ -152,3 +154,49 @@ def test_a_large_product() -> None:
     z.backward()
     np.testing.assert_allclose(x.grad.data, np.tile(b.sum(1), (300, 1)), rtol=1e-11)
     np.testing.assert_allclose(y.grad.data, np.tile(a.sum(0)[:, None], (1, 250)), rtol=1e-11)
+
+
+@pytest.mark.parametrize(
+    ("x_shape", "w_shape"),
+    [((0, 3), (3, 2)), ((2, 0), (0, 2)), ((2, 3), (3, 0)), ((0,), (0, 2)), ((2, 0, 3), (3, 2))],
+    ids=str,
+)
+def test_linear_of_empty_operands(x_shape: tuple[int, ...], w_shape: tuple[int, ...]) -> None:
+    x, w, b = cg.Variable(np.ones(x_shape)), cg.Variable(np.ones(w_shape)), cg.ones(w_shape[1])
+    y = F.linear(x, w, b)
+    np.testing.assert_array_equal(y.data, np.ones(x_shape) @ np.ones(w_shape) + 1.0, strict=True)
+    for create_graph in (False, True):
+        for v in (x, w, b):
+            v.cleargrad()
+        y.backward(create_graph=create_graph)
+        np.testing.assert_array_equal(x.grad.data, np.zeros(x_shape), strict=True)
+        np.testing.assert_array_equal(w.grad.data, np.zeros(w_shape), strict=True)
+        assert b.grad.shape == b.shape
+
+
+@pytest.mark.parametrize("rows", [1, 3, 4, 30, 32, 33])
+@pytest.mark.parametrize(("n", "p"), [(100, 400), (400, 100), (128, 512), (31, 5000), (777, 333)])
+def test_products_of_few_rows(rows: int, n: int, p: int) -> None:
+    """BLAS may get them in pieces."""
+    rng = np.random.default_rng(4)
+    a, b = rng.normal(size=(2, rows, n)), rng.normal(size=(n, p))
+    with cg.no_grad():
+        for left in (a[0], a, a.transpose(0, 2, 1).copy().transpose(0, 2, 1)):
+            for right in (b, b.T.copy().T, np.repeat(b, 2, axis=1)[:, ::2], b[::-1]):
+                y = F.matmul(cg.Variable(left), cg.Variable(right))
+                np.testing.assert_allclose(y.data, left @ right, rtol=0, atol=1e-11)
+        x, w = cg.Variable(a[0]), cg.Variable(np.ascontiguousarray(b.T))
+        np.testing.assert_allclose((x @ w.T).data, a[0] @ b, rtol=0, atol=1e-11)
+        column = cg.Variable(np.ascontiguousarray(a[0].T))
+        np.testing.assert_allclose((column.T @ w.T).data, a[0] @ b, rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize(("m", "p"), [(1, 1), (3, 1), (1, 50), (30, 15), (30, 16), (5, 600)])
+def test_a_column_times_a_row(m: int, p: int) -> None:
+    rng = np.random.default_rng(5)
+    a, b = rng.normal(size=(2, m, 1)), rng.normal(size=(1, p))
+    with cg.no_grad():
+        for left, right in ((a[0], b), (a, b), (a[:, ::-1], b[:, ::-1])):
+            np.testing.assert_array_equal(F.matmul(left, right).data, left @ right)
+        row = cg.Variable(b.T.copy()).T
+        np.testing.assert_array_equal((cg.Variable(a[0]) @ row).data, a[0] @ b)

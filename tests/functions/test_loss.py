@@ -228,6 +228,10 @@ def test_accuracy() -> None:
     assert F.accuracy(x, (best + 1) % 5).item() == 0.0
     assert F.accuracy(x, best[:, None].astype(float)).item() == 1.0
     assert not F.accuracy(x, best).requires_grad
+    some = np.where(np.arange(7) < 3, best, -100)
+    assert F.accuracy(x, some).item() == 1.0
+    with pytest.raises(ValueError, match="label 9 of row 1 is out of range"):
+        F.accuracy(x[:2], [0, 9])
     with pytest.raises(ValueError, match="no rows"):
         F.accuracy(cg.zeros(0, 3), np.empty(0, int))
     with pytest.raises(ValueError, match="labels of shape"):
@@ -261,3 +265,36 @@ def test_wrong_arguments() -> None:
         F.lstm_cell(cg.zeros(2, 9), cg.zeros(2, 2))
     with pytest.raises(ValueError, match=r"\(\.\.\., 4 n\)"):
         F.lstm_cell(cg.zeros(4), cg.Variable(1.0))
+
+
+def test_labels_that_replace_the_scores() -> None:
+    class Labels:
+        def __init__(self, x: cg.Variable) -> None:
+            self.x = x
+
+        def __array__(self, *args: Any, **kwargs: Any) -> Any:
+            self.x.data = np.zeros((50_000, 1))
+            return np.full(50_000, 9)
+
+    scores = np.zeros((50_000, 10))
+    x = cg.Variable(scores)
+    loss = F.cross_entropy(x, Labels(x))
+    assert loss.item() == F.cross_entropy(scores, np.full(50_000, 9)).item()
+    with pytest.raises(RuntimeError, match="data"):
+        loss.backward()
+
+
+@pytest.mark.parametrize("ignored", [None, "a", 1.5, [0], np.array([0, 1])], ids=repr)
+def test_ignore_index_is_an_int(ignored: Any) -> None:
+    with pytest.raises(TypeError, match="cross_entropy: ignore_index must be an int"):
+        F.cross_entropy(SCORES[:2], [0, 1], ignore_index=ignored)
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+@pytest.mark.parametrize("shape", [(), (0,), (3, 1), (1, 1, 1, 1)], ids=str)
+def test_a_cell_whose_state_was_replaced(shape: tuple[int, ...], create_graph: bool) -> None:
+    gates, c = cg.zeros(3, 8), cg.ones(3, 2)
+    h, _ = F.lstm_cell(gates, c)
+    c.data = np.zeros(shape)
+    with pytest.raises(RuntimeError, match="LSTMCell met .*data replaced"):
+        h.backward(create_graph=create_graph)

@@ -69,3 +69,12 @@ def test_triangles_refuse(name: str) -> None:
     for k in (0.5, "0", None, cg.Variable(1.0)):
         with pytest.raises(TypeError, match=name):
             getattr(F, name)(A, k)
+
+
+def test_the_condition_of_where_changed_afterwards() -> None:
+    condition = np.array([1.0, 0.0, 1.0])
+    x = cg.ones(3)
+    y = F.where(condition, x, 2.0)
+    condition[:] = 0.0
+    y.backward()
+    np.testing.assert_array_equal(x.grad.data, [1.0, 0.0, 1.0])

@@ -22,6 +22,10 @@ every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 every_view = pytest.mark.parametrize("view", VIEWS)
 
 
+def number_in_a_vector(x: np.ndarray) -> cg.Variable:
+    return cg.Variable([0.0, x.item()])[1]
+
+
 def leaf_behind(v: cg.Variable) -> cg.Variable:
     return v.creator.inputs[0]
 
@@ -29,7 +33,7 @@ def leaf_behind(v: cg.Variable) -> cg.Variable:
 @every_operation
 @every_view
 def test_views_as_inputs(operation: Operation, view: str) -> None:
-    inputs = [VIEWS[view](x) for x in operation.inputs]
+    inputs = [VIEWS[view](x) if x.ndim else number_in_a_vector(x) for x in operation.inputs]
     for v, x in zip(inputs, operation.inputs, strict=True):
         np.testing.assert_array_equal(v.data, x)
         assert np.shares_memory(v.data, leaf_behind(v).data)

@@ -145,6 +145,13 @@ def test_permissions_are_those_of_a_new_file(path: Path) -> None:
     assert path.stat().st_mode == plain.stat().st_mode
 
 
+@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
+def test_a_file_that_is_replaced_keeps_its_permissions(path: Path) -> None:
+    path.chmod(0o600)
+    L.Linear(2, in_size=2).save(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_nothing_is_written_without_parameters(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match=r"Linear.save: Linear\(3\) has no parameters yet"):
         L.Linear(3).save(tmp_path / "model")

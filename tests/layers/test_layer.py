@@ -45,7 +45,7 @@ def test_a_leaf_that_requires_gradients_is_a_parameter() -> None:
     assert layer.layers().__len__() == 0
 
 
-@pytest.mark.parametrize("other", [None, 3.0, np.ones(2), cg.Variable(1.0, requires_grad=False)])
+@pytest.mark.parametrize("other", [None, 3.0, np.ones(2)])
 def test_assigning_something_else_ends_it(other: Any) -> None:
     layer = Leaf(2)
     layer.w = other
@@ -55,9 +55,18 @@ def test_assigning_something_else_ends_it(other: Any) -> None:
     assert names(layer) == ["w"]
 
 
-def test_assigning_a_result_ends_it() -> None:
+@pytest.mark.parametrize("other", [cg.ones(2) * 2.0, cg.Variable(1.0, requires_grad=False)])
+def test_a_parameter_is_not_replaced_by_what_is_none(other: cg.Variable) -> None:
     layer = Leaf(2)
-    layer.w = layer.w - 0.1
+    before = layer.w
+    with pytest.raises(TypeError, match=r"Leaf\.w is a parameter.*\.data"):
+        layer.w = other
+    with pytest.raises(TypeError, match="the result of Sub"):
+        layer.w -= 0.1
+    assert layer.w is before
+    assert names(layer) == ["w"]
+    layer.w = None
+    layer.w = other
     assert names(layer) == []
 
 

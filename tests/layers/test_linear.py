@@ -104,3 +104,25 @@ def test_it_learns_a_line() -> None:
             parameter.data -= 0.5 * parameter.grad.data
     assert abs(layer.w.item() - 3.0) < 1e-6
     assert abs(layer.b.item() + 1.0) < 1e-6
+
+
+def test_a_parameter_of_the_user_s_is_kept() -> None:
+    layer = L.Linear(3)
+    layer.w = cg.Variable(np.eye(3))
+    assert layer([1.0, 2.0, 3.0]).data.tolist() == [1.0, 2.0, 3.0]
+    late = L.Linear(3)
+    late.w = cg.Variable(np.eye(3))
+    with pytest.raises(ValueError, match=r"w: has shape \(2, 3\), where \(3, 3\) is needed"):
+        late.load_state_dict({"w": np.ones((2, 3)), "b": np.ones(3)})
+    late.load_state_dict({"w": np.ones((3, 3)), "b": np.ones(3)})
+    assert late([1.0, 2.0, 3.0]).data.tolist() == [7.0, 7.0, 7.0]
+
+
+def test_a_parameter_assigned_with_another_shape_than_the_first_batch_needs() -> None:
+    layer = L.Linear(3)
+    layer.w = cg.Variable(np.ones((5, 3)))
+    with pytest.raises(ValueError, match=r"needs w of shape \(4, 3\), but .* shape \(5, 3\)"):
+        layer(np.ones((2, 4)))
+    assert layer.in_size is None
+    assert [name for name, _ in layer.params()] == ["w"]
+    assert layer(np.ones((2, 5))).shape == (2, 3)

@@ -82,6 +82,7 @@ def test_repr() -> None:
         (lambda: L.LayerNorm(3, eps=-1.0), ValueError),
         (lambda: L.LayerNorm(3, eps=float("nan")), ValueError),
         (lambda: L.LayerNorm(3, eps="small"), TypeError),
+        (lambda: L.LayerNorm(3, eps=float("inf")), ValueError),
         (lambda: L.BatchNorm(-1), ValueError),
         (lambda: L.BatchNorm(3, momentum=-0.1), ValueError),
         (lambda: L.BatchNorm(3, momentum=None), TypeError),

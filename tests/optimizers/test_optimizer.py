@@ -446,3 +446,22 @@ def test_threads_update_their_own_parameters() -> None:
         other.join()
     assert all(optimizer.state_dict(parameters)[f"{k}.steps"] == 50 for k in range(4))
     assert all(np.isfinite(p.data).all() for p in parameters)
+
+
+def test_parameters_that_are_views_of_each_other() -> None:
+    x = cg.Variable(np.zeros((2, 3)))
+    y = cg.Variable(x.T)
+    for pair in ([x, y], [y, x]):
+        x.grad, y.grad = cg.ones(2, 3), cg.ones(3, 2)
+        SGD(lr=1.0).update(pair)
+    np.testing.assert_array_equal(x.data, np.full((2, 3), -4.0))
+
+
+def test_what_belonged_to_a_dead_parameter_goes_with_the_next_update() -> None:
+    x, y = cg.Variable(1.0), cg.Variable(2.0)
+    x.grad, y.grad = cg.Variable(1.0), cg.Variable(1.0)
+    optimizer = Adam()
+    optimizer.update([x, y])
+    del y
+    optimizer.update([x])
+    assert len(optimizer._states) == 1

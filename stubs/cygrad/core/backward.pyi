@@ -1,1 +1,11 @@
 """Stub of cygrad/core/backward.pyx: the backward pass, in C only (see Variable.backward)."""
+
+from typing import final
+
+from .function import Function
+
+class Recompute(Function):
+    """A Function whose outputs are computed again in the backward pass (see checkpoint)."""
+
+@final
+class Products: ...

@@ -1,0 +1,12 @@
+# Pass: a backward pass on its way.
+
+from cpython.object cimport PyObject
+from cygrad.core.heap cimport Heap
+
+cdef struct Pass:
+    Heap heap                   # the Functions that a gradient has reached
+    bint retain_grad
+    bint create_graph
+    PyObject* postponed         # a dict of Products (backward.pxd), or NULL; counted
+    int floor                   # the smallest generation that a gradient is wanted for
+    PyObject* ends              # the list of variables where gradients stop; NULL: the leaves

@@ -1,0 +1,251 @@
+"""Inverse functions: arctan2 with hypot, arcsinh, arccosh, arctanh, cbrt, reciprocal.
+
+The values are the C library's, but for the reciprocal.
+"""
+
+from cygrad.core.arrays cimport array_of, constant
+from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, READS_Y, input_of
+from cygrad.core.variable cimport Variable
+from cygrad.functions.arithmetic cimport (
+    divide, multiply, negate, power, scale, shift, square_root, squared, subtract_from,
+)
+from cygrad.functions.elementwise cimport (
+    Forms, as_variable, binary, binary_op, call_forms, output_of, unary, unary_op,
+)
+from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.functions.selection cimport select
+from cygrad.kernels.elementwise cimport (
+    K_ARCCOSH, K_ARCSINH, K_ARCTAN2, K_ARCTANH, K_CBRT, K_G_ARCCOSH, K_G_ARCSINH, K_G_ARCTAN2_X,
+    K_G_ARCTAN2_Y, K_G_ARCTANH, K_G_CBRT, K_G_HYPOT, K_HYPOT,
+)
+
+
+# ---- hypot: h = sqrt(a^2 + b^2), dh/da = a/h, dh/db = b/h, 0 where h = 0 ------------------------
+
+cdef Variable vjp_hypot(Function f, Variable gy, int i):
+    cdef Variable h = output_of(f)
+    gx = multiply(gy, divide(input_of(f, i), h))
+    return sum_to_layout(select(constant(array_of(h) != 0, "hypot"), gx), input_of(f, i).layout)
+
+cdef Op HYPOT = binary_op(b"Hypot", K_HYPOT, vjp_hypot, K_G_HYPOT, READS_X0 | READS_Y,
+                          K_G_HYPOT, READS_X1 | READS_Y)
+cdef Forms HYPOT_FORMS = Forms(b"hypot", &HYPOT, NULL, NULL)
+
+
+def hypot(a, b):
+    """sqrt(a^2 + b^2) without overflow on the way, elementwise.
+
+    Parameters, result and errors are those of `add`.
+
+    Notes
+    -----
+    With h the result, dh = (a da + b db) / h, and 0 where h is 0, as for `norm`. The value is the C
+    library's.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.hypot(cg.Variable([3.0, 5.0]), [4.0, 12.0])
+    variable([ 5., 13.])
+    """
+    return call_forms(&HYPOT_FORMS, a, b)
+
+
+# ---- arctan2: y = angle of (x1, x0), dy/dx0 = x1/h^2, dy/dx1 = -x0/h^2, h = hypot(x0, x1) -------
+
+cdef Variable vjp_arctan2(Function f, Variable gy, int i):
+    cdef Variable h = binary(&HYPOT, f.x0, f.x1)
+    cdef Variable gx = multiply(gy, divide(divide(input_of(f, 1 - i), h), h))
+    return sum_to_layout(gx if i == 0 else negate(gx), input_of(f, i).layout)
+
+cdef Op ARCTAN2 = binary_op(b"Arctan2", K_ARCTAN2, vjp_arctan2, K_G_ARCTAN2_Y, READS_X0 | READS_X1,
+                            K_G_ARCTAN2_X, READS_X0 | READS_X1)
+cdef Forms ARCTAN2_FORMS = Forms(b"arctan2", &ARCTAN2, NULL, NULL)
+
+
+def arctan2(a, b):
+    """The angle of the point (b, a), between -pi and pi, elementwise.
+
+    Parameters
+    ----------
+    a, b : Variable, float or array_like
+        The ordinate and the abscissa, in this order; of shapes that broadcast.
+
+    Returns
+    -------
+    Variable
+        Of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+
+    Notes
+    -----
+    dy = (b da - a db) / (a^2 + b^2); nan at the origin. The value is the C library's.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.arctan2(cg.Variable([1.0, 0.0]), [0.0, -1.0])
+    variable([1.57079633, 3.14159265])
+    """
+    return call_forms(&ARCTAN2_FORMS, a, b)
+
+
+# ---- arcsinh: y = arcsinh x, dy/dx = 1 / sqrt(x^2 + 1) ------------------------------------------
+
+cdef Variable vjp_arcsinh(Function f, Variable gy, int i):
+    return divide(gy, square_root(shift(squared(f.x0), 1.0)))
+
+cdef Op ARCSINH = unary_op(b"Arcsinh", K_ARCSINH, vjp_arcsinh, K_G_ARCSINH, READS_X0)
+
+
+def arcsinh(x):
+    """The inverse hyperbolic sine, elementwise.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    d arcsinh(x) = dx / sqrt(x^2 + 1). The value is the C library's.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.arcsinh(cg.Variable(1.0))
+    variable(0.881373587019543)
+    """
+    return unary(&ARCSINH, as_variable(x, "arcsinh"))
+
+
+# ---- arccosh: y = arccosh x, dy/dx = 1 / sqrt((x - 1) (x + 1)) ----------------------------------
+
+cdef Variable vjp_arccosh(Function f, Variable gy, int i):
+    return divide(gy, square_root(multiply(shift(f.x0, -1.0), shift(f.x0, 1.0))))
+
+cdef Op ARCCOSH = unary_op(b"Arccosh", K_ARCCOSH, vjp_arccosh, K_G_ARCCOSH, READS_X0)
+
+
+def arccosh(x):
+    """The inverse hyperbolic cosine, elementwise; nan below 1.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    d arccosh(x) = dx / sqrt(x^2 - 1); inf at 1. The value is the C library's.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.arccosh(cg.Variable(2.0))
+    variable(1.3169578969248166)
+    """
+    return unary(&ARCCOSH, as_variable(x, "arccosh"))
+
+
+# ---- arctanh: y = arctanh x, dy/dx = 1 / (1 - x^2) ----------------------------------------------
+
+cdef Variable vjp_arctanh(Function f, Variable gy, int i):
+    return divide(gy, subtract_from(1.0, squared(f.x0)))
+
+cdef Op ARCTANH = unary_op(b"Arctanh", K_ARCTANH, vjp_arctanh, K_G_ARCTANH, READS_X0)
+
+
+def arctanh(x):
+    """The inverse hyperbolic tangent, elementwise; nan outside [-1, 1].
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    d arctanh(x) = dx / (1 - x^2). The value is the C library's.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.arctanh(cg.Variable(0.5))
+    variable(0.5493061443340548)
+    """
+    return unary(&ARCTANH, as_variable(x, "arctanh"))
+
+
+# ---- cbrt: y = x^(1/3), dy/dx = 1 / (3 y^2) -----------------------------------------------------
+
+cdef Variable vjp_cbrt(Function f, Variable gy, int i):
+    return divide(gy, scale(squared(output_of(f)), 3.0))
+
+cdef Op CBRT = unary_op(b"Cbrt", K_CBRT, vjp_cbrt, K_G_CBRT, READS_Y)
+
+
+def cbrt(x):
+    """The cube root, elementwise; of negative numbers too.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    d cbrt(x) = dx / (3 cbrt(x)^2); inf at 0. The value is the C library's.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.cbrt(cg.Variable([8.0, -27.0]))
+    variable([ 2., -3.])
+    """
+    return unary(&CBRT, as_variable(x, "cbrt"))
+
+
+def reciprocal(x):
+    """1 / x, elementwise.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    d(1/x) = -dx / x^2.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.reciprocal(cg.Variable([2.0, -4.0]))
+    variable([ 0.5 , -0.25])
+    """
+    return power(as_variable(x, "reciprocal"), -1.0)

@@ -1,0 +1,241 @@
+"""fmax, fmin, heaviside, nan_to_num, select, sinc, deg2rad, rad2deg.
+
+Elementwise functions made of others: by `where`, whose gradient goes to what was chosen alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cygrad.core.variable import Variable
+from cygrad.functions.arithmetic import add, div, mul, square
+from cygrad.functions.elementwise import as_variable
+from cygrad.functions.rounding import sign
+from cygrad.functions.selection import maximum, minimum, where
+from cygrad.functions.trigonometric import sin
+
+if TYPE_CHECKING:
+    from cygrad.core.variable import _ArrayLike
+
+
+def fmax(a: _ArrayLike, b: _ArrayLike) -> Variable:
+    """The greater of a and b, elementwise; where one is nan, the other.
+
+    Parameters, result and errors are those of `add`.
+
+    Notes
+    -----
+    The gradient flows to the greater input; where they are equal, half to each. Where one is nan,
+    all of it flows to the other.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.fmax(cg.Variable([1.0, 5.0, float("nan")]), 3.0)
+    variable([3., 5., 3.])
+    """
+    x, y = as_variable(a, "fmax"), as_variable(b, "fmax")
+    return maximum(where(np.isnan(x.data), y, x), where(np.isnan(y.data), x, y))
+
+
+def fmin(a: _ArrayLike, b: _ArrayLike) -> Variable:
+    """The smaller of a and b, elementwise; where one is nan, the other.
+
+    Parameters, result and errors are those of `add`; the gradient is as that of `fmax`.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.fmin(cg.Variable([1.0, 5.0, float("nan")]), 3.0)
+    variable([1., 3., 3.])
+    """
+    x, y = as_variable(a, "fmin"), as_variable(b, "fmin")
+    return minimum(where(np.isnan(x.data), y, x), where(np.isnan(y.data), x, y))
+
+
+def heaviside(x: _ArrayLike, at_zero: _ArrayLike) -> Variable:
+    """0 below 0, 1 above, and `at_zero` at 0, elementwise.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    at_zero : Variable, float or array_like
+        The value where x is 0; of a shape that broadcasts with x's.
+
+    Returns
+    -------
+    Variable
+        Of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+
+    Notes
+    -----
+    The derivative with respect to x is 0; that with respect to `at_zero` is 1 where x is 0.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.heaviside(cg.Variable([-2.0, 0.0, 3.0]), 0.5)
+    variable([0. , 0.5, 1. ])
+    """
+    v = as_variable(x, "heaviside")
+    step = div(add(sign(v), 1.0), 2.0)
+    return where(v.data == 0, as_variable(at_zero, "heaviside"), step)
+
+
+def nan_to_num(
+    x: _ArrayLike, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None
+) -> Variable:
+    """x with numbers in place of nan and the infinities, elementwise.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    nan : float, default 0.0
+        What stands in place of nan.
+    posinf, neginf : float, optional
+        What stands in place of inf and of -inf; the greatest and the least finite number if None.
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    The gradient passes where x is finite, and is 0 where it was replaced.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.nan_to_num(cg.Variable([1.0, float("nan"), float("inf")]), posinf=9.0)
+    variable([1., 0., 9.])
+    """
+    v = as_variable(x, "nan_to_num")
+    data = v.data
+    numbers = np.nan_to_num(data, nan=nan, posinf=posinf, neginf=neginf)
+    return where(np.isfinite(data), v, numbers)
+
+
+def select(
+    conditions: Sequence[_ArrayLike], choices: Sequence[_ArrayLike], default: _ArrayLike = 0.0
+) -> Variable:
+    """The choice of the first condition that is true, elementwise; the default where none is.
+
+    Parameters
+    ----------
+    conditions : sequence of array_like
+        Of bool; no gradient flows to them.
+    choices : sequence of Variable or array_like
+        One for each condition; all shapes broadcast together.
+    default : Variable, float or array_like
+
+    Returns
+    -------
+    Variable
+        Of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many choices as conditions, or none; if the shapes do not broadcast.
+
+    Notes
+    -----
+    The gradient flows to the chosen input alone.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> x = cg.Variable([-1.0, 0.5, 3.0])
+    >>> F.select([x < 0, x > 1], [-x, x * x], default=x)
+    variable([1. , 0.5, 9. ])
+    """
+    if len(conditions) != len(choices) or not conditions:
+        raise ValueError(
+            f"select: needs a choice for each condition, and at least one; got {len(conditions)} "
+            f"conditions and {len(choices)} choices"
+        )
+    y = as_variable(default, "select")
+    chosen = [as_variable(choice, "select") for choice in choices]
+    for condition, choice in zip(reversed(conditions), reversed(chosen), strict=True):
+        y = where(condition, choice, y)
+    return y
+
+
+def sinc(x: _ArrayLike) -> Variable:
+    """sin(pi x) / (pi x), elementwise; 1 at 0.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    Near 0, where the derivatives of the quotient cancel, it is the power series
+    1 - t/3! + t^2/5! - ..., t = (pi x)^2.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.sinc(cg.Variable([0.0, 0.5]))
+    variable([1.        , 0.63661977])
+    """
+    angle = mul(as_variable(x, "sinc"), math.pi)
+    near = np.abs(angle.data) < 0.5
+    if not near.any():
+        return div(sin(angle), angle)
+    away = where(near, 1.0, angle)
+    t = square(where(near, angle, 0.0))
+    series: Variable | float = 0.0
+    for k in reversed(range(10)):
+        series = add(mul(series, t), (-1) ** k / math.factorial(2 * k + 1))
+    return where(near, series, div(sin(away), away))
+
+
+def deg2rad(x: _ArrayLike) -> Variable:
+    """Degrees as radians: x pi/180, elementwise.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.deg2rad(cg.Variable(180.0))
+    variable(3.141592653589793)
+    """
+    return mul(as_variable(x, "deg2rad"), math.pi / 180.0)
+
+
+def rad2deg(x: _ArrayLike) -> Variable:
+    """Radians as degrees: x 180/pi, elementwise.
+
+    Parameters and result are those of `deg2rad`.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.rad2deg(cg.Variable(3.141592653589793))
+    variable(180.0)
+    """
+    return mul(as_variable(x, "rad2deg"), 180.0 / math.pi)

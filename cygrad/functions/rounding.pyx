@@ -1,0 +1,277 @@
+"""sign, floor, ceil, trunc, rint, copysign, fmod, remainder, floor_divide.
+
+Step functions and what is made of them: between the steps the derivatives are whole numbers. On a
+step, where there is none, they are given the value of the formula.
+"""
+
+from cygrad.core.arrays cimport array_of, constant
+from cygrad.core.function cimport Function, Op, input_of
+from cygrad.core.operators cimport OPERATORS
+from cygrad.core.variable cimport Variable, detached, filled_like
+from cygrad.functions.arithmetic cimport divide, multiply, negate, subtract
+from cygrad.functions.elementwise cimport (
+    COMPOSED, Forms, PASS, apply_forms, as_variable, binary_op, call_forms, output_of,
+    unary, unary_op,
+)
+from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.kernels.elementwise cimport (
+    K_CEIL, K_COPYSIGN, K_FLOOR, K_FLOOR_DIVIDE, K_FMOD, K_REMAINDER, K_RINT, K_SIGN, K_TRUNC,
+)
+
+import numpy as np
+
+
+# ---- Steps: dy/dx = 0 -------------------------------------------------------------------------
+
+cdef Variable vjp_zero(Function f, Variable gy, int i):
+    return filled_like(input_of(f, i), 0.0)
+
+cdef Op SIGN = unary_op(b"Sign", K_SIGN, vjp_zero, COMPOSED, 0)
+cdef Op FLOOR = unary_op(b"Floor", K_FLOOR, vjp_zero, COMPOSED, 0)
+cdef Op CEIL = unary_op(b"Ceil", K_CEIL, vjp_zero, COMPOSED, 0)
+cdef Op TRUNC = unary_op(b"Trunc", K_TRUNC, vjp_zero, COMPOSED, 0)
+cdef Op RINT = unary_op(b"Rint", K_RINT, vjp_zero, COMPOSED, 0)
+
+
+cdef Variable sign_of(Variable x):
+    return unary(&SIGN, x)
+
+
+def sign(x):
+    """1, -1 or 0 as x is above, below or at 0; nan of nan, elementwise.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    The derivative is 0 everywhere, on the steps too, as in PyTorch.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.sign(cg.Variable([1.5, -1.5, -2.5, 0.0]))
+    variable([ 1., -1., -1.,  0.])
+    """
+    return unary(&SIGN, as_variable(x, "sign"))
+
+
+def floor(x):
+    """The greatest whole number that is at most x, elementwise.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    The derivative is 0 everywhere, on the steps too, as in PyTorch.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.floor(cg.Variable([1.5, -1.5, -2.5, 0.0]))
+    variable([ 1., -2., -3.,  0.])
+    """
+    return unary(&FLOOR, as_variable(x, "floor"))
+
+
+def ceil(x):
+    """The least whole number that is at least x, elementwise.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    The derivative is 0 everywhere, on the steps too, as in PyTorch.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.ceil(cg.Variable([1.5, -1.5, -2.5, 0.0]))
+    variable([ 2., -1., -2.,  0.])
+    """
+    return unary(&CEIL, as_variable(x, "ceil"))
+
+
+def trunc(x):
+    """x without its fraction: the whole number next to it towards 0, elementwise.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    The derivative is 0 everywhere, on the steps too, as in PyTorch.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.trunc(cg.Variable([1.5, -1.5, -2.5, 0.0]))
+    variable([ 1., -1., -2.,  0.])
+    """
+    return unary(&TRUNC, as_variable(x, "trunc"))
+
+
+def rint(x):
+    """The nearest whole number, the even one of two, elementwise.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    The derivative is 0 everywhere, on the steps too, as in PyTorch.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.rint(cg.Variable([1.5, -1.5, -2.5, 0.0]))
+    variable([ 2., -2., -2.,  0.])
+    """
+    return unary(&RINT, as_variable(x, "rint"))
+
+
+# ---- copysign: y = |a| with the sign of b, dy/da = sign(a) sign(b), 0 at a = 0 ------------------
+
+cdef Variable vjp_copysign(Function f, Variable gy, int i):
+    if i == 1:
+        return filled_like(f.x1, 0.0)
+    weight = np.sign(array_of(f.x0)) * np.sign(array_of(output_of(f)))
+    return sum_to_layout(multiply(gy, constant(weight, "copysign")), f.x0.layout)
+
+cdef Op COPYSIGN = binary_op(b"CopySign", K_COPYSIGN, vjp_copysign, COMPOSED, 0, COMPOSED, 0)
+cdef Forms COPYSIGN_FORMS = Forms(b"copysign", &COPYSIGN, NULL, NULL)
+
+
+def copysign(a, b):
+    """The magnitude of a with the sign of b, elementwise.
+
+    Parameters, result and errors are those of `add`.
+
+    Notes
+    -----
+    The derivative with respect to a is 1 where the signs agree, -1 where they differ, 0 at a = 0;
+    that with respect to b is 0.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.copysign(cg.Variable([1.0, 2.0]), [-1.0, 1.0])
+    variable([-1.,  2.])
+    """
+    return call_forms(&COPYSIGN_FORMS, a, b)
+
+
+# ---- fmod, remainder: y = a - n b with n a step function of a/b, dy/da = 1, dy/db = -n ----------
+
+cdef Variable vjp_remainder(Function f, Variable gy, int i):
+    cdef Variable steps
+    if i == 0:
+        return sum_to_layout(gy, f.x0.layout)
+    # Not rounded from a/b, which may lie on the other side of a step.
+    steps = subtract(detached(f.x0), detached(output_of(f)))
+    steps = unary(&RINT, divide(steps, detached(f.x1)))
+    return sum_to_layout(negate(multiply(gy, steps)), f.x1.layout)
+
+cdef Op FMOD = binary_op(b"Fmod", K_FMOD, vjp_remainder, PASS, 0, COMPOSED, 0)
+cdef Op REMAINDER = binary_op(b"Remainder", K_REMAINDER, vjp_remainder, PASS, 0, COMPOSED, 0)
+cdef Op FLOOR_DIVIDE = binary_op(b"Floor_Divide", K_FLOOR_DIVIDE, vjp_zero, COMPOSED, 0,
+                                 COMPOSED, 0)
+cdef Forms FMOD_FORMS = Forms(b"fmod", &FMOD, NULL, NULL)
+cdef Forms REMAINDER_FORMS = Forms(b"remainder", &REMAINDER, NULL, NULL)
+cdef Forms FLOOR_DIVIDE_FORMS = Forms(b"floor_divide", &FLOOR_DIVIDE, NULL, NULL)
+
+
+def fmod(a, b):
+    """What is left of a when the quotient a/b is cut towards 0, elementwise; its sign is a's.
+
+    Parameters, result and errors are those of `add`. nan where b is 0.
+
+    Notes
+    -----
+    y = a - trunc(a/b) b; so dy/da = 1 and dy/db = -trunc(a/b).
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.fmod(cg.Variable([7.5, -7.5]), 2.0)
+    variable([ 1.5, -1.5])
+    """
+    return call_forms(&FMOD_FORMS, a, b)
+
+
+def remainder(a, b):
+    """What is left of a when the quotient a/b is rounded down, elementwise: Python's a % b.
+
+    Parameters, result and errors are those of `add`. The sign is b's; nan where b is 0.
+
+    Notes
+    -----
+    y = a - floor(a/b) b; so dy/da = 1 and dy/db = -floor(a/b).
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.remainder(cg.Variable([7.5, -7.5]), 2.0)
+    variable([1.5, 0.5])
+    """
+    return call_forms(&REMAINDER_FORMS, a, b)
+
+
+def floor_divide(a, b):
+    """a/b rounded down, elementwise: Python's a // b.
+
+    Parameters, result and errors are those of `add`.
+
+    Notes
+    -----
+    The derivatives are 0, as those of `floor`.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.floor_divide(cg.Variable([7.5, -7.5]), 2.0)
+    variable([ 3., -4.])
+    """
+    return call_forms(&FLOOR_DIVIDE_FORMS, a, b)
+
+
+cdef object remainder_operator(object a, object b):
+    return apply_forms(&REMAINDER_FORMS, a, b)
+
+cdef object floor_divide_operator(object a, object b):
+    return apply_forms(&FLOOR_DIVIDE_FORMS, a, b)
+
+OPERATORS.remainder = remainder_operator
+OPERATORS.floor_divide = floor_divide_operator

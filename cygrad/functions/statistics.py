@@ -1,0 +1,283 @@
+"""average, median, quantile, ptp, and the reductions that leave nan out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
+
+from cygrad.core.variable import Variable
+from cygrad.functions.arithmetic import add, div, mul, sqrt, square, sub
+from cygrad.functions.elementwise import as_variable
+from cygrad.functions.rearrangement import sort
+from cygrad.functions.reduction import max, mean, min, sum
+from cygrad.functions.selection import where
+from cygrad.functions.shape import broadcast_to, reshape, transpose
+
+if TYPE_CHECKING:
+    from cygrad.core.variable import _ArrayLike, _Axis
+
+
+def axes_of(v: Variable, axis: Any) -> tuple[int, ...]:
+    """The axes that an axis argument names, counted from 0."""
+    return normalize_axis_tuple(range(v.ndim) if axis is None else axis, v.ndim, "axis")
+
+
+def average(
+    x: _ArrayLike,
+    axis: _Axis = None,
+    weights: _ArrayLike | None = None,
+    keepdims: bool = False,
+) -> Variable:
+    """The weighted mean over axes.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    axis : int or tuple of int, optional
+        The axes to average over; all if None.
+    weights : Variable or array_like, optional
+        Of x's shape, or of the shape of the axes; the plain mean if None.
+    keepdims : bool, default False
+        Keep the reduced axes, with length 1.
+
+    Returns
+    -------
+    Variable
+        Of x's shape without the axes.
+
+    Raises
+    ------
+    ValueError
+        If the weights do not fit, or add up to 0.
+
+    Notes
+    -----
+    y = sum(w x) / sum(w), differentiated with respect to both.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.average(cg.Variable([1.0, 2.0, 3.0]), weights=[1.0, 1.0, 2.0])
+    variable(2.25)
+    """
+    v = as_variable(x, "average")
+    if weights is None:
+        return mean(v, axis, keepdims)
+    w = as_variable(weights, "average")
+    if w.shape != v.shape:
+        axes = axes_of(v, axis)
+        if w.shape != tuple(v.shape[d] for d in axes):
+            raise ValueError(f"average: weights of shape {w.shape} do not fit x of shape {v.shape}")
+        w = transpose(w, tuple(int(d) for d in np.argsort(axes)))
+        w = reshape(w, tuple(v.shape[d] if d in axes else 1 for d in range(v.ndim)))
+        w = broadcast_to(w, v.shape)
+    total = sum(w, axis, keepdims)
+    if not np.all(total.data):
+        raise ValueError("average: weights add up to 0, so that there is no mean")
+    return div(sum(mul(v, w), axis, keepdims), total)
+
+
+def ptp(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable:
+    """The difference of the maximum and the minimum over axes.
+
+    Parameters, result and errors are those of `max`, and so is the gradient among equals.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.ptp(cg.Variable([1.0, 5.0, 2.0]))
+    variable(4.0)
+    """
+    v = as_variable(x, "ptp")
+    return sub(max(v, axis, keepdims), min(v, axis, keepdims))
+
+
+def median(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable:
+    """The middle element over axes, the mean of the middle two where their number is even.
+
+    Parameters, result and errors are those of `sum`; nan where there is one, or nothing.
+
+    Notes
+    -----
+    The gradient flows to the middle element, half to each of two.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.median(cg.Variable([5.0, 1.0, 2.0, 4.0]))
+    variable(3.0)
+    """
+    return quantile(as_variable(x, "median"), 0.5, axis, keepdims)
+
+
+def quantile(x: _ArrayLike, q: Any, axis: _Axis = None, keepdims: bool = False) -> Variable:
+    """The numbers below which the fractions q of the elements lie, over axes.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    q : float or array_like of float
+        Fractions between 0 and 1; no gradient flows to them.
+    axis : int or tuple of int, optional
+        The axes to reduce; all if None.
+    keepdims : bool, default False
+        Keep the reduced axes, with length 1.
+
+    Returns
+    -------
+    Variable
+        q's shape, and x's without the axes.
+
+    Raises
+    ------
+    ValueError
+        If a fraction is not between 0 and 1.
+    TypeError
+        If q is a Variable.
+    IndexError
+        If an axis is out of bounds.
+
+    Notes
+    -----
+    Between the sorted elements it is interpolated linearly, at q (n - 1), NumPy's method 'linear'.
+    nan where there is one, or nothing.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.quantile(cg.Variable([5.0, 1.0, 2.0]), [0.25, 1.0])
+    variable([1.5, 5. ])
+    """
+    v = as_variable(x, "quantile")
+    if isinstance(q, Variable):
+        raise TypeError("quantile: q is not differentiated, and must not be a Variable; use .data")
+    fractions: Any = np.asarray(q, dtype=np.float64)
+    if not np.all((fractions >= 0) & (fractions <= 1)):
+        raise ValueError(f"quantile: fractions must be between 0 and 1, got {q!r}")
+    axes = axes_of(v, axis)
+    rest = [d for d in range(v.ndim) if d not in axes]
+    kept = [v.shape[d] for d in rest]
+    # The reduced axes first, as one.
+    rows = reshape(
+        transpose(v, [*axes, *rest]), (v.size // int(np.prod(kept)) if v.size else 0, *kept)
+    )
+    n = rows.shape[0]
+    shape = tuple(1 if d in axes else v.shape[d] for d in range(v.ndim)) if keepdims else (*kept,)
+    if n == 0:
+        return as_variable(np.full(fractions.shape + shape, np.nan), "quantile")
+    ordered = sort(rows, 0)
+    place: Any = np.asarray(fractions * (n - 1))
+    low = np.floor(place).astype(np.intp)
+    weight = (place - low).reshape((*fractions.shape, *[1] * len(kept)))
+    below, above = ordered[low], ordered[np.minimum(low + 1, n - 1)]
+    y = add(below, mul(where(weight == 0, 0.0, sub(above, below)), weight))
+    unknown = np.isnan(rows.data).any(0)
+    if unknown.any():
+        y = where(unknown, np.nan, y)
+    return reshape(y, fractions.shape + shape)
+
+
+def nansum(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable:
+    """The sum over axes of what is not nan.
+
+    Parameters, result and errors are those of `sum`; no gradient flows to a nan.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.nansum(cg.Variable([1.0, float("nan"), 2.0]))
+    variable(3.0)
+    """
+    v = as_variable(x, "nansum")
+    return sum(where(np.isnan(v.data), 0.0, v), axis, keepdims)
+
+
+def nanmean(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable:
+    """The mean over axes of what is not nan; nan where there is nothing else.
+
+    Parameters, result and errors are those of `sum`; no gradient flows to a nan.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.nanmean(cg.Variable([1.0, float("nan"), 2.0]))
+    variable(1.5)
+    """
+    v = as_variable(x, "nanmean")
+    count = sum(~np.isnan(v.data), axis, keepdims)
+    return div(nansum(v, axis, keepdims), count)
+
+
+def nanvar(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False, ddof: float = 0) -> Variable:
+    """The variance over axes of what is not nan; nan where there are not more than ddof numbers.
+
+    Parameters, result and errors are those of `variance`; no gradient flows to a nan.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.nanvar(cg.Variable([1.0, float("nan"), 2.0]))
+    variable(0.25)
+    """
+    v = as_variable(x, "nanvar")
+    unknown = np.isnan(v.data)
+    count = np.sum(~unknown, axis=axis, keepdims=keepdims) - ddof
+    deviation = where(unknown, 0.0, sub(v, nanmean(v, axis, True)))
+    squares = sum(square(deviation), axis, keepdims)
+    return div(squares, np.where(count > 0, count, np.nan))
+
+
+def nanstd(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False, ddof: float = 0) -> Variable:
+    """The standard deviation over axes of what is not nan.
+
+    Parameters, result and errors are those of `variance`; no gradient flows to a nan.
+
+    Notes
+    -----
+    The square root of `nanvar`; its derivative is 0 where it is 0.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.nanstd(cg.Variable([1.0, float("nan"), 3.0]))
+    variable(1.0)
+    """
+    y = nanvar(as_variable(x, "nanstd"), axis, keepdims, ddof)
+    flat = y.data == 0
+    return where(flat, 0.0, sqrt(where(flat, 1.0, y)))
+
+
+def nanmax(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable:
+    """The maximum over axes of what is not nan; nan where there is nothing else.
+
+    Parameters, result and errors are those of `max`.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.nanmax(cg.Variable([1.0, float("nan"), 2.0]))
+    variable(2.0)
+    """
+    v = as_variable(x, "nanmax")
+    unknown: Any = np.isnan(v.data)
+    y = max(where(unknown, -np.inf, v), axis, keepdims)
+    return where(unknown.all(axis=axis, keepdims=keepdims), np.nan, y)
+
+
+def nanmin(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable:
+    """The minimum over axes of what is not nan; nan where there is nothing else.
+
+    Parameters, result and errors are those of `max`.
+
+    Examples
+    --------
+    >>> import cygrad as cg, cygrad.functions as F
+    >>> F.nanmin(cg.Variable([1.0, float("nan"), 2.0]))
+    variable(1.0)
+    """
+    v = as_variable(x, "nanmin")
+    unknown: Any = np.isnan(v.data)
+    y = min(where(unknown, np.inf, v), axis, keepdims)
+    return where(unknown.all(axis=axis, keepdims=keepdims), np.nan, y)

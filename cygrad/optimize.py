@@ -1,0 +1,358 @@
+"""scipy's optimizers, with exact derivatives, on arrays or nested structures of arrays.
+
+Thin: what scipy's functions take, these take, and their results are scipy's own. scipy is imported
+when they are called.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import cygrad.functions as F
+from cygrad.core.mode import no_grad
+from cygrad.core.variable import Variable
+from cygrad.transforms import hessian, jacobian, value_and_grad, vjp
+from cygrad.transforms.structure import leaves, rebuild, template
+
+if TYPE_CHECKING:
+    from scipy.optimize import OptimizeResult  # type: ignore[import-untyped,import-not-found,unused-ignore]
+
+__all__ = ["least_squares", "minimize"]
+
+Array = NDArray[np.float64]
+
+WITHOUT_GRADIENT = {"nelder-mead", "powell", "cobyla", "cobyqa"}
+WITH_PRODUCTS = {"newton-cg", "trust-ncg", "trust-krylov", "trust-constr"}
+WITH_HESSIAN = {"dogleg", "trust-exact"}
+
+
+def minimize(
+    f: Callable[..., Variable | float],
+    x0: Any,
+    args: tuple[Any, ...] = (),
+    method: str | Callable[..., Any] | None = None,
+    **options: Any,
+) -> OptimizeResult:
+    """Minimize a function of arrays to a number, by ``scipy.optimize.minimize``.
+
+    Parameters
+    ----------
+    f : callable
+        Takes Variables in the structure of x0, and `args`; returns a Variable of one element.
+    x0 : ndarray, float, Variable, or nested dicts, lists and tuples of them
+        Where to start. It is left as it is.
+    args : tuple, optional
+        Further arguments of f, which are constants.
+    method : str or callable, optional
+        scipy's. BFGS if None; L-BFGS-B with bounds, SLSQP with constraints.
+    **options
+        The other arguments of scipy's function: ``bounds``, ``tol``, ``callback``, ``options`` and so
+        on. ``jac``, ``hess`` and ``hessp`` take the place of the exact derivatives; they and
+        ``bounds`` are those of the flat vector.
+
+    Returns
+    -------
+    scipy.optimize.OptimizeResult
+        scipy's own, with ``x`` in the structure of x0, as ndarrays and floats. What else it holds
+        (``jac``, ``hess_inv``) belongs to the flat vector: the elements of the arrays one after the
+        other, in the order in which they stand in the structure.
+
+    Raises
+    ------
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    Methods that take a gradient get the exact one, in one pass with the value; Newton-CG,
+    trust-ncg, trust-krylov and trust-constr get Hessian-vector products, for which the gradient's
+    graph is made once at each point; dogleg and trust-exact get the Hessian. The functions in
+    constraints, dicts or ``NonlinearConstraint``, take x in the structure of x0 too, and get exact
+    Jacobians unless they have their own. ``callback`` is called with x in the structure of x0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cygrad.optimize import minimize
+    >>> def rosen(x):
+    ...     return 100 * (x[1] - x[0] ** 2) ** 2 + (1 - x[0]) ** 2
+    >>> minimize(rosen, np.array([-1.2, 1.0])).x.round(4)
+    array([1., 1.])
+    >>> def bowl(p):
+    ...     return (p["a"] - 3) ** 2 + (p["b"] - p["a"]) ** 2
+    >>> {name: round(x, 4) for name, x in minimize(bowl, {"a": 0.0, "b": 1.0}).x.items()}
+    {'a': 3.0, 'b': 3.0}
+    """
+    scipy_optimize = _scipy_optimize("minimize")
+    point = _Point(x0)
+    args = args if isinstance(args, tuple) else (args,)
+    kind = method.lower() if isinstance(method, str) else method
+    derivatives = _Derivatives(f, args, point)
+    constraints = options.get("constraints", ())
+    if constraints not in ((), [], None):
+        options["constraints"] = _constraints(scipy_optimize, constraints, point)
+    if options.get("callback") is not None:
+        options["callback"] = _callback(options["callback"], point)
+    function: Callable[[Array], Any] = derivatives.value
+    if kind not in WITHOUT_GRADIENT and "jac" not in options:
+        function = derivatives.value_and_gradient
+        options["jac"] = True
+    if "hess" not in options and "hessp" not in options:
+        if kind in WITH_PRODUCTS:
+            options["hessp"] = derivatives.product
+        elif kind in WITH_HESSIAN:
+            options["hess"] = derivatives.hessian
+    result = scipy_optimize.minimize(function, point.start, method=method, **options)
+    result.x = point.given(result.x)
+    return result
+
+
+def least_squares(
+    f: Callable[..., Any], x0: Any, args: tuple[Any, ...] = (), **options: Any
+) -> OptimizeResult:
+    """Minimize half a sum of squares, by ``scipy.optimize.least_squares``.
+
+    Parameters
+    ----------
+    f : callable
+        Takes Variables in the structure of x0, and `args`; returns the residuals: a Variable of any
+        shape, or several in nested dicts, lists and tuples.
+    x0 : ndarray, float, Variable, or nested dicts, lists and tuples of them
+        Where to start. It is left as it is.
+    args : tuple, optional
+        Further arguments of f, which are constants.
+    **options
+        The other arguments of scipy's function: ``method``, ``bounds``, ``loss``, ``x_scale`` and so
+        on. ``jac`` takes the place of the exact Jacobian.
+
+    Returns
+    -------
+    scipy.optimize.OptimizeResult
+        scipy's own, with ``x`` in the structure of x0. What else it holds belongs to the flat
+        vectors of the parameters and the residuals.
+
+    Raises
+    ------
+    ImportError
+        If scipy is not installed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import cygrad.functions as F
+    >>> from cygrad.optimize import least_squares
+    >>> t = np.linspace(0.0, 1.0, 20)
+    >>> y = 2.0 * np.exp(-3.0 * t)
+    >>> least_squares(lambda p: p[0] * F.exp(-p[1] * t) - y, np.ones(2)).x.round(6)
+    array([2., 3.])
+    """
+    scipy_optimize = _scipy_optimize("least_squares")
+    point = _Point(x0)
+    args = args if isinstance(args, tuple) else (args,)
+    residuals = _Vector(f, args, point)
+    if "jac" not in options:
+        options["jac"] = residuals.jacobian
+    result = scipy_optimize.least_squares(residuals.value, point.start, **options)
+    result.x = point.given(result.x)
+    return result
+
+
+def _scipy_optimize(name: str) -> ModuleType:
+    try:
+        import scipy.optimize  # type: ignore[import-untyped,import-not-found,unused-ignore]
+    except ImportError as error:
+        raise ImportError(
+            f"cygrad.optimize.{name} needs scipy: pip install 'cygrad[optimize]', or pip install scipy"
+        ) from error
+    return scipy.optimize  # type: ignore[no-any-return,unused-ignore]
+
+
+# ---- Between the flat vector and the structure ------------------------------------------------
+
+
+class _Point:
+    """The structure of x0: what a flat vector is, and what f is called with."""
+
+    def __init__(self, x0: Any) -> None:
+        if x0 is None:
+            raise TypeError("x0 is None: there is nothing to vary")
+        self.places = template(x0)
+        given = leaves(x0)
+        if not given:
+            raise ValueError("x0 has no arrays: there is nothing to vary")
+        # As cygrad takes them: what is no real number is refused by name.
+        arrays = [x.data if isinstance(x, Variable) else Variable(x).data for x in given]
+        self.shapes = [a.shape for a in arrays]
+        self.numbers = [
+            not isinstance(x, (Variable, np.ndarray)) and a.ndim == 0
+            for x, a in zip(given, arrays, strict=True)
+        ]
+        self.ends = np.cumsum([a.size for a in arrays]).tolist()
+        self.start: Array = np.concatenate([a.ravel() for a in arrays])
+        self.flat = self.places == 0 and self.shapes == [self.start.shape]
+
+    def arrays(self, x: Array) -> Any:
+        """x in the structure of x0, as arrays on x's memory."""
+        if self.flat:
+            return x
+        parts = np.split(x, self.ends[:-1])
+        return rebuild(self.places, [p.reshape(s) for p, s in zip(parts, self.shapes, strict=True)])
+
+    def given(self, x: Array) -> Any:
+        """The same for the user: copies, and floats where x0 has numbers."""
+        values = [
+            float(a) if number else np.array(a)
+            for a, number in zip(leaves(self.arrays(x)), self.numbers, strict=True)
+        ]
+        return rebuild(self.places, values)
+
+    def vector(self, tree: Any) -> Array:
+        """The flat vector of a structure of arrays."""
+        if self.flat:
+            return np.asarray(tree)
+        return np.concatenate([np.ravel(a) for a in leaves(tree)])
+
+    def matrix(self, tree: Any, rows: tuple[int, ...]) -> Array:
+        """Of derivatives by the structure of x0, the columns for the flat vector."""
+        size = int(np.prod(rows))
+        return np.concatenate([np.reshape(a, (size, -1)) for a in leaves(tree)], axis=1)
+
+
+def _constant_variables(x: Any) -> Any:
+    return rebuild(template(x), [Variable(a, requires_grad=False) for a in leaves(x)])
+
+
+class _Derivatives:
+    """A function of arrays to a number, and its derivatives, for a flat vector."""
+
+    def __init__(
+        self, f: Callable[..., Variable | float], args: tuple[Any, ...], point: _Point
+    ) -> None:
+        self.f = f
+        self.args = args
+        self.point = point
+        self.with_gradient = value_and_grad(f)
+        self.at: Array | None = None
+        self.multiply: Callable[[Any], Any] = lambda v: v
+
+    def value(self, x: Array) -> float:
+        with no_grad():
+            return float(self.f(_constant_variables(self.point.arrays(x)), *self.args))
+
+    def value_and_gradient(self, x: Array) -> tuple[float, Array]:
+        value, gradient = self.with_gradient(self.point.arrays(x), *self.args)
+        return value, self.point.vector(gradient)
+
+    def product(self, x: Array, v: Array) -> Array:
+        """The Hessian at x times v: H being symmetric, the gradient's derivative from the left."""
+        if self.at is None or not np.array_equal(self.at, x):
+            at = np.array(x)
+            _, self.multiply = vjp(lambda p: self.gradient_of(p), self.point.arrays(at))
+            self.at = at
+        return self.point.vector(self.multiply(self.point.arrays(v))[0])
+
+    def gradient_of(self, p: Any) -> Any:
+        return self.with_gradient(p, *self.args)[1]
+
+    def hessian(self, x: Array) -> Array:
+        blocks = hessian(self.f)(self.point.arrays(x), *self.args)
+        return _stacked(self.point, blocks, self.point.places, self.point.shapes)
+
+
+def _stacked(point: _Point, blocks: Any, places: Any, shapes: list[tuple[int, ...]]) -> Array:
+    """A matrix of blocks: for each output, a structure of derivatives by x0."""
+    rows: list[Array] = []
+    for tree, shape in zip(_at_places(places, blocks), shapes, strict=True):
+        rows.append(point.matrix(tree, shape))
+    return np.concatenate(rows)
+
+
+def _at_places(places: Any, tree: Any) -> list[Any]:
+    """The parts of a tree that stand at the leaves of a template, whatever they hold."""
+    if isinstance(places, dict):
+        return [part for key, inner in places.items() for part in _at_places(inner, tree[key])]
+    if isinstance(places, (list, tuple)):
+        pairs = zip(places, tree, strict=True)
+        return [part for inner, item in pairs for part in _at_places(inner, item)]
+    return [] if places is None else [tree]
+
+
+class _Vector:
+    """A function of arrays to arrays, and its Jacobian, for flat vectors."""
+
+    def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], point: _Point) -> None:
+        self.f = f
+        self.args = args
+        self.point = point
+        self.derivative = jacobian(self.flattened)
+
+    def flattened(self, x: Any) -> Variable:
+        outputs = [F.reshape(y, -1) for y in leaves(self.f(x, *self.args))]
+        return outputs[0] if len(outputs) == 1 else F.concat(outputs, axis=0)
+
+    def value(self, x: Array) -> Array:
+        with no_grad():
+            return self.flattened(_constant_variables(self.point.arrays(x))).data
+
+    def jacobian(self, x: Array) -> Array:
+        tree = self.derivative(self.point.arrays(x))
+        if self.point.flat:
+            return np.asarray(tree)
+        first = leaves(tree)[0]
+        return self.point.matrix(tree, first.shape[:1])
+
+
+# ---- Constraints and callbacks ----------------------------------------------------------------
+
+
+def _constraints(scipy_optimize: ModuleType, constraints: Any, point: _Point) -> Any:
+    if isinstance(constraints, (list, tuple)):
+        return [_constraint(scipy_optimize, c, point) for c in constraints]
+    return _constraint(scipy_optimize, constraints, point)
+
+
+def _constraint(scipy_optimize: ModuleType, constraint: Any, point: _Point) -> Any:
+    """A constraint for flat vectors, with an exact Jacobian where it has none of its own."""
+    if isinstance(constraint, dict) and "fun" in constraint and "jac" not in constraint:
+        vector = _Vector(constraint["fun"], tuple(constraint.get("args", ())), point)
+        return {**constraint, "fun": vector.value, "jac": vector.jacobian, "args": ()}
+    if isinstance(constraint, scipy_optimize.NonlinearConstraint) and constraint.jac == "2-point":
+        vector = _Vector(constraint.fun, (), point)
+        return scipy_optimize.NonlinearConstraint(
+            vector.value,
+            constraint.lb,
+            constraint.ub,
+            jac=vector.jacobian,
+            hess=constraint.hess,
+            keep_feasible=constraint.keep_feasible,
+            finite_diff_rel_step=constraint.finite_diff_rel_step,
+            finite_diff_jac_sparsity=constraint.finite_diff_jac_sparsity,
+        )
+    return constraint
+
+
+def _callback(callback: Callable[..., Any], point: _Point) -> Callable[..., Any]:
+    """The user's callback, with x in the structure of x0; scipy looks at the parameter's name."""
+    try:
+        names = list(inspect.signature(callback).parameters)
+    except (TypeError, ValueError):
+        names = []
+    if names == ["intermediate_result"]:
+
+        def with_result(*, intermediate_result: OptimizeResult) -> Any:
+            shown = type(intermediate_result)(intermediate_result)
+            shown.x = point.given(intermediate_result.x)
+            return callback(intermediate_result=shown)
+
+        return with_result
+
+    def with_x(x: Array, *more: Any) -> Any:
+        return callback(point.given(x), *more)
+
+    return with_x

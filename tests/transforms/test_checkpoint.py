@@ -1,0 +1,259 @@
+"""checkpoint: the same values and gradients, to every order, with less in memory."""
+
+import gc
+import weakref
+from typing import Any
+
+import numpy as np
+import pytest
+
+import cygrad as cg
+import cygrad.functions as F
+
+X = np.array([0.5, -1.2, 2.0])
+
+
+class Marked(cg.Variable):
+    """A Variable that weak references can point to."""
+
+
+def both(f: Any) -> list[Any]:
+    return [f, cg.checkpoint(f)]
+
+
+def test_values_and_gradients() -> None:
+    w = cg.Variable(0.7)
+    found = []
+    for step in both(lambda h: F.tanh(h * w) + h):
+        x = cg.Variable(X)
+        h = x
+        for _ in range(5):
+            h = step(h)
+        y = F.sum(h * h)
+        w.cleargrad()
+        y.backward()
+        found.append((y.data, x.grad.data, w.grad.data))
+    for a, b in zip(*found, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_twice_and_to_any_order() -> None:
+    w = cg.Variable(0.7)
+    found = []
+    for f in both(lambda x: F.sin(x * w) * x):
+        row = [cg.grad(f)(0.3), cg.grad(cg.grad(f))(0.3), cg.grad(cg.grad(cg.grad(f)))(0.3)]
+        row += [cg.hessian(f)(0.3), cg.jvp(f, (0.3,), (1.0,))[1], cg.hvp(f, 0.3, 1.0)]
+        x = cg.Variable(0.3)
+        y = f(x)
+        y.backward(create_graph=True)
+        y.backward(create_graph=True)
+        g = x.grad
+        w.cleargrad(), x.cleargrad()
+        g.backward()
+        row += [x.grad.item(), w.grad.item()]
+        w.cleargrad()
+        found.append(row)
+    assert found[0] == found[1]
+
+
+def test_what_it_closes_over() -> None:
+    """By an argument of an outer transform, by a result with a graph of its own, by leaves."""
+
+    def outer(v: Any, use: Any) -> Any:
+        h = F.exp(v * 0.1)
+        for _ in range(20):
+            h = h * 1.01  # of a greater generation than the checkpoint's argument
+        return use(lambda x: F.sum(x * h) * v)(cg.Variable(X)) * h
+
+    plain = cg.grad(lambda v: outer(v, lambda f: f))(0.7)
+    assert cg.grad(lambda v: outer(v, cg.checkpoint))(0.7) == plain
+    assert cg.grad(cg.grad(lambda v: outer(v, cg.checkpoint)))(0.7) == pytest.approx(
+        cg.grad(cg.grad(lambda v: outer(v, lambda f: f)))(0.7), rel=1e-14
+    )
+    v = cg.Variable(0.7)
+    outer(v, cg.checkpoint).backward()
+    assert v.grad.item() == plain
+
+
+def test_nested() -> None:
+    def f(x: Any) -> Any:
+        return F.sin(x) * x
+
+    inner = cg.checkpoint(f)
+    whole = cg.checkpoint(lambda x: inner(inner(x)) + x)
+    plain = cg.grad(lambda x: f(f(x)) + x)(0.3)
+    assert cg.grad(whole)(0.3) == plain
+    assert cg.grad(cg.checkpoint(cg.grad(f)))(0.3) == cg.grad(cg.grad(f))(0.3)
+
+
+def test_several_results() -> None:
+    def f(p: Any, scale: Any) -> Any:
+        return {"a": p["x"] * scale, "b": [F.sin(p["x"]) * p["y"], 5.0], "c": p["y"], "n": None}
+
+    found = []
+    for g in both(f):
+        x, y = cg.Variable(2.0), cg.Variable(3.0)
+        r = g({"x": x, "y": y}, scale=4.0)
+        assert list(r) == ["a", "b", "c", "n"] and r["b"][1] == 5.0 and r["n"] is None
+        z = r["b"][0] * r["c"] * r["a"]
+        z.backward(retain_grad=True)
+        found.append((z.item(), x.grad.item(), y.grad.item(), r["a"].grad.item()))
+    assert found[0] == found[1]
+
+
+def test_a_result_that_nothing_depends_on_brings_no_nan() -> None:
+    f = cg.checkpoint(lambda x: (x * 2.0, F.log(x * 0.0)))
+    assert cg.grad(lambda x: f(x)[0])(1.0) == 2.0
+
+
+def test_an_argument_returned_and_a_constant() -> None:
+    x = cg.Variable(2.0)
+    assert cg.checkpoint(lambda x: x)(x) is x
+    assert cg.checkpoint(lambda: 3.0)() == 3.0
+    y = cg.checkpoint(lambda a: a * 2.0)(cg.Variable([1.0, 2.0], requires_grad=False))
+    assert y.creator is None
+    h = x * 3.0
+    y = cg.checkpoint(lambda: h)()
+    y.backward()
+    assert x.grad.item() == 3.0
+    assert h.creator.name == "Mul"  # what it returned is as it was
+
+
+def test_no_grad() -> None:
+    x = cg.Variable(2.0)
+    with cg.no_grad():
+        assert cg.checkpoint(lambda x: x * x)(x).creator is None
+
+
+def test_modes_and_random_numbers_are_the_same_again() -> None:
+    def f(x: Any) -> Any:
+        return F.dropout(F.dropout(x) * 2.0)
+
+    x = cg.Variable(np.ones(64))
+    y = cg.checkpoint(cg.checkpoint(f))(x)
+    y.backward()
+    np.testing.assert_array_equal(x.grad.data, y.data)
+    assert 0 < (y.data == 0.0).sum() < 64
+    again = cg.checkpoint(f)(x)
+    assert (again.data != y.data).any()
+    x.cleargrad()
+    with cg.test_mode():
+        y = cg.checkpoint(f)(x)
+    y.backward()
+    np.testing.assert_array_equal(x.grad.data, np.full(64, 2.0))
+    assert not cg.is_test_mode()
+
+
+def test_intermediate_results_are_not_kept(no_collector: None) -> None:
+    alive: list[Any] = []
+
+    def step(h: Any) -> Any:
+        inner = Marked(np.ones(3))
+        alive.append(weakref.ref(inner))
+        assert sum(r() is not None for r in alive) <= 2
+        return F.tanh(h * inner)
+
+    x = cg.Variable(X)
+    h = x
+    for _ in range(10):
+        h = cg.checkpoint(step)(h)
+    assert all(r() is None for r in alive)
+    F.sum(h).backward()
+    assert len(alive) == 20 and all(r() is None for r in alive)
+    mark = weakref.ref(Marked(X))
+    assert mark() is None
+
+
+def test_freed_at_once(no_collector: None) -> None:
+    x = Marked(X)
+    mark = weakref.ref(x)
+    y = cg.checkpoint(lambda x: (F.sin(x), F.cos(x)))(x)
+    (y[0] * y[1]).backward()
+    x.cleargrad()
+    del x
+    assert mark() is not None
+    del y
+    assert mark() is None
+
+
+def test_a_cycle_is_collected() -> None:
+    """The function holds its own result."""
+
+    def closed() -> Any:
+        held: list[Any] = []
+        x = Marked(X)
+        held.append(cg.checkpoint(lambda x: F.sin(x) * (1.0 if held else 2.0))(x))
+        return weakref.ref(x)
+
+    mark = closed()
+    gc.collect()
+    assert mark() is None
+
+
+def test_a_long_chain_of_them(in_small_stack: Any) -> None:
+    def work() -> None:
+        step = cg.checkpoint(lambda h: h * 1.0 + 1e-9)
+        h = x = cg.Variable(1.0)
+        for _ in range(20_000):
+            h = step(h)
+        h.backward()
+        assert x.grad.item() == 1.0
+        del h
+
+    in_small_stack(work)
+
+
+def test_a_function_that_does_something_else_the_second_time() -> None:
+    calls: list[int] = []
+
+    def f(x: Any) -> Any:
+        calls.append(1)
+        return (x * 2.0, x * 3.0) if len(calls) == 1 else x * 2.0
+
+    x = cg.Variable(X)
+    a, b = cg.checkpoint(f)(x)
+    y = F.sum(a + b)
+    with pytest.raises(RuntimeError, match="returned 2 results, and when it was called again"):
+        y.backward()
+    assert x.grad is None
+
+    def g(x: Any) -> Any:
+        calls.append(1)
+        return x[: 1 + len(calls) % 2]
+
+    y = F.sum(cg.checkpoint(g)(x))
+    with pytest.raises(RuntimeError, match="Recompute passes a gradient of shape"):
+        y.backward()
+
+
+def test_an_exception_the_second_time_leaves_all_as_it_was() -> None:
+    calls: list[int] = []
+
+    def f(x: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 2:
+            raise ValueError("second")
+        return F.sum(x * x)
+
+    x = cg.Variable(X)
+    y = cg.checkpoint(f)(x)
+    with pytest.raises(ValueError, match="second"):
+        y.backward()
+    assert cg.is_grad_enabled() and x.grad is None
+    y.backward()
+    np.testing.assert_array_equal(x.grad.data, 2 * X)
+
+
+def test_as_a_decorator() -> None:
+    class Model:
+        w = 3.0
+
+        @cg.checkpoint
+        def forward(self, x: Any) -> Any:
+            """Three times x."""
+            return x * self.w
+
+    assert cg.grad(Model().forward)(1.0) == 3.0
+    assert Model.forward.__doc__ == "Three times x."
+    with pytest.raises(TypeError, match="a function is needed"):
+        cg.checkpoint(3.0)
