@@ -10,11 +10,26 @@ import pytest
 
 import cygrad as cg
 import cygrad.functions as F
-from cygrad import data, dot, hooks, layers, models, numerical, optimize, optimizers
+from cygrad import (
+    data,
+    dot,
+    hooks,
+    layers,
+    linalg,
+    models,
+    numerical,
+    optimize,
+    optimizers,
+    special,
+    stats,
+)
+
+DENSITIES = [getattr(stats, name) for name in stats.__all__]
 
 
 def public() -> Iterator[tuple[str, Any]]:
-    for module in (cg, F, data, dot, hooks, layers, models, numerical, optimize, optimizers):
+    modules = [cg, F, data, dot, hooks, layers, linalg, models, numerical, optimize, optimizers]
+    for module in [*modules, special, stats, *DENSITIES]:
         yield module.__name__, module
         for name in module.__all__:
             thing = getattr(module, name)
@@ -28,6 +43,7 @@ def public() -> Iterator[tuple[str, Any]]:
 
 
 PUBLIC = dict(public())
+COMPUTED_BY_SCIPY = ("cygrad.optimize.", "cygrad.special", "cygrad.stats")
 WITH_EXAMPLES = {name: thing for name, thing in PUBLIC.items() if ">>>" in (thing.__doc__ or "")}
 
 
@@ -39,7 +55,7 @@ def test_it_has_a_docstring(name: str) -> None:
 
 @pytest.mark.parametrize("name", WITH_EXAMPLES)
 def test_its_examples_are_true(name: str) -> None:
-    if name.startswith("cygrad.optimize."):
+    if name.startswith(COMPUTED_BY_SCIPY):
         pytest.importorskip("scipy")
     # The finder does not see into compiled modules, so the text is parsed directly.
     test = doctest.DocTestParser().get_doctest(
@@ -51,6 +67,16 @@ def test_its_examples_are_true(name: str) -> None:
     assert results.failed == 0, "".join(report)
 
 
-@pytest.mark.parametrize("name", [n for n in PUBLIC if n.startswith("cygrad.functions.")])
+OPERATIONS = ("cygrad.functions.", "cygrad.linalg.", "cygrad.special.", "cygrad.stats.")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        n
+        for n, x in PUBLIC.items()
+        if n.startswith(OPERATIONS) and not isinstance(x, types.ModuleType)
+    ],
+)
 def test_every_operation_has_an_example(name: str) -> None:
     assert name in WITH_EXAMPLES

@@ -7,13 +7,14 @@ asked of a matrix and does not hold (square, regular, positive definite) raises
 
 from cygrad.functions import matmul
 from cygrad.linalg.cholesky import cholesky
-from cygrad.linalg.decomposition import eigh, eigvalsh, qr, svd, svdvals
 from cygrad.linalg.determinant import det, slogdet
 from cygrad.linalg.exponential import expm
 from cygrad.linalg.least_squares import lstsq, pinv
 from cygrad.linalg.norm import norm
 from cygrad.linalg.powers import matrix_power, multi_dot
+from cygrad.linalg.qr import qr
 from cygrad.linalg.solving import inv, solve
+from cygrad.linalg.spectral import eigh, eigvalsh, svd, svdvals
 from cygrad.linalg.triangular import solve_triangular
 
 __all__ = [

@@ -19,10 +19,10 @@ from cygrad.functions.linalg import matmul
 # constant, does not reach the lower triangle of l^T gl.
 
 cdef Variable vjp_cholesky(Function f, Variable gy, int i):
-    cdef Variable l = output_of(f), s
-    s = triangle_part(matmul(swap_last_axes(l), gy), True, 0.5)
-    s = substitute(l, s, True, True, False)
-    s = substitute(l, swap_last_axes(s), True, True, False)
+    cdef Variable factor = output_of(f), s
+    s = triangle_part(matmul(swap_last_axes(factor), gy), True, 0.5)
+    s = substitute(factor, s, True, True, False)
+    s = substitute(factor, swap_last_axes(s), True, True, False)
     return symmetrized(s)
 
 cdef Op FACTOR = operation(b"Cholesky", vjp_cholesky)
@@ -71,7 +71,7 @@ def cholesky(a, *, upper=False):
     y = empty(layout)
     release(layout)
     if not lapack(CHOLESKY, x, None, y, None):
-        raise np.linalg.LinAlgError(f"cholesky: {describe(x)} is not positive definite"
-                                    f"{'' if x.layout.ndim == 2 else ', or one of the stack is not'}")
+        others = "" if x.layout.ndim == 2 else ", or one of the stack is not"
+        raise np.linalg.LinAlgError(f"cholesky: {describe(x)} is not positive definite{others}")
     connect(&FACTOR, y, x, None)
     return y

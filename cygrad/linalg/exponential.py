@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 import cygrad.functions as F
 from cygrad.core.function import Function
 from cygrad.core.variable import Variable
-from cygrad.linalg.decomposition import _as_matrix, _transposed
+from cygrad.linalg.decomposition import as_matrix, transposed
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _MatrixLike
@@ -38,7 +38,7 @@ class Expm(Function):
     """y = e^a"""
 
     def forward(self, a: Array) -> Array:
-        flat = a.reshape(-1, *a.shape[-2:])
+        flat = a.reshape(math.prod(a.shape[:-2]), *a.shape[-2:])
         y = np.empty(flat.shape)
         for k, matrix in enumerate(flat):
             y[k] = _expm(matrix)
@@ -55,7 +55,7 @@ class Expm(Function):
         # Zeros: nothing to scale.
         size = np.where(sizes[0] > 0.0, sizes[0], 1.0) / np.clip(sizes[1], 2.0**-20, None)
         unit = np.exp2(np.round(np.log2(size)))
-        at = _transposed(a)
+        at = transposed(a)
         top = F.concat([at, gy / unit], axis=-1)
         bottom = F.concat([Variable(np.zeros(a.shape), requires_grad=False), at], axis=-1)
         block = expm(F.concat([top, bottom], axis=-2))
@@ -170,4 +170,4 @@ def expm(a: _MatrixLike) -> Variable:
     variable([[1., 1.],
               [0., 1.]])
     """
-    return Expm()(_as_matrix(a, "expm", square=True))
+    return Expm()(as_matrix(a, "expm", square=True))

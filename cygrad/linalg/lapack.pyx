@@ -24,7 +24,7 @@ cdef extern from "<fenv.h>" nogil:
 
 cdef enum:
     ROUTINES = 5
-    SMALL = 16                  # rows of a matrix below which the GIL is kept
+    SMALL = 4096                # multiplications, roughly, below which the GIL is kept
 
 cdef Loop loops[ROUTINES]
 cdef bint found
@@ -108,7 +108,7 @@ cdef bint lapack(Routine routine, Variable a, Variable b, Variable y, Variable y
         steps[3] = steps[5] = item
     # The loop reports by this flag, and counts what is set before as its own failure.
     feclearexcept(FE_INVALID)
-    if n < SMALL:
+    if left.layout.size * n < SMALL:
         call(&loops[<int>routine], args, dimensions, steps)
         failed = fetestexcept(FE_INVALID) != 0
     else:

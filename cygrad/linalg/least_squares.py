@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 import cygrad.functions as F
 from cygrad.core.function import Function
 from cygrad.core.variable import Variable
-from cygrad.linalg.decomposition import _as_matrix, _transposed, qr, svdvals
+from cygrad.linalg.decomposition import as_matrix, transposed
+from cygrad.linalg.qr import qr
+from cygrad.linalg.spectral import svdvals
 from cygrad.linalg.triangular import solve_triangular
 
 if TYPE_CHECKING:
@@ -37,15 +39,10 @@ class Pinv(Function):
         (a,), p = self.inputs, self.outputs[0]
         if p is None:
             p = Pinv(self.rcond)(a)
-        pt, gpt = _transposed(p), _transposed(gp)
-        m, n = a.shape[-2:]
+        pt, gpt = transposed(p), transposed(gp)
         g = -(pt @ gp @ pt)
-        left = gpt @ (p @ pt)  # each of them (m, n)
+        left = gpt @ (p @ pt)  # each of a's shape
         right = (pt @ p) @ gpt
-        if m > n:
-            return g + left - a @ (p @ left)
-        if m < n:
-            return g + right - (right @ p) @ a
         return g + (left - a @ (p @ left)) + (right - (right @ p) @ a)
 
 
@@ -82,7 +79,7 @@ def pinv(a: _MatrixLike, rcond: float = 1e-15) -> Variable:
     >>> LA.pinv(cg.Variable([[2.0], [0.0]]))
     variable([[0.5, 0. ]])
     """
-    return Pinv(rcond)(_as_matrix(a, "pinv"))
+    return Pinv(rcond)(as_matrix(a, "pinv"))
 
 
 def lstsq(
@@ -130,7 +127,7 @@ def lstsq(
     >>> [round(float(v), 12) for v in x.data], rank
     ([1.0, 2.0], 2)
     """
-    matrix = _as_matrix(a, "lstsq")
+    matrix = as_matrix(a, "lstsq")
     right = b if isinstance(b, Variable) else Variable(b, requires_grad=False)
     if matrix.ndim != 2:
         raise LinAlgError(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.linalg.decomposition import svdvals
+from cygrad.linalg.spectral import svdvals
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike, _Axis, _Scalar

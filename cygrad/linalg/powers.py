@@ -10,7 +10,7 @@ import numpy as np
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.linalg.decomposition import _as_matrix
+from cygrad.linalg.decomposition import as_matrix
 from cygrad.linalg.solving import inv
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def matrix_power(a: _MatrixLike, n: int) -> Variable:
     variable([[1., 5.],
               [0., 1.]])
     """
-    x = _as_matrix(a, "matrix_power", square=True)
+    x = as_matrix(a, "matrix_power", square=True)
     try:
         n = index(n)
     except TypeError:

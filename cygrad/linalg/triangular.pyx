@@ -3,7 +3,6 @@
 from libc.stdlib cimport free, malloc
 
 from cygrad.core.function cimport Function, Op, connect
-from cygrad.core.layout cimport Layout, contiguous_layout, release
 from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
 from cygrad.functions.arithmetic cimport negate
 from cygrad.functions.elementwise cimport as_variable, operation, output_of
@@ -102,7 +101,7 @@ cdef Variable substitute(Variable a, Variable b, bint lower, bint transposed, bi
         scratch = <double*>malloc(n * p * sizeof(double))
         if scratch is NULL:
             raise MemoryError()
-        if n * n * p < LONG:
+        if n * y.layout.size < LONG:
             for k in range(count):
                 solve_triangle(left.ptr + k * step, row, column, lower != transposed, unit,
                                y.ptr + k * n * p, n, p, scratch)

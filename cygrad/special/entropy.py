@@ -85,9 +85,10 @@ def _relative(x: Array, y: Array) -> Any:
 
 
 def _divergence(x: Array, y: Array) -> Any:
-    with np.errstate(invalid="ignore"):
+    with np.errstate(all="ignore"):
         value = _relative(x, y) - x + y
-    return np.where((x < 0) | (y < 0), _relative(x, y), value)
+    inside = (y > 0) & (x > 0) | (x == 0) & (y >= 0) | np.isnan(x) | np.isnan(y)
+    return np.where(inside, value, np.inf)
 
 
 _entr = SpecialFunction("entr", _entropy, lambda v, x: -1.0 - F.log(x))

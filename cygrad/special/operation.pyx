@@ -5,6 +5,8 @@ the derivative as a function of Variables, so that every order works. What scipy
 up at the first call: without scipy the rest is there.
 """
 
+from importlib import import_module
+
 cimport cython
 from cpython.ref cimport Py_INCREF
 
@@ -91,8 +93,8 @@ cdef class SpecialFunction:
 def scipys(str name):
     """scipy.special's function, or an ImportError that says how to get it."""
     try:
-        import scipy.special
+        module = import_module("scipy.special")
     except ImportError as error:
         raise ImportError(f"{name}: scipy computes it, which is not installed; "
                           "pip install 'cygrad[scipy]'") from error
-    return getattr(scipy.special, name)
+    return getattr(module, name)

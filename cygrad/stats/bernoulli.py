@@ -9,7 +9,7 @@ import numpy as np
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.special.entropy import xlog1py, xlogy
-from cygrad.stats.support import counts, finished, probability
+from cygrad.stats.support import counts, finished, mask, probability
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -49,7 +49,7 @@ def logpmf(k: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:
     p, valid = probability(p)
     inside = (n == 0) | (n == 1) | np.isnan(n)
     n = np.where(inside, n, 0.0)
-    return finished(xlogy(n, p) + xlog1py(1.0 - n, -p), inside, valid)
+    return finished(xlogy(n, p) + xlog1py(1.0 - n, -p), mask(inside), valid)
 
 
 def pmf(k: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:

@@ -9,7 +9,15 @@ from cygrad.core.variable import Variable
 from cygrad.special.entropy import xlog1py, xlogy
 from cygrad.special.gamma import betaln
 from cygrad.special.incomplete import betainc
-from cygrad.stats.support import as_variable, both, distributed, finished, positive, standardized
+from cygrad.stats.support import (
+    as_variable,
+    both,
+    distributed,
+    finished,
+    mask,
+    positive,
+    standardized,
+)
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -111,5 +119,5 @@ def cdf(
     variable([0.    , 0.6875])
     """
     z, scale, inside, valid = standardized(x, loc, scale, 0.0, 1.0, 0.5)
-    valid = both(valid, as_variable(a).data > 0, as_variable(b).data > 0)
+    valid = both(valid, mask(as_variable(a).data > 0), mask(as_variable(b).data > 0))
     return distributed(betainc(a, b, z), x, loc, inside, valid)

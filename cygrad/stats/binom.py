@@ -10,7 +10,7 @@ import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.special.entropy import xlog1py, xlogy
 from cygrad.special.gamma import gammaln
-from cygrad.stats.support import as_variable, both, counts, finished, probability, whole
+from cygrad.stats.support import as_variable, both, counts, finished, mask, probability, whole
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -55,12 +55,12 @@ def logpmf(k: _ArrayLike, n: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -
     """
     done, trials = np.broadcast_arrays(counts(k, loc), as_variable(n).data)
     p, valid = probability(p)
-    valid = both(valid, whole(trials))
+    valid = both(valid, mask(whole(trials)))
     trials = np.where(whole(trials), trials, 0.0)
     inside = whole(done) & ~(done > trials)
     done = np.where(inside, done, 0.0)
     ways = gammaln(trials + 1.0) - gammaln(done + 1.0) - gammaln(trials - done + 1.0)
-    return finished(ways + xlogy(done, p) + xlog1py(trials - done, -p), inside, valid)
+    return finished(ways + xlogy(done, p) + xlog1py(trials - done, -p), mask(inside), valid)
 
 
 def pmf(k: _ArrayLike, n: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:

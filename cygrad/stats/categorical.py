@@ -8,7 +8,7 @@ import numpy as np
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.stats.support import as_variable, finished, probability, replaced
+from cygrad.stats.support import as_variable, finished, mask, probability, replaced
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -61,8 +61,9 @@ def logpmf(k: _ArrayLike, p: _ArrayLike) -> Variable:
         raise ValueError(
             f"categorical.logpmf: k of shape {chosen.shape} and p of shape {table.shape} do not fit"
         ) from None
+    found = mask(np.broadcast_to(inside, index.shape))
     picked, valid = probability(table[(*rows, index)])
-    return finished(F.log(replaced(picked, inside, 1.0)), inside, valid)
+    return finished(F.log(replaced(picked, found, 1.0)), found, valid)
 
 
 def pmf(k: _ArrayLike, p: _ArrayLike) -> Variable:

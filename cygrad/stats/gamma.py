@@ -9,7 +9,15 @@ from cygrad.core.variable import Variable
 from cygrad.special.entropy import xlogy
 from cygrad.special.gamma import gammaln
 from cygrad.special.incomplete import gammainc
-from cygrad.stats.support import as_variable, both, distributed, finished, positive, standardized
+from cygrad.stats.support import (
+    as_variable,
+    both,
+    distributed,
+    finished,
+    mask,
+    positive,
+    standardized,
+)
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -105,5 +113,5 @@ def cdf(x: _ArrayLike, a: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike =
     variable([0.        , 0.26424112])
     """
     z, scale, inside, valid = standardized(x, loc, scale, 0.0, safe=1.0)
-    valid = both(valid, as_variable(a).data > 0)
+    valid = both(valid, mask(as_variable(a).data > 0))
     return distributed(gammainc(a, z), x, loc, inside, valid)

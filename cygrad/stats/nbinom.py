@@ -10,7 +10,7 @@ import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.special.entropy import xlog1py, xlogy
 from cygrad.special.gamma import gammaln
-from cygrad.stats.support import both, counts, finished, positive, probability, whole
+from cygrad.stats.support import both, counts, finished, mask, positive, probability, whole
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -59,7 +59,9 @@ def logpmf(k: _ArrayLike, n: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -
     inside = whole(failures)
     failures = np.where(inside, failures, 0.0)
     ways = gammaln(n + failures) - gammaln(failures + 1.0) - gammaln(n)
-    return finished(ways + xlogy(n, p) + xlog1py(failures, -p), inside, both(valid, positive_n))
+    return finished(
+        ways + xlogy(n, p) + xlog1py(failures, -p), mask(inside), both(valid, positive_n)
+    )
 
 
 def pmf(k: _ArrayLike, n: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.special.error import log_ndtr, ndtr
-from cygrad.stats.support import as_variable, distributed, finished, standardized
+from cygrad.stats.support import distributed, finished, standardized
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -122,9 +120,7 @@ def logcdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
     variable([-0.69314718, -0.17275378])
     """
     z, scale, inside, valid = standardized(x, loc, scale)
-    right = np.greater(as_variable(x).data, as_variable(loc).data)
-    value = F.where(inside, log_ndtr(z), np.where(right, 0.0, -np.inf))
-    return finished(value, True, valid)
+    return distributed(log_ndtr(z), x, loc, inside, valid, (-math.inf, 0.0))
 
 
 def sf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -153,7 +149,7 @@ def sf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variabl
     variable([0.5       , 0.15865525])
     """
     z, scale, inside, valid = standardized(x, loc, scale)
-    return distributed(ndtr(-z), loc, x, inside, valid)
+    return distributed(ndtr(-z), x, loc, inside, valid, (1.0, 0.0))
 
 
 def logsf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -187,6 +183,4 @@ def logsf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Vari
     variable([-0.69314718, -1.84102165])
     """
     z, scale, inside, valid = standardized(x, loc, scale)
-    right = np.greater(as_variable(x).data, as_variable(loc).data)
-    value = F.where(inside, log_ndtr(-z), np.where(right, -np.inf, 0.0))
-    return finished(value, True, valid)
+    return distributed(log_ndtr(-z), x, loc, inside, valid, (0.0, -math.inf))

@@ -10,7 +10,7 @@ import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.special.entropy import xlogy
 from cygrad.special.gamma import gammaln
-from cygrad.stats.support import as_variable, counts, finished, replaced, whole
+from cygrad.stats.support import as_variable, counts, finished, mask, replaced, whole
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -53,11 +53,11 @@ def logpmf(k: _ArrayLike, mu: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:
     """
     n = counts(k, loc)
     mean = as_variable(mu)
-    valid = mean.data >= 0
+    valid = mask(mean.data >= 0)
     mean = replaced(mean, valid, 1.0)
     inside = whole(n)
     n = np.where(inside, n, 0.0)
-    return finished(xlogy(n, mean) - mean - gammaln(n + 1.0), inside, valid)
+    return finished(xlogy(n, mean) - mean - gammaln(n + 1.0), mask(inside), valid)
 
 
 def pmf(k: _ArrayLike, mu: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:

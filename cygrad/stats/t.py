@@ -10,7 +10,7 @@ import numpy as np
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.special.gamma import betaln
-from cygrad.stats.support import both, finished, positive, replaced, standardized
+from cygrad.stats.support import both, finished, mask, positive, replaced, standardized
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -55,11 +55,11 @@ def logpdf(
     """
     z, scale, inside, valid = standardized(x, loc, scale)
     df, positive_df = positive(df)
-    endless = np.isinf(df.data)  # the normal distribution
-    normal = -0.5 * z * z - 0.5 * math.log(2.0 * math.pi)
-    df = replaced(df, ~endless, 1.0)
+    finite = mask(~np.isinf(df.data))
+    df = replaced(df, finite, 1.0)
     value = -betaln(0.5 * df, 0.5) - 0.5 * F.log(df) - 0.5 * (df + 1.0) * F.log1p(z * z / df)
-    value = F.where(endless, normal, value) if endless.any() else value
+    if finite is not None:  # else the normal distribution
+        value = F.where(finite, value, -0.5 * z * z - 0.5 * math.log(2.0 * math.pi))
     return finished(value - F.log(scale), inside, both(valid, positive_df))
 
 
