@@ -168,7 +168,7 @@ def _scipy_optimize(name: str) -> ModuleType:
         import scipy.optimize  # type: ignore[import-untyped,import-not-found,unused-ignore]
     except ImportError as error:
         raise ImportError(
-            f"cygrad.optimize.{name} needs scipy: pip install 'cygrad[optimize]', or pip install scipy"
+            f"cygrad.optimize.{name} needs scipy: pip install 'cygrad[scipy]', or pip install scipy"
         ) from error
     return scipy.optimize  # type: ignore[no-any-return,unused-ignore]
 

@@ -65,7 +65,7 @@ def facts() -> dict[str, str]:
         "CPU": f"{platform.machine()}, {os.cpu_count()} threads of hardware",
         "its instructions": f"{' '.join(known) or 'unknown'} (as NumPy finds)",
         "kernels": f"{cg.isa()}, {f'CYGRAD_ISA={chosen}' if chosen else 'CYGRAD_ISA not set'}",
-        "BLAS threads": ", ".join(threads) or f"not set ({', '.join(THREADS)})",
+        "BLAS threads": ", ".join(threads) or "not set; OMP_NUM_THREADS=1 is best for small ones",
         "optional packages": ", ".join(found) or "none",
         "Graphviz": shutil.which("dot") or "not found",
     }

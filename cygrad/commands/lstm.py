@@ -40,11 +40,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=int, help="passes over the series (sine 80, co2 60)")
     parser.add_argument("--hidden", type=int, help="hidden size (sine 100, co2 8)")
     parser.add_argument("--seed", type=int, default=0, help="of weights and noise (0)")
+    parser.add_argument("--models", type=int, default=5, help="co2: how many to average (5)")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw it, with matplotlib")
 
 
 def run(options: argparse.Namespace) -> int:
-    for name in ("epochs", "hidden"):
+    for name in ("epochs", "hidden", "models"):
         value = getattr(options, name)
         if value is not None and value < 1:
             raise argparse.ArgumentError(None, f"--{name} must be at least 1, got {value}")
@@ -68,7 +69,9 @@ def run(options: argparse.Namespace) -> int:
     if options.data == "sine":
         found = sine(options.epochs or 80, options.hidden or 100, options.seed)
     else:
-        found = carbon_dioxide(options.epochs or 60, options.hidden or 8, options.seed)
+        found = carbon_dioxide(
+            options.epochs or 60, options.hidden or 8, options.seed, options.models
+        )
     if figure is not None:
         _draw(found, figure)
         try:
@@ -80,7 +83,9 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def train(model: LSTM, windows: SequenceLoader, epochs: int, optimizer: Optimizer) -> list[float]:
+def train(
+    model: LSTM, windows: SequenceLoader, epochs: int, optimizer: Optimizer, loud: bool = True
+) -> list[float]:
     """Truncated backpropagation through time; the mean loss of each epoch."""
     losses = []
     for epoch in range(1, epochs + 1):
@@ -97,7 +102,7 @@ def train(model: LSTM, windows: SequenceLoader, epochs: int, optimizer: Optimize
             total += loss.item()
             steps += len(xs)
         losses.append(total / steps)
-        if epoch == 1 or epoch % (epochs // 8 or 1) == 0:
+        if loud and (epoch == 1 or epoch % (epochs // 8 or 1) == 0):
             print(f"epoch {epoch:3d}   loss {losses[-1]:.5f}")
             sys.stdout.flush()
     return losses
@@ -139,13 +144,14 @@ def sine(epochs: int = 80, hidden: int = 100, seed: int = 0) -> Forecast:
     return Forecast(np.arange(1.0, 500.0), cosine[1:], forecast, error, baseline)
 
 
-def carbon_dioxide(epochs: int = 60, hidden: int = 8, seed: int = 0) -> Forecast:
+def carbon_dioxide(epochs: int = 60, hidden: int = 8, seed: int = 0, models: int = 5) -> Forecast:
     """Learn to forecast the monthly CO2 a year ahead from the months until 1991; test on 1992 to 2001.
 
     At each month the model sees by how much the CO2 has grown since a year, half a year and a month
     before, and says by how much it will have grown in a year. The seasonal-naive forecast, that of
-    the same month a year before, says 0; to say the mean growth of the past is hard to beat, as what
-    moves the growth from year to year is in the oceans, not in this series.
+    the same month a year before, says 0. The forecasts of models that differ by their seed are
+    averaged. To say the mean growth of the past is hard to beat: what moves the growth from year to
+    year is in the oceans, not in this series.
 
     Returns
     -------
@@ -166,18 +172,26 @@ def carbon_dioxide(epochs: int = 60, hidden: int = 8, seed: int = 0) -> Forecast
     print(
         f"CO2 at Mauna Loa: {known} months to learn from, the last {test} to forecast a year ahead"
     )
-    model = LSTM(hidden, 1, rng=seed)
+    actual, before = ppm[-test:], ppm[-test - YEAR : -YEAR]
     start = time.perf_counter()
     windows = SequenceLoader((x[:known], t[:known, None]), window=48)
-    train(model, windows, epochs, AdamW(lr=0.003, weight_decay=1.0, hooks=[ClipGrad(1.0)]))
+    growths = []
+    for member in range(models):
+        model = LSTM(hidden, 1, rng=seed + member)
+        optimizer = AdamW(lr=0.003, weight_decay=1.0, hooks=[ClipGrad(1.0)])
+        losses = train(model, windows, epochs, optimizer, loud=False)
+        growths.append(predict(model, x)[-test:] * spread + centre)
+        alone = _rms(before + growths[-1] - actual)
+        print(
+            f"model {member + 1}: loss {losses[0]:.3f} to {losses[-1]:.3f}, error {alone:.3f} ppm"
+        )
     seconds = time.perf_counter() - start
 
-    growth = predict(model, x)[-test:] * spread + centre
-    actual, before = ppm[-test:], ppm[-test - YEAR : -YEAR]
+    growth = np.mean(growths, axis=0)
     error, baseline = _rms(before + growth - actual), _rms(before - actual)
     drift = _rms(before + centre - actual)
     print(f"trained for {seconds:.1f} s")
-    print(f"error of the forecast a year ahead       {error:.3f} ppm")
+    print(f"error of their mean, a year ahead        {error:.3f} ppm")
     print(f"seasonal-naive: the same month before    {baseline:.3f} ppm")
     print(f"the same, and the mean growth till then  {drift:.3f} ppm")
     months = 2002.0 - np.arange(test, 0, -1) / YEAR

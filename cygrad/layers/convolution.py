@@ -73,6 +73,7 @@ class Conv2d(LazyLayer):
         self,
         out_channels: SupportsIndex,
         kernel_size: Pair,
+        *,
         in_channels: SupportsIndex | None = None,
         stride: Pair = 1,
         padding: Pair = 0,

@@ -8,6 +8,7 @@ batch are in lazy.py.
 from __future__ import annotations
 
 import os
+import sys
 from _thread import get_ident
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol, TypeVar
@@ -53,7 +54,8 @@ class Layer:
     underscore and the Variable is a leaf that requires gradients; assigning None, or anything that
     is not a Variable, ends it. A frozen parameter (``layer.w.requires_grad = False`` afterwards)
     remains one, and is saved. ``layer.w -= ...`` would assign a result, which is no leaf, and is a
-    TypeError: update ``layer.w.data``.
+    TypeError: update ``layer.w.data``. And ``self.w = cg.randn(3) * 0.1`` in a constructor is a
+    ValueError: make it whole, ``cg.normal(3, std=0.1)``.
 
     Attributes that are layers, or lists, tuples or dicts of layers, belong to the layer;
     they are looked for whenever they are needed, so a list may grow. A layer or a parameter
@@ -110,6 +112,8 @@ class Layer:
             ) or name in self._buffer_names
             if not belongs and isinstance(self.__dict__.get(name), Variable):
                 self._refuse_to_end(name, value)
+            if value.creator is not None and not name.startswith("_"):
+                self._refuse_to_begin(name, value.creator.name)
         elif isinstance(value, tuple):
             belongs = any(isinstance(part, (Layer, *_CONTAINERS)) for part in value)
         else:
@@ -117,6 +121,17 @@ class Layer:
         object.__setattr__(self, name, value)
         if belongs != (name in self._member_names):
             self._register(name, belongs)
+
+    def _refuse_to_begin(self, name: str, operation: str) -> None:
+        """`self.w = cg.randn(3) * 0.1` in a constructor would be a parameter that is never trained.
+
+        Elsewhere a result may be assigned: the state of a recurrent layer is one.
+        """
+        if sys._getframe(2).f_code.co_name == "__init__":
+            raise ValueError(
+                f"{type(self).__name__}.{name} would be the result of {operation}, which is no "
+                "leaf and no parameter: make it whole, as cg.normal(shape, std=0.1) does"
+            )
 
     def _refuse_to_end(self, name: str, value: Variable) -> None:
         """`layer.w -= ...` would end the parameter, and training would go on without it."""

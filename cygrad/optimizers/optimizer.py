@@ -25,7 +25,7 @@ class HasParams(Protocol):
         """(dotted name, Variable) pairs, sorted by name."""
 
 
-Target: TypeAlias = HasParams | Variable | Iterable[Variable]
+Target: TypeAlias = HasParams | Variable | Iterable[Variable] | Iterable[tuple[str, Variable]]
 Hook: TypeAlias = Callable[[list[Variable]], object]
 
 
@@ -76,7 +76,8 @@ class Optimizer(Configured, ABC):
         Parameters
         ----------
         model : layer, model, Variable or iterable of Variable
-            Of a layer or model the parameters are asked for at each update.
+            Of a layer or model the parameters are asked for at each update. An iterable may have
+            (name, Variable) pairs, as ``layer.params()`` has.
 
         Returns
         -------
@@ -87,6 +88,8 @@ class Optimizer(Configured, ABC):
         ------
         TypeError
             If it is none of these.
+        ValueError
+            If an iterable is empty.
 
         Examples
         --------
@@ -240,11 +243,25 @@ class Optimizer(Configured, ABC):
         if hasattr(model, "params"):
             return cast(HasParams, model)
         if isinstance(model, Iterable):
-            return list(model)
+            parameters = [_without_name(entry) for entry in model]
+            if not parameters:
+                raise ValueError(
+                    f"{where}: there are no parameters in the {type(model).__name__}; a layer that "
+                    "takes its input size from the first batch has none before it: give the layer "
+                    "or the model itself"
+                )
+            return parameters
         raise TypeError(
             f"{where}: takes a layer, a model, a Variable or a list of Variables, not "
             f"{type(model).__name__}"
         )
+
+
+def _without_name(entry: Any) -> Any:
+    """A parameter by itself, out of a (name, Variable) pair of `params()` too."""
+    if isinstance(entry, tuple) and len(entry) == 2 and isinstance(entry[1], Variable):
+        return entry[1]
+    return entry
 
 
 def _named(target: HasParams | list[Variable], where: str) -> list[tuple[str, Variable]]:

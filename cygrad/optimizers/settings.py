@@ -52,7 +52,10 @@ class Number(Setting[float]):
     def checked(self, value: object, where: str) -> float:
         number = _plain(value)
         if isinstance(number, bool) or not isinstance(number, (int, float)):
-            raise TypeError(f"{where}: {self.name} must be a number, not {type(value).__name__}")
+            hint = "; the model is for setup() or update()" if self.name == "lr" else ""
+            raise TypeError(
+                f"{where}: {self.name} must be a number, not {type(value).__name__}{hint}"
+            )
         if not self.at_least <= number < self.below:
             bounds = f"in [{self.at_least:g}, {self.below:g})"
             raise ValueError(f"{where}: {self.name} must be {bounds}, got {value!r}")

@@ -37,7 +37,7 @@ def test_the_first_parameters() -> None:
 
 def test_repr() -> None:
     assert repr(L.Conv2d(2, 3)) == "Conv2d(2, (3, 3))"
-    assert repr(L.Conv2d(2, 3, 4, 1, 2, (1, 3), False)) == (
+    assert repr(L.Conv2d(2, 3, in_channels=4, padding=2, dilation=(1, 3), bias=False)) == (
         "Conv2d(2, (3, 3), in_channels=4, padding=(2, 2), dilation=(1, 3), bias=False)"
     )
     assert repr(L.MaxPool2d(2)) == "MaxPool2d((2, 2))"
@@ -61,7 +61,7 @@ def test_pooling(kind: Any, function: Any) -> None:
         (lambda: L.Conv2d(2, 0), ValueError, "kernel_size"),
         (lambda: L.Conv2d(2, (3, 3, 3)), ValueError, "kernel_size must be one number or two"),
         (lambda: L.Conv2d(2, 3.0), TypeError, "kernel_size"),
-        (lambda: L.Conv2d(2, 3, -1), ValueError, "in_channels"),
+        (lambda: L.Conv2d(2, 3, in_channels=-1), ValueError, "in_channels"),
         (lambda: L.Conv2d(2, 3, stride=0), ValueError, "stride"),
         (lambda: L.Conv2d(2, 3, padding=-1), ValueError, "padding"),
         (lambda: L.Conv2d(2, 3, dilation=(1, 0)), ValueError, "dilation"),

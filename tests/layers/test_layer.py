@@ -70,6 +70,16 @@ def test_a_parameter_is_not_replaced_by_what_is_none(other: cg.Variable) -> None
     assert names(layer) == []
 
 
+def test_a_constructor_makes_its_parameters_whole() -> None:
+    class Scaled(L.Layer):
+        def __init__(self) -> None:
+            self._scratch = cg.ones(3) * 0.1
+            self.w = cg.randn(3, rng=0) * 0.1
+
+    with pytest.raises(ValueError, match=r"Scaled\.w would be the result of Mul.*cg\.normal"):
+        Scaled()
+
+
 def test_deleting_ends_it() -> None:
     layer = Leaf(2)
     del layer.w

@@ -119,7 +119,7 @@ LATE = [
     (lambda n: L.GRU(3, n), 2),
     (lambda n: L.LayerNorm(n), 4),
     (lambda n: L.BatchNorm(n), 4),
-    (lambda n: L.Conv2d(3, (2, 1), n), 4),
+    (lambda n: L.Conv2d(3, (2, 1), in_channels=n), 4),
 ]
 
 

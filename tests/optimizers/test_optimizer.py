@@ -13,6 +13,7 @@ import pytest
 
 import cygrad as cg
 import cygrad.functions as F
+from cygrad.layers import Linear
 from cygrad.optimizers import SGD, AdaGrad, Adam, AdamW, Momentum, Optimizer, RMSprop
 from cygrad.optimizers.step import State, power, ready, step
 
@@ -64,7 +65,6 @@ def test_models_lists_and_variables() -> None:
         before = net.w.data.copy()
         SGD(0.5).update(target)
         np.testing.assert_array_equal(net.w.data, before - 0.5)
-    SGD().update([])
 
 
 def test_setup() -> None:
@@ -465,3 +465,25 @@ def test_what_belonged_to_a_dead_parameter_goes_with_the_next_update() -> None:
     del y
     optimizer.update([x])
     assert len(optimizer._states) == 1
+
+
+def test_pairs_of_params_are_taken_by_their_variables() -> None:
+    layer = Linear(1, in_size=2, rng=0)
+    layer([[1.0, 2.0]]).backward()
+    before = layer.w.data.copy()
+    optimizer = SGD(lr=0.1).setup(layer.params())
+    optimizer.update()
+    np.testing.assert_array_equal(layer.w.data, before - 0.1 * np.array([[1.0], [2.0]]))
+
+
+@pytest.mark.parametrize("empty", [[], (), Linear(3).params()])
+def test_no_parameters_at_all(empty: Any) -> None:
+    with pytest.raises(ValueError, match="no parameters.*give the layer or the model itself"):
+        SGD().setup(empty)
+    with pytest.raises(ValueError, match="no parameters"):
+        SGD().update(empty)
+
+
+def test_the_model_in_place_of_the_rate() -> None:
+    with pytest.raises(TypeError, match="lr must be a number, not Parameters; the model is for"):
+        SGD(Linear(3).params())
