@@ -126,12 +126,12 @@ if os.fork() == 0:
 mine = F.dropout(np.ones(64)).data.tobytes()
 assert os.read(read, 512) != mine
 """
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    subprocess.run([sys.executable, "-P", "-c", program], check=True, timeout=60)
 
 
 def test_numpy_random_is_imported_when_it_is_used() -> None:
     program = "import sys, cygrad; assert 'numpy.random' not in sys.modules"
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    subprocess.run([sys.executable, "-P", "-c", program], check=True, timeout=60)
 
 
 def test_a_generator_that_gives_too_few_numbers() -> None:

@@ -37,7 +37,10 @@ for f in (LA.inv, LA.cholesky):
 def test_without_numpys_loops() -> None:
     path = ":".join(p for p in sys.path if p)
     done = subprocess.run(
-        [sys.executable, "-c", HIDDEN], env={"PYTHONPATH": path}, capture_output=True, check=False
+        [sys.executable, "-P", "-c", HIDDEN],
+        env={"PYTHONPATH": path},
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr.decode()
 

@@ -226,7 +226,7 @@ for call in (lambda: special.gammaln(2.0), lambda: stats.poisson.logpmf(1, 2.0))
 def test_without_scipy() -> None:
     path = ":".join(p for p in sys.path if p)
     done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_SCIPY],
+        [sys.executable, "-P", "-c", WITHOUT_SCIPY],
         env={"PYTHONPATH": path},
         capture_output=True,
         check=False,
