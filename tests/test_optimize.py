@@ -190,7 +190,7 @@ def test_without_scipy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "scipy.optimize", None)
     monkeypatch.setitem(sys.modules, "scipy", None)
     for call in (optimize.minimize, optimize.least_squares):
-        with pytest.raises(ImportError, match=r"pip install 'cygrad\[optimize\]'"):
+        with pytest.raises(ImportError, match=r"pip install 'cygrad\[scipy\]'"):
             call(rosen, np.zeros(2))
 
 

@@ -320,13 +320,15 @@ _FAMILIES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    if name not in _FAMILIES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    family = importlib.import_module(f"{__name__}.{_FAMILIES[name]}")
-    function: object = getattr(family, name)
-    globals()[name] = function
-    return function
+if not TYPE_CHECKING:  # a name that does not exist is then an error for type checkers too
+
+    def __getattr__(name: str) -> object:
+        if name not in _FAMILIES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        family = importlib.import_module(f"{__name__}.{_FAMILIES[name]}")
+        function: object = getattr(family, name)
+        globals()[name] = function
+        return function
 
 
 def __dir__() -> list[str]:

@@ -69,7 +69,6 @@ def operators(x: cg.Variable, z: NDArray[np.complex128]) -> None:
     x / z  # E: operator
     x @ 2.0  # E: operator
     x < "1"  # E: operator
-    x % 2  # E: operator
     x["a"]  # E: index
     x[0.5]  # E: index
     x[x]  # E: index
