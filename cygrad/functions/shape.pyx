@@ -446,12 +446,12 @@ cdef Variable concatenated(list inputs, object axis_argument, str where):
     return y
 
 
-# ---- Scalars become a vector: without a view of each, as there may be thousands ----------------
+# ---- stack of scalars: y_i = x_i; there may be thousands, so no view is made of each ----------
 
 cdef int check_place(Variable gy, int i) except -1:
     if gy.layout.ndim != 1 or i >= gy.layout.shape[0]:
-        raise RuntimeError(f"Variable.backward: Stack met a gradient of shape {gy.shape}; was .data "
-                           "replaced by another shape after it was used?")
+        raise RuntimeError(f"Variable.backward: Stack met a gradient of shape {gy.shape}; was "
+                           ".data replaced by another shape after it was used?")
     return 0
 
 
