@@ -29,8 +29,8 @@ class Contender:
     """One side of a workload.
 
     `make(module)` prepares (and compiles, where the peer does) and returns the callable that does
-    the whole workload once; `expected` is what that callable must return, None where it is not the
-    same mathematics. `against` names the contender of ours that the ratio is taken to ("" for no
+    the whole workload once; `expected` is what that callable must return to within `tolerance`,
+    None where it is not the same mathematics. `against` names the contender of ours that the ratio is taken to ("" for no
     ratio), `target` the least ratio to reach. `impossible` says why a peer cannot take part.
     """
 
@@ -42,6 +42,7 @@ class Contender:
     against: str = "cygrad"
     target: float | None = None
     impossible: str = ""
+    tolerance: float = TOLERANCE
 
 
 @dataclass
@@ -164,7 +165,7 @@ def _prepare(result: Measured, peers: Peers, effort: Effort) -> Run | None:
         start = time.perf_counter()
         outcome = run()
         result.first = time.perf_counter() - start
-        _check(outcome, contender.expected, peers.modules["numpy"])
+        _check(outcome, contender, peers.modules["numpy"])
     except Exception as error:  # noqa: BLE001 - a peer may fail in any way; it is listed
         result.problem = f"{type(error).__name__}: {' '.join(str(error).split())}"
         result.failed = True
@@ -175,7 +176,8 @@ def _prepare(result: Measured, peers: Peers, effort: Effort) -> Run | None:
     return run
 
 
-def _check(outcome: Any, expected: Sequence[Any] | None, numpy: Any) -> None:
+def _check(outcome: Any, contender: Contender, numpy: Any) -> None:
+    expected, tolerance = contender.expected, contender.tolerance
     if expected is None:
         return
     if len(outcome) != len(expected):
@@ -188,7 +190,7 @@ def _check(outcome: Any, expected: Sequence[Any] | None, numpy: Any) -> None:
         if numpy.size(array) != numpy.size(known):
             raise AssertionError(f"result {place} has shape {array.shape}")
         numpy.testing.assert_allclose(
-            array.reshape(-1), numpy.reshape(known, -1), rtol=TOLERANCE, atol=TOLERANCE
+            array.reshape(-1), numpy.reshape(known, -1), rtol=tolerance, atol=tolerance
         )
 
 

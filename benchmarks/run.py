@@ -15,9 +15,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import call
 import chain
 import cnn
 import elem
+import fit
 import graph
 import lstm
 import mlp
@@ -26,9 +28,11 @@ import report
 import rosen
 import sin6
 from harness import Effort, Workload, measure
+from models import MODELS
 
 WORKLOADS: dict[str, Callable[[bool], Workload]] = {
     "rosen": lambda quick: rosen.workload(),
+    "call": lambda quick: call.workload(),
     "chain": lambda quick: chain.workload(),
     "sin6": lambda quick: sin6.workload(),
     "elem": lambda quick: elem.workload(),
@@ -38,6 +42,7 @@ WORKLOADS: dict[str, Callable[[bool], Workload]] = {
     "lstm": lambda quick: lstm.workload(),
     "cnn": lambda quick: cnn.workload(),
     "optimizers": lambda quick: optimizers.workload(),
+    **{f"fit-{name}": lambda quick, name=name: fit.workload(name) for name in MODELS},
 }
 
 

@@ -1015,6 +1015,20 @@ OPERATIONS: list[Operation] = [
     Operation("stack", lambda *xs: F.stack(xs), lambda *xs: np.stack(xs), (A, B, C)),
     Operation("stack", lambda *xs: F.stack(xs, 2), lambda *xs: np.stack(xs, 2), (A, B), "axis=2"),
     Operation(
+        "stack",
+        lambda x, y: F.stack([x, y, x])[::-1],
+        lambda x, y: np.stack([x, y, x])[::-1],
+        (np.array(0.4), np.array(-1.5)),
+        "scalars",
+    ),
+    Operation(
+        "get_item",
+        lambda x: F.get_item(x, 0) * F.get_item(x, -2) + F.get_item(F.flip(x), 0),
+        lambda x: x[0] * x[-2] + x[-1],
+        (VECTOR,),
+        "numbers of a vector",
+    ),
+    Operation(
         "split",
         lambda x: F.concat(F.split(x, [1, 0, 2], axis=1)[::-1], axis=1),
         lambda x: np.concatenate([x[:, 1:], x[:, :1]], axis=1),

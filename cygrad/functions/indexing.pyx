@@ -9,7 +9,7 @@ cimport numpy as cnp
 
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport (
-    Layout, MAX_NDIM, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
+    Layout, MAX_NDIM, SCALAR, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
     strided_layout,
 )
 from cygrad.core.operators cimport OPERATORS
@@ -55,6 +55,25 @@ cdef bint is_basic(object index):
         if not (is_integer(i) or isinstance(i, slice) or i is None or i is Ellipsis):
             return False
     return True
+
+
+cdef Py_ssize_t element_at(Variable x, object index) except -2:
+    """The place of x[index] along its stride where that is one number of a vector; else -1.
+
+    Indexing a vector of parameters is what such functions do most: this spares the general way.
+    """
+    cdef Py_ssize_t i, n
+    if type(index) is not int or x.layout.ndim != 1:
+        return -1
+    i = PyNumber_AsSsize_t(index, IndexError)
+    n = x.layout.shape[0]
+    if i < 0:
+        i += n
+    return i if 0 <= i < n else -1
+
+
+cdef inline double* element(Variable x, Py_ssize_t i) noexcept:
+    return x.ptr + i * x.layout.strides[0] // <Py_ssize_t>sizeof(double)
 
 
 cdef int select_view(Variable x, object index, View* view) except -1:
@@ -127,10 +146,15 @@ cdef Variable vjp_view(Function f, Variable gy, int i):
     return put_view(gy, f.x0.layout, f.saved)
 
 cdef Variable fused_view(Function f, Variable gy, int i, Variable into, bint done):
+    cdef Py_ssize_t k
     # A loop over the elements of x adds to one gradient, rather than make one each time.
     if into is None:
         into = filled_like(f.x0, 0.0)
-    add_at_view(into, f.saved, gy)
+    k = element_at(into, f.saved) if gy.layout.ndim == 0 else -1
+    if k >= 0:
+        element(into, k)[0] += gy.ptr[0]
+    else:
+        add_at_view(into, f.saved, gy)
     return into
 
 cdef Op GET_VIEW = operation(b"GetItem", vjp_view)
@@ -141,8 +165,12 @@ cdef Variable get_view(Variable x, object index):
     cdef View view
     cdef Variable y
     cdef Function f
-    select_view(x, index, &view)
-    y = show(x, &view)
+    cdef Py_ssize_t k = element_at(x, index)
+    if k >= 0:
+        y = view_of(x, element(x, k), SCALAR)
+    else:
+        select_view(x, index, &view)
+        y = show(x, &view)
     f = connect(&GET_VIEW, y, x, None)
     if f is not None:
         f.saved = plain_index(index)

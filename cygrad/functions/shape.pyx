@@ -9,7 +9,7 @@ from cygrad.core.layout cimport (
     same_shape, shape_of, strided_layout,
 )
 from cygrad.core.operators cimport OPERATORS
-from cygrad.core.variable cimport Variable, describe, empty, view_of
+from cygrad.core.variable cimport Variable, describe, empty, scalar, view_of
 from cygrad.functions.elementwise cimport as_variable, broadcast_strides, operation, pinned
 from cygrad.functions.indexing cimport slice_axis
 from cygrad.functions.reduction cimport axes_of, sum_to_layout
@@ -446,6 +446,44 @@ cdef Variable concatenated(list inputs, object axis_argument, str where):
     return y
 
 
+# ---- stack of scalars: y_i = x_i; there may be thousands, so no view is made of each ----------
+
+cdef int check_place(Variable gy, int i) except -1:
+    if gy.layout.ndim != 1 or i >= gy.layout.shape[0]:
+        raise RuntimeError(f"Variable.backward: Stack met a gradient of shape {gy.shape}; was "
+                           ".data replaced by another shape after it was used?")
+    return 0
+
+
+cdef Variable vjp_stack(Function f, Variable gy, int i):
+    check_place(gy, i)
+    return squeeze(slice_axis(gy, 0, i, 1))
+
+
+cdef Variable fused_stack(Function f, Variable gy, int i, Variable into, bint done):
+    cdef double g
+    check_place(gy, i)
+    g = gy.ptr[i * gy.layout.strides[0] // <Py_ssize_t>sizeof(double)]
+    if into is None or into.layout.ndim > 0:
+        return scalar(g)
+    into.ptr[0] += g
+    return into
+
+cdef Op STACK = operation(b"Stack", vjp_stack)
+STACK.fused = fused_stack
+
+
+cdef Variable stacked_scalars(list inputs):
+    cdef Py_ssize_t n = len(inputs), i
+    cdef Layout* layout = contiguous_layout(1, &n)
+    cdef Variable y = empty(layout)
+    release(layout)
+    for i in range(n):
+        y.ptr[i] = (<Variable>inputs[i]).ptr[0]
+    connect_many(&STACK, y, tuple(inputs))
+    return y
+
+
 cdef int single_axis(object axis, int ndim, str where) except -1:
     """An axis argument that must be one int, counted from 0."""
     cdef unsigned long long mask
@@ -531,6 +569,8 @@ def stack(xs, axis=0):
         if not same_shape((<Variable>x).layout, first.layout):
             raise ValueError(f"stack: {describe(x)} does not have the shape of {describe(first)}")
     place = single_axis(axis, first.layout.ndim + 1, "stack")
+    if first.layout.ndim == 0:
+        return stacked_scalars(inputs)
     return concatenated([unsqueeze(x, place) for x in inputs], place, "stack")
 
 

@@ -131,3 +131,26 @@ def test_take_of_nothing() -> None:
     np.testing.assert_array_equal(x.grad.data, np.zeros(A.shape))
     with pytest.raises(IndexError):
         F.take(cg.zeros(0, 3), [0], 0)
+
+
+def test_numbers_of_a_vector() -> None:
+    x = cg.Variable([1.0, 2.0, 3.0], name="x")
+    for i in (0, 2, -1, -3):
+        y = x[i]
+        assert y.shape == () and y.item() == x.data[i]
+        assert np.shares_memory(x.data, y.data)
+    for i in (3, -4, 2**70, -(2**70)):
+        with pytest.raises(IndexError):
+            x[i]
+    assert x[True].shape == (1, 3)  # NumPy's mask, not 1
+    backwards = x[::-1]
+    (backwards[0] * 2.0 + backwards[-1] * 3.0 + x[-1]).backward()
+    np.testing.assert_array_equal(x.grad.data, [3.0, 0.0, 3.0])
+
+
+def test_a_vector_that_became_shorter() -> None:
+    x = cg.Variable([1.0, 2.0, 3.0])
+    y = x[2] * 2.0
+    x.data = [1.0]
+    with pytest.raises((IndexError, RuntimeError)):
+        y.backward()

@@ -119,6 +119,20 @@ def test_split_pieces_that_are_not_used() -> None:
     np.testing.assert_array_equal(x.grad.data, expected)
 
 
+def test_stack_of_scalars_whose_data_was_replaced() -> None:
+    x, y = cg.Variable(1.0), cg.Variable(2.0)
+    z = F.stack([x, y])
+    z.data = [[1.0, 2.0, 3.0]]
+    z.grad = cg.Variable([[1.0, 1.0, 1.0]])
+    for create_graph in (False, True):
+        with pytest.raises(RuntimeError, match="another shape"):
+            z.backward(create_graph=create_graph)
+    z = F.stack([x, y])
+    x.data = [1.0, 2.0]
+    with pytest.raises(RuntimeError, match="another shape"):
+        z.backward()
+
+
 def test_concat_and_stack_of_what_does_not_fit() -> None:
     x, y = cg.Variable(A, name="x"), cg.Variable(A[:, :2], name="y")
     for call in (lambda: F.concat([x, y]), lambda: F.concat([x, x[0]]), lambda: F.stack([x, y])):
