@@ -8,6 +8,7 @@ import pytest
 import cygrad as cg
 import cygrad.functions as F
 import cygrad.linalg as LA
+from cygrad.numerical import check_grads
 
 Array = Any
 
@@ -76,3 +77,39 @@ def test_a_gaussian_process() -> None:
     by_length = np.exp(-0.5 * squares / 1.3**2) * squares / 1.3**3
     assert length.grad.item() == pytest.approx(0.5 * np.trace(outer @ by_length), rel=1e-9)
     assert noise.grad.item() == pytest.approx(0.5 * np.trace(outer), rel=1e-9)
+
+
+@pytest.mark.parametrize("form", ["lower", "upper", "transposed", "diagonal", "one", "reversed"])
+def test_solve_of_a_triangular_matrix(form: str) -> None:
+    rng = np.random.default_rng(0)
+    full = rng.standard_normal((5, 5)) + 4.0 * np.eye(5)
+    a = {
+        "lower": np.tril(full),
+        "upper": np.triu(full),
+        "transposed": np.tril(full).T,
+        "diagonal": np.diag(np.diag(full)),
+        "one": full[:1, :1],
+        "reversed": np.tril(full)[::-1, ::-1],
+    }[form]
+    b = rng.standard_normal((len(a), 2))
+    x, y = cg.Variable(a), cg.Variable(b)
+    solved = LA.solve(x, y)
+    np.testing.assert_allclose(solved.data, np.linalg.solve(a, b), rtol=1e-13)
+    F.sum(solved * solved).backward()
+    gb = np.linalg.solve(a.T, 2.0 * solved.data)
+    np.testing.assert_allclose(y.grad.data, gb, rtol=1e-12)
+    # of all elements, those outside the triangle too
+    np.testing.assert_allclose(x.grad.data, -gb @ solved.data.T, rtol=1e-12)
+    check_grads(LA.solve, a, b, order=2)
+
+
+def test_solve_of_a_triangular_matrix_that_is_singular() -> None:
+    with pytest.raises(np.linalg.LinAlgError, match="solve: .*singular"):
+        LA.solve(cg.Variable([[1.0, 0.0], [2.0, 0.0]]), [1.0, 1.0])
+
+
+def test_solve_of_nothing_and_of_nan() -> None:
+    assert LA.solve(cg.zeros(0, 0), cg.zeros(0, 3)).shape == (0, 3)
+    assert LA.solve(cg.eye(3), cg.zeros(3, 0)).shape == (3, 0)
+    assert np.isnan(LA.solve([[np.nan, 0.0], [1.0, 1.0]], [1.0, 1.0]).data).all()
+    assert np.isnan(LA.solve([[1.0, np.nan], [0.0, 1.0]], [1.0, 1.0]).data).any()
