@@ -72,16 +72,23 @@ def with_jax(model: Model, jax: Any) -> Run:
     return run
 
 
-def workload(name: str) -> Workload:
+def workload(name: str, quick: bool) -> Workload:
     model = models.MODELS[name]()
     expected = (model.value,) if model.optimum is None else (model.value, model.optimum)
     check = partial(Contender, expected=expected, tolerance=SAME)
+    slow = "takes 9 s: not measured with --quick" if quick and name == "pendulum" else ""
     return Workload(
         name=f"fit-{name}",
         what=f"{model.what}, {len(model.start)} parameters, by L-BFGS-B",
         contenders=[
             check("cygrad", "cygrad", partial(ours, model)),
-            check("HIPS autograd", "autograd", partial(with_autograd, model), target=model.target),
+            check(
+                "HIPS autograd",
+                "autograd",
+                partial(with_autograd, model),
+                target=model.target,
+                impossible=slow,
+            ),
             check("torch", "torch", partial(with_torch, model)),
             check("jax, compiled anew", "jax", partial(with_jax, model), target=1.0),
         ],

@@ -13,6 +13,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import call
@@ -42,7 +43,7 @@ WORKLOADS: dict[str, Callable[[bool], Workload]] = {
     "lstm": lambda quick: lstm.workload(),
     "cnn": lambda quick: cnn.workload(),
     "optimizers": lambda quick: optimizers.workload(),
-    **{f"fit-{name}": lambda quick, name=name: fit.workload(name) for name in MODELS},
+    **{f"fit-{name}": partial(fit.workload, name) for name in MODELS},
 }
 
 
