@@ -35,7 +35,9 @@ cdef class Outputs:
 
 @cython.no_gc_clear
 cdef class Function:
-    """An operation in the graph; subclass it to define your own.
+    # The first line, up to the --, is what inspect.signature reads (__text_signature__).
+    """Function()\n--\n
+    An operation in the graph; subclass it to define your own.
 
     A subclass has ``forward(self, *arrays)``, which gets the inputs as ndarrays and returns an
     array or a number, or a tuple of them; and ``backward(self, *gys)``, which gets the gradient of

@@ -27,7 +27,9 @@ cdef Mode* mode() noexcept nogil:
 
 
 cdef class _Switch:
-    """A switch that is on inside a `with` block or a decorated function."""
+    # The first line, up to the --, is what inspect.signature reads (__text_signature__).
+    """_Switch()\n--\n
+    A switch that is on inside a `with` block or a decorated function."""
     cdef dict before            # for each thread what to restore, innermost last
 
     def __init__(self):
@@ -68,7 +70,8 @@ cdef class _Switch:
 
 
 cdef class no_grad(_Switch):
-    """Context manager and decorator: operations inside record no graph.
+    """no_grad()\n--\n
+    Context manager and decorator: operations inside record no graph.
 
     Their results are constants: `requires_grad` is False and `creator` is None. It nests, ends
     with its block also by an exception, and holds for the thread that enters it.
@@ -92,7 +95,8 @@ cdef class no_grad(_Switch):
 
 
 cdef class test_mode(_Switch):
-    """Context manager and decorator: functions that differ in training and testing (dropout) test.
+    """test_mode()\n--\n
+    Context manager and decorator: functions that differ in training and testing (dropout) test.
 
     It nests, ends with its block also by an exception, and holds for the thread that enters it.
 
@@ -110,7 +114,8 @@ cdef class test_mode(_Switch):
 
 
 cdef class tracing(_Switch):
-    """Context manager and decorator: a Variable that requires a gradient stays one.
+    """tracing()\n--\n
+    Context manager and decorator: a Variable that requires a gradient stays one.
 
     Inside, what would silently make plain numbers of it, without a gradient, is refused: float(x),
     np.array([x, y]), np.asarray(x), array[i] = x. So it is inside every function that a transform

@@ -40,7 +40,9 @@ cdef double no_memory = 0.0     # where the buffer of an array without elements 
 
 @cython.no_gc_clear
 cdef class Variable:
-    """A float64 array that remembers how it was computed.
+    # The first line, up to the --, is what inspect.signature reads (__text_signature__).
+    """Variable(data, name=None, requires_grad=True)\n--\n
+    A float64 array that remembers how it was computed.
 
     Parameters
     ----------
