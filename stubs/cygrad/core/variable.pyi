@@ -156,7 +156,6 @@ class Variable:
         kwargs: dict[str, Any],
     ) -> Any: ...
     # There is an __array__ too; with it here, NumPy's stubs would make `array * variable` an array.
-
     # Python's protocols
     def __format__(self, spec: str, /) -> str: ...
     @overload
