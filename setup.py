@@ -90,6 +90,7 @@ class SdistWithStubs(sdist):
                 "cygrad/**/*.p[yx][xd]",
                 "cygrad/*/*.[hd]*",
                 "tests/**/*.py",
+                "tests/**/*.pyx",
                 "tests/**/*.txt",
                 "benchmarks/*.py",
             )

@@ -1,8 +1,7 @@
 """The public C interface (interface.pxd): operations with forward and backward in C.
 
-A CFunction is an operation; each call of it is a Function as of a built-in operation, whose Op lives
-in the CFunction, and which keeps that alive by its `saved`. So a call costs what a built-in one
-does. In this file `Variable` and `Function` are what extensions see, opaque; `Node` and `Call` are
+A CFunction is an operation; each call of it is a Function as of a built-in operation. Its Op lives
+in the CFunction, which it keeps alive by its `saved`. So a call costs what a built-in one does. In this file `Variable` and `Function` are what extensions see, opaque; `Node` and `Call` are
 the same types with their fields.
 """
 
@@ -62,7 +61,7 @@ cdef class CFunction_1(Function):
         self.operation = own
         self.arity = 1
         self.elementwise = True
-        name = type(self).__name__.encode()
+        name = type(self).__name__.encode("ascii", "replace")
         for i in range(min(len(name), <Py_ssize_t>sizeof(own.name) - 1)):
             own.name[i] = name[i]
         own.op = operation(own.name, rule)
@@ -149,9 +148,9 @@ cdef Node spread_over(CFunction_1 f, Node v, Layout* layout, bint unlocked):
 
 
 cdef object does_not_fit(CFunction_1 f, Node v, const Layout* layout):
-    return RuntimeError(f"Variable.backward: {type(f).__name__} met {describe(v)} and a gradient of "
-                        f"shape {shape_of(layout)}; was .data replaced by another shape after it "
-                        "was used?")
+    return RuntimeError(f"Variable.backward: {type(f).__name__} met {describe(v)} and a gradient "
+                        f"of shape {shape_of(layout)}; was .data replaced by another shape after "
+                        "it was used?")
 
 
 cdef inline bint unlocks(CFunction_1 f, Py_ssize_t size) noexcept:
