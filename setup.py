@@ -53,7 +53,7 @@ def extensions() -> list[Extension]:
             Extension(
                 name,
                 [source.as_posix(), *EXTRA_SOURCES.get(name, [])],
-                include_dirs=[numpy.get_include(), "cygrad/kernels"],
+                include_dirs=[numpy.get_include(), "cygrad/kernels", "cygrad/include"],
                 depends=[
                     h.relative_to(ROOT).as_posix()
                     for h in (ROOT / "cygrad/kernels").glob("*.[hd]*")
@@ -88,8 +88,9 @@ class SdistWithStubs(sdist):
             for pattern in (
                 "stubs/**/*.pyi",
                 "cygrad/**/*.p[yx][xd]",
-                "cygrad/kernels/*.[hd]*",
+                "cygrad/*/*.[hd]*",
                 "tests/**/*.py",
+                "tests/**/*.pyx",
                 "tests/**/*.txt",
                 "benchmarks/*.py",
             )

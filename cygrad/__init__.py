@@ -24,6 +24,7 @@ _import_compiled()
 
 from cygrad import functions
 from cygrad._version import __version__
+from cygrad.abi import get_include
 from cygrad.core.creation import (
     arange,
     eye,
@@ -91,6 +92,7 @@ __all__ = [
     "full",
     "full_like",
     "functions",
+    "get_include",
     "grad",
     "hessian",
     "hvp",
