@@ -19,6 +19,7 @@ import call
 import chain
 import cnn
 import elem
+import extension
 import fit
 import graph
 import lstm
@@ -42,6 +43,7 @@ WORKLOADS: dict[str, Callable[[bool], Workload]] = {
     "lstm": lambda quick: lstm.workload(),
     "cnn": lambda quick: cnn.workload(),
     "optimizers": lambda quick: optimizers.workload(),
+    "extension": lambda quick: extension.workload(),
     **{f"fit-{name}": lambda quick, name=name: fit.workload(name) for name in MODELS},
 }
 
