@@ -20,6 +20,7 @@ import call
 import chain
 import cnn
 import elem
+import extension
 import fit
 import graph
 import lstm
@@ -43,6 +44,7 @@ WORKLOADS: dict[str, Callable[[bool], Workload]] = {
     "lstm": lambda quick: lstm.workload(),
     "cnn": lambda quick: cnn.workload(),
     "optimizers": lambda quick: optimizers.workload(),
+    "extension": lambda quick: extension.workload(),
     **{f"fit-{name}": partial(fit.workload, name) for name in MODELS},
 }
 

@@ -1,8 +1,10 @@
 """The public C interface (interface.pxd): operations with forward and backward in C.
 
 A CFunction is an operation; each call of it is a Function as of a built-in operation. Its Op lives
-in the CFunction, which it keeps alive by its `saved`. So a call costs what a built-in one does. In this file `Variable` and `Function` are what extensions see, opaque; `Node` and `Call` are
-the same types with their fields.
+in the CFunction, which it keeps alive by its `saved`. So a call costs what a built-in one does.
+
+In this file `Variable` and `Function` are what extensions see, opaque; `Node` and `Call` are the
+same types with their fields.
 """
 
 cimport cython

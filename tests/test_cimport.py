@@ -314,9 +314,9 @@ def test_an_extension_of_another_version_is_refused(built: Path) -> None:
 def test_names_of_other_versions() -> None:
     for module in (abi, interface):
         with pytest.raises(ImportError, match="built against version 99 of cygrad's binary"):
-            module.Variable_99
+            _ = module.Variable_99
         with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
-            module.nothing
+            _ = module.nothing
 
 
 def test_what_a_build_needs() -> None:
