@@ -44,6 +44,11 @@ COMPILE = (
 EXTRA_SOURCES = {"cygrad.kernels.elementwise": ["cygrad/kernels/kernels.c"]}
 
 
+# What Cython would put into every module, such as its memoryviews: once, in a module of its own. That
+# makes the package a third as large, and its build and its import faster.
+SHARED = "cygrad._cython"
+
+
 def extensions() -> list[Extension]:
     modules = []
     for path in sorted((ROOT / "cygrad").glob("**/*.pyx")):
@@ -63,6 +68,7 @@ def extensions() -> list[Extension]:
                 extra_link_args=[] if sys.platform == "win32" else ["-lm"],
             )
         )
+    modules.append(Extension(SHARED, ["cygrad/_cython.c"], extra_compile_args=COMPILE))
     return modules
 
 
@@ -96,12 +102,20 @@ class SdistWithStubs(sdist):
             )
             for path in ROOT.glob(pattern)
         ]
-        kept = [f for f in files if not (ROOT / f).with_suffix(".pyx").exists()]
+        generated = {f"{SHARED.replace('.', '/')}.c"}
+        kept = [
+            f for f in files if f not in generated and not (ROOT / f).with_suffix(".pyx").exists()
+        ]
         super().make_release_tree(base_dir, sorted({*kept, *extra}))
 
 
 setup(
-    ext_modules=cythonize(extensions(), compiler_directives=DIRECTIVES, nthreads=2),
+    ext_modules=cythonize(
+        extensions(),
+        compiler_directives=DIRECTIVES,
+        shared_utility_qualified_name=SHARED,
+        nthreads=2,
+    ),
     options={"build_ext": {"parallel": os.cpu_count()}},
     cmdclass={"build_py": BuildWithStubs, "sdist": SdistWithStubs},
 )
