@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -377,8 +378,11 @@ def plain(function: Callable[..., Result]) -> Callable[..., Result]:
     """NumPy's own function, on the data of Variables."""
     if isinstance(function, np.ufunc):
         return lambda *args: function(*map(data_of, args))
-    names = list(inspect.signature(function).parameters)
-    place = names.index("out") if "out" in names else len(names)
+    try:
+        names = list(inspect.signature(function).parameters)
+    except ValueError:  # a builtin of older NumPys; of those here, none has an out=
+        names = []
+    place = names.index("out") if "out" in names else sys.maxsize - 1
 
     def on_data(*args: Argument, **kwargs: Argument) -> Result:
         if isinstance(kwargs.get("out"), Variable) or any(

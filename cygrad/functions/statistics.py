@@ -223,7 +223,8 @@ def nanvar(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False, ddof: floa
     """
     v = as_variable(x, "nanvar")
     unknown = np.isnan(v.data)
-    count = np.sum(~unknown, axis=axis, keepdims=keepdims) - ddof
+    # NumPy 2.5's stubs take ints alone for an axis.
+    count = np.sum(~unknown, axis=axis, keepdims=keepdims) - ddof  # type: ignore[call-overload,unused-ignore]
     deviation = where(unknown, 0.0, sub(v, nanmean(v, axis, True)))
     squares = sum(square(deviation), axis, keepdims)
     return div(squares, np.where(count > 0, count, np.nan))

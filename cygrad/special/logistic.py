@@ -137,7 +137,8 @@ def logsumexp(
         return F.logsumexp(a, axis, keepdims)
     v, factors = as_variable(a), as_variable(b)
     used = np.where(factors.data == 0.0, -np.inf, v.data)
-    shift = np.max(used, axis=axis, keepdims=True) if used.size else np.zeros(())
+    # NumPy 2.5's stubs take ints alone for an axis.
+    shift = np.max(used, axis=axis, keepdims=True) if used.size else np.zeros(())  # type: ignore[call-overload,unused-ignore]
     shift = np.where(np.isfinite(shift), shift, 0.0)
     terms = factors * F.exp(F.where(factors.data == 0.0, 0.0, v - shift))
     y = F.log(F.sum(terms, axis=axis, keepdims=True)) + shift
