@@ -38,6 +38,24 @@ def print_workload(workload: Workload, results: Results, figures: Sequence[Figur
         print(_figure_row(figure))
 
 
+def print_sweep(name: str, sweep: Mapping[str, Any]) -> None:
+    """One row a size: each contender's time, a node's where the sweep is of nodes."""
+    labels = list(dict.fromkeys(label for p in sweep["points"] for label in p["contenders"]))
+    print(f"\n{name}: {sweep['what']}{', a node' if sweep['a_node'] else ''}")
+    print(f"{sweep['across']:<18.17}" + "".join(f"{label:>13.12}" for label in labels))
+    for point in sweep["points"]:
+        row = f"{point['size']:<18,}"
+        for label in labels:
+            contender = point["contenders"].get(label, {})
+            median, nodes = contender.get("median"), contender.get("nodes")
+            times = None if median is None else median / (nodes if sweep["a_node"] else 1)
+            row += f"{'' if times is None else duration(times):>13}"
+        print(row.rstrip())
+    problems = {c["problem"] for p in sweep["points"] for c in p["contenders"].values()} - {None}
+    for problem in sorted(problems):
+        print(textwrap.shorten(problem, WIDTH))
+
+
 def verdict(met: bool | None) -> str:
     return "" if met is None else "met" if met else "MISSED"
 
@@ -98,7 +116,7 @@ def _row(result: Measured, results: Results) -> str:
     prepared = duration(result.prepared) if result.prepared > 0.05 else ""
     row = f"{contender.label:<22}{duration(result.median):>10}{node:>10}{result.spread:>8.0%}"
     times = to_ours(result, results)
-    row += f"{prepared:>10}{'' if times is None else f'{_three(times)}x':>10}"
+    row += f"{prepared:>10}{'' if times is None else f'{three(times)}x':>10}"
     if contender.target is not None:
         row += f"{f'{contender.target:g}x':>9} {verdict(target_met(result, results))}"
     if result.threads > 1.2:
@@ -109,7 +127,7 @@ def _row(result: Measured, results: Results) -> str:
 def _figure_row(figure: Figure) -> str:
     if figure.value is None:
         return f"{figure.label:<38}  {figure.problem or 'not measured'}"
-    row = f"{figure.label:<38}{_three(figure.value):>8} {figure.unit:<22}"
+    row = f"{figure.label:<38}{three(figure.value):>8} {figure.unit:<22}"
     if figure.at_most is not None:
         row += f"{f'<= {figure.at_most:g}':>12} {verdict(figure_met(figure))}"
     return row.rstrip()
@@ -119,11 +137,11 @@ def duration(seconds: float) -> str:
     """Three digits and a unit."""
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):
         if seconds >= size:
-            return f"{_three(seconds / size)} {unit}"
-    return f"{_three(seconds / 1e-9)} ns"
+            return f"{three(seconds / size)} {unit}"
+    return f"{three(seconds / 1e-9)} ns"
 
 
-def _three(number: float) -> str:
+def three(number: float) -> str:
     """Three digits, no exponent."""
     if number <= 0:
         return f"{number:.3g}"

@@ -1,7 +1,7 @@
 """`python benchmarks/run.py`: cygrad beside its peers, one run, ratios against the targets.
 
 Takes the workloads to run (all of them by default) and prints a table for each; `--json` keeps
-every sample. Exit status 1 if a contender failed or gave a wrong result; a target missed is no
+every sample, and `--report` writes a page of tables and pictures. Exit status 1 if a contender failed or gave a wrong result; a target missed is no
 failure.
 """
 
@@ -9,11 +9,15 @@ import machine  # first: it pins the threads of what is imported next
 
 # isort: split
 import argparse
+import dataclasses
+import datetime
 import json
+import shlex
 import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import call
@@ -26,11 +30,19 @@ import graph
 import lstm
 import mlp
 import optimizers
+import page
+import plots
 import report
 import rosen
 import sin6
+import sweeps
 from harness import Effort, Workload, measure
 from models import MODELS
+
+
+def _fit(name: str, quick: bool) -> Workload:
+    return fit.workload(name)
+
 
 WORKLOADS: dict[str, Callable[[bool], Workload]] = {
     "rosen": lambda quick: rosen.workload(),
@@ -45,7 +57,7 @@ WORKLOADS: dict[str, Callable[[bool], Workload]] = {
     "cnn": lambda quick: cnn.workload(),
     "optimizers": lambda quick: optimizers.workload(),
     "extension": lambda quick: extension.workload(),
-    **{f"fit-{name}": partial(fit.workload, name) for name in MODELS},
+    **{f"fit-{name}": partial(_fit, name) for name in MODELS},
 }
 
 
@@ -54,12 +66,22 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("workloads", nargs="*", metavar="workload", help=", ".join(WORKLOADS))
     parser.add_argument("--json", metavar="FILE", help="write every sample and ratio there")
     parser.add_argument(
+        "--report",
+        metavar="DIR",
+        type=Path,
+        help="write a page there (index.html), its pictures and every sample; measures more",
+    )
+    parser.add_argument(
         "--peers",
         default=",".join(machine.PEERS),
         help="which peers to import, with commas between (default: %(default)s)",
     )
     parser.add_argument("--repeat", type=int, metavar="N", help="rounds (default: 15, quick: 5)")
-    parser.add_argument("--quick", action="store_true", help="short rounds, under a minute in all")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="short rounds, under a minute in all, two with --report",
+    )
     parsed = parser.parse_args()
     for name in parsed.workloads:
         if name not in WORKLOADS:
@@ -70,6 +92,13 @@ def arguments() -> argparse.Namespace:
             parser.error(f"no peer {name!r}; there are {', '.join(machine.PEERS)}")
     if parsed.repeat is not None and parsed.repeat < 1:
         parser.error("--repeat takes a number of rounds, at least 1")
+    if parsed.report is not None:
+        # before minutes of measuring: what is drawn with, and where it is written
+        try:
+            parsed.plt = plots.load()
+            parsed.report.mkdir(parents=True, exist_ok=True)
+        except (plots.MissingLibrary, OSError) as error:
+            parser.error(str(error))
     return parsed
 
 
@@ -98,20 +127,40 @@ def main() -> int:
         kept[name] = report.as_json(workload, results, figures)
         failed = failed or any(result.failed for result in results.values())
 
+    limits: dict[str, float] = {}
+    swept: dict[str, Any] = {}
+    if args.report is not None:
+        measured = sweeps.measure_limits(peers)
+        limits = dataclasses.asdict(measured)
+        for sweep in sweeps.sweeps(args.quick):
+            swept[sweep.name], wrong = sweeps.run(sweep, measured, peers, args.quick)
+            report.print_sweep(sweep.name, swept[sweep.name])
+            sys.stdout.flush()
+            failed = failed or wrong
+
     took = time.perf_counter() - began
     print(f"\nthe whole run took {took:.0f} s")
-    if args.json:
-        written = {
-            "machine": facts,
-            "threads": dict(machine.THREADS),
-            "versions": peers.versions,
-            "settings": peers.settings,
-            "missing": peers.missing,
-            "rounds": effort.rounds,
-            "seconds": took,
-            "workloads": kept,
-        }
-        with open(args.json, "w", encoding="utf-8") as file:
+    written = {
+        "command": shlex.join(["python", "benchmarks/run.py", *sys.argv[1:]]),
+        "date": datetime.date.today().isoformat(),
+        "machine": facts,
+        "threads": dict(machine.THREADS),
+        "versions": peers.versions,
+        "settings": peers.settings,
+        "missing": peers.missing,
+        "rounds": effort.rounds,
+        "seconds": took,
+        "workloads": kept,
+        "limits": limits,
+        "sweeps": swept,
+    }
+    files = [args.json] if args.json else []
+    if args.report is not None:
+        files.append(args.report / "run.json")
+        pictures = plots.draw(args.plt, written, args.report)
+        print(f"written: {page.write(args.report, written, pictures)}")
+    for name in files:
+        with open(name, "w", encoding="utf-8") as file:
             json.dump(written, file, indent=1)
     return int(failed)
 
