@@ -40,10 +40,6 @@ from harness import Effort, Workload, measure
 from models import MODELS
 
 
-def _fit(name: str, quick: bool) -> Workload:
-    return fit.workload(name)
-
-
 WORKLOADS: dict[str, Callable[[bool], Workload]] = {
     "rosen": lambda quick: rosen.workload(),
     "call": lambda quick: call.workload(),
@@ -57,7 +53,7 @@ WORKLOADS: dict[str, Callable[[bool], Workload]] = {
     "cnn": lambda quick: cnn.workload(),
     "optimizers": lambda quick: optimizers.workload(),
     "extension": lambda quick: extension.workload(),
-    **{f"fit-{name}": partial(_fit, name) for name in MODELS},
+    **{f"fit-{name}": partial(fit.workload, name) for name in MODELS},
 }
 
 
