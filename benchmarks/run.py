@@ -39,7 +39,6 @@ import sweeps
 from harness import Effort, Workload, measure
 from models import MODELS
 
-
 WORKLOADS: dict[str, Callable[[bool], Workload]] = {
     "rosen": lambda quick: rosen.workload(),
     "call": lambda quick: call.workload(),
