@@ -16,7 +16,7 @@ from cygrad.functions.elementwise cimport COMPOSED, as_variable, binary, binary_
 from cygrad.kernels.elementwise cimport K_DROP, K_G_DROP
 
 import os
-import threading
+from contextvars import ContextVar
 
 import numpy as np
 
@@ -38,7 +38,7 @@ cdef object default_generator():
 # from a generator of its own. Its seed is drawn when it is first needed: from the shared generator,
 # or from that of another such function, which this one is called by, so that it is repeated too.
 
-cdef object repeated = threading.local()
+cdef object repeated = ContextVar("repeated", default=None)     # its Draws, a thread's own
 
 
 @cython.final
@@ -47,8 +47,8 @@ cdef class Draws:
 
 
 cdef Draws swap_draws(Draws draws):
-    cdef Draws before = getattr(repeated, "draws", None)
-    repeated.draws = draws
+    cdef Draws before = repeated.get()
+    repeated.set(draws)
     return before
 
 
@@ -149,5 +149,5 @@ def dropout(x, p=0.5, rng=None):
         rng = _generator("dropout", rng)
     if probability == 0.0 or mode().testing:
         return v
-    generator = rng if rng is not None else current_generator(getattr(repeated, "draws", None))
+    generator = rng if rng is not None else current_generator(repeated.get())
     return binary(&DROPOUT, v, random_mask(v, probability, generator))

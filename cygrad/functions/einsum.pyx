@@ -16,11 +16,12 @@ from cygrad.functions.indexing cimport gather
 from cygrad.functions.reduction cimport sum_over
 from cygrad.functions.shape cimport permuted, with_shape
 
-import string
 from functools import lru_cache
 from math import prod
 
 import numpy as np
+
+cdef str LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 # ---- What the subscripts say ------------------------------------------------------------------
@@ -30,7 +31,7 @@ cdef object parsed(str subscripts, tuple shapes):
     text = subscripts.replace(" ", "")
     where = f"einsum: {subscripts!r}, operands of shapes {', '.join([str(s) for s in shapes])}"
     inputs, arrow, output = text.partition("->")
-    if set(inputs + output) - set(string.ascii_letters + ".,") or "," in output:
+    if set(inputs + output) - set(LETTERS + ".,") or "," in output:
         raise ValueError(f"{where}: subscripts are letters, ',' between operands, '...' for any "
                          "further axes, and one '->' before the output")
     terms = inputs.split(",")
@@ -46,7 +47,7 @@ cdef object parsed(str subscripts, tuple shapes):
             raise ValueError(f"{where}: {term!r} does not fit the {len(shape)} axes of shape "
                              f"{shape}")
         further.append(n)
-    free = [letter for letter in string.ascii_letters if letter not in text]
+    free = [letter for letter in LETTERS if letter not in text]
     most = max(further)
     if most > len(free):
         raise ValueError(f"{where}: there are more axes than letters")

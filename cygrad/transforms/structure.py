@@ -6,7 +6,6 @@ so on, in the order in which they are met.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
@@ -23,7 +22,9 @@ def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:
     if isinstance(tree, dict):
         if type(tree) is dict:
             return {key: map_leaves(function, value) for key, value in tree.items()}
-        mapped = copy.copy(tree)  # a defaultdict, for one, is not made from pairs alone
+        from copy import copy  # rarely needed, and not loaded by NumPy
+
+        mapped = copy(tree)  # a defaultdict, for one, is not made from pairs alone
         for key, value in tree.items():
             mapped[key] = map_leaves(function, value)
         return mapped
