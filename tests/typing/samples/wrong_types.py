@@ -53,7 +53,8 @@ def attributes(x: cg.Variable) -> None:
     x.shape = (2, 2)  # E: misc
     x.generation = 1  # E: misc
     x.gradient  # E: attr-defined
-    x.grad.data  # E: union-attr
+    x.grad = np.ones(2)  # E: assignment
+    x.grad.gradient  # E: union-attr
     x.backward("retain")  # E: arg-type
     x.reshape("2", 2)  # E: call-overload
     x.item(0.5)  # E: arg-type
