@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,14 +26,53 @@ if TYPE_CHECKING:
 __all__ = ["least_squares", "minimize"]
 
 Array = NDArray[np.float64]
+X = TypeVar("X")
+
+if TYPE_CHECKING:
+
+    class _Result(OptimizeResult, Generic[X]):  # type: ignore[misc,unused-ignore]
+        """scipy's, but for x, which has the structure that x0 has."""
+
+        x: X
+        fun: Any  # a float of minimize, the residuals of least_squares
+        success: bool
+        status: int
+        message: str
+        nfev: int
+
 
 WITHOUT_GRADIENT = {"nelder-mead", "powell", "cobyla", "cobyqa"}
 WITH_PRODUCTS = {"newton-cg", "trust-ncg", "trust-krylov", "trust-constr"}
 WITH_HESSIAN = {"dogleg", "trust-exact"}
 
 
+# Any, here and below: structures of any kind, further arguments of any kind, scipy's own options.
+@overload
 def minimize(
-    f: Callable[..., Variable | float],
+    f: Callable[..., Variable | float | np.floating[Any]],
+    x0: float,
+    args: tuple[Any, ...] = (),
+    method: str | Callable[..., Any] | None = None,
+    **options: Any,
+) -> _Result[float]: ...
+@overload
+def minimize(
+    f: Callable[..., Variable | float | np.floating[Any]],
+    x0: Variable | NDArray[Any],
+    args: tuple[Any, ...] = (),
+    method: str | Callable[..., Any] | None = None,
+    **options: Any,
+) -> _Result[Array]: ...
+@overload
+def minimize(
+    f: Callable[..., Variable | float | np.floating[Any]],
+    x0: X,
+    args: tuple[Any, ...] = (),
+    method: str | Callable[..., Any] | None = None,
+    **options: Any,
+) -> _Result[X]: ...
+def minimize(
+    f: Callable[..., Variable | float | np.floating[Any]],
     x0: Any,
     args: tuple[Any, ...] = (),
     method: str | Callable[..., Any] | None = None,
@@ -113,6 +152,21 @@ def minimize(
     return result
 
 
+@overload
+def least_squares(
+    f: Callable[..., Any], x0: float, args: tuple[Any, ...] = (), **options: Any
+) -> _Result[float]: ...
+@overload
+def least_squares(
+    f: Callable[..., Any],
+    x0: Variable | NDArray[Any],
+    args: tuple[Any, ...] = (),
+    **options: Any,
+) -> _Result[Array]: ...
+@overload
+def least_squares(
+    f: Callable[..., Any], x0: X, args: tuple[Any, ...] = (), **options: Any
+) -> _Result[X]: ...
 def least_squares(
     f: Callable[..., Any], x0: Any, args: tuple[Any, ...] = (), **options: Any
 ) -> OptimizeResult:
@@ -232,7 +286,10 @@ class _Derivatives:
     """A function of arrays to a number, and its derivatives, for a flat vector."""
 
     def __init__(
-        self, f: Callable[..., Variable | float], args: tuple[Any, ...], point: _Point
+        self,
+        f: Callable[..., Variable | float | np.floating[Any]],
+        args: tuple[Any, ...],
+        point: _Point,
     ) -> None:
         self.f = f
         self.args = args

@@ -98,6 +98,11 @@ def functions(x: cg.Variable) -> None:
     F.dropout(x, rng="seed")  # E: arg-type
     x.sum(out=x.data)  # E: arg-type
     x.mean(axis="0")  # E: arg-type
+    x.astype(np.float32)  # E: arg-type
+    x.take([0.5])  # E: list-item
+    x.clip("0")  # E: arg-type
+    F.quantile(x, x)  # E: arg-type
+    F.pad(x, 0.5)  # E: arg-type
     F.softmin(x)  # E: attr-defined
     n: float = F.sum(x)  # E: assignment
     pair: cg.Variable = Pair()(x)  # E: assignment
