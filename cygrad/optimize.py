@@ -147,7 +147,7 @@ def minimize(
             options["hessp"] = derivatives.product
         elif kind in WITH_HESSIAN:
             options["hess"] = derivatives.hessian
-    result = scipy_optimize.minimize(function, point.start, method=method, **options)
+    result: _Result[Any] = scipy_optimize.minimize(function, point.start, method=method, **options)
     result.x = point.given(result.x)
     return result
 
@@ -212,7 +212,7 @@ def least_squares(
     residuals = _Vector(f, args, point)
     if "jac" not in options:
         options["jac"] = residuals.jacobian
-    result = scipy_optimize.least_squares(residuals.value, point.start, **options)
+    result: _Result[Any] = scipy_optimize.least_squares(residuals.value, point.start, **options)
     result.x = point.given(result.x)
     return result
 
@@ -402,8 +402,9 @@ def _callback(callback: Callable[..., Any], point: _Point) -> Callable[..., Any]
         names = []
     if names == ["intermediate_result"]:
 
-        def with_result(*, intermediate_result: OptimizeResult) -> Any:
-            shown = type(intermediate_result)(intermediate_result)
+        def with_result(*, intermediate_result: _Result[Any]) -> Any:
+            copy: Callable[..., Any] = type(intermediate_result)
+            shown = copy(intermediate_result)
             shown.x = point.given(intermediate_result.x)
             return callback(intermediate_result=shown)
 

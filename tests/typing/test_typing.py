@@ -50,13 +50,15 @@ def test_samples_run(sample: Path, tmp_path: Path) -> None:
     assert code == 0, output
 
 
+def marks() -> dict[int, str]:
+    """The lines of wrong_types.py that are to be refused, and mypy's reasons."""
+    mark = re.compile(r"# E: ([a-z-]+)$")
+    lines = enumerate(WRONG.read_text().splitlines(), 1)
+    return {number: found[1] for number, line in lines if (found := mark.search(line))}
+
+
 def test_wrong_types_are_refused(tmp_path: Path) -> None:
-    marks = re.compile(r"# E: ([a-z-]+)$")
-    expected = [
-        f"{number}: {mark[1]}"
-        for number, line in enumerate(WRONG.read_text().splitlines(), 1)
-        if (mark := marks.search(line))
-    ]
+    expected = [f"{number}: {reason}" for number, reason in marks().items()]
     code, output = mypy(tmp_path, str(WRONG))
     found = [
         f"{error[1]}: {error[2]}"
@@ -64,6 +66,13 @@ def test_wrong_types_are_refused(tmp_path: Path) -> None:
     ]
     assert code == 1, output
     assert found == expected, output
+
+
+@needs_pyright
+def test_wrong_types_are_refused_by_pyright(tmp_path: Path) -> None:
+    code, output = pyright(tmp_path, [Path(shutil.copy(WRONG, tmp_path))], "standard")
+    assert code == 1, output
+    assert {int(number) for number in re.findall(r":(\d+):\d+ - error: ", output)} == set(marks())
 
 
 def test_the_package_is_well_typed(tmp_path: Path) -> None:
