@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,14 +26,53 @@ if TYPE_CHECKING:
 __all__ = ["least_squares", "minimize"]
 
 Array = NDArray[np.float64]
+X = TypeVar("X")
+
+if TYPE_CHECKING:
+
+    class _Result(OptimizeResult, Generic[X]):  # type: ignore[misc,unused-ignore]
+        """scipy's, but for x, which has the structure that x0 has."""
+
+        x: X
+        fun: Any  # a float of minimize, the residuals of least_squares
+        success: bool
+        status: int
+        message: str
+        nfev: int
+
 
 WITHOUT_GRADIENT = {"nelder-mead", "powell", "cobyla", "cobyqa"}
 WITH_PRODUCTS = {"newton-cg", "trust-ncg", "trust-krylov", "trust-constr"}
 WITH_HESSIAN = {"dogleg", "trust-exact"}
 
 
+# Any, here and below: structures of any kind, further arguments of any kind, scipy's own options.
+@overload
 def minimize(
-    f: Callable[..., Variable | float],
+    f: Callable[..., Variable | float | np.floating[Any]],
+    x0: float,
+    args: tuple[Any, ...] = (),
+    method: str | Callable[..., Any] | None = None,
+    **options: Any,
+) -> _Result[float]: ...
+@overload
+def minimize(
+    f: Callable[..., Variable | float | np.floating[Any]],
+    x0: Variable | NDArray[Any],
+    args: tuple[Any, ...] = (),
+    method: str | Callable[..., Any] | None = None,
+    **options: Any,
+) -> _Result[Array]: ...
+@overload
+def minimize(
+    f: Callable[..., Variable | float | np.floating[Any]],
+    x0: X,
+    args: tuple[Any, ...] = (),
+    method: str | Callable[..., Any] | None = None,
+    **options: Any,
+) -> _Result[X]: ...
+def minimize(
+    f: Callable[..., Variable | float | np.floating[Any]],
     x0: Any,
     args: tuple[Any, ...] = (),
     method: str | Callable[..., Any] | None = None,
@@ -108,11 +147,26 @@ def minimize(
             options["hessp"] = derivatives.product
         elif kind in WITH_HESSIAN:
             options["hess"] = derivatives.hessian
-    result = scipy_optimize.minimize(function, point.start, method=method, **options)
+    result: _Result[Any] = scipy_optimize.minimize(function, point.start, method=method, **options)
     result.x = point.given(result.x)
     return result
 
 
+@overload
+def least_squares(
+    f: Callable[..., Any], x0: float, args: tuple[Any, ...] = (), **options: Any
+) -> _Result[float]: ...
+@overload
+def least_squares(
+    f: Callable[..., Any],
+    x0: Variable | NDArray[Any],
+    args: tuple[Any, ...] = (),
+    **options: Any,
+) -> _Result[Array]: ...
+@overload
+def least_squares(
+    f: Callable[..., Any], x0: X, args: tuple[Any, ...] = (), **options: Any
+) -> _Result[X]: ...
 def least_squares(
     f: Callable[..., Any], x0: Any, args: tuple[Any, ...] = (), **options: Any
 ) -> OptimizeResult:
@@ -158,7 +212,7 @@ def least_squares(
     residuals = _Vector(f, args, point)
     if "jac" not in options:
         options["jac"] = residuals.jacobian
-    result = scipy_optimize.least_squares(residuals.value, point.start, **options)
+    result: _Result[Any] = scipy_optimize.least_squares(residuals.value, point.start, **options)
     result.x = point.given(result.x)
     return result
 
@@ -232,7 +286,10 @@ class _Derivatives:
     """A function of arrays to a number, and its derivatives, for a flat vector."""
 
     def __init__(
-        self, f: Callable[..., Variable | float], args: tuple[Any, ...], point: _Point
+        self,
+        f: Callable[..., Variable | float | np.floating[Any]],
+        args: tuple[Any, ...],
+        point: _Point,
     ) -> None:
         self.f = f
         self.args = args
@@ -345,8 +402,9 @@ def _callback(callback: Callable[..., Any], point: _Point) -> Callable[..., Any]
         names = []
     if names == ["intermediate_result"]:
 
-        def with_result(*, intermediate_result: OptimizeResult) -> Any:
-            shown = type(intermediate_result)(intermediate_result)
+        def with_result(*, intermediate_result: _Result[Any]) -> Any:
+            copy: Callable[..., Any] = type(intermediate_result)
+            shown = copy(intermediate_result)
             shown.x = point.given(intermediate_result.x)
             return callback(intermediate_result=shown)
 

@@ -1,7 +1,8 @@
 """The methods of Variable that NumPy code expects and that variable.pyx does not have itself.
 
 Each calls a function of this folder, or answers with plain numbers of the data. They become methods
-when this module is imported. In the stub of Variable they stand with the others.
+when this module is imported. In the stub of Variable they stand with the others, where some that are
+Any here have overloads.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
+from numpy.typing import NDArray
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable, _add_methods
 
 if TYPE_CHECKING:
-    from cygrad.core.variable import _ArrayLike, _Axis
+    from cygrad.core.variable import _ArrayLike, _Axis, _Positions
 
 __all__: list[str] = []
 
@@ -79,17 +81,17 @@ def trace(self: Variable, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Va
     return F.trace(self, offset, axis1, axis2)
 
 
-def take(self: Variable, indices: Any, axis: SupportsIndex | None = None) -> Variable:
+def take(self: Variable, indices: _Positions, axis: SupportsIndex | None = None) -> Variable:
     """`cygrad.functions.take`: the elements, or slices, at indices."""
     return F.take(self, indices, axis)
 
 
-def repeat(self: Variable, repeats: Any, axis: SupportsIndex | None = None) -> Variable:
+def repeat(self: Variable, repeats: _Positions, axis: SupportsIndex | None = None) -> Variable:
     """`cygrad.functions.repeat`: with each element several times."""
     return F.repeat(self, repeats, axis)
 
 
-def clip(self: Variable, min: Any = None, max: Any = None) -> Variable:
+def clip(self: Variable, min: _ArrayLike | None = None, max: _ArrayLike | None = None) -> Variable:
     """`cygrad.functions.clip`; bounds that are arrays or Variables by `maximum` and `minimum`."""
     from cygrad.numpy_forms import clip
 
@@ -108,7 +110,7 @@ def copy(self: Variable) -> Variable:
     return F.copy(self)
 
 
-def astype(self: Variable, dtype: Any) -> Variable:
+def astype(self: Variable, dtype: type[float] | np.dtype[np.float64] | str) -> Variable:
     """A copy, if dtype is float64; a TypeError if it is another, which a Variable cannot have."""
     if np.dtype(dtype) != np.float64:
         raise TypeError(
@@ -128,7 +130,7 @@ def argmin(self: Variable, axis: SupportsIndex | None = None) -> Any:
     return self.data.argmin(axis)
 
 
-def argsort(self: Variable, axis: SupportsIndex | None = -1) -> Any:
+def argsort(self: Variable, axis: SupportsIndex | None = -1) -> NDArray[np.intp]:
     """The indices in ascending order of the elements, as ndarray.argsort gives them."""
     return self.data.argsort(axis)
 

@@ -21,7 +21,7 @@ from cygrad.functions.selection import where
 from cygrad.functions.shape import reshape, transpose
 
 if TYPE_CHECKING:
-    from cygrad.core.variable import _ArrayLike, _Axis
+    from cygrad.core.variable import _ArrayLike, _Axis, _PlainNumbers, _Positions
 
 # What NumPy's functions make of an array of positions: Any, as their types allow little else.
 Positions = Any
@@ -117,7 +117,10 @@ GATHERED = ("edge", "reflect", "symmetric", "wrap")
 
 
 def pad(
-    x: _ArrayLike, pad_width: Any, mode: str = "constant", constant_values: _ArrayLike = 0.0
+    x: _ArrayLike,
+    pad_width: _Positions,
+    mode: str = "constant",
+    constant_values: _PlainNumbers = 0.0,
 ) -> Variable:
     """x with more elements before and after, along each axis.
 
@@ -156,8 +159,9 @@ def pad(
     (variable([0., 1., 2., 3., 0.]), variable([1., 2., 3., 2., 1.]))
     """
     v = as_variable(x, "pad")
+    widths: Any = pad_width
     if mode in GATHERED:
-        return rearranged(v, lambda p: np.pad(p, pad_width, mode=mode))  # type: ignore[call-overload]
+        return rearranged(v, lambda p: np.pad(p, widths, mode=mode))  # type: ignore[call-overload]
     if mode != "constant":
         raise ValueError(
             f"pad: mode={mode!r} is not differentiated; it is 'constant', "
@@ -165,10 +169,10 @@ def pad(
         )
     if isinstance(constant_values, Variable):
         raise TypeError("pad: constant_values are numbers, not a Variable; use .data, or concat")
-    inside = np.pad(np.arange(v.size).reshape(v.shape), pad_width, constant_values=-1)
+    inside = np.pad(np.arange(v.size).reshape(v.shape), widths, constant_values=-1)
     border: Any = constant_values
     if not isinstance(border, (int, float)):
-        border = np.pad(np.zeros(v.shape), pad_width, constant_values=border)
+        border = np.pad(np.zeros(v.shape), widths, constant_values=border)
     return placed(v, inside, border)
 
 
@@ -331,7 +335,9 @@ def partition(x: _ArrayLike, kth: int | Sequence[int], axis: SupportsIndex | Non
     return take_along_axis(v, np.argpartition(v.data, kth, axis), axis)
 
 
-def take_along_axis(x: _ArrayLike, indices: Positions, axis: SupportsIndex | None = -1) -> Variable:
+def take_along_axis(
+    x: _ArrayLike, indices: _Positions, axis: SupportsIndex | None = -1
+) -> Variable:
     """The elements at indices along an axis, as argsort and argmax give them.
 
     Parameters

@@ -16,7 +16,7 @@ from cygrad.functions.selection import where
 from cygrad.functions.shape import broadcast_to, reshape, transpose
 
 if TYPE_CHECKING:
-    from cygrad.core.variable import _ArrayLike, _Axis
+    from cygrad.core.variable import _ArrayLike, _Axis, _PlainNumbers
 
 
 def axes_of(v: Variable, axis: Any) -> tuple[int, ...]:
@@ -112,7 +112,9 @@ def median(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variabl
     return quantile(as_variable(x, "median"), 0.5, axis, keepdims)
 
 
-def quantile(x: _ArrayLike, q: Any, axis: _Axis = None, keepdims: bool = False) -> Variable:
+def quantile(
+    x: _ArrayLike, q: _PlainNumbers, axis: _Axis = None, keepdims: bool = False
+) -> Variable:
     """The numbers below which the fractions q of the elements lie, over axes.
 
     Parameters

@@ -150,6 +150,7 @@ class Optimizer(Configured, ABC):
                 hook(with_gradients)
         step(self._rule(), parameters, self._states, self._constants, where)
 
+    # Any: numbers and arrays, by names that types do not know.
     def state_dict(self, model: Target | None = None) -> dict[str, Any]:
         """The settings and what is remembered of each parameter, as `numpy.savez` takes them.
 

@@ -51,6 +51,7 @@ class Schedule(Configured, ABC):
         self.optimizer.lr = self.lr_at(self.count + 1)
         self.count += 1
 
+    # Any: numbers and booleans, and dicts of them for a schedule in another.
     def state_dict(self) -> dict[str, Any]:
         """The settings and the count, as numbers."""
         return {name: getattr(self, name) for name in self._settings()}

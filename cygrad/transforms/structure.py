@@ -1,7 +1,7 @@
 """Structures: dicts, lists, tuples and named tuples, nested, with anything else as their leaves.
 
 None has no leaves, and is kept where it stands. A template is a structure whose leaves are 0, 1, 2 and
-so on, in the order in which they are met.
+so on, in the order in which they are met. Any: structures and leaves of any kind.
 """
 
 from __future__ import annotations

@@ -1,51 +1,19 @@
-"""The types as a user's type checker sees them: the stubs beside the installed modules.
+"""The types as a user's type checker sees them: the stubs beside the installed modules."""
 
-Everything is checked from another folder, so that nothing of the source tree is found.
-"""
-
-import importlib.util
 import re
-import subprocess
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
-import cygrad
+from checkers import INSTALLED, ROOT, mypy, needs_mypy, needs_pyright, needs_stubs, pyright, run
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-INSTALLED = Path(cygrad.__file__).parent
 SAMPLES = sorted(p for p in (HERE / "samples").glob("*.py") if p.name != "wrong_types.py")
 WRONG = HERE / "samples" / "wrong_types.py"
 
-pytestmark = [
-    pytest.mark.skipif(
-        INSTALLED == ROOT / "cygrad",
-        reason=f"cygrad is imported from the source tree {ROOT}, which has no stubs beside its "
-        "modules: install it (pip install .) and run pytest, not python -m pytest",
-    ),
-    pytest.mark.skipif(importlib.util.find_spec("mypy") is None, reason="mypy is not installed"),
-]
-
-
-def run(folder: Path, *arguments: str) -> tuple[int, str]:
-    """Exit code and output of `python ARGUMENTS` in a folder."""
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout
-
-
-def mypy(folder: Path, *targets: str) -> tuple[int, str]:
-    """mypy --strict, free of any configuration file."""
-    options = ["--strict", "--config-file=", "--no-pretty", "--show-error-codes"]
-    return run(folder, "-m", "mypy", *options, *targets)
+pytestmark = [needs_stubs, needs_mypy]
 
 
 def test_stubs_are_installed() -> None:
@@ -69,19 +37,28 @@ def test_samples_are_well_typed(tmp_path: Path) -> None:
     assert code == 0, output
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda p: p.stem)
-def test_samples_run(sample: Path, tmp_path: Path) -> None:
-    code, output = run(tmp_path, "-W", "error", str(sample))
+@needs_pyright
+def test_samples_are_well_typed_for_pyright(tmp_path: Path) -> None:
+    files = [Path(shutil.copy(sample, tmp_path)) for sample in SAMPLES]
+    code, output = pyright(tmp_path, files, "strict")
     assert code == 0, output
 
 
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda p: p.stem)
+def test_samples_run(sample: Path, tmp_path: Path) -> None:
+    code, output = run(tmp_path, sys.executable, "-W", "error", str(sample))
+    assert code == 0, output
+
+
+def marks() -> dict[int, str]:
+    """The lines of wrong_types.py that are to be refused, and mypy's reasons."""
+    mark = re.compile(r"# E: ([a-z-]+)$")
+    lines = enumerate(WRONG.read_text().splitlines(), 1)
+    return {number: found[1] for number, line in lines if (found := mark.search(line))}
+
+
 def test_wrong_types_are_refused(tmp_path: Path) -> None:
-    marks = re.compile(r"# E: ([a-z-]+)$")
-    expected = [
-        f"{number}: {mark[1]}"
-        for number, line in enumerate(WRONG.read_text().splitlines(), 1)
-        if (mark := marks.search(line))
-    ]
+    expected = [f"{number}: {reason}" for number, reason in marks().items()]
     code, output = mypy(tmp_path, str(WRONG))
     found = [
         f"{error[1]}: {error[2]}"
@@ -89,6 +66,13 @@ def test_wrong_types_are_refused(tmp_path: Path) -> None:
     ]
     assert code == 1, output
     assert found == expected, output
+
+
+@needs_pyright
+def test_wrong_types_are_refused_by_pyright(tmp_path: Path) -> None:
+    code, output = pyright(tmp_path, [Path(shutil.copy(WRONG, tmp_path))], "standard")
+    assert code == 1, output
+    assert {int(number) for number in re.findall(r":(\d+):\d+ - error: ", output)} == set(marks())
 
 
 def test_the_package_is_well_typed(tmp_path: Path) -> None:
@@ -100,5 +84,5 @@ def test_stubs_say_what_the_modules_have(tmp_path: Path) -> None:
     # Disjoint bases concern two C classes in one class's bases; to mark them would hide Variable
     # and Function from type checkers that are older than the mark.
     options = ["--ignore-disjoint-bases", "--allowlist", str(HERE / "stubtest_allowlist.txt")]
-    code, output = run(tmp_path, "-m", "mypy.stubtest", "cygrad", *options)
+    code, output = run(tmp_path, sys.executable, "-m", "mypy.stubtest", "cygrad", *options)
     assert code == 0, output

@@ -1,15 +1,8 @@
 """Stub of cygrad/functions/indexing.pyx: get_item and take."""
 
-from typing import Any, SupportsIndex
+from typing import SupportsIndex
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ..core.variable import Variable, _ArrayLike, _Index, _Integers
+from ..core.variable import Variable, _ArrayLike, _Index, _Positions
 
 def get_item(x: _ArrayLike, index: _Index) -> Variable: ...
-def take(
-    x: _ArrayLike,
-    indices: SupportsIndex | NDArray[np.integer[Any]] | _Integers,  # Any: precision
-    axis: SupportsIndex | None = None,
-) -> Variable: ...
+def take(x: _ArrayLike, indices: _Positions, axis: SupportsIndex | None = None) -> Variable: ...

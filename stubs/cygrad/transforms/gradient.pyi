@@ -1,8 +1,9 @@
 """Stub of cygrad/transforms/gradient.pyx.
 
 A gradient has the type of the argument: a float's is a float, an ndarray's an ndarray, a dict's a
-dict. (Inside the function of another transform it holds Variables, which types cannot tell.) Where
-argnums is not 0 the argument is not known, and the type is Any.
+dict. (Inside the function of another transform it holds Variables, which types cannot tell.) Any: the
+further arguments are of any kind; the gradient by another than the first is of the kind of that one,
+which types do not know; and so is what f gives beside its value.
 """
 
 from collections.abc import Callable
@@ -16,7 +17,8 @@ from .trace import Transform
 
 _X = TypeVar("_X")
 _A_co = TypeVar("_A_co", covariant=True)
-_Output: TypeAlias = Variable | float
+# What f gives: NumPy code on Variables is mostly typed as NumPy's. Any: of whatever numbers.
+_Output: TypeAlias = Variable | float | NDArray[Any] | np.floating[Any]
 _Array: TypeAlias = NDArray[np.float64]
 
 @type_check_only
@@ -64,6 +66,14 @@ def grad(
 ) -> _GradientAndAux[Any]: ...
 @overload
 def grad(
+    f: Callable[..., _Output], argnums: tuple[int, ...], has_aux: Literal[False] = False
+) -> Callable[..., tuple[Any, ...]]: ...
+@overload
+def grad(
+    f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, *, has_aux: Literal[True]
+) -> Callable[..., tuple[Any, Any]]: ...
+@overload
+def grad(
     f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False
 ) -> Callable[..., Any]: ...
 @overload
@@ -72,12 +82,27 @@ def value_and_grad(
 ) -> _ValueAndGradient: ...
 @overload
 def value_and_grad(
+    f: Callable[..., _Output], argnums: tuple[int, ...], has_aux: Literal[False] = False
+) -> Callable[..., tuple[Any, tuple[Any, ...]]]: ...
+@overload
+def value_and_grad(
+    f: Callable[..., tuple[_Output, Any]],
+    argnums: int | tuple[int, ...] = 0,
+    *,
+    has_aux: Literal[True],
+) -> Callable[..., tuple[tuple[Any, Any], Any]]: ...
+@overload
+def value_and_grad(
     f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False
 ) -> Callable[..., tuple[Any, Any]]: ...
 @overload
 def elementwise_grad(
     f: Callable[..., _Output], argnums: Literal[0] = 0, has_aux: Literal[False] = False
 ) -> _Gradient: ...
+@overload
+def elementwise_grad(
+    f: Callable[..., _Output], argnums: tuple[int, ...], has_aux: Literal[False] = False
+) -> Callable[..., tuple[Any, ...]]: ...
 @overload
 def elementwise_grad(
     f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False

@@ -1,15 +1,14 @@
 """Stub of cygrad/transforms/matrices.pyx. Any: what is given depends on shapes and structures."""
 
 from collections.abc import Callable
-from typing import Any, Literal, Protocol, TypeAlias, overload, type_check_only
+from typing import Any, Literal, Protocol, overload, type_check_only
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.variable import Variable
+from .gradient import _Output
 from .trace import Transform
-
-_Output: TypeAlias = Variable | float
 
 @type_check_only
 class _Derivative(Protocol):
@@ -34,12 +33,28 @@ def jacobian(
 ) -> _Derivative: ...
 @overload
 def jacobian(
+    f: Callable[..., _Output], argnums: tuple[int, ...], has_aux: Literal[False] = False
+) -> Callable[..., tuple[Any, ...]]: ...
+@overload
+def jacobian(
+    f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, *, has_aux: Literal[True]
+) -> Callable[..., tuple[Any, Any]]: ...
+@overload
+def jacobian(
     f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False
 ) -> Callable[..., Any]: ...
 @overload
 def hessian(
     f: Callable[..., _Output], argnums: Literal[0] = 0, has_aux: Literal[False] = False
 ) -> _Derivative: ...
+@overload
+def hessian(
+    f: Callable[..., _Output], argnums: tuple[int, ...], has_aux: Literal[False] = False
+) -> Callable[..., tuple[Any, ...]]: ...
+@overload
+def hessian(
+    f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, *, has_aux: Literal[True]
+) -> Callable[..., tuple[Any, Any]]: ...
 @overload
 def hessian(
     f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False

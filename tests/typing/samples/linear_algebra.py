@@ -40,4 +40,4 @@ assert_type(multivariate_normal.logpdf(b, cov=a), Variable)
 
 likelihood = multivariate_normal.logpdf(b, cov=a) + norm.logpdf(b).sum()
 likelihood.backward()
-assert a.grad is not None
+assert a.grad.shape == (2, 2)

@@ -33,9 +33,8 @@ class Classifier(M.Model):
 
     def forward(self, words: NDArray[np.int64]) -> cg.Variable:
         self.reset_state()
-        for column in words.T:
-            h = self.cell(self.embedding(column))
-        return self.head(h)
+        states = [self.cell(self.embedding(column)) for column in words.T]
+        return self.head(states[-1])
 
 
 def apply(f: Callable[[cg.Variable], cg.Variable], x: cg.Variable) -> cg.Variable:
@@ -59,7 +58,6 @@ def main() -> None:
     loss.backward()
     for name, parameter in model.params():
         assert_type(name, str)
-        assert parameter.grad is not None
         parameter.data -= 0.1 * parameter.grad.data
     assert_type(model.params()["embedding.w"], cg.Variable)
     for name, inner in model.layers():

@@ -3,6 +3,7 @@
 from typing import Any, assert_type
 
 import numpy as np
+from numpy.typing import NDArray
 
 import cygrad as cg
 import cygrad.functions as F
@@ -21,7 +22,11 @@ assert_type(x.astype(float).copy(), cg.Variable)
 assert_type(x.dtype, np.dtype[np.float64])
 assert_type(x % 2.0, cg.Variable)
 assert_type(3.0 // x, cg.Variable)
-biggest: Any = x.argmax()
+assert_type(x.argmax(), np.intp)
+assert_type(x.argsort(), NDArray[np.intp])
+assert_type(x.any(), np.bool_)
+smallest: Any = x.argmin(axis=0)
+assert_type(x.clip(x - 1.0, [2.0, 3.0]), cg.Variable)
 numbers: list[Any] = x.tolist()
 
 assert_type(F.sort(x, axis=None), cg.Variable)

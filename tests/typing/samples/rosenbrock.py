@@ -14,7 +14,7 @@ def gradient(y: cg.Variable, x: cg.Variable) -> cg.Variable:
     """dy/dx, differentiable itself."""
     x.cleargrad()
     y.backward(create_graph=True)
-    g = x.grad
+    g: cg.Variable | None = x.grad
     x.cleargrad()
     if g is None:
         raise ValueError(f"{y!r} does not depend on {x!r}")
@@ -29,7 +29,6 @@ def descend(
             x.cleargrad()
         f(*xs).backward()
         for x in xs:
-            assert x.grad is not None
             x.data -= lr * x.grad.data
     return [x.item() for x in xs]
 

@@ -61,6 +61,11 @@ def main() -> None:
     slope, aux = cg.grad(with_aux, has_aux=True)(2.0)
     assert aux["square"] == 4.0
 
+    by_both: tuple[Array, Array] = cg.grad(F.dot, (0, 1))(x, x)
+    (number, aux), slope = cg.value_and_grad(with_aux, has_aux=True)(2.0)
+    curvature, aux = cg.hessian(with_aux, has_aux=True)(2.0)
+    assert len(by_both) == 2 and number == 8.0 and slope == curvature == 12.0
+
     h: Array = cg.hessian(rosenbrock)(x)
     j: Array = cg.jacobian(cg.elementwise_grad(F.sin))(x)
     p: Array = cg.hvp(rosenbrock, x, np.array([1.0, 0.0]))

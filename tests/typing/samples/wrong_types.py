@@ -53,7 +53,8 @@ def attributes(x: cg.Variable) -> None:
     x.shape = (2, 2)  # E: misc
     x.generation = 1  # E: misc
     x.gradient  # E: attr-defined
-    x.grad.data  # E: union-attr
+    x.grad = np.ones(2)  # E: assignment
+    x.grad.gradient  # E: union-attr
     x.backward("retain")  # E: arg-type
     x.reshape("2", 2)  # E: call-overload
     x.item(0.5)  # E: arg-type
@@ -97,6 +98,11 @@ def functions(x: cg.Variable) -> None:
     F.dropout(x, rng="seed")  # E: arg-type
     x.sum(out=x.data)  # E: arg-type
     x.mean(axis="0")  # E: arg-type
+    x.astype(np.float32)  # E: arg-type
+    x.take([0.5])  # E: list-item
+    x.clip("0")  # E: arg-type
+    F.quantile(x, x)  # E: arg-type
+    F.pad(x, 0.5)  # E: arg-type
     F.softmin(x)  # E: attr-defined
     n: float = F.sum(x)  # E: assignment
     pair: cg.Variable = Pair()(x)  # E: assignment
