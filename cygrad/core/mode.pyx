@@ -141,9 +141,16 @@ gradient is wanted
 def is_grad_enabled():
     """Whether this thread records graphs now: False inside `no_grad`.
 
+    Returns
+    -------
+    bool
+
     Examples
     --------
     >>> import cygrad as cg
+    >>> with cg.no_grad():
+    ...     cg.is_grad_enabled()
+    False
     >>> cg.is_grad_enabled()
     True
     """
@@ -153,9 +160,16 @@ def is_grad_enabled():
 def is_test_mode():
     """Whether this thread is inside `test_mode`.
 
+    Returns
+    -------
+    bool
+
     Examples
     --------
     >>> import cygrad as cg
+    >>> with cg.test_mode():
+    ...     cg.is_test_mode()
+    True
     >>> cg.is_test_mode()
     False
     """

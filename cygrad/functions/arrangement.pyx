@@ -39,6 +39,10 @@ def flip(x, axis=None):
     ValueError
         If an axis is named twice.
 
+    Notes
+    -----
+    The gradient is reversed along the same axes.
+
     Examples
     --------
     >>> import cygrad as cg, cygrad.functions as F

@@ -392,6 +392,10 @@ def take(x, indices, axis=None):
     TypeError
         If the indices are not integers.
 
+    Notes
+    -----
+    The gradients of an element that is taken several times add up; they are 0 at the others.
+
     Examples
     --------
     >>> import cygrad as cg, cygrad.functions as F

@@ -53,7 +53,11 @@ def copy(x):
     Returns
     -------
     Variable
-        Of x's shape; the gradient passes through.
+        Of x's shape.
+
+    Notes
+    -----
+    dy/dx = 1.
 
     Examples
     --------
@@ -133,6 +137,10 @@ def reshape(x, shape):
     ValueError
         If the sizes do not agree.
 
+    Notes
+    -----
+    The gradient is reshaped to x's shape.
+
     Examples
     --------
     >>> import cygrad as cg, cygrad.functions as F
@@ -177,6 +185,10 @@ def squeeze(x, axis=None):
     IndexError
         If it is out of bounds.
 
+    Notes
+    -----
+    The gradient is reshaped to x's shape.
+
     Examples
     --------
     >>> import cygrad as cg, cygrad.functions as F
@@ -205,6 +217,10 @@ def unsqueeze(x, axis):
     ------
     IndexError
         If an axis is out of bounds for the result.
+
+    Notes
+    -----
+    The gradient is reshaped to x's shape.
 
     Examples
     --------
@@ -328,6 +344,10 @@ def transpose(x, axes=None):
     ------
     ValueError
         If axes is not a permutation of x's axes.
+
+    Notes
+    -----
+    The gradient is transposed by the inverse permutation.
 
     Examples
     --------
@@ -551,11 +571,16 @@ def stack(xs, axis=0):
     Returns
     -------
     Variable
+        Of their shape and the new axis, as long as there are arrays.
 
     Raises
     ------
     ValueError
         If the shapes differ, or there is nothing to join.
+
+    Notes
+    -----
+    Each array gets its slice of the gradient.
 
     Examples
     --------
@@ -595,6 +620,10 @@ def split(x, sizes, axis=0):
     ------
     ValueError
         If the sizes do not add up to the axis, or one is negative.
+
+    Notes
+    -----
+    The gradients of the pieces are joined; one that nothing depends on counts as 0.
 
     Examples
     --------

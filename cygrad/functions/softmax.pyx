@@ -163,7 +163,23 @@ LOG_SOFTMAX.fused = fused_log_softmax
 def log_softmax(x, axis=-1):
     """log(softmax(x)) along an axis, without the loss of accuracy of a logarithm near 0.
 
-    Parameters, result and errors are those of `softmax`.
+    Parameters
+    ----------
+    x : Variable or array_like
+        With at least one axis.
+    axis : int, default -1
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Raises
+    ------
+    IndexError
+        If the axis is out of bounds.
+    ValueError
+        If x is a number, without axes.
 
     Notes
     -----
