@@ -76,6 +76,11 @@ cdef class no_grad(_Switch):
     Their results are constants: `requires_grad` is False and `creator` is None. It nests, ends
     with its block also by an exception, and holds for the thread that enters it.
 
+    Raises
+    ------
+    TypeError
+        If what it decorates is no function, or a generator or a coroutine, whose body runs later.
+
     Examples
     --------
     >>> import cygrad as cg
@@ -99,6 +104,11 @@ cdef class test_mode(_Switch):
     Context manager and decorator: functions that differ in training and testing (dropout) test.
 
     It nests, ends with its block also by an exception, and holds for the thread that enters it.
+
+    Raises
+    ------
+    TypeError
+        If what it decorates is no function, or a generator or a coroutine, whose body runs later.
 
     Examples
     --------

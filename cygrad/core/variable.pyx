@@ -57,7 +57,7 @@ cdef class Variable:
     Raises
     ------
     TypeError
-        For complex, object and string data.
+        For complex, object and string data; if name is neither a str nor None.
 
     Examples
     --------
@@ -568,7 +568,7 @@ cdef class Variable:
         ValueError
             If an axis is named twice.
         TypeError
-            If dtype or out is not None.
+            If an axis is not an int, or dtype or out is not None.
 
         Examples
         --------
@@ -604,7 +604,7 @@ cdef class Variable:
         ValueError
             If an axis is named twice.
         TypeError
-            If dtype or out is not None.
+            If an axis is not an int, or dtype or out is not None.
 
         Examples
         --------
@@ -639,7 +639,7 @@ cdef class Variable:
         ValueError
             If an axis is named twice, or there is nothing to take the maximum of.
         TypeError
-            If out is not None.
+            If an axis is not an int, or out is not None.
 
         Examples
         --------
@@ -674,7 +674,7 @@ cdef class Variable:
         ValueError
             If an axis is named twice, or there is nothing to take the minimum of.
         TypeError
-            If out is not None.
+            If an axis is not an int, or out is not None.
 
         Examples
         --------

@@ -167,6 +167,8 @@ def prod(x, axis=None, keepdims=False):
         If an axis is out of bounds.
     ValueError
         If an axis is named twice.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----

@@ -388,7 +388,7 @@ def take(x, indices, axis=None):
     Raises
     ------
     IndexError
-        If an index is out of bounds.
+        If an index or the axis is out of bounds.
     TypeError
         If the indices are not integers.
 

@@ -95,6 +95,8 @@ def arctan2(a, b):
     ------
     ValueError
         If the shapes do not broadcast.
+    TypeError
+        If an input is neither a Variable nor real numbers.
 
     Notes
     -----

@@ -80,7 +80,7 @@ def array_split(
 
     Notes
     -----
-    The gradients of the parts are joined; what is in no part gets 0.
+    The gradients of the parts are joined; where places out of order let parts overlap, they add up.
 
     Examples
     --------

@@ -385,6 +385,8 @@ def take_along_axis(x: _ArrayLike, indices: Positions, axis: SupportsIndex | Non
         If an index or the axis is out of bounds, or the indices are not integers.
     ValueError
         If the numbers of axes differ.
+    TypeError
+        If the indices are a Variable.
 
     Notes
     -----

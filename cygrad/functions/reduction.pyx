@@ -141,6 +141,8 @@ def sum(x, axis=None, keepdims=False):
         If an axis is out of bounds.
     ValueError
         If an axis is named twice.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----
@@ -203,6 +205,8 @@ def mean(x, axis=None, keepdims=False):
         If an axis is out of bounds.
     ValueError
         If an axis is named twice.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----
@@ -273,7 +277,7 @@ def variance(x, axis=None, keepdims=False, ddof=0):
     ValueError
         If an axis is named twice.
     TypeError
-        If ddof is not a number.
+        If an axis is not an int, or ddof not a number.
 
     Notes
     -----
@@ -344,7 +348,7 @@ def std(x, axis=None, keepdims=False, ddof=0):
     ValueError
         If an axis is named twice.
     TypeError
-        If ddof is not a number.
+        If an axis is not an int, or ddof not a number.
 
     Notes
     -----
@@ -421,6 +425,8 @@ def max(x, axis=None, keepdims=False):
         If an axis is out of bounds.
     ValueError
         If an axis is named twice, or there is nothing to take the maximum of.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----
@@ -462,6 +468,8 @@ def min(x, axis=None, keepdims=False):
         If an axis is out of bounds.
     ValueError
         If an axis is named twice, or there is nothing to take the minimum of.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----
@@ -518,6 +526,8 @@ def sum_to(x, shape):
     ------
     ValueError
         If the shape does not broadcast to x's.
+    TypeError
+        If the shape is not made of ints.
 
     Notes
     -----

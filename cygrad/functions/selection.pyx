@@ -227,6 +227,8 @@ def maximum(a, b):
     ------
     ValueError
         If the shapes do not broadcast.
+    TypeError
+        If an input is neither a Variable nor real numbers.
 
     Notes
     -----

@@ -136,6 +136,8 @@ def reshape(x, shape):
     ------
     ValueError
         If the sizes do not agree.
+    TypeError
+        If the shape is not made of ints.
 
     Notes
     -----
@@ -184,6 +186,8 @@ def squeeze(x, axis=None):
         If an axis named is not of length 1.
     IndexError
         If it is out of bounds.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----
@@ -217,6 +221,10 @@ def unsqueeze(x, axis):
     ------
     IndexError
         If an axis is out of bounds for the result.
+    ValueError
+        If an axis is named twice, or there would be more than 32.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----
@@ -344,6 +352,8 @@ def transpose(x, axes=None):
     ------
     ValueError
         If axes is not a permutation of x's axes.
+    TypeError
+        If the axes are not made of ints.
 
     Notes
     -----
@@ -399,6 +409,8 @@ def broadcast_to(x, shape):
     ------
     ValueError
         If x does not broadcast to the shape.
+    TypeError
+        If the shape is not made of ints.
 
     Notes
     -----
@@ -544,6 +556,10 @@ def concat(xs, axis=0):
     ------
     ValueError
         If the shapes do not fit, or there is nothing to join.
+    IndexError
+        If the axis is out of bounds.
+    TypeError
+        If the axis is not an int.
 
     Notes
     -----
@@ -577,6 +593,10 @@ def stack(xs, axis=0):
     ------
     ValueError
         If the shapes differ, or there is nothing to join.
+    IndexError
+        If the axis is out of bounds.
+    TypeError
+        If the axis is not an int.
 
     Notes
     -----
@@ -619,7 +639,11 @@ def split(x, sizes, axis=0):
     Raises
     ------
     ValueError
-        If the sizes do not add up to the axis, or one is negative.
+        If the sizes do not add up to the axis, one is negative, or x has no axes.
+    IndexError
+        If the axis is out of bounds.
+    TypeError
+        If a size or the axis is not an int.
 
     Notes
     -----

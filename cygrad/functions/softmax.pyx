@@ -131,6 +131,8 @@ def softmax(x, axis=-1):
         If the axis is out of bounds.
     ValueError
         If x is a number, without axes.
+    TypeError
+        If the axis is not an int.
 
     Notes
     -----
@@ -180,6 +182,8 @@ def log_softmax(x, axis=-1):
         If the axis is out of bounds.
     ValueError
         If x is a number, without axes.
+    TypeError
+        If the axis is not an int.
 
     Notes
     -----
@@ -229,6 +233,8 @@ def logsumexp(x, axis=None, keepdims=False):
         If an axis is out of bounds.
     ValueError
         If an axis is named twice, or there is nothing to sum.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----

@@ -101,6 +101,8 @@ def ptp(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable:
         If an axis is out of bounds.
     ValueError
         If an axis is named twice, or there is nothing to take the maximum of.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----
@@ -140,6 +142,8 @@ def median(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variabl
         If an axis is out of bounds.
     ValueError
         If an axis is named twice.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----
@@ -244,6 +248,8 @@ def nansum(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variabl
         If an axis is out of bounds.
     ValueError
         If an axis is named twice.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----
@@ -281,6 +287,8 @@ def nanmean(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variab
         If an axis is out of bounds.
     ValueError
         If an axis is named twice.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----
@@ -322,6 +330,8 @@ def nanvar(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False, ddof: floa
         If an axis is out of bounds.
     ValueError
         If an axis is named twice.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----
@@ -368,6 +378,8 @@ def nanstd(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False, ddof: floa
         If an axis is out of bounds.
     ValueError
         If an axis is named twice.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----
@@ -407,6 +419,8 @@ def nanmax(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variabl
         If an axis is out of bounds.
     ValueError
         If an axis is named twice, or there is nothing to take the maximum of.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----
@@ -446,6 +460,8 @@ def nanmin(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variabl
         If an axis is out of bounds.
     ValueError
         If an axis is named twice, or there is nothing to take the minimum of.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----

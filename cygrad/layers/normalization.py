@@ -69,7 +69,7 @@ class LayerNorm(LazyLayer):
         super().__init__("shape", lengths[-1])
 
     def forward(self, x: _MatrixLike) -> Variable:
-        """x normalized, times gamma, plus beta.
+        """x normalized over its last axes, times gamma, plus beta: what a call computes.
 
         Parameters
         ----------
@@ -80,6 +80,24 @@ class LayerNorm(LazyLayer):
         -------
         Variable
             Of x's shape.
+
+        Raises
+        ------
+        ValueError
+            If x does not fit.
+
+        Notes
+        -----
+        (x - mean) / sqrt(variance + eps) gamma + beta, by `cygrad.functions.layer_norm`, whose
+        gradients it has.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.layers as L
+        >>> L.LayerNorm(eps=0.0).forward([[1.0, 3.0], [10.0, 20.0]])
+        variable([[-1.,  1.],
+                  [-1.,  1.]])
         """
         if self.in_size is None:
             x = self._meet(x, -1)
@@ -147,7 +165,7 @@ class BatchNorm(LazyLayer):
         super().__init__("size", size)
 
     def forward(self, x: _MatrixLike) -> Variable:
-        """x normalized, times gamma, plus beta.
+        """x normalized channel by channel, times gamma, plus beta: what a call computes.
 
         Parameters
         ----------
@@ -158,6 +176,26 @@ class BatchNorm(LazyLayer):
         -------
         Variable
             Of x's shape.
+
+        Raises
+        ------
+        ValueError
+            If x does not fit.
+
+        Notes
+        -----
+        (x - mean) / sqrt(variance + eps) gamma + beta, by `cygrad.functions.batch_norm`, whose
+        gradients it has. The mean and the variance are the batch's, and move the running ones; in
+        `cygrad.test_mode` they are the running ones.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.layers as L
+        >>> layer = L.BatchNorm(eps=0.0)
+        >>> layer.forward([[1.0, 30.0], [3.0, 10.0]])
+        variable([[-1.,  1.],
+                  [ 1., -1.]])
         """
         if self.in_size is None:
             x = self._meet(x, 1)

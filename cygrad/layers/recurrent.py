@@ -39,7 +39,7 @@ class Recurrent(LazyLayer):
         super().__init__("in_size", in_size)
 
     def reset_state(self) -> None:
-        """Forget earlier calls: the next one begins a sequence, of any batch size."""
+        """Forget earlier calls, h: the next one begins a sequence, of any batch size."""
         self._h = None
 
     def _begin(self, x: _MatrixLike) -> Variable:
@@ -121,17 +121,36 @@ class RNN(Recurrent):
     b: Variable
 
     def forward(self, x: _MatrixLike) -> Variable:
-        """The next h.
+        """The next h: tanh(x wx + b + h wh), what a call computes.
 
         Parameters
         ----------
         x : Variable or array_like
-            Of shape (batch, in_size).
+            Of shape (batch, in_size): one step of each sequence.
 
         Returns
         -------
         Variable
             Of shape (batch, hidden_size).
+
+        Raises
+        ------
+        ValueError
+            If x has not two axes, does not fit, or has another batch size than the call before,
+            without `reset_state` between them.
+
+        Notes
+        -----
+        h is that of the call before; without one, h wh is left out.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.layers as L
+        >>> layer = L.RNN(3, rng=0)
+        >>> a, b = layer.forward(cg.ones(5, 2)), layer.forward(cg.ones(5, 2))
+        >>> b.shape, bool((a == b).any())       # it remembers the first
+        ((5, 3), False)
         """
         a = F.linear(self._begin(x), self.wx, self.b)
         if self._h is not None:
@@ -198,21 +217,51 @@ class LSTM(Recurrent):
     b: Variable
 
     def reset_state(self) -> None:
-        """Forget earlier calls: the next one begins a sequence, of any batch size."""
+        """Forget earlier calls, h and c: the next one begins a sequence, of any batch size.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.layers as L
+        >>> layer = L.LSTM(3, rng=0)
+        >>> a = layer(cg.ones(5, 2))
+        >>> layer.reset_state()
+        >>> bool((layer(cg.ones(5, 2)) == a).all())
+        True
+        """
         self._h = self._c = None
 
     def forward(self, x: _MatrixLike) -> Variable:
-        """The next h.
+        """The next h, what a call computes; the formulas are those of `LSTM`.
 
         Parameters
         ----------
         x : Variable or array_like
-            Of shape (batch, in_size).
+            Of shape (batch, in_size): one step of each sequence.
 
         Returns
         -------
         Variable
             Of shape (batch, hidden_size).
+
+        Raises
+        ------
+        ValueError
+            If x has not two axes, does not fit, or has another batch size than the call before,
+            without `reset_state` between them.
+
+        Notes
+        -----
+        `cygrad.functions.lstm_cell` is the same cell, with its state in the caller's hands.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.layers as L
+        >>> layer = L.LSTM(3, rng=0)
+        >>> a, b = layer.forward(cg.ones(5, 2)), layer.forward(cg.ones(5, 2))
+        >>> b.shape, bool((a == b).any())       # it remembers the first
+        ((5, 3), False)
         """
         x = self._begin(x)
         if self._h is None or self._c is None:
@@ -280,17 +329,32 @@ class GRU(Recurrent):
     bh: Variable
 
     def forward(self, x: _MatrixLike) -> Variable:
-        """The next h.
+        """The next h, what a call computes; the formulas are those of `GRU`.
 
         Parameters
         ----------
         x : Variable or array_like
-            Of shape (batch, in_size).
+            Of shape (batch, in_size): one step of each sequence.
 
         Returns
         -------
         Variable
             Of shape (batch, hidden_size).
+
+        Raises
+        ------
+        ValueError
+            If x has not two axes, does not fit, or has another batch size than the call before,
+            without `reset_state` between them.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.layers as L
+        >>> layer = L.GRU(3, rng=0)
+        >>> a, b = layer.forward(cg.ones(5, 2)), layer.forward(cg.ones(5, 2))
+        >>> b.shape, bool((a == b).any())       # it remembers the first
+        ((5, 3), False)
         """
         x = self._begin(x)
         h = self._zeros(x) if self._h is None else self._h

@@ -1,4 +1,4 @@
-"""The Bernoulli distribution."""
+"""The Bernoulli distribution: `logpmf` and `pmf`, as scipy.stats.bernoulli."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The beta distribution."""
+"""The beta distribution: `logpdf`, `pdf` and `cdf`, as scipy.stats.beta."""
 
 from __future__ import annotations
 

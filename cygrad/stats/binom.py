@@ -1,4 +1,4 @@
-"""The binomial distribution."""
+"""The binomial distribution: `logpmf` and `pmf`, as scipy.stats.binom."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The categorical distribution, of one draw; scipy's multinomial for n = 1, by number."""
+"""The categorical distribution, of one draw: `logpmf` and `pmf`.
+
+scipy's multinomial for n = 1, but by the number of the category.
+"""
 
 from __future__ import annotations
 

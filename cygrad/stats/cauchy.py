@@ -1,4 +1,4 @@
-"""The Cauchy distribution."""
+"""The Cauchy distribution: `logpdf` and `pdf`, as scipy.stats.cauchy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chi-squared distribution."""
+"""The chi-squared distribution: `logpdf` and `pdf`, as scipy.stats.chi2."""
 
 from __future__ import annotations
 

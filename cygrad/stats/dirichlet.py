@@ -1,4 +1,4 @@
-"""The Dirichlet distribution."""
+"""The Dirichlet distribution: `logpdf` and `pdf`, as scipy.stats.dirichlet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The exponential distribution."""
+"""The exponential distribution: `logpdf`, `pdf` and `cdf`, as scipy.stats.expon."""
 
 from __future__ import annotations
 

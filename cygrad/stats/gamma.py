@@ -1,4 +1,4 @@
-"""The gamma distribution."""
+"""The gamma distribution: `logpdf`, `pdf` and `cdf`, as scipy.stats.gamma."""
 
 from __future__ import annotations
 

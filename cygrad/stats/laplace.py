@@ -1,4 +1,4 @@
-"""The Laplace distribution."""
+"""The Laplace distribution: `logpdf` and `pdf`, as scipy.stats.laplace."""
 
 from __future__ import annotations
 

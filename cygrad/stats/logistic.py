@@ -1,4 +1,4 @@
-"""The logistic distribution."""
+"""The logistic distribution: `logpdf` and `pdf`, as scipy.stats.logistic."""
 
 from __future__ import annotations
 

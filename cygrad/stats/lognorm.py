@@ -1,4 +1,4 @@
-"""The lognormal distribution."""
+"""The lognormal distribution: `logpdf` and `pdf`, as scipy.stats.lognorm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The multivariate normal distribution."""
+"""The multivariate normal distribution: `logpdf` and `pdf`, as scipy.stats.multivariate_normal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The negative binomial distribution, of the failures before the n-th success."""
+"""The negative binomial distribution: `logpmf` and `pmf`, as scipy.stats.nbinom."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The normal distribution."""
+"""The normal distribution: `logpdf`, `pdf`, `logcdf`, `cdf`, `logsf`, `sf`, as scipy.stats.norm."""
 
 from __future__ import annotations
 

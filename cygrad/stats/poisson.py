@@ -1,4 +1,4 @@
-"""The Poisson distribution."""
+"""The Poisson distribution: `logpmf` and `pmf`, as scipy.stats.poisson."""
 
 from __future__ import annotations
 

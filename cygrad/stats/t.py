@@ -1,4 +1,4 @@
-"""Student's t distribution."""
+"""Student's t distribution: `logpdf` and `pdf`, as scipy.stats.t."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The uniform distribution on [loc, loc + scale]."""
+"""The uniform distribution on [loc, loc + scale]: `logpdf` and `pdf`, as scipy.stats.uniform."""
 
 from __future__ import annotations
 
