@@ -3,6 +3,7 @@
 import doctest
 import inspect
 import re
+import sys
 import types
 import typing
 from collections.abc import Iterator
@@ -40,9 +41,17 @@ def public() -> Iterator[tuple[str, Any]]:
                 continue
             yield f"{module.__name__}.{name}", thing
             if isinstance(thing, type):
-                for member in vars(thing):
+                for member in [*vars(thing), *inherited(thing)]:
                     if member[0] != "_":
                         yield f"{module.__name__}.{name}.{member}", getattr(thing, member)
+
+
+def inherited(kind: type) -> Iterator[str]:
+    """The methods from bases that are not public themselves."""
+    for base in kind.__mro__[1:]:
+        room = base.__module__.rpartition(".")[0]
+        if room.startswith("cygrad.") and not hasattr(sys.modules[room], base.__name__):
+            yield from [name for name, thing in vars(base).items() if callable(thing)]
 
 
 PUBLIC = dict(public())

@@ -197,8 +197,8 @@ def choose_isa(name=None):
 def isa():
     """The instruction set that the elementwise kernels use.
 
-    The best that the CPU has, if the environment variable ``CYGRAD_ISA`` named none when cygrad was
-    imported.
+    The best that the CPU and the build have, unless the environment variable ``CYGRAD_ISA`` named
+    another when cygrad was imported.
 
     Returns
     -------

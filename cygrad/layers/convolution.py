@@ -46,6 +46,8 @@ class Conv2d(LazyLayer):
         variance 1 / (in_channels height width).
     b : Variable or None
         Of shape (out_channels,); at first zeros.
+    in_size : int or None
+        The length of x's axis 1; None as long as it is not known.
 
     Raises
     ------

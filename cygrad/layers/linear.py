@@ -38,6 +38,8 @@ class Linear(LazyLayer):
         Of shape (in_size, out_size); at first normally distributed with variance 1 / in_size.
     b : Variable or None
         Of shape (out_size,); at first zeros.
+    in_size : int or None
+        The length of x's last axis; None as long as it is not known.
 
     Raises
     ------

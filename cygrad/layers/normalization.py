@@ -34,6 +34,8 @@ class LayerNorm(LazyLayer):
     ----------
     gamma, beta : Variable
         The scale and the shift, of that shape; at first ones and zeros.
+    in_size : int or None
+        The length of x's last axis; None as long as it is not known.
 
     Raises
     ------
@@ -134,6 +136,8 @@ class BatchNorm(LazyLayer):
         The scale and the shift, of shape (size,); at first ones and zeros.
     running_mean, running_var : Variable
         Statistics of the batches seen outside `cygrad.test_mode`, saved and not trained.
+    in_size : int or None
+        The length of x's axis 1; None as long as it is not known.
 
     Raises
     ------

@@ -39,7 +39,18 @@ class Recurrent(LazyLayer):
         super().__init__("in_size", in_size)
 
     def reset_state(self) -> None:
-        """Forget earlier calls, h: the next one begins a sequence, of any batch size."""
+        """Forget earlier calls, h: the next one begins a sequence, of any batch size.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.layers as L
+        >>> layer = L.GRU(3, rng=0)
+        >>> a = layer(cg.ones(5, 2))
+        >>> layer.reset_state()
+        >>> bool((layer(cg.ones(5, 2)) == a).all())
+        True
+        """
         self._h = None
 
     def _begin(self, x: _MatrixLike) -> Variable:
@@ -92,6 +103,8 @@ class RNN(Recurrent):
     wx, wh, b : Variable
         Of shapes (in_size, hidden_size), (hidden_size, hidden_size), (hidden_size,). Weights are
         normally distributed at first, with variance 1 / rows; b is zeros.
+    in_size : int or None
+        The length of x's last axis; None as long as it is not known.
 
     Raises
     ------
@@ -178,6 +191,8 @@ class LSTM(Recurrent):
         Of shapes (in_size, 4 hidden_size), (hidden_size, 4 hidden_size), (4 hidden_size,): beside
         each other those of the gates i, f, g, o. Weights are normally distributed at first, with
         variance 1 / rows; b is zeros.
+    in_size : int or None
+        The length of x's last axis; None as long as it is not known.
 
     Raises
     ------
@@ -194,9 +209,9 @@ class LSTM(Recurrent):
         c = sigmoid(f) c + sigmoid(i) tanh(g)
         h = sigmoid(o) tanh(c)
 
-    from h = c = 0 (Hochreiter, Schmidhuber 1997; with the forget gate of Gers et al. 2000). The layer keeps h and c,
-    and with them the graph of all steps since `reset_state`. In a long sequence, cut it:
-    ``loss.unchain_backward()`` after ``loss.backward()``.
+    from h = c = 0 (Hochreiter, Schmidhuber 1997; with the forget gate of Gers et al. 2000). The
+    layer keeps h and c, and with them the graph of all steps since `reset_state`. In a long
+    sequence, cut it: ``loss.unchain_backward()`` after ``loss.backward()``.
 
     Examples
     --------
@@ -252,7 +267,7 @@ class LSTM(Recurrent):
 
         Notes
         -----
-        `cygrad.functions.lstm_cell` is the same cell, with its state in the caller's hands.
+        `cygrad.functions.lstm_step` is the same step, with h and c in the caller's hands.
 
         Examples
         --------
@@ -292,6 +307,8 @@ class GRU(Recurrent):
         those of r, z and n. Normally distributed at first, with variance 1 / rows.
     bx, bh : Variable
         Of shape (3 hidden_size,); at first zeros.
+    in_size : int or None
+        The length of x's last axis; None as long as it is not known.
 
     Raises
     ------
@@ -310,7 +327,8 @@ class GRU(Recurrent):
         n = tanh(xn + r hn)
         h = (1 - z) n + z h
 
-    from h = 0 (Cho et al. 2014). The layer keeps h, and with it the graph of all steps since `reset_state`.
+    from h = 0 (Cho et al. 2014). The layer keeps h, and with it the graph of all steps since
+    `reset_state`.
 
     Examples
     --------
