@@ -1,7 +1,23 @@
 """cygrad: reverse-mode automatic differentiation, compiled.
 
 A `Variable` wraps float64 data and remembers how it was computed; `Variable.backward` gives the
-gradients, which are Variables themselves. The differentiable functions are in `cygrad.functions`.
+gradients, which are Variables themselves. A `Function` is an operation in the graph, and the class
+to derive your own from.
+
+- Variables: `zeros`, `ones`, `full`, `zeros_like`, `ones_like`, `full_like`, `arange`, `linspace`,
+  `eye`, `identity`; of random numbers: `rand`, `randn`, `normal`.
+- Functions made of functions, which compute their derivatives: `grad`, `value_and_grad`,
+  `elementwise_grad`, `jacobian`, `hessian`; times a vector: `vjp`, `jvp`, `hvp`; with less memory:
+  `checkpoint`.
+- Modes, for a block or a function: `no_grad`, `test_mode`; asked for by `is_grad_enabled` and
+  `is_test_mode`.
+- About the library: `isa`, the instruction set; `empty_cache` and `set_cache_limit`, for freed
+  memory; `get_include`, for extensions in Cython.
+
+The differentiable functions are in `cygrad.functions`, linear algebra is in `cygrad.linalg`,
+scipy's functions are in `cygrad.special`, `cygrad.stats` and `cygrad.optimize`. Networks are made
+of `cygrad.layers` and `cygrad.models`, and trained by `cygrad.optimizers` with `cygrad.hooks`, on
+`cygrad.data`. `cygrad.numerical` checks gradients, `cygrad.dot` draws graphs.
 """
 
 from typing import TYPE_CHECKING

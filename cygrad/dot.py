@@ -1,4 +1,7 @@
-"""Pictures of graphs: DOT text, files by way of Graphviz, and display in notebooks."""
+"""Pictures of graphs: DOT text, files by way of Graphviz, and display in notebooks.
+
+`graph` gives the text, `render` writes a file, `Picture` shows itself.
+"""
 
 from __future__ import annotations
 

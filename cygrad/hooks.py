@@ -1,7 +1,8 @@
 """Hooks: what is done to the gradients before an update.
 
-A hook is called with the list of the parameters that have gradients, and acts on their ``.grad`` in
-place; any callable will do. ``Adam(hooks=[ClipGrad(1.0)])`` calls it in each update.
+`ClipGrad` bounds their norm, `ClipValue` their elements, `WeightDecay` adds a multiple of the
+parameters. A hook is called with the list of the parameters that have gradients, and acts on their
+``.grad`` in place; any callable will do. ``Adam(hooks=[ClipGrad(1.0)])`` calls it in each update.
 """
 
 import math
@@ -28,6 +29,9 @@ class ClipGrad(Configured):
 
     Raises
     ------
+    ValueError, TypeError
+        If the number is negative or none; a ValueError also when it is called with a parameter that
+        has no gradient, or one of another shape.
     FloatingPointError
         When it is called and a gradient is NaN or infinite, naming its parameter; no gradient has
         changed then.
@@ -83,6 +87,12 @@ class ClipValue(Configured):
     max_value : float
         The greatest magnitude, 0 or more.
 
+    Raises
+    ------
+    ValueError, TypeError
+        If the number is negative or none; a ValueError also when it is called with a parameter that
+        has no gradient, or one of another shape.
+
     Notes
     -----
     g <- min(max(g, -max_value), max_value), as torch.nn.utils.clip_grad_value_. NaN stays.
@@ -115,6 +125,12 @@ class WeightDecay(Configured):
     ----------
     rate : float
         The multiple, 0 or more.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the number is negative or none; a ValueError also when it is called with a parameter that
+        has no gradient, or one of another shape.
 
     Notes
     -----

@@ -1,4 +1,8 @@
-"""Models: layers put together, ready to be trained; `import cygrad.models as M`."""
+"""Models: layers put together, ready to be trained; `import cygrad.models as M`.
+
+`MLP` is Linear layers with an activation between them, `LSTM` a recurrent layer with a Linear layer
+on it; `Model` is the class to derive your own from.
+"""
 
 from __future__ import annotations
 
@@ -105,7 +109,7 @@ class MLP(Model):
         self.activation = activation
 
     def forward(self, x: _MatrixLike) -> Variable:
-        """The result of the last layer.
+        """The result of the last layer, what a call computes.
 
         Parameters
         ----------
@@ -116,6 +120,23 @@ class MLP(Model):
         -------
         Variable
             Of shape (..., sizes[-1]).
+
+        Raises
+        ------
+        ValueError
+            If x does not fit.
+
+        Notes
+        -----
+        Each layer is `cygrad.layers.Linear`, x w + b, and all but the last are followed by the
+        activation.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.models as M
+        >>> M.MLP([10, 1], rng=0).forward(cg.ones(5, 2)).shape
+        (5, 1)
         """
         *hidden, last = self.linears
         for linear in hidden:
@@ -182,16 +203,35 @@ class LSTM(Model):
         self.linear = L.Linear(out_size, hidden_size, rng=source)
 
     def forward(self, x: _MatrixLike) -> Variable:
-        """The next result.
+        """The next result, what a call computes: h w + b, with h that of the LSTM layer.
 
         Parameters
         ----------
         x : Variable or array_like
-            Of shape (batch, in_size).
+            Of shape (batch, in_size): one step of each sequence.
 
         Returns
         -------
         Variable
             Of shape (batch, out_size).
+
+        Raises
+        ------
+        ValueError
+            If x has not two axes, does not fit, or has another batch size than the call before,
+            without `reset_state` between them.
+
+        Notes
+        -----
+        The formulas are those of `cygrad.layers.LSTM`.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.models as M
+        >>> model = M.LSTM(10, 1, rng=0)
+        >>> model.forward(cg.ones(5, 2)).shape
+        (5, 1)
+        >>> model.reset_state()
         """
         return self.linear(self.lstm(x))

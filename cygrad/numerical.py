@@ -1,4 +1,7 @@
-"""Derivatives by differences of values: an estimate, and a check of what backward passes give."""
+"""Derivatives by differences of values: an estimate, and a check of what backward passes give.
+
+`diff` is the estimate, `check_grads` the check.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """scipy's optimizers, with exact derivatives, on arrays or nested structures of arrays.
 
-Thin: what scipy's functions take, these take, and their results are scipy's own. scipy is imported
-when they are called.
+`minimize` takes gradients, and second derivatives where a method uses them; `least_squares` takes
+Jacobians. Thin: what scipy's functions take, these take, and their results are scipy's own. scipy
+is imported when they are called.
 """
 
 from __future__ import annotations

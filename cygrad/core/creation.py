@@ -53,11 +53,19 @@ def zeros(*shape: SupportsIndex | tuple[SupportsIndex, ...], name: str | None = 
     *shape : int or tuple of int
         The lengths of the axes; none for shape ``()``.
     name : str, optional
+        What repr and graphs call it.
+
+    Returns
+    -------
+    Variable
+        A leaf of this shape.
 
     Raises
     ------
     ValueError
         If a length is negative.
+    TypeError
+        If a length is not an int.
 
     Examples
     --------
@@ -70,7 +78,26 @@ def zeros(*shape: SupportsIndex | tuple[SupportsIndex, ...], name: str | None = 
 
 
 def ones(*shape: SupportsIndex | tuple[SupportsIndex, ...], name: str | None = None) -> Variable:
-    """A Variable of ones; parameters and errors as for `zeros`.
+    """A Variable of ones.
+
+    Parameters
+    ----------
+    *shape : int or tuple of int
+        The lengths of the axes; none for shape ``()``.
+    name : str, optional
+        What repr and graphs call it.
+
+    Returns
+    -------
+    Variable
+        A leaf of this shape.
+
+    Raises
+    ------
+    ValueError
+        If a length is negative.
+    TypeError
+        If a length is not an int.
 
     Examples
     --------
@@ -89,13 +116,22 @@ def full(
     Parameters
     ----------
     shape : int or tuple of int
+        The lengths of the axes; ``()`` for a number.
     value : float
     name : str, optional
+        What repr and graphs call it.
+
+    Returns
+    -------
+    Variable
+        A leaf of this shape.
 
     Raises
     ------
     ValueError
         If a length is negative.
+    TypeError
+        If a length is not an int.
 
     Examples
     --------
@@ -109,6 +145,18 @@ def full(
 def zeros_like(x: Variable | ArrayLike, name: str | None = None) -> Variable:
     """A Variable of zeros in x's shape.
 
+    Parameters
+    ----------
+    x : Variable or array_like
+        Only its shape counts.
+    name : str, optional
+        What repr and graphs call it.
+
+    Returns
+    -------
+    Variable
+        A leaf of x's shape.
+
     Examples
     --------
     >>> import cygrad as cg
@@ -121,6 +169,18 @@ def zeros_like(x: Variable | ArrayLike, name: str | None = None) -> Variable:
 def ones_like(x: Variable | ArrayLike, name: str | None = None) -> Variable:
     """A Variable of ones in x's shape.
 
+    Parameters
+    ----------
+    x : Variable or array_like
+        Only its shape counts.
+    name : str, optional
+        What repr and graphs call it.
+
+    Returns
+    -------
+    Variable
+        A leaf of x's shape.
+
     Examples
     --------
     >>> import cygrad as cg
@@ -132,6 +192,19 @@ def ones_like(x: Variable | ArrayLike, name: str | None = None) -> Variable:
 
 def full_like(x: Variable | ArrayLike, value: float, name: str | None = None) -> Variable:
     """A Variable of one value in x's shape.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+        Only its shape counts.
+    value : float
+    name : str, optional
+        What repr and graphs call it.
+
+    Returns
+    -------
+    Variable
+        A leaf of x's shape.
 
     Examples
     --------
@@ -147,10 +220,31 @@ def arange(
 ) -> Variable:
     """Numbers from `start` to before `stop`, `step` apart; from 0 if only one is given.
 
+    Parameters
+    ----------
+    start : float
+        The first number; where stop is None, it is stop, and the first number is 0.
+    stop : float, optional
+        Where to end, which is not included.
+    step : float, default 1
+        From one number to the next; negative ones go down.
+    name : str, optional
+        What repr and graphs call it.
+
+    Returns
+    -------
+    Variable
+        A leaf of shape (n,), n = ceil((stop - start) / step), or 0 where that is negative.
+
     Raises
     ------
     ZeroDivisionError
         If step is 0.
+
+    Notes
+    -----
+    The numbers are np.arange's. With a step that is no whole number, rounding may add one at stop:
+    use `linspace`.
 
     Examples
     --------
@@ -165,6 +259,20 @@ def arange(
 
 def linspace(start: float, stop: float, num: int = 50, name: str | None = None) -> Variable:
     """`num` numbers evenly spaced from `start` to `stop`, both included.
+
+    Parameters
+    ----------
+    start, stop : float
+        The first number and the last.
+    num : int, default 50
+        How many.
+    name : str, optional
+        What repr and graphs call it.
+
+    Returns
+    -------
+    Variable
+        A leaf of shape (num,).
 
     Raises
     ------
@@ -183,10 +291,24 @@ def linspace(start: float, stop: float, num: int = 50, name: str | None = None) 
 def identity(n: int, name: str | None = None) -> Variable:
     """The n x n identity matrix.
 
+    Parameters
+    ----------
+    n : int
+        The number of rows and columns.
+    name : str, optional
+        What repr and graphs call it.
+
+    Returns
+    -------
+    Variable
+        A leaf of shape (n, n).
+
     Raises
     ------
     ValueError
         If n is negative.
+    TypeError
+        If n is not an int.
 
     Examples
     --------
@@ -199,12 +321,30 @@ def identity(n: int, name: str | None = None) -> Variable:
 
 
 def eye(n: int, m: int | None = None, k: int = 0, name: str | None = None) -> Variable:
-    """An n x m matrix (n x n if m is None) with ones on the k-th diagonal.
+    """A matrix of zeros, with ones on a diagonal.
+
+    Parameters
+    ----------
+    n : int
+        The number of rows.
+    m : int, optional
+        The number of columns; n if None.
+    k : int, default 0
+        Which diagonal: 0 the main one, above it the positive ones.
+    name : str, optional
+        What repr and graphs call it.
+
+    Returns
+    -------
+    Variable
+        A leaf of shape (n, m).
 
     Raises
     ------
     ValueError
         If n or m is negative.
+    TypeError
+        If n or m is not an int.
 
     Examples
     --------
@@ -227,16 +367,23 @@ def rand(
     Parameters
     ----------
     *shape : int or tuple of int
+        The lengths of the axes; none for shape ``()``.
     rng : int or numpy.random.Generator, optional
         A seed, or the generator to draw from. The same seed gives the same numbers; None, new ones.
     name : str, optional
+        What repr and graphs call it.
+
+    Returns
+    -------
+    Variable
+        A leaf of this shape.
 
     Raises
     ------
     ValueError
         If a length or the seed is negative.
     TypeError
-        If rng is something else.
+        If a length is not an int, or rng is something else.
 
     Examples
     --------
@@ -253,13 +400,35 @@ def randn(
     rng: int | np.random.Generator | None = None,
     name: str | None = None,
 ) -> Variable:
-    """Random numbers from the standard normal distribution; parameters as for `rand`.
+    """Random numbers from the standard normal distribution.
+
+    Parameters
+    ----------
+    *shape : int or tuple of int
+        The lengths of the axes; none for shape ``()``.
+    rng : int or numpy.random.Generator, optional
+        A seed, or the generator to draw from. The same seed gives the same numbers; None, new ones.
+    name : str, optional
+        What repr and graphs call it.
+
+    Returns
+    -------
+    Variable
+        A leaf of this shape.
+
+    Raises
+    ------
+    ValueError
+        If a length or the seed is negative.
+    TypeError
+        If a length is not an int, or rng is something else.
 
     Examples
     --------
     >>> import cygrad as cg
-    >>> cg.randn(2, 3, rng=7).shape
-    (2, 3)
+    >>> x = cg.randn(2, 3, rng=7)
+    >>> x.shape, bool((x == cg.randn(2, 3, rng=7)).all())
+    ((2, 3), True)
     """
     return Variable(_generator("randn", rng).standard_normal(_shape("randn", shape)), name)
 
@@ -276,16 +445,25 @@ def normal(
     Parameters
     ----------
     shape : int or tuple of int
-    mean, std : float
+        The lengths of the axes; ``()`` for a number.
+    mean, std : float, default 0.0 and 1.0
         Its mean and standard deviation.
     rng : int or numpy.random.Generator, optional
-        As for `rand`.
+        A seed, or the generator to draw from. The same seed gives the same numbers; None, new ones.
     name : str, optional
+        What repr and graphs call it.
+
+    Returns
+    -------
+    Variable
+        A leaf of this shape.
 
     Raises
     ------
     ValueError
         If std, a length or the seed is negative.
+    TypeError
+        If a length is not an int, or rng is something else.
 
     Examples
     --------

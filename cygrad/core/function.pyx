@@ -69,7 +69,15 @@ cdef class Function:
 
     @property
     def inputs(self):
-        """tuple of Variable: what it was called with."""
+        """tuple of Variable: what it was called with; a plain number in an operation is none.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> x = cg.Variable(2.0, name="x")
+        >>> (x * 3.0).creator.inputs
+        (x(2.0),)
+        """
         if self.many is not None:
             return self.many
         if self.n_inputs == 2:
@@ -78,7 +86,15 @@ cdef class Function:
 
     @property
     def outputs(self):
-        """tuple of Variable or None: what it returned; None where that lives no longer."""
+        """tuple of Variable or None: what it returned; None where that lives no longer.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> y = cg.Variable(2.0) * 3.0
+        >>> y.creator.outputs
+        (variable(6.0),)
+        """
         cdef int i
         cdef int n = outputs_of(self).count if self.several else 1
         return tuple([None if output_at(self, i) is NULL else <object>output_at(self, i)
@@ -86,12 +102,27 @@ cdef class Function:
 
     @property
     def generation(self):
-        """int: the greatest generation of the inputs; the backward pass goes down through it."""
+        """int: the greatest generation of the inputs; the backward pass goes down through it.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> x = cg.Variable(2.0)
+        >>> (x * x + x).creator.generation
+        1
+        """
         return self.generation_
 
     @property
     def name(self):
-        """str: the name of the operation, such as ``"Sin"``."""
+        """str: the name of the operation, such as ``"Sin"``; that of the class, for a subclass.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> (cg.Variable(2.0) * 3.0).creator.name
+        'Mul'
+        """
         return name_of(self)
 
     def forward(self, *arrays):
@@ -100,11 +131,26 @@ cdef class Function:
         Parameters
         ----------
         *arrays : ndarray
-            The data of the inputs.
+            The data of the inputs, of any shapes; numbers have shape ``()``.
 
         Returns
         -------
         ndarray or float, or a tuple of them
+
+        Raises
+        ------
+        NotImplementedError
+            If the subclass does not define it.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import numpy as np
+        >>> class DivMod(cg.Function):
+        ...     def forward(self, x, y):
+        ...         return np.divmod(x, y)
+        >>> DivMod()(7.5, 2.0)
+        (variable(3.0), variable(1.5))
         """
         raise NotImplementedError(f"{name_of(self)} has no forward(self, *arrays)")
 
@@ -114,12 +160,30 @@ cdef class Function:
         Parameters
         ----------
         *gys : Variable
-            The gradient of each output; zeros for one that nothing depends on.
+            The gradient of each output, of its shape; zeros for one that nothing depends on.
 
         Returns
         -------
         Variable or None, or a tuple of them
-            One for each input; None where there is no gradient.
+            One for each input, of its shape; None where there is no gradient.
+
+        Raises
+        ------
+        NotImplementedError
+            If the subclass does not define it, when a backward pass reaches it.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> class Product(cg.Function):
+        ...     def forward(self, x, y):
+        ...         return x * y
+        ...     def backward(self, gy):
+        ...         x, y = self.inputs
+        ...         return gy * y, gy * x
+        >>> x, y = cg.Variable(2.0), cg.Variable(3.0)
+        >>> Product()(x, y).backward(); x.grad, y.grad
+        (variable(3.0), variable(2.0))
         """
         raise NotImplementedError(f"{name_of(self)} has no backward(self, *gys)")
 

@@ -76,6 +76,11 @@ cdef class no_grad(_Switch):
     Their results are constants: `requires_grad` is False and `creator` is None. It nests, ends
     with its block also by an exception, and holds for the thread that enters it.
 
+    Raises
+    ------
+    TypeError
+        If what it decorates is no function, or a generator or a coroutine, whose body runs later.
+
     Examples
     --------
     >>> import cygrad as cg
@@ -99,6 +104,11 @@ cdef class test_mode(_Switch):
     Context manager and decorator: functions that differ in training and testing (dropout) test.
 
     It nests, ends with its block also by an exception, and holds for the thread that enters it.
+
+    Raises
+    ------
+    TypeError
+        If what it decorates is no function, or a generator or a coroutine, whose body runs later.
 
     Examples
     --------
@@ -141,9 +151,16 @@ gradient is wanted
 def is_grad_enabled():
     """Whether this thread records graphs now: False inside `no_grad`.
 
+    Returns
+    -------
+    bool
+
     Examples
     --------
     >>> import cygrad as cg
+    >>> with cg.no_grad():
+    ...     cg.is_grad_enabled()
+    False
     >>> cg.is_grad_enabled()
     True
     """
@@ -153,9 +170,16 @@ def is_grad_enabled():
 def is_test_mode():
     """Whether this thread is inside `test_mode`.
 
+    Returns
+    -------
+    bool
+
     Examples
     --------
     >>> import cygrad as cg
+    >>> with cg.test_mode():
+    ...     cg.is_test_mode()
+    True
     >>> cg.is_test_mode()
     False
     """

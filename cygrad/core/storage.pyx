@@ -241,6 +241,8 @@ def set_cache_limit(Py_ssize_t nbytes):
     ------
     ValueError
         If nbytes is negative.
+    TypeError
+        If nbytes is not an int.
 
     Examples
     --------

@@ -57,7 +57,7 @@ cdef class Variable:
     Raises
     ------
     TypeError
-        For complex, object and string data.
+        For complex, object and string data; if name is neither a str nor None.
 
     Examples
     --------
@@ -87,8 +87,17 @@ cdef class Variable:
     def data(self):
         """ndarray: the numbers, as a view of the same memory; assigning replaces them.
 
-        What is assigned is taken as ``Variable(...)`` takes it. The graph keeps no copy of its
-        inputs: assign after the backward pass, as one before it would mix old and new numbers.
+        What is assigned is taken as ``Variable(...)`` takes it, with its TypeErrors. The graph
+        keeps no copy of its inputs: assign after the backward pass, as one before it would mix old
+        and new numbers.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> x = cg.Variable([1.0, 2.0])
+        >>> x.data *= 10.0
+        >>> x
+        variable([10., 20.])
         """
         return array_of(self)
 
@@ -98,7 +107,18 @@ cdef class Variable:
 
     @property
     def grad(self):
-        """Variable or None: the gradient that has added up since the last `cleargrad`."""
+        """Variable or None: the gradient that has added up since the last `cleargrad`.
+
+        Assigned before `backward`, it is what the pass starts from. A TypeError if that is neither,
+        a ValueError if it has another shape.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> x = cg.Variable(3.0)
+        >>> (x * x).backward(); x.grad
+        variable(6.0)
+        """
         return self.grad_
 
     @grad.setter
@@ -118,7 +138,17 @@ cdef class Variable:
 
     @property
     def name(self):
-        """str or None: what `repr` and graphs call it."""
+        """str or None: what `repr` and graphs call it.
+
+        A TypeError if something else is assigned.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> x = cg.Variable(2.0)
+        >>> x.name = "x"; x
+        x(2.0)
+        """
         return self.name_
 
     @name.setter
@@ -129,7 +159,15 @@ cdef class Variable:
 
     @property
     def requires_grad(self):
-        """bool: whether gradients flow to it and to what is behind it."""
+        """bool: whether gradients flow to it and to what is behind it.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> x, y = cg.Variable(2.0), cg.Variable(3.0, requires_grad=False)
+        >>> (x * y).backward(); x.grad, y.grad
+        (variable(3.0), None)
+        """
         return bool(self.requires)
 
     @requires_grad.setter
@@ -138,38 +176,91 @@ cdef class Variable:
 
     @property
     def creator(self):
-        """Function or None: the Function whose output this is; None for a leaf."""
+        """Function or None: the Function whose output this is; None for a leaf.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> x = cg.Variable(2.0)
+        >>> x.creator, (x + 1.0).creator
+        (None, Add(variable(2.0)))
+        """
         return self.creator_
 
     @property
     def generation(self):
-        """int: 0 for a leaf, else one more than its creator's; it orders the backward pass."""
+        """int: 0 for a leaf, else one more than its creator's; it orders the backward pass.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> x = cg.Variable(2.0)
+        >>> x.generation, (x * x + x).generation
+        (0, 2)
+        """
         return self.generation_
 
     @property
     def shape(self):
-        """tuple of int: the lengths of its axes."""
+        """tuple of int: the lengths of its axes.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> cg.Variable(1.0).shape, cg.zeros(2, 3).shape
+        ((), (2, 3))
+        """
         return shape_of(self.layout)
 
     @property
     def strides(self):
-        """tuple of int: bytes from one element to the next along each axis."""
+        """tuple of int: bytes from one element to the next along each axis.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> x = cg.zeros(2, 3)
+        >>> x.strides, x.T.strides
+        ((24, 8), (8, 24))
+        """
         cdef int d
         return tuple([self.layout.strides[d] for d in range(self.layout.ndim)])
 
     @property
     def ndim(self):
-        """int: the number of axes."""
+        """int: the number of axes.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> cg.zeros(2, 3).ndim
+        2
+        """
         return self.layout.ndim
 
     @property
     def size(self):
-        """int: the number of elements."""
+        """int: the number of elements.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> cg.zeros(2, 3).size
+        6
+        """
         return self.layout.size
 
     @property
     def T(self):
-        """Variable: the differentiable transpose, a view of the same memory."""
+        """Variable: the differentiable transpose, a view of the same memory.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> cg.Variable([[1.0, 2.0], [3.0, 4.0]]).T
+        variable([[1., 3.],
+                  [2., 4.]])
+        """
         return OPERATORS.transpose(self)
 
     # ---- The graph ----------------------------------------------------------------------------
@@ -290,6 +381,16 @@ cdef class Variable:
             shape.
         RuntimeError
             If f has not been called.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.functions as F
+        >>> x = cg.Variable(2.0)
+        >>> y = cg.Variable(4.0)            # computed elsewhere
+        >>> y.set_creator(F.square(x).creator)
+        >>> y.backward(); x.grad
+        variable(4.0)
         """
         if f.n_inputs == 0:
             raise RuntimeError(f"Variable.set_creator: {f!r} has not been called, so it has no "
@@ -319,6 +420,10 @@ cdef class Variable:
         *index : int
             As ``ndarray.item`` takes it: nothing, a flat index, or one index for each axis.
 
+        Returns
+        -------
+        float
+
         Raises
         ------
         ValueError
@@ -329,8 +434,9 @@ cdef class Variable:
         Examples
         --------
         >>> import cygrad as cg
-        >>> cg.Variable([[1.0, 2.0], [3.0, 4.0]]).item(1, 0)
-        3.0
+        >>> x = cg.Variable([[1.0, 2.0], [3.0, 4.0]])
+        >>> x.item(1, 0), x.item(3)
+        (3.0, 4.0)
         """
         if not index and self.layout.size == 1:
             return self.ptr[0]
@@ -338,6 +444,15 @@ cdef class Variable:
 
     def at(self, *index):
         """The element at `index` as a float; without an index, the first.
+
+        Parameters
+        ----------
+        *index : int
+            One for each axis, or nothing. Negative ones count from the end.
+
+        Returns
+        -------
+        float
 
         Raises
         ------
@@ -369,6 +484,11 @@ cdef class Variable:
         *shape : int or tuple of int
             The new shape; one length may be -1.
 
+        Returns
+        -------
+        Variable
+            Itself.
+
         Raises
         ------
         ValueError
@@ -396,11 +516,22 @@ cdef class Variable:
     # ---- What is computed oftenest, as methods ------------------------------------------------
 
     def transpose(self, *axes):
-        """`cygrad.functions.transpose`: its axes in the order given, reversed if none is given.
+        """The axes in another order: `cygrad.functions.transpose`.
 
         Parameters
         ----------
         *axes : int, or one tuple of int
+            The axis that stands at each place of the result; reversed if there are none.
+
+        Returns
+        -------
+        Variable
+            A view.
+
+        Raises
+        ------
+        ValueError
+            If they are not a permutation of the axes.
 
         Examples
         --------
@@ -413,7 +544,31 @@ cdef class Variable:
     # NumPy's functions of these names call the methods, and pass dtype and out.
 
     def sum(self, axis=None, keepdims=False, *, dtype=None, out=None):
-        """`cygrad.functions.sum`: the sum over axes; dtype and out are np.sum's, and must be None.
+        """The sum over axes: `cygrad.functions.sum`.
+
+        Parameters
+        ----------
+        axis : int or tuple of int, optional
+            The axes to sum over; all if None.
+        keepdims : bool, default False
+            Keep the reduced axes, with length 1.
+        dtype, out : None
+            np.sum's, which passes them here. A Variable has no other dtype, and no result is
+            written to an array.
+
+        Returns
+        -------
+        Variable
+            Of the shape without the axes.
+
+        Raises
+        ------
+        IndexError
+            If an axis is out of bounds.
+        ValueError
+            If an axis is named twice.
+        TypeError
+            If an axis is not an int, or dtype or out is not None.
 
         Examples
         --------
@@ -425,17 +580,108 @@ cdef class Variable:
         return OPERATORS.sum(self, axis, keepdims)
 
     def mean(self, axis=None, keepdims=False, *, dtype=None, out=None):
-        """`cygrad.functions.mean`: the mean over axes; dtype and out must be None."""
+        """The mean over axes: `cygrad.functions.mean`.
+
+        Parameters
+        ----------
+        axis : int or tuple of int, optional
+            The axes to average over; all if None.
+        keepdims : bool, default False
+            Keep the reduced axes, with length 1.
+        dtype, out : None
+            np.mean's, which passes them here. A Variable has no other dtype, and no result is
+            written to an array.
+
+        Returns
+        -------
+        Variable
+            Of the shape without the axes.
+
+        Raises
+        ------
+        IndexError
+            If an axis is out of bounds.
+        ValueError
+            If an axis is named twice.
+        TypeError
+            If an axis is not an int, or dtype or out is not None.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> cg.Variable([[1.0, 2.0], [3.0, 4.0]]).mean(axis=1)
+        variable([1.5, 3.5])
+        """
         refuse_dtype_and_out("mean", dtype, out)
         return OPERATORS.mean(self, axis, keepdims)
 
     def max(self, axis=None, keepdims=False, *, out=None):
-        """`cygrad.functions.max`: the maximum over axes; out must be None."""
+        """The maximum over axes: `cygrad.functions.max`.
+
+        Parameters
+        ----------
+        axis : int or tuple of int, optional
+            The axes to reduce; all if None.
+        keepdims : bool, default False
+            Keep the reduced axes, with length 1.
+        out : None
+            np.max's, which passes it here. No result is written to an array.
+
+        Returns
+        -------
+        Variable
+            Of the shape without the axes.
+
+        Raises
+        ------
+        IndexError
+            If an axis is out of bounds.
+        ValueError
+            If an axis is named twice, or there is nothing to take the maximum of.
+        TypeError
+            If an axis is not an int, or out is not None.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> cg.Variable([[1.0, 2.0], [3.0, 0.0]]).max(axis=0)
+        variable([3., 2.])
+        """
         refuse_dtype_and_out("max", None, out)
         return OPERATORS.max(self, axis, keepdims)
 
     def min(self, axis=None, keepdims=False, *, out=None):
-        """`cygrad.functions.min`: the minimum over axes; out must be None."""
+        """The minimum over axes: `cygrad.functions.min`.
+
+        Parameters
+        ----------
+        axis : int or tuple of int, optional
+            The axes to reduce; all if None.
+        keepdims : bool, default False
+            Keep the reduced axes, with length 1.
+        out : None
+            np.min's, which passes it here. No result is written to an array.
+
+        Returns
+        -------
+        Variable
+            Of the shape without the axes.
+
+        Raises
+        ------
+        IndexError
+            If an axis is out of bounds.
+        ValueError
+            If an axis is named twice, or there is nothing to take the minimum of.
+        TypeError
+            If an axis is not an int, or out is not None.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> cg.Variable([[1.0, 2.0], [3.0, 0.0]]).min(axis=0)
+        variable([1., 0.])
+        """
         refuse_dtype_and_out("min", None, out)
         return OPERATORS.min(self, axis, keepdims)
 

@@ -1,4 +1,8 @@
-"""Data to learn from, shipped or made, and loaders that give it out batch by batch."""
+"""Data to learn from, shipped or made, and loaders that give it out batch by batch.
+
+Shipped: `digits` and `co2`, which give `Digits` and `CO2`. Made: `spirals`, which gives `Spirals`.
+Loaders: `DataLoader` for examples, `SequenceLoader` for a long series.
+"""
 
 from cygrad.data.loader import DataLoader
 from cygrad.data.made import Spirals, spirals

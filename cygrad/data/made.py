@@ -12,10 +12,31 @@ __all__ = ["Spirals", "spirals"]
 
 
 class Spirals(NamedTuple):
-    """Points in the plane on three arms of a spiral."""
+    """Points in the plane on three arms of a spiral.
+
+    What `spirals` returns.
+
+    Parameters
+    ----------
+    points : ndarray
+        float64 of shape (n, 2).
+    labels : ndarray
+        The arm of each, 0 to 2, as int64 of shape (n,).
+
+    Examples
+    --------
+    >>> from cygrad.data import spirals
+    >>> data = spirals(50)
+    >>> data.points.shape, data.labels.shape
+    ((150, 2), (150,))
+    """
 
     points: NDArray[np.float64]
     labels: NDArray[np.int64]
+
+
+Spirals.points.__doc__ = "ndarray: float64 of shape (n, 2), the coordinates."
+Spirals.labels.__doc__ = "ndarray: int64 of shape (n,), the arm that each point is on, 0 to 2."
 
 
 def spirals(

@@ -10,12 +10,34 @@ __all__ = ["CO2", "Digits", "co2", "digits"]
 
 
 class Digits(NamedTuple):
-    """Handwritten digits, split into a part to train on and a part to test on."""
+    """Handwritten digits, split into a part to train on and a part to test on.
+
+    What `digits` returns.
+
+    Parameters
+    ----------
+    train_images, train_labels, test_images, test_labels : ndarray
+        Images as float64 of shape (n, 64), gray values 0 to 1; labels 0 to 9 as int64 of shape
+        (n,).
+
+    Examples
+    --------
+    >>> from cygrad.data import digits
+    >>> held = digits(test_size=100)
+    >>> held.test_images.shape, held.test_labels.shape, held._fields[0]
+    ((100, 64), (100,), 'train_images')
+    """
 
     train_images: NDArray[np.float64]
     train_labels: NDArray[np.int64]
     test_images: NDArray[np.float64]
     test_labels: NDArray[np.int64]
+
+
+Digits.train_images.__doc__ = "ndarray: float64 of shape (n, 64), gray values 0 to 1, to train on."
+Digits.train_labels.__doc__ = "ndarray: int64 of shape (n,), which digit each of them is."
+Digits.test_images.__doc__ = "ndarray: float64 of shape (m, 64), gray values 0 to 1, to test on."
+Digits.test_labels.__doc__ = "ndarray: int64 of shape (m,), which digit each of them is."
 
 
 def digits(test_size: int = 360, seed: int = 0) -> Digits:
@@ -59,10 +81,31 @@ def digits(test_size: int = 360, seed: int = 0) -> Digits:
 
 
 class CO2(NamedTuple):
-    """Carbon dioxide in the air over Mauna Loa, month by month."""
+    """Carbon dioxide in the air over Mauna Loa, month by month.
+
+    What `co2` returns.
+
+    Parameters
+    ----------
+    month : ndarray
+        Strings 'YYYY-MM' of shape (n,).
+    ppm : ndarray
+        Parts per million as float64 of shape (n,).
+
+    Examples
+    --------
+    >>> from cygrad.data import co2
+    >>> month, ppm = co2()
+    >>> print(month[0], month.shape, ppm.shape)
+    1958-03 (526,) (526,)
+    """
 
     month: NDArray[np.str_]
     ppm: NDArray[np.float64]
+
+
+CO2.month.__doc__ = "ndarray: strings 'YYYY-MM' of shape (n,)."
+CO2.ppm.__doc__ = "ndarray: float64 of shape (n,), the parts per million of each month."
 
 
 def co2() -> CO2:

@@ -1,7 +1,36 @@
 """The differentiable functions, a file a family; `import cygrad.functions as F`.
 
-The families written in Python, NumPy's functions made of the compiled ones, are imported when one of
-their functions is first asked for: importing them all would take as long as half of the rest.
+- Arithmetic: add, sub, mul, div, neg, pow, square, sqrt, cbrt, abs, reciprocal, hypot.
+- Steps: sign, floor, ceil, rint, trunc, remainder, fmod, floor_divide, copysign, heaviside.
+- Exponentials and logarithms: exp, exp2, expm1, log, log2, log10, log1p, logaddexp, logaddexp2.
+- Trigonometry: sin, cos, tan, sinc, arcsin, arccos, arctan, arctan2, sinh, cosh, tanh, arcsinh,
+  arccosh, arctanh, deg2rad, rad2deg. The error function: erf, erfc.
+- Choosing: clip, maximum, minimum, fmax, fmin, where, select, mask_fill, nan_to_num, tril, triu,
+  sort, partition.
+- Reductions: sum, mean, average, variance, std, max, min, prod, ptp, median, quantile, norm,
+  logsumexp, nansum, nanmean, nanvar, nanstd, nanmax, nanmin, sum_to. Along an axis: cumsum,
+  cumprod, diff, gradient, trapezoid; between samples: interp.
+- Shapes: reshape, transpose, swapaxes, moveaxis, squeeze, unsqueeze, broadcast_to, atleast_1d,
+  atleast_2d, atleast_3d, flip, roll, rot90, tile, repeat, pad, copy, diag, diagonal.
+- Joining, cutting, making: concat, stack, hstack, vstack, dstack, column_stack, append, split,
+  array_split, meshgrid, linspace.
+- Indexing: get_item, take, take_along_axis, embedding.
+- Products: matmul, linear, einsum, dot, vdot, inner, outer, kron, cross, tensordot, trace,
+  convolve, correlate.
+- Activations: relu, leaky_relu, sigmoid, gelu, silu, softplus, softmax, log_softmax.
+- Losses: cross_entropy (softmax_cross_entropy is another name), binary_cross_entropy,
+  mean_squared_error; accuracy, which has no gradient.
+- Networks: dropout, layer_norm, batch_norm, conv1d, conv2d, max_pool2d, avg_pool2d, lstm_cell,
+  lstm_step.
+- What fused functions compute, composed of the others in a line or two: linear_simple, relu_simple,
+  sigmoid_simple, softplus_simple, gelu_simple, softmax_simple, cross_entropy_simple,
+  binary_cross_entropy_simple, mean_squared_error_simple, dropout_simple.
+
+All take what `cygrad.Variable` takes, and raise its TypeError for data that are not real numbers.
+Of an argument that is no Variable, no gradient is kept.
+
+The families written in Python, NumPy's functions made of the compiled ones, are imported when one
+of their functions is first asked for: importing them all would take as long as half of the rest.
 """
 
 import importlib

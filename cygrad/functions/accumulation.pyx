@@ -148,7 +148,27 @@ cdef Variable products_of_others(Variable x, int axis):
 def prod(x, axis=None, keepdims=False):
     """The product over axes; 1 where there is nothing to multiply.
 
-    Parameters, result and errors are those of `sum`.
+    Parameters
+    ----------
+    x : Variable or array_like
+    axis : int or tuple of int, optional
+        The axes to multiply over; all if None. Negative ones count from the last.
+    keepdims : bool, default False
+        Keep the reduced axes, with length 1.
+
+    Returns
+    -------
+    Variable
+        Of x's shape without the axes.
+
+    Raises
+    ------
+    IndexError
+        If an axis is out of bounds.
+    ValueError
+        If an axis is named twice.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----

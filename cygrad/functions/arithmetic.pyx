@@ -89,7 +89,22 @@ cdef Variable subtract(Variable a, Variable b):
 def sub(a, b):
     """a - b, elementwise.
 
-    Parameters, result and errors are those of `add`.
+    Parameters
+    ----------
+    a, b : Variable, float or array_like
+        Of shapes that broadcast.
+
+    Returns
+    -------
+    Variable
+        Of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If an input is neither a Variable nor real numbers.
 
     Notes
     -----
@@ -136,7 +151,22 @@ cdef Variable subtract_from(double c, Variable x):
 def mul(a, b):
     """a * b, elementwise.
 
-    Parameters, result and errors are those of `add`.
+    Parameters
+    ----------
+    a, b : Variable, float or array_like
+        Of shapes that broadcast.
+
+    Returns
+    -------
+    Variable
+        Of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If an input is neither a Variable nor real numbers.
 
     Notes
     -----
@@ -183,7 +213,22 @@ cdef Variable divide_by(Variable x, double c):
 def div(a, b):
     """a / b, elementwise; division by zero gives inf or nan, as IEEE arithmetic does.
 
-    Parameters, result and errors are those of `add`.
+    Parameters
+    ----------
+    a, b : Variable, float or array_like
+        Of shapes that broadcast.
+
+    Returns
+    -------
+    Variable
+        Of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If an input is neither a Variable nor real numbers.
 
     Notes
     -----
@@ -407,7 +452,22 @@ cdef object pow_operator(object a, object b):
 def pow(a, b):
     """a ** b, elementwise.
 
-    Parameters, result and errors are those of `add`.
+    Parameters
+    ----------
+    a, b : Variable, float or array_like
+        Of shapes that broadcast.
+
+    Returns
+    -------
+    Variable
+        Of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If an input is neither a Variable nor real numbers.
 
     Notes
     -----

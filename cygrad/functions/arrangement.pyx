@@ -38,6 +38,12 @@ def flip(x, axis=None):
         If an axis is out of bounds.
     ValueError
         If an axis is named twice.
+    TypeError
+        If an axis is not an int.
+
+    Notes
+    -----
+    The gradient is reversed along the same axes.
 
     Examples
     --------

@@ -150,6 +150,12 @@ def gradient(
     IndexError
         If the axis is out of bounds.
 
+    Notes
+    -----
+    In between, (x_(i+1) - x_(i-1)) / (2 h); with unequal distances l before and r after a sample,
+    (r s + l t) / (l + r) of the slopes s before and t after it: np.gradient's formulas.
+    Differentiated with respect to the values and to the spacing.
+
     Examples
     --------
     >>> import cygrad as cg, cygrad.functions as F

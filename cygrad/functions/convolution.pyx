@@ -298,8 +298,11 @@ def conv1d(x, w, b=None, stride=1, padding=0, dilation=1):
 
     Raises
     ------
-    ValueError, TypeError
-        As in `conv2d`.
+    ValueError
+        If the shapes do not fit each other, a stride or a dilation is less than 1, a padding is
+        negative, or the kernel is larger than the padded x.
+    TypeError
+        If a stride, a padding or a dilation is not an int.
 
     Notes
     -----

@@ -288,7 +288,22 @@ cdef Forms LOGADDEXP2_FORMS = Forms(b"logaddexp2", &LOGADDEXP2, NULL, NULL)
 def logaddexp(a, b):
     """log(exp(a) + exp(b)) without overflow, elementwise.
 
-    Parameters, result and errors are those of `add`.
+    Parameters
+    ----------
+    a, b : Variable, float or array_like
+        Of shapes that broadcast.
+
+    Returns
+    -------
+    Variable
+        Of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If an input is neither a Variable nor real numbers.
 
     Notes
     -----
@@ -306,7 +321,22 @@ def logaddexp(a, b):
 def logaddexp2(a, b):
     """log2(2^a + 2^b) without overflow, elementwise.
 
-    Parameters, result and errors are those of `add`.
+    Parameters
+    ----------
+    a, b : Variable, float or array_like
+        Of shapes that broadcast.
+
+    Returns
+    -------
+    Variable
+        Of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If an input is neither a Variable nor real numbers.
 
     Notes
     -----

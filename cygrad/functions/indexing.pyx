@@ -388,9 +388,13 @@ def take(x, indices, axis=None):
     Raises
     ------
     IndexError
-        If an index is out of bounds.
+        If an index or the axis is out of bounds.
     TypeError
         If the indices are not integers.
+
+    Notes
+    -----
+    The gradients of an element that is taken several times add up; they are 0 at the others.
 
     Examples
     --------

@@ -35,7 +35,22 @@ cdef Forms HYPOT_FORMS = Forms(b"hypot", &HYPOT, NULL, NULL)
 def hypot(a, b):
     """sqrt(a^2 + b^2) without overflow on the way, elementwise.
 
-    Parameters, result and errors are those of `add`.
+    Parameters
+    ----------
+    a, b : Variable, float or array_like
+        Of shapes that broadcast.
+
+    Returns
+    -------
+    Variable
+        Of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If an input is neither a Variable nor real numbers.
 
     Notes
     -----
@@ -80,6 +95,8 @@ def arctan2(a, b):
     ------
     ValueError
         If the shapes do not broadcast.
+    TypeError
+        If an input is neither a Variable nor real numbers.
 
     Notes
     -----

@@ -28,6 +28,7 @@ def append(x: _ArrayLike, values: _ArrayLike, axis: SupportsIndex | None = None)
     Returns
     -------
     Variable
+        Of x's shape, but for the axis; a vector if axis is None.
 
     Raises
     ------
@@ -35,6 +36,10 @@ def append(x: _ArrayLike, values: _ArrayLike, axis: SupportsIndex | None = None)
         If the shapes do not fit.
     IndexError
         If the axis is out of bounds.
+
+    Notes
+    -----
+    The gradient is cut into the two parts.
 
     Examples
     --------
@@ -73,6 +78,10 @@ def array_split(
     IndexError
         If the axis is out of bounds.
 
+    Notes
+    -----
+    The gradients of the parts are joined; where places out of order let parts overlap, they add up.
+
     Examples
     --------
     >>> import cygrad as cg, cygrad.functions as F
@@ -105,7 +114,11 @@ def atleast_1d(x: _ArrayLike) -> Variable:
     Returns
     -------
     Variable
-        A view, or x itself.
+        A view, or x itself if it has as many axes.
+
+    Notes
+    -----
+    The gradient is reshaped to x's shape.
 
     Examples
     --------
@@ -120,7 +133,18 @@ def atleast_1d(x: _ArrayLike) -> Variable:
 def atleast_2d(x: _ArrayLike) -> Variable:
     """x with new axes in front until it has two.
 
-    Parameters and result are those of `atleast_1d`.
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        A view, or x itself if it has as many axes.
+
+    Notes
+    -----
+    The gradient is reshaped to x's shape.
 
     Examples
     --------
@@ -135,7 +159,18 @@ def atleast_2d(x: _ArrayLike) -> Variable:
 def atleast_3d(x: _ArrayLike) -> Variable:
     """x with new axes until it has three: (1, n, 1) of a vector, (m, n, 1) of a matrix.
 
-    Parameters and result are those of `atleast_1d`.
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        A view, or x itself if it has as many axes.
+
+    Notes
+    -----
+    The gradient is reshaped to x's shape.
 
     Examples
     --------
@@ -160,11 +195,16 @@ def hstack(xs: Iterable[_ArrayLike]) -> Variable:
     Returns
     -------
     Variable
+        As long along the axis as all together.
 
     Raises
     ------
     ValueError
         If the shapes do not fit, or there is nothing to join.
+
+    Notes
+    -----
+    The gradient is cut into the parts.
 
     Examples
     --------
@@ -179,7 +219,24 @@ def hstack(xs: Iterable[_ArrayLike]) -> Variable:
 def vstack(xs: Iterable[_ArrayLike]) -> Variable:
     """Arrays one below the other: joined along the first axis, vectors being rows.
 
-    Parameters, result and errors are those of `hstack`.
+    Parameters
+    ----------
+    xs : sequence of Variable or array_like
+        Of equal shapes but for the first axis; vectors count as (1, n), numbers as (1, 1).
+
+    Returns
+    -------
+    Variable
+        Of two or more axes.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or there is nothing to join.
+
+    Notes
+    -----
+    The gradient is cut into the parts.
 
     Examples
     --------
@@ -194,7 +251,24 @@ def vstack(xs: Iterable[_ArrayLike]) -> Variable:
 def dstack(xs: Iterable[_ArrayLike]) -> Variable:
     """Arrays one behind the other: joined along the third axis.
 
-    Parameters, result and errors are those of `hstack`; a vector is (1, n, 1), a matrix (m, n, 1).
+    Parameters
+    ----------
+    xs : sequence of Variable or array_like
+        Of equal shapes but for the third axis; vectors count as (1, n, 1), matrices as (m, n, 1).
+
+    Returns
+    -------
+    Variable
+        Of three or more axes.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or there is nothing to join.
+
+    Notes
+    -----
+    The gradient is cut into the parts.
 
     Examples
     --------
@@ -209,7 +283,24 @@ def dstack(xs: Iterable[_ArrayLike]) -> Variable:
 def column_stack(xs: Iterable[_ArrayLike]) -> Variable:
     """Arrays side by side, vectors being columns.
 
-    Parameters, result and errors are those of `hstack`.
+    Parameters
+    ----------
+    xs : sequence of Variable or array_like
+        Of equal shapes but for the second axis; vectors count as (n, 1), numbers as (1, 1).
+
+    Returns
+    -------
+    Variable
+        Of two or more axes.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or there is nothing to join.
+
+    Notes
+    -----
+    The gradient is cut into the parts.
 
     Examples
     --------

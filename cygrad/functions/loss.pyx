@@ -328,6 +328,10 @@ def accuracy(x, t, ignore_index=-100):
     TypeError
         If the labels are not numbers.
 
+    Notes
+    -----
+    Among equal greatest scores the first is the guess, as np.argmax's.
+
     Examples
     --------
     >>> import cygrad as cg, cygrad.functions as F

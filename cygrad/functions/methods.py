@@ -22,96 +22,520 @@ __all__: list[str] = []
 
 
 def std(self: Variable, axis: _Axis = None, keepdims: bool = False, ddof: float = 0) -> Variable:
-    """`cygrad.functions.std`: the standard deviation over axes."""
+    """The standard deviation over axes: `cygrad.functions.std`.
+
+    Parameters
+    ----------
+    axis : int or tuple of int, optional
+        The axes to reduce; all if None.
+    keepdims : bool, default False
+        Keep the reduced axes, with length 1.
+    ddof : float, default 0
+        What is taken from the number of elements before dividing by it.
+
+    Returns
+    -------
+    Variable
+        Of the shape without the axes.
+
+    Raises
+    ------
+    IndexError
+        If an axis is out of bounds.
+    ValueError
+        If an axis is named twice.
+    TypeError
+        If ddof is not a number.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.Variable([1.0, 3.0]).std(), cg.Variable([1.0, 3.0]).std(ddof=1)
+    (variable(1.0), variable(1.4142135623730951))
+    """
     return F.std(self, axis, keepdims, ddof)
 
 
 def var(self: Variable, axis: _Axis = None, keepdims: bool = False, ddof: float = 0) -> Variable:
-    """`cygrad.functions.variance`: the variance over axes."""
+    """The variance over axes: `cygrad.functions.variance`.
+
+    Parameters
+    ----------
+    axis : int or tuple of int, optional
+        The axes to reduce; all if None.
+    keepdims : bool, default False
+        Keep the reduced axes, with length 1.
+    ddof : float, default 0
+        What is taken from the number of elements before dividing by it.
+
+    Returns
+    -------
+    Variable
+        Of the shape without the axes.
+
+    Raises
+    ------
+    IndexError
+        If an axis is out of bounds.
+    ValueError
+        If an axis is named twice.
+    TypeError
+        If ddof is not a number.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.Variable([1.0, 3.0]).var(), cg.Variable([1.0, 3.0]).var(ddof=1)
+    (variable(1.0), variable(2.0))
+    """
     return F.variance(self, axis, keepdims, ddof)
 
 
 def prod(self: Variable, axis: _Axis = None, keepdims: bool = False) -> Variable:
-    """`cygrad.functions.prod`: the product over axes."""
+    """The product over axes: `cygrad.functions.prod`.
+
+    Parameters
+    ----------
+    axis : int or tuple of int, optional
+        The axes to multiply over; all if None.
+    keepdims : bool, default False
+        Keep the reduced axes, with length 1.
+
+    Returns
+    -------
+    Variable
+        Of the shape without the axes.
+
+    Raises
+    ------
+    IndexError
+        If an axis is out of bounds.
+    ValueError
+        If an axis is named twice.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.Variable([[1.0, 2.0], [3.0, 4.0]]).prod(axis=0)
+    variable([3., 8.])
+    """
     return F.prod(self, axis, keepdims)
 
 
 def cumsum(self: Variable, axis: SupportsIndex | None = None) -> Variable:
-    """`cygrad.functions.cumsum`: the running sums along an axis."""
+    """The running sums along an axis: `cygrad.functions.cumsum`.
+
+    Parameters
+    ----------
+    axis : int, optional
+        The axis; flattened if None.
+
+    Returns
+    -------
+    Variable
+        Of the same shape; a vector if axis is None.
+
+    Raises
+    ------
+    IndexError
+        If the axis is out of bounds.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.Variable([1.0, 2.0, 3.0]).cumsum()
+    variable([1., 3., 6.])
+    """
     return F.cumsum(self, axis)
 
 
 def cumprod(self: Variable, axis: SupportsIndex | None = None) -> Variable:
-    """`cygrad.functions.cumprod`: the running products along an axis."""
+    """The running products along an axis: `cygrad.functions.cumprod`.
+
+    Parameters
+    ----------
+    axis : int, optional
+        The axis; flattened if None.
+
+    Returns
+    -------
+    Variable
+        Of the same shape; a vector if axis is None.
+
+    Raises
+    ------
+    IndexError
+        If the axis is out of bounds.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.Variable([1.0, 2.0, 3.0]).cumprod()
+    variable([1., 2., 6.])
+    """
     return F.cumprod(self, axis)
 
 
 def dot(self: Variable, b: _ArrayLike) -> Variable:
-    """`cygrad.functions.dot`: the product with b."""
+    """The product with b: `cygrad.functions.dot`.
+
+    Parameters
+    ----------
+    b : Variable, float or array_like
+        Its last axis but one, or its only one, has the length of the last axis here; a number
+        multiplies.
+
+    Returns
+    -------
+    Variable
+        Of the remaining axes, b's at the end.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.Variable([1.0, 2.0]).dot([3.0, 4.0])
+    variable(11.0)
+    """
     return F.dot(self, b)
 
 
 def ravel(self: Variable) -> Variable:
-    """The elements along one axis: a view, where the memory allows it."""
+    """The elements along one axis, in C order: a view, where the memory allows it.
+
+    Returns
+    -------
+    Variable
+        A vector; `flatten` gives one in memory of its own.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> x = cg.Variable([[1.0, 2.0], [3.0, 4.0]])
+    >>> x.ravel()
+    variable([1., 2., 3., 4.])
+    """
     return F.reshape(self, -1)
 
 
 def flatten(self: Variable) -> Variable:
-    """The elements along one axis, in memory of their own."""
+    """The elements along one axis, in C order, in memory of their own.
+
+    Returns
+    -------
+    Variable
+        A vector.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> x = cg.Variable([[1.0, 2.0], [3.0, 4.0]])
+    >>> y = x.flatten()
+    >>> y.data[0] = 9.0
+    >>> x.at(0, 0), y
+    (1.0, variable([9., 2., 3., 4.]))
+    """
     return F.copy(F.reshape(self, -1))
 
 
 def squeeze(self: Variable, axis: _Axis = None) -> Variable:
-    """`cygrad.functions.squeeze`: without axes of length 1."""
+    """Without axes of length 1: `cygrad.functions.squeeze`.
+
+    Parameters
+    ----------
+    axis : int or tuple of int, optional
+        The axes to drop; all of length 1 if None.
+
+    Returns
+    -------
+    Variable
+        A view.
+
+    Raises
+    ------
+    ValueError
+        If an axis named is not of length 1.
+    IndexError
+        If it is out of bounds.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.zeros(1, 3, 1).squeeze(axis=0).shape
+    (3, 1)
+    """
     return F.squeeze(self, axis)
 
 
 def swapaxes(self: Variable, axis1: SupportsIndex, axis2: SupportsIndex) -> Variable:
-    """`cygrad.functions.swapaxes`: with two axes in each other's place."""
+    """With two axes in each other's place: `cygrad.functions.swapaxes`.
+
+    Parameters
+    ----------
+    axis1, axis2 : int
+        The two.
+
+    Returns
+    -------
+    Variable
+        A view.
+
+    Raises
+    ------
+    IndexError
+        If an axis is out of bounds.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.zeros(2, 3, 4).swapaxes(0, 2).shape
+    (4, 3, 2)
+    """
     return F.swapaxes(self, axis1, axis2)
 
 
 def diagonal(self: Variable, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable:
-    """`cygrad.functions.diagonal`: the diagonals of the matrices in two axes."""
+    """The diagonals of the matrices in two axes: `cygrad.functions.diagonal`.
+
+    Parameters
+    ----------
+    offset : int, default 0
+        Which diagonal: 0 the main one, above it the positive ones.
+    axis1, axis2 : int, default 0 and 1
+        The axes of the rows and of the columns.
+
+    Returns
+    -------
+    Variable
+        Of the shape without the two axes, and at the end the diagonal's length.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two axes, or the two are the same.
+    IndexError
+        If an axis is out of bounds.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> x = cg.Variable([[1.0, 2.0], [3.0, 4.0]])
+    >>> x.diagonal(), x.diagonal(1)
+    (variable([1., 4.]), variable([2.]))
+    """
     return F.diagonal(self, offset, axis1, axis2)
 
 
 def trace(self: Variable, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable:
-    """`cygrad.functions.trace`: the sums along the diagonals."""
+    """The sums along the diagonals of the matrices in two axes: `cygrad.functions.trace`.
+
+    Parameters
+    ----------
+    offset : int, default 0
+        Which diagonal: 0 the main one, above it the positive ones.
+    axis1, axis2 : int, default 0 and 1
+        The axes of the rows and of the columns.
+
+    Returns
+    -------
+    Variable
+        Of the shape without the two axes.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two axes, or the two are the same.
+    IndexError
+        If an axis is out of bounds.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> x = cg.Variable([[1.0, 2.0], [3.0, 4.0]])
+    >>> x.trace()
+    variable(5.0)
+    """
     return F.trace(self, offset, axis1, axis2)
 
 
 def take(self: Variable, indices: _Positions, axis: SupportsIndex | None = None) -> Variable:
-    """`cygrad.functions.take`: the elements, or slices, at indices."""
+    """The elements, or the slices along an axis, at indices: `cygrad.functions.take`.
+
+    Parameters
+    ----------
+    indices : int or integer array_like
+        Negative ones count from the end.
+    axis : int, optional
+        The axis to choose along; flattened if None.
+
+    Returns
+    -------
+    Variable
+        Of the shape with the axis replaced by the shape of indices.
+
+    Raises
+    ------
+    IndexError
+        If an index or the axis is out of bounds.
+    TypeError
+        If the indices are not integers.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> x = cg.Variable([[1.0, 2.0], [3.0, 4.0]])
+    >>> x.take([0, 3]), x.take(1, axis=0)
+    (variable([1., 4.]), variable([3., 4.]))
+    """
     return F.take(self, indices, axis)
 
 
 def repeat(self: Variable, repeats: _Positions, axis: SupportsIndex | None = None) -> Variable:
-    """`cygrad.functions.repeat`: with each element several times."""
+    """With each element, or slice along an axis, several times: `cygrad.functions.repeat`.
+
+    Parameters
+    ----------
+    repeats : int or array_like of int
+        How often; or how often each.
+    axis : int, optional
+        The axis; flattened if None.
+
+    Returns
+    -------
+    Variable
+        Of the same shape but for the axis; a vector if axis is None.
+
+    Raises
+    ------
+    ValueError
+        If repeats is negative, or does not fit the axis.
+    IndexError
+        If the axis is out of bounds.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.Variable([1.0, 2.0]).repeat(2), cg.Variable([1.0, 2.0]).repeat([1, 3])
+    (variable([1., 1., 2., 2.]), variable([1., 2., 2., 2.]))
+    """
     return F.repeat(self, repeats, axis)
 
 
 def clip(self: Variable, min: _ArrayLike | None = None, max: _ArrayLike | None = None) -> Variable:
-    """`cygrad.functions.clip`; bounds that are arrays or Variables by `maximum` and `minimum`."""
+    """With what is below `min` or above `max` replaced by the bound.
+
+    Parameters
+    ----------
+    min, max : float, Variable or array_like, optional
+        The bounds; None for no bound.
+
+    Returns
+    -------
+    Variable
+        Of the shape that it broadcasts to with the bounds.
+
+    Raises
+    ------
+    ValueError
+        If a number min > max, or a shape does not broadcast.
+    TypeError
+        If a bound is something else.
+
+    Notes
+    -----
+    `cygrad.functions.clip`, whose derivative is 0 at the bounds, where both are numbers or None;
+    else `maximum` and `minimum`, where bounds that are Variables get gradients, half of it where
+    equal.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.Variable([-2.0, 0.5, 3.0]).clip(-1, 1)
+    variable([-1. ,  0.5,  1. ])
+    >>> cg.Variable([-2.0, 0.5, 3.0]).clip(min=[0.0, 1.0, 2.0])
+    variable([0., 1., 3.])
+    """
     from cygrad.numpy_forms import clip
 
     return clip(self, min, max)
 
 
 def round(self: Variable, decimals: int = 0) -> Variable:
-    """Rounded to decimals; the derivative is 0, as that of `cygrad.functions.rint`."""
+    """Rounded to decimals, a half to the even digit: np.round.
+
+    Parameters
+    ----------
+    decimals : int, default 0
+        How many digits remain after the point; negative ones count before it.
+
+    Returns
+    -------
+    Variable
+        Of the same shape.
+
+    Notes
+    -----
+    The derivative is 0, as that of `cygrad.functions.rint`.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.Variable([1.25, 17.5]).round(1), cg.Variable([1.25, 17.5]).round(-1)
+    (variable([ 1.2, 17.5]), variable([ 0., 20.]))
+    """
     from cygrad.numpy_forms import around
 
     return around(self, decimals)
 
 
 def copy(self: Variable) -> Variable:
-    """`cygrad.functions.copy`: in memory of its own; the gradient passes through."""
+    """In memory of its own, contiguous: `cygrad.functions.copy`.
+
+    Returns
+    -------
+    Variable
+        Of the same shape; the gradient passes through.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> x = cg.Variable([1.0, 2.0])
+    >>> y = x.copy()
+    >>> y.data[0] = 5.0
+    >>> x, y
+    (variable([1., 2.]), variable([5., 2.]))
+    """
     return F.copy(self)
 
 
 def astype(self: Variable, dtype: type[float] | np.dtype[np.float64] | str) -> Variable:
-    """A copy, if dtype is float64; a TypeError if it is another, which a Variable cannot have."""
+    """A copy, for code that asks for float64.
+
+    Parameters
+    ----------
+    dtype : dtype or what np.dtype takes
+        float64.
+
+    Returns
+    -------
+    Variable
+        Of the same shape; the gradient passes through.
+
+    Raises
+    ------
+    TypeError
+        If it is another, which a Variable cannot have.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.Variable([1.0, 2.0]).astype(float)
+    variable([1., 2.])
+    """
     if np.dtype(dtype) != np.float64:
         raise TypeError(
             f"Variable.astype: a Variable is float64, and cannot be {np.dtype(dtype)}; use "
@@ -121,38 +545,174 @@ def astype(self: Variable, dtype: type[float] | np.dtype[np.float64] | str) -> V
 
 
 def argmax(self: Variable, axis: SupportsIndex | None = None) -> Any:
-    """The index of the greatest element, as ndarray.argmax gives it."""
+    """The index of the greatest element, the first among equals: np.argmax of the data.
+
+    Parameters
+    ----------
+    axis : int, optional
+        The axis to look along; flattened if None.
+
+    Returns
+    -------
+    int or ndarray of int
+        An integer of NumPy's; with an axis, an array of the shape without it. No gradient flows.
+
+    Raises
+    ------
+    IndexError
+        If the axis is out of bounds.
+    ValueError
+        If there are no elements.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> x = cg.Variable([[1.0, 2.0], [3.0, 4.0]])
+    >>> int(x.argmax()), x.argmax(axis=1).tolist()
+    (3, [1, 1])
+    """
     return self.data.argmax(axis)
 
 
 def argmin(self: Variable, axis: SupportsIndex | None = None) -> Any:
-    """The index of the least element, as ndarray.argmin gives it."""
+    """The index of the least element, the first among equals: np.argmin of the data.
+
+    Parameters
+    ----------
+    axis : int, optional
+        The axis to look along; flattened if None.
+
+    Returns
+    -------
+    int or ndarray of int
+        An integer of NumPy's; with an axis, an array of the shape without it. No gradient flows.
+
+    Raises
+    ------
+    IndexError
+        If the axis is out of bounds.
+    ValueError
+        If there are no elements.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> x = cg.Variable([[1.0, 2.0], [3.0, 4.0]])
+    >>> int(x.argmin()), x.argmin(axis=1).tolist()
+    (0, [0, 0])
+    """
     return self.data.argmin(axis)
 
 
 def argsort(self: Variable, axis: SupportsIndex | None = -1) -> NDArray[np.intp]:
-    """The indices in ascending order of the elements, as ndarray.argsort gives them."""
+    """The indices in ascending order of the elements: np.argsort of the data.
+
+    Parameters
+    ----------
+    axis : int, optional
+        The axis to order along, by default the last; flattened if None.
+
+    Returns
+    -------
+    ndarray of int
+        Of the same shape; a vector if axis is None. No gradient flows.
+
+    Raises
+    ------
+    IndexError
+        If the axis is out of bounds.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.Variable([3.0, 1.0, 2.0]).argsort().tolist()
+    [1, 2, 0]
+    """
     return self.data.argsort(axis)
 
 
 def any(self: Variable, axis: Any = None) -> Any:
-    """Whether an element is not 0, as ndarray.any says."""
+    """Whether an element is not 0: np.any of the data; False where there are none.
+
+    Parameters
+    ----------
+    axis : int or tuple of int, optional
+        The axes to look along; all if None.
+
+    Returns
+    -------
+    bool or ndarray of bool
+        A bool of NumPy's; with an axis, an array of the shape without it.
+
+    Raises
+    ------
+    IndexError
+        If an axis is out of bounds.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> x = cg.Variable([[0.0, 2.0], [0.0, 4.0]])
+    >>> bool(x.any()), x.any(axis=0)
+    (True, array([False,  True]))
+    """
     return np.any(self.data, axis)
 
 
 def all(self: Variable, axis: Any = None) -> Any:
-    """Whether no element is 0, as ndarray.all says."""
+    """Whether no element is 0: np.all of the data; True where there are none.
+
+    Parameters
+    ----------
+    axis : int or tuple of int, optional
+        The axes to look along; all if None.
+
+    Returns
+    -------
+    bool or ndarray of bool
+        A bool of NumPy's; with an axis, an array of the shape without it.
+
+    Raises
+    ------
+    IndexError
+        If an axis is out of bounds.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> x = cg.Variable([[0.0, 2.0], [0.0, 4.0]])
+    >>> bool(x.all()), x.all(axis=0)
+    (False, array([False,  True]))
+    """
     return np.all(self.data, axis)
 
 
 def tolist(self: Variable) -> Any:
-    """The numbers as a float, or as nested lists of floats."""
+    """The numbers as a float, or as nested lists of floats.
+
+    Returns
+    -------
+    float or list
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.Variable(1.0).tolist(), cg.Variable([[1.0, 2.0]]).tolist()
+    (1.0, [[1.0, 2.0]])
+    """
     return self.data.tolist()
 
 
 @property  # type: ignore[misc]
 def dtype(self: Variable) -> np.dtype[np.float64]:
-    """float64, always."""
+    """np.dtype: float64, always.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.Variable([1, 2]).dtype
+    dtype('float64')
+    """
     return np.dtype(np.float64)
 
 

@@ -25,7 +25,22 @@ if TYPE_CHECKING:
 def fmax(a: _ArrayLike, b: _ArrayLike) -> Variable:
     """The greater of a and b, elementwise; where one is nan, the other.
 
-    Parameters, result and errors are those of `add`.
+    Parameters
+    ----------
+    a, b : Variable, float or array_like
+        Of shapes that broadcast.
+
+    Returns
+    -------
+    Variable
+        Of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If an input is neither a Variable nor real numbers.
 
     Notes
     -----
@@ -45,7 +60,27 @@ def fmax(a: _ArrayLike, b: _ArrayLike) -> Variable:
 def fmin(a: _ArrayLike, b: _ArrayLike) -> Variable:
     """The smaller of a and b, elementwise; where one is nan, the other.
 
-    Parameters, result and errors are those of `add`; the gradient is as that of `fmax`.
+    Parameters
+    ----------
+    a, b : Variable, float or array_like
+        Of shapes that broadcast.
+
+    Returns
+    -------
+    Variable
+        Of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If an input is neither a Variable nor real numbers.
+
+    Notes
+    -----
+    The gradient flows to the smaller input; where they are equal, half to each. Where one is nan,
+    all of it flows to the other.
 
     Examples
     --------
@@ -218,6 +253,10 @@ def deg2rad(x: _ArrayLike) -> Variable:
     Variable
         Of x's shape.
 
+    Notes
+    -----
+    dy/dx = pi/180.
+
     Examples
     --------
     >>> import cygrad as cg, cygrad.functions as F
@@ -230,7 +269,18 @@ def deg2rad(x: _ArrayLike) -> Variable:
 def rad2deg(x: _ArrayLike) -> Variable:
     """Radians as degrees: x 180/pi, elementwise.
 
-    Parameters and result are those of `deg2rad`.
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    dy/dx = 180/pi.
 
     Examples
     --------

@@ -156,7 +156,29 @@ cdef Variable spread_pool(Variable g, Sliding s):
 def avg_pool2d(x, kernel_size, stride=None, padding=0):
     """The mean of each window; the border of zeros counts.
 
-    Parameters, result and errors are those of `max_pool2d`, but that the border counts as 0.
+    Parameters
+    ----------
+    x : Variable or array_like
+        (N, C, H, W): samples, channels, height, width.
+    kernel_size : int or pair of int
+        The height and the width of a window.
+    stride : int or pair of int, optional
+        How far the window moves; by its own size if None.
+    padding : int or pair of int, default 0
+        The width of a border around x, which counts as 0; at most half the window.
+
+    Returns
+    -------
+    Variable
+        (N, C, OH, OW), with OH = (H + 2 padding - kernel_size) // stride + 1, and OW likewise.
+
+    Raises
+    ------
+    ValueError
+        If x does not have 4 axes, a size or a stride is less than 1, the padding is negative or
+        more than half the window, or the window is larger than the padded x.
+    TypeError
+        If a size, a stride or a padding is not an int or a pair.
 
     Notes
     -----

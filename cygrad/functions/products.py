@@ -41,7 +41,8 @@ def dot(a: _ArrayLike, b: _ArrayLike) -> Variable:
 
     Notes
     -----
-    For vectors and matrices it is `matmul`; for stacks, every row of a with every column of b.
+    For vectors and matrices it is `matmul`, whose gradients it has; for stacks, `tensordot`: every
+    row of a with every column of b.
 
     Examples
     --------
@@ -60,7 +61,25 @@ def dot(a: _ArrayLike, b: _ArrayLike) -> Variable:
 def inner(a: _ArrayLike, b: _ArrayLike) -> Variable:
     """The product over the last axes of a and b.
 
-    Parameters, result and errors are those of `dot`.
+    Parameters
+    ----------
+    a, b : Variable, float or array_like
+        Numbers multiply; otherwise the last axes are of the same length.
+
+    Returns
+    -------
+    Variable
+        Of the other axes, a's before b's.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ.
+
+    Notes
+    -----
+    y_ij = sum_k a_ik b_jk, with i and j for all the other axes; da_ik = sum_j gy_ij b_jk, and
+    likewise for b.
 
     Examples
     --------
@@ -86,6 +105,10 @@ def outer(a: _ArrayLike, b: _ArrayLike) -> Variable:
     -------
     Variable
         Of shape (m, n).
+
+    Notes
+    -----
+    y_ij = a_i b_j; da = gy b, db = gy^T a.
 
     Examples
     --------
@@ -115,6 +138,10 @@ def vdot(a: _ArrayLike, b: _ArrayLike) -> Variable:
     ------
     ValueError
         If the sizes differ.
+
+    Notes
+    -----
+    dy = sum(b da + a db).
 
     Examples
     --------
@@ -147,6 +174,11 @@ def tensordot(
         If the numbers of axes or their lengths differ.
     IndexError
         If an axis is out of bounds.
+
+    Notes
+    -----
+    With a and b as matrices, whose one axis is the summed ones, da = gy b^T and db = a^T gy, as for
+    `matmul`.
 
     Examples
     --------
@@ -189,6 +221,11 @@ def kron(a: _ArrayLike, b: _ArrayLike) -> Variable:
     Variable
         Each axis as long as the product of a's and b's.
 
+    Notes
+    -----
+    For vectors, with m the length of b, y_(i m + j) = a_i b_j; so da_i = sum_j gy_(i m + j) b_j and
+    db_j = sum_i gy_(i m + j) a_i.
+
     Examples
     --------
     >>> import cygrad as cg, cygrad.functions as F
@@ -220,6 +257,7 @@ def cross(
     Returns
     -------
     Variable
+        Of the broadcast shape, the vectors along axisc.
 
     Raises
     ------
@@ -227,6 +265,10 @@ def cross(
         If a vector is not of length 3. (Two numbers are a vector with a third that is 0.)
     IndexError
         If an axis is out of bounds.
+
+    Notes
+    -----
+    da = b x gy, db = gy x a.
 
     Examples
     --------
@@ -262,6 +304,7 @@ def convolve(a: _ArrayLike, v: _ArrayLike, mode: str = "full") -> Variable:
     Returns
     -------
     Variable
+        A vector, of the length that the mode says.
 
     Raises
     ------
@@ -270,7 +313,7 @@ def convolve(a: _ArrayLike, v: _ArrayLike, mode: str = "full") -> Variable:
 
     Notes
     -----
-    y_k = sum_j a_j v_(k-j), by `conv1d`.
+    y_k = sum_j a_j v_(k-j), by `conv1d`; so da_j = sum_k gy_k v_(k-j), and likewise for v.
 
     Examples
     --------
@@ -297,11 +340,27 @@ def convolve(a: _ArrayLike, v: _ArrayLike, mode: str = "full") -> Variable:
 def correlate(a: _ArrayLike, v: _ArrayLike, mode: str = "valid") -> Variable:
     """The cross-correlation of two vectors.
 
-    Parameters, result and errors are those of `convolve`, but for the mode's default.
+    Parameters
+    ----------
+    a, v : Variable or array_like
+        Vectors of lengths m and n, neither empty.
+    mode : 'full', 'same' or 'valid', default 'valid'
+        Every overlap, m + n - 1 of them; the middle max(m, n); or those where the shorter lies
+        wholly inside the longer.
+
+    Returns
+    -------
+    Variable
+        A vector, of the length that the mode says.
+
+    Raises
+    ------
+    ValueError
+        If an input is not a vector or is empty, or the mode is another.
 
     Notes
     -----
-    y_k = sum_j a_(j+k) v_j.
+    y_k = sum_j a_(j+k) v_j, as np.correlate; so da_(j+k) collects gy_k v_j, and dv_j gy_k a_(j+k).
 
     Examples
     --------

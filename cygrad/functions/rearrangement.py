@@ -196,6 +196,10 @@ def diag(x: _ArrayLike, k: int = 0) -> Variable:
     ValueError
         If x has neither one nor two axes.
 
+    Notes
+    -----
+    The gradient is the diagonal of the result's, or a matrix with that on its diagonal.
+
     Examples
     --------
     >>> import cygrad as cg, cygrad.functions as F
@@ -235,6 +239,10 @@ def diagonal(x: _ArrayLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> 
     IndexError
         If an axis is out of bounds.
 
+    Notes
+    -----
+    The gradient is 0 but on the diagonals.
+
     Examples
     --------
     >>> import cygrad as cg, cygrad.functions as F
@@ -248,12 +256,30 @@ def diagonal(x: _ArrayLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> 
 def trace(x: _ArrayLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable:
     """The sums along the diagonals of the matrices in two of x's axes.
 
-    Parameters and errors are those of `diagonal`.
+    Parameters
+    ----------
+    x : Variable or array_like
+        Of two or more axes.
+    offset : int, default 0
+        Which diagonal: 0 the main one, above it the positive ones.
+    axis1, axis2 : int, default 0 and 1
+        The axes of the rows and of the columns.
 
     Returns
     -------
     Variable
         x's shape without the two axes.
+
+    Raises
+    ------
+    ValueError
+        If x has fewer than two axes, or the two are the same.
+    IndexError
+        If an axis is out of bounds.
+
+    Notes
+    -----
+    The gradient is gy on the diagonals, and 0 elsewhere.
 
     Examples
     --------
@@ -301,7 +327,9 @@ def sort(x: _ArrayLike, axis: SupportsIndex | None = -1) -> Variable:
 
 
 def partition(x: _ArrayLike, kth: int | Sequence[int], axis: SupportsIndex | None = -1) -> Variable:
-    """x with the elements at places `kth` as in the sorted array, the smaller before, the rest after.
+    """x, ordered so far that the elements at places `kth` stand as in the sorted array.
+
+    The smaller stand before them, the rest after.
 
     Parameters
     ----------
@@ -322,6 +350,10 @@ def partition(x: _ArrayLike, kth: int | Sequence[int], axis: SupportsIndex | Non
         If a place is out of bounds.
     IndexError
         If the axis is.
+
+    Notes
+    -----
+    Each gradient flows to the element that stands at its place, as for `sort`.
 
     Examples
     --------
@@ -359,6 +391,8 @@ def take_along_axis(
         If an index or the axis is out of bounds, or the indices are not integers.
     ValueError
         If the numbers of axes differ.
+    TypeError
+        If the indices are a Variable.
 
     Notes
     -----
@@ -402,6 +436,10 @@ def moveaxis(
     ValueError
         If an axis is named twice, or there are not as many places as axes.
 
+    Notes
+    -----
+    The gradient's axes are moved back.
+
     Examples
     --------
     >>> import cygrad as cg, cygrad.functions as F
@@ -436,6 +474,10 @@ def swapaxes(x: _ArrayLike, axis1: SupportsIndex, axis2: SupportsIndex) -> Varia
     ------
     IndexError
         If an axis is out of bounds.
+
+    Notes
+    -----
+    The gradient's axes are swapped back.
 
     Examples
     --------

@@ -141,6 +141,8 @@ def sum(x, axis=None, keepdims=False):
         If an axis is out of bounds.
     ValueError
         If an axis is named twice.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----
@@ -184,7 +186,27 @@ cdef object mean_operator(object x, object axis, object keepdims):
 def mean(x, axis=None, keepdims=False):
     """The arithmetic mean over axes; nan where there is nothing to average.
 
-    Parameters, result and errors are those of `sum`.
+    Parameters
+    ----------
+    x : Variable or array_like
+    axis : int or tuple of int, optional
+        The axes to average over; all if None. Negative ones count from the last.
+    keepdims : bool, default False
+        Keep the reduced axes, with length 1.
+
+    Returns
+    -------
+    Variable
+        Of x's shape without the axes.
+
+    Raises
+    ------
+    IndexError
+        If an axis is out of bounds.
+    ValueError
+        If an axis is named twice.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----
@@ -232,17 +254,35 @@ cdef double corrected(Variable x, axes_t axes, object ddof, str where) except? -
 def variance(x, axis=None, keepdims=False, ddof=0):
     """The variance over axes: the mean squared deviation from the mean.
 
-    Parameters, result and errors are those of `sum`; and:
-
     Parameters
     ----------
+    x : Variable or array_like
+    axis : int or tuple of int, optional
+        The axes to reduce; all if None. Negative ones count from the last.
+    keepdims : bool, default False
+        Keep the reduced axes, with length 1.
     ddof : float, default 0
         What is taken from the number of elements n before dividing by it: 0 for the variance of a
         population, 1 for the unbiased estimate from a sample.
 
+    Returns
+    -------
+    Variable
+        Of x's shape without the axes.
+
+    Raises
+    ------
+    IndexError
+        If an axis is out of bounds.
+    ValueError
+        If an axis is named twice.
+    TypeError
+        If an axis is not an int, or ddof not a number.
+
     Notes
     -----
-    y = sum((x - mean(x))^2) / (n - ddof); dy/dx = 2 (x - mean(x)) / (n - ddof).
+    y = sum((x - mean(x))^2) / (n - ddof); dy/dx = 2 (x - mean(x)) / (n - ddof). Where n is not more
+    than ddof, inf or nan, as in NumPy.
 
     Examples
     --------
@@ -283,7 +323,32 @@ cdef Variable std_over(Variable x, axes_t axes, bint keepdims):
 
 
 def std(x, axis=None, keepdims=False, ddof=0):
-    """The standard deviation over axes: the square root of `variance`, whose parameters it takes.
+    """The standard deviation over axes: the square root of `variance`.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    axis : int or tuple of int, optional
+        The axes to reduce; all if None. Negative ones count from the last.
+    keepdims : bool, default False
+        Keep the reduced axes, with length 1.
+    ddof : float, default 0
+        What is taken from the number of elements n before dividing by it: 0 for the variance of a
+        population, 1 for the unbiased estimate from a sample.
+
+    Returns
+    -------
+    Variable
+        Of x's shape without the axes.
+
+    Raises
+    ------
+    IndexError
+        If an axis is out of bounds.
+    ValueError
+        If an axis is named twice.
+    TypeError
+        If an axis is not an int, or ddof not a number.
 
     Notes
     -----
@@ -341,12 +406,27 @@ cdef object max_operator(object x, object axis, object keepdims):
 def max(x, axis=None, keepdims=False):
     """The maximum over axes; nan where there is one.
 
-    Parameters, result and errors are those of `sum`; and:
+    Parameters
+    ----------
+    x : Variable or array_like
+    axis : int or tuple of int, optional
+        The axes to reduce; all if None. Negative ones count from the last.
+    keepdims : bool, default False
+        Keep the reduced axes, with length 1.
+
+    Returns
+    -------
+    Variable
+        Of x's shape without the axes.
 
     Raises
     ------
+    IndexError
+        If an axis is out of bounds.
     ValueError
-        If there is nothing to take the maximum of.
+        If an axis is named twice, or there is nothing to take the maximum of.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----
@@ -369,7 +449,27 @@ cdef object min_operator(object x, object axis, object keepdims):
 def min(x, axis=None, keepdims=False):
     """The minimum over axes; nan where there is one.
 
-    Parameters, result and errors are those of `max`.
+    Parameters
+    ----------
+    x : Variable or array_like
+    axis : int or tuple of int, optional
+        The axes to reduce; all if None. Negative ones count from the last.
+    keepdims : bool, default False
+        Keep the reduced axes, with length 1.
+
+    Returns
+    -------
+    Variable
+        Of x's shape without the axes.
+
+    Raises
+    ------
+    IndexError
+        If an axis is out of bounds.
+    ValueError
+        If an axis is named twice, or there is nothing to take the minimum of.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----
@@ -426,6 +526,8 @@ def sum_to(x, shape):
     ------
     ValueError
         If the shape does not broadcast to x's.
+    TypeError
+        If the shape is not made of ints.
 
     Notes
     -----

@@ -177,12 +177,27 @@ cdef Forms COPYSIGN_FORMS = Forms(b"copysign", &COPYSIGN, NULL, NULL)
 def copysign(a, b):
     """The magnitude of a with the sign of b, elementwise.
 
-    Parameters, result and errors are those of `add`.
+    Parameters
+    ----------
+    a, b : Variable, float or array_like
+        Of shapes that broadcast.
+
+    Returns
+    -------
+    Variable
+        Of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If an input is neither a Variable nor real numbers.
 
     Notes
     -----
-    The derivative with respect to a is 1 where the signs agree, -1 where they differ, 0 at a = 0;
-    that with respect to b is 0.
+    The derivative with respect to a is 1 where the signs agree, -1 where they differ, 0 at a = 0,
+    as in PyTorch; that with respect to b is 0.
 
     Examples
     --------
@@ -216,7 +231,24 @@ cdef Forms FLOOR_DIVIDE_FORMS = Forms(b"floor_divide", &FLOOR_DIVIDE, NULL, NULL
 def fmod(a, b):
     """What is left of a when the quotient a/b is cut towards 0, elementwise; its sign is a's.
 
-    Parameters, result and errors are those of `add`. nan where b is 0.
+    nan where b is 0. NumPy's and C's fmod.
+
+    Parameters
+    ----------
+    a, b : Variable, float or array_like
+        Of shapes that broadcast.
+
+    Returns
+    -------
+    Variable
+        Of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If an input is neither a Variable nor real numbers.
 
     Notes
     -----
@@ -234,7 +266,24 @@ def fmod(a, b):
 def remainder(a, b):
     """What is left of a when the quotient a/b is rounded down, elementwise: Python's a % b.
 
-    Parameters, result and errors are those of `add`. The sign is b's; nan where b is 0.
+    The sign is b's; nan where b is 0. NumPy's remainder, Python's modulo.
+
+    Parameters
+    ----------
+    a, b : Variable, float or array_like
+        Of shapes that broadcast.
+
+    Returns
+    -------
+    Variable
+        Of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If an input is neither a Variable nor real numbers.
 
     Notes
     -----
@@ -252,7 +301,24 @@ def remainder(a, b):
 def floor_divide(a, b):
     """a/b rounded down, elementwise: Python's a // b.
 
-    Parameters, result and errors are those of `add`.
+    Where b is 0, inf with the sign of a, or nan if a is 0 too.
+
+    Parameters
+    ----------
+    a, b : Variable, float or array_like
+        Of shapes that broadcast.
+
+    Returns
+    -------
+    Variable
+        Of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If an input is neither a Variable nor real numbers.
 
     Notes
     -----

@@ -227,6 +227,8 @@ def maximum(a, b):
     ------
     ValueError
         If the shapes do not broadcast.
+    TypeError
+        If an input is neither a Variable nor real numbers.
 
     Notes
     -----
@@ -244,7 +246,22 @@ def maximum(a, b):
 def minimum(a, b):
     """The smaller of a and b, elementwise; nan where one is nan.
 
-    Parameters, result and errors are those of `maximum`.
+    Parameters
+    ----------
+    a, b : Variable, float or array_like
+        Of shapes that broadcast.
+
+    Returns
+    -------
+    Variable
+        Of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    TypeError
+        If an input is neither a Variable nor real numbers.
 
     Notes
     -----
@@ -357,7 +374,28 @@ def tril(x, k=0):
 def triu(x, k=0):
     """The upper triangle of a matrix, or of each of a stack: zeros below the k-th diagonal.
 
-    Parameters, result and errors are those of `tril`.
+    Parameters
+    ----------
+    x : Variable or array_like
+        Of two or more axes; the last two are the matrices'.
+    k : int, default 0
+        0 is the main diagonal; above it are the positive ones.
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Raises
+    ------
+    ValueError
+        If x has fewer than two axes.
+    TypeError
+        If k is not an int.
+
+    Notes
+    -----
+    The gradient is the same triangle of the result's.
 
     Examples
     --------

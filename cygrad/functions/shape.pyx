@@ -53,7 +53,11 @@ def copy(x):
     Returns
     -------
     Variable
-        Of x's shape; the gradient passes through.
+        Of x's shape.
+
+    Notes
+    -----
+    dy/dx = 1.
 
     Examples
     --------
@@ -132,6 +136,12 @@ def reshape(x, shape):
     ------
     ValueError
         If the sizes do not agree.
+    TypeError
+        If the shape is not made of ints.
+
+    Notes
+    -----
+    The gradient is reshaped to x's shape.
 
     Examples
     --------
@@ -176,6 +186,12 @@ def squeeze(x, axis=None):
         If an axis named is not of length 1.
     IndexError
         If it is out of bounds.
+    TypeError
+        If an axis is not an int.
+
+    Notes
+    -----
+    The gradient is reshaped to x's shape.
 
     Examples
     --------
@@ -205,6 +221,14 @@ def unsqueeze(x, axis):
     ------
     IndexError
         If an axis is out of bounds for the result.
+    ValueError
+        If an axis is named twice, or there would be more than 32.
+    TypeError
+        If an axis is not an int.
+
+    Notes
+    -----
+    The gradient is reshaped to x's shape.
 
     Examples
     --------
@@ -328,6 +352,12 @@ def transpose(x, axes=None):
     ------
     ValueError
         If axes is not a permutation of x's axes.
+    TypeError
+        If the axes are not made of ints.
+
+    Notes
+    -----
+    The gradient is transposed by the inverse permutation.
 
     Examples
     --------
@@ -379,6 +409,8 @@ def broadcast_to(x, shape):
     ------
     ValueError
         If x does not broadcast to the shape.
+    TypeError
+        If the shape is not made of ints.
 
     Notes
     -----
@@ -524,6 +556,10 @@ def concat(xs, axis=0):
     ------
     ValueError
         If the shapes do not fit, or there is nothing to join.
+    IndexError
+        If the axis is out of bounds.
+    TypeError
+        If the axis is not an int.
 
     Notes
     -----
@@ -551,11 +587,20 @@ def stack(xs, axis=0):
     Returns
     -------
     Variable
+        Of their shape and the new axis, as long as there are arrays.
 
     Raises
     ------
     ValueError
         If the shapes differ, or there is nothing to join.
+    IndexError
+        If the axis is out of bounds.
+    TypeError
+        If the axis is not an int.
+
+    Notes
+    -----
+    Each array gets its slice of the gradient.
 
     Examples
     --------
@@ -594,7 +639,15 @@ def split(x, sizes, axis=0):
     Raises
     ------
     ValueError
-        If the sizes do not add up to the axis, or one is negative.
+        If the sizes do not add up to the axis, one is negative, or x has no axes.
+    IndexError
+        If the axis is out of bounds.
+    TypeError
+        If a size or the axis is not an int.
+
+    Notes
+    -----
+    The gradients of the pieces are joined; one that nothing depends on counts as 0.
 
     Examples
     --------

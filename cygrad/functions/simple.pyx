@@ -16,7 +16,30 @@ from cygrad.functions.trigonometric import tanh
 
 
 def linear_simple(x, w, b=None):
-    """x @ w + b: `linear` in its composed form, with its shapes.
+    """x @ w + b: `linear` in its composed form.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+        (..., m).
+    w : Variable or array_like
+        (m, n).
+    b : Variable or array_like, optional
+        (n,), added to each row.
+
+    Returns
+    -------
+    Variable
+        (..., n).
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit.
+
+    Notes
+    -----
+    dx = gy w^T; dw = x^T gy and db = gy, summed over the leading axes.
 
     Examples
     --------
@@ -31,6 +54,19 @@ def linear_simple(x, w, b=None):
 def relu_simple(x):
     """max(x, 0): `relu` in its composed form, but for the slope at 0, which is 1/2 here.
 
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    dy/dx is 1 above 0 and 0 below; at 0 it is 1/2, as `maximum` shares the gradient of equals.
+
     Examples
     --------
     >>> import cygrad.functions as F
@@ -42,6 +78,20 @@ def relu_simple(x):
 
 def sigmoid_simple(x):
     """1 / (1 + exp(-x)): `sigmoid` in its composed form.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    dy/dx = y^2 exp(-x), which is y (1 - y); it becomes nan where exp(-x) overflows, from x = -710
+    down.
 
     Examples
     --------
@@ -55,6 +105,19 @@ def sigmoid_simple(x):
 def softplus_simple(x):
     """log(1 + exp(x)): `softplus` in its composed form, which overflows from x = 710 on.
 
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    dy/dx = exp(x) / (1 + exp(x)).
+
     Examples
     --------
     >>> import cygrad.functions as F
@@ -66,6 +129,20 @@ def softplus_simple(x):
 
 def gelu_simple(x):
     """x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))): `gelu`'s tanh form, composed.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    With u = sqrt(2/pi) (x + 0.044715 x^3), dy/dx = (1 + tanh(u) + x (1 - tanh(u)^2) du/dx) / 2
+    (Hendrycks and Gimpel, 2016).
 
     Examples
     --------
@@ -80,6 +157,26 @@ def gelu_simple(x):
 def softmax_simple(x, axis=-1):
     """exp(x) / sum(exp(x)): `softmax` in its composed form, which overflows from x = 710 on.
 
+    Parameters
+    ----------
+    x : Variable or array_like
+        With at least one axis.
+    axis : int, default -1
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Raises
+    ------
+    IndexError
+        If the axis is out of bounds.
+
+    Notes
+    -----
+    dx = y (gy - sum(gy y)), the sum along the axis.
+
     Examples
     --------
     >>> import cygrad.functions as F
@@ -91,7 +188,28 @@ def softmax_simple(x, axis=-1):
 
 
 def cross_entropy_simple(x, t):
-    """mean(-log(softmax(x)[t])): `cross_entropy` in its composed form, for x (N, C) and t (N,).
+    """mean(-log(softmax(x)[t])): `cross_entropy` in its composed form.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+        Scores (N, C), one row a sample.
+    t : sequence of int or ndarray
+        (N,), the labels.
+
+    Returns
+    -------
+    Variable
+        A number.
+
+    Raises
+    ------
+    IndexError
+        If a label is out of range, or the shapes do not fit.
+
+    Notes
+    -----
+    dx = (softmax(x) - onehot(t)) / N. No label is ignored; negative ones count from the last.
 
     Examples
     --------
@@ -105,6 +223,26 @@ def cross_entropy_simple(x, t):
 
 def binary_cross_entropy_simple(x, t):
     """mean(-t log(p) - (1 - t) log(1 - p)), p = sigmoid(x): `binary_cross_entropy`, composed.
+
+    Parameters
+    ----------
+    x, t : Variable or array_like
+        Logits and targets, of shapes that broadcast.
+
+    Returns
+    -------
+    Variable
+        A number.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+
+    Notes
+    -----
+    dx = (p - t) / n, with n the number of elements; nan where p is 0 or 1 in floating point, which
+    the fused form avoids.
 
     Examples
     --------
@@ -120,6 +258,25 @@ def binary_cross_entropy_simple(x, t):
 def mean_squared_error_simple(x, t):
     """mean((x - t)^2): `mean_squared_error` in its composed form.
 
+    Parameters
+    ----------
+    x, t : Variable or array_like
+        Of shapes that broadcast.
+
+    Returns
+    -------
+    Variable
+        A number.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+
+    Notes
+    -----
+    dx = 2 (x - t) / n, with n the number of elements, and dt = -dx.
+
     Examples
     --------
     >>> import cygrad.functions as F
@@ -133,6 +290,23 @@ def mean_squared_error_simple(x, t):
 
 def dropout_simple(x, p=0.5, rng=None):
     """x mask / (1 - p): `dropout` in its composed form; x itself in `test_mode`.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    p : float, default 0.5
+        The probability of a zero, less than 1.
+    rng : int or numpy.random.Generator, optional
+        A seed, or the generator to draw from.
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    dy/dx = mask / (1 - p).
 
     Examples
     --------

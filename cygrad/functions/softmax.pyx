@@ -131,6 +131,8 @@ def softmax(x, axis=-1):
         If the axis is out of bounds.
     ValueError
         If x is a number, without axes.
+    TypeError
+        If the axis is not an int.
 
     Notes
     -----
@@ -163,7 +165,25 @@ LOG_SOFTMAX.fused = fused_log_softmax
 def log_softmax(x, axis=-1):
     """log(softmax(x)) along an axis, without the loss of accuracy of a logarithm near 0.
 
-    Parameters, result and errors are those of `softmax`.
+    Parameters
+    ----------
+    x : Variable or array_like
+        With at least one axis.
+    axis : int, default -1
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Raises
+    ------
+    IndexError
+        If the axis is out of bounds.
+    ValueError
+        If x is a number, without axes.
+    TypeError
+        If the axis is not an int.
 
     Notes
     -----
@@ -213,6 +233,8 @@ def logsumexp(x, axis=None, keepdims=False):
         If an axis is out of bounds.
     ValueError
         If an axis is named twice, or there is nothing to sum.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----

@@ -82,7 +82,31 @@ def average(
 def ptp(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable:
     """The difference of the maximum and the minimum over axes.
 
-    Parameters, result and errors are those of `max`, and so is the gradient among equals.
+    Parameters
+    ----------
+    x : Variable or array_like
+    axis : int or tuple of int, optional
+        The axes to reduce; all if None. Negative ones count from the last.
+    keepdims : bool, default False
+        Keep the reduced axes, with length 1.
+
+    Returns
+    -------
+    Variable
+        Of x's shape without the axes.
+
+    Raises
+    ------
+    IndexError
+        If an axis is out of bounds.
+    ValueError
+        If an axis is named twice, or there is nothing to take the maximum of.
+    TypeError
+        If an axis is not an int.
+
+    Notes
+    -----
+    dy = d max(x) - d min(x); equal extremes share the gradient evenly, as for `max` and `min`.
 
     Examples
     --------
@@ -97,7 +121,29 @@ def ptp(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable:
 def median(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable:
     """The middle element over axes, the mean of the middle two where their number is even.
 
-    Parameters, result and errors are those of `sum`; nan where there is one, or nothing.
+    nan where there is one, or nothing.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    axis : int or tuple of int, optional
+        The axes to reduce; all if None. Negative ones count from the last.
+    keepdims : bool, default False
+        Keep the reduced axes, with length 1.
+
+    Returns
+    -------
+    Variable
+        Of x's shape without the axes.
+
+    Raises
+    ------
+    IndexError
+        If an axis is out of bounds.
+    ValueError
+        If an axis is named twice.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----
@@ -135,7 +181,7 @@ def quantile(
     Raises
     ------
     ValueError
-        If a fraction is not between 0 and 1.
+        If a fraction is not between 0 and 1, or an axis is named twice.
     TypeError
         If q is a Variable.
     IndexError
@@ -143,8 +189,9 @@ def quantile(
 
     Notes
     -----
-    Between the sorted elements it is interpolated linearly, at q (n - 1), NumPy's method 'linear'.
-    nan where there is one, or nothing.
+    Between the sorted elements it is interpolated linearly, at q (n - 1), NumPy's method 'linear';
+    the gradient flows to the two elements, in the shares of the interpolation. nan where there is
+    one, or nothing.
 
     Examples
     --------
@@ -184,7 +231,31 @@ def quantile(
 def nansum(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable:
     """The sum over axes of what is not nan.
 
-    Parameters, result and errors are those of `sum`; no gradient flows to a nan.
+    Parameters
+    ----------
+    x : Variable or array_like
+    axis : int or tuple of int, optional
+        The axes to sum over; all if None. Negative ones count from the last.
+    keepdims : bool, default False
+        Keep the reduced axes, with length 1.
+
+    Returns
+    -------
+    Variable
+        Of x's shape without the axes.
+
+    Raises
+    ------
+    IndexError
+        If an axis is out of bounds.
+    ValueError
+        If an axis is named twice.
+    TypeError
+        If an axis is not an int.
+
+    Notes
+    -----
+    dy/dx = 1, and 0 at a nan. The sum of nothing is 0, as in NumPy.
 
     Examples
     --------
@@ -199,7 +270,31 @@ def nansum(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variabl
 def nanmean(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable:
     """The mean over axes of what is not nan; nan where there is nothing else.
 
-    Parameters, result and errors are those of `sum`; no gradient flows to a nan.
+    Parameters
+    ----------
+    x : Variable or array_like
+    axis : int or tuple of int, optional
+        The axes to average over; all if None. Negative ones count from the last.
+    keepdims : bool, default False
+        Keep the reduced axes, with length 1.
+
+    Returns
+    -------
+    Variable
+        Of x's shape without the axes.
+
+    Raises
+    ------
+    IndexError
+        If an axis is out of bounds.
+    ValueError
+        If an axis is named twice.
+    TypeError
+        If an axis is not an int.
+
+    Notes
+    -----
+    dy/dx = 1/n, with n the number of elements that are not nan; 0 at a nan.
 
     Examples
     --------
@@ -215,7 +310,35 @@ def nanmean(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variab
 def nanvar(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False, ddof: float = 0) -> Variable:
     """The variance over axes of what is not nan; nan where there are not more than ddof numbers.
 
-    Parameters, result and errors are those of `variance`; no gradient flows to a nan.
+    Parameters
+    ----------
+    x : Variable or array_like
+    axis : int or tuple of int, optional
+        The axes to reduce; all if None. Negative ones count from the last.
+    keepdims : bool, default False
+        Keep the reduced axes, with length 1.
+    ddof : float, default 0
+        What is taken from the number n of elements that are not nan before dividing by it, as for
+        `variance`.
+
+    Returns
+    -------
+    Variable
+        Of x's shape without the axes.
+
+    Raises
+    ------
+    IndexError
+        If an axis is out of bounds.
+    ValueError
+        If an axis is named twice.
+    TypeError
+        If an axis is not an int.
+
+    Notes
+    -----
+    y = sum((x - nanmean(x))^2) / (n - ddof); dy/dx = 2 (x - nanmean(x)) / (n - ddof), and 0 at a
+    nan.
 
     Examples
     --------
@@ -233,13 +356,37 @@ def nanvar(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False, ddof: floa
 
 
 def nanstd(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False, ddof: float = 0) -> Variable:
-    """The standard deviation over axes of what is not nan.
+    """The standard deviation over axes of what is not nan; nan where `nanvar` is.
 
-    Parameters, result and errors are those of `variance`; no gradient flows to a nan.
+    Parameters
+    ----------
+    x : Variable or array_like
+    axis : int or tuple of int, optional
+        The axes to reduce; all if None. Negative ones count from the last.
+    keepdims : bool, default False
+        Keep the reduced axes, with length 1.
+    ddof : float, default 0
+        What is taken from the number n of elements that are not nan before dividing by it, as for
+        `variance`.
+
+    Returns
+    -------
+    Variable
+        Of x's shape without the axes.
+
+    Raises
+    ------
+    IndexError
+        If an axis is out of bounds.
+    ValueError
+        If an axis is named twice.
+    TypeError
+        If an axis is not an int.
 
     Notes
     -----
-    The square root of `nanvar`; its derivative is 0 where it is 0.
+    The square root of `nanvar`: dy/dx = (x - nanmean(x)) / ((n - ddof) y), and 0 at a nan and where
+    y is 0.
 
     Examples
     --------
@@ -255,7 +402,31 @@ def nanstd(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False, ddof: floa
 def nanmax(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable:
     """The maximum over axes of what is not nan; nan where there is nothing else.
 
-    Parameters, result and errors are those of `max`.
+    Parameters
+    ----------
+    x : Variable or array_like
+    axis : int or tuple of int, optional
+        The axes to reduce; all if None. Negative ones count from the last.
+    keepdims : bool, default False
+        Keep the reduced axes, with length 1.
+
+    Returns
+    -------
+    Variable
+        Of x's shape without the axes.
+
+    Raises
+    ------
+    IndexError
+        If an axis is out of bounds.
+    ValueError
+        If an axis is named twice, or there is nothing to take the maximum of.
+    TypeError
+        If an axis is not an int.
+
+    Notes
+    -----
+    Equal extremes share the gradient evenly, as for `max`; none flows to a nan.
 
     Examples
     --------
@@ -272,7 +443,31 @@ def nanmax(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variabl
 def nanmin(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable:
     """The minimum over axes of what is not nan; nan where there is nothing else.
 
-    Parameters, result and errors are those of `max`.
+    Parameters
+    ----------
+    x : Variable or array_like
+    axis : int or tuple of int, optional
+        The axes to reduce; all if None. Negative ones count from the last.
+    keepdims : bool, default False
+        Keep the reduced axes, with length 1.
+
+    Returns
+    -------
+    Variable
+        Of x's shape without the axes.
+
+    Raises
+    ------
+    IndexError
+        If an axis is out of bounds.
+    ValueError
+        If an axis is named twice, or there is nothing to take the minimum of.
+    TypeError
+        If an axis is not an int.
+
+    Notes
+    -----
+    Equal extremes share the gradient evenly, as for `max`; none flows to a nan.
 
     Examples
     --------

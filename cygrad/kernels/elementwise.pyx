@@ -195,7 +195,22 @@ def choose_isa(name=None):
 
 
 def isa():
-    """The instruction set that the elementwise kernels use."""
+    """The instruction set that the elementwise kernels use.
+
+    The best that the CPU and the build have, unless the environment variable ``CYGRAD_ISA`` named
+    another when cygrad was imported.
+
+    Returns
+    -------
+    str
+        ``"baseline"``, ``"avx2"`` or ``"avx512"``.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> cg.isa() in ("baseline", "avx2", "avx512")
+    True
+    """
     return chosen
 
 

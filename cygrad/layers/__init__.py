@@ -1,4 +1,10 @@
-"""Layers: functions with parameters of their own; `import cygrad.layers as L`."""
+"""Layers: functions with parameters of their own; `import cygrad.layers as L`.
+
+`Linear`, `Conv2d`, `Embedding`; recurrent ones: `RNN`, `LSTM`, `GRU`; normalization: `LayerNorm`,
+`BatchNorm`; without parameters: `MaxPool2d`, `AvgPool2d`, `Dropout`, `Flatten`. `Sequential` puts
+them one after the other; `Layer` is what all are, and the class to derive your own from, whose
+`Parameters` and `Layers` have dotted names.
+"""
 
 from cygrad.layers.convolution import AvgPool2d, Conv2d, MaxPool2d
 from cygrad.layers.dropout import Dropout

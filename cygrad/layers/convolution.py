@@ -46,6 +46,8 @@ class Conv2d(LazyLayer):
         variance 1 / (in_channels height width).
     b : Variable or None
         Of shape (out_channels,); at first zeros.
+    in_size : int or None
+        The length of x's axis 1; None as long as it is not known.
 
     Raises
     ------
@@ -93,7 +95,7 @@ class Conv2d(LazyLayer):
         super().__init__("in_channels", in_channels)
 
     def forward(self, x: _MatrixLike) -> Variable:
-        """The convolution of x with w, plus b.
+        """The convolution of x with w, plus b, what a call computes.
 
         Parameters
         ----------
@@ -103,7 +105,24 @@ class Conv2d(LazyLayer):
         Returns
         -------
         Variable
-            Of shape (batch, out_channels, ...).
+            (batch, out_channels, h, w), with h = (height + 2 padding - dilation (kernel_size - 1) -
+            1) // stride + 1, and w likewise.
+
+        Raises
+        ------
+        ValueError
+            If x does not fit, or the kernel is larger than the padded x.
+
+        Notes
+        -----
+        `cygrad.functions.conv2d`, whose gradients it has.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.layers as L
+        >>> L.Conv2d(8, 3, stride=2, rng=0).forward(cg.ones(5, 3, 16, 16)).shape
+        (5, 8, 7, 7)
         """
         if self.in_size is None:
             x = self._meet(x, 1, ndim=4)
@@ -177,7 +196,7 @@ class MaxPool2d(_Pool2d):
     """
 
     def forward(self, x: _MatrixLike) -> Variable:
-        """The maxima.
+        """The greatest of each window, what a call computes.
 
         Parameters
         ----------
@@ -187,7 +206,25 @@ class MaxPool2d(_Pool2d):
         Returns
         -------
         Variable
-            Of shape (batch, channels, ...).
+            (batch, channels, h, w), with h = (height + 2 padding - kernel_size) // stride + 1, and
+            w likewise.
+
+        Raises
+        ------
+        ValueError
+            If x has not four axes, the window is larger than the padded x, or the padding more than
+            half the window.
+
+        Notes
+        -----
+        `cygrad.functions.max_pool2d`: the gradient flows to the maximum, the first among equals.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.layers as L
+        >>> L.MaxPool2d(2).forward([[[[1.0, 3.0, 2.0, 2.0], [3.0, 0.0, 2.0, 1.0]]]])
+        variable([[[[3., 2.]]]])
         """
         return F.max_pool2d(x, self.kernel_size, self.stride, self.padding)
 
@@ -220,7 +257,7 @@ class AvgPool2d(_Pool2d):
     """
 
     def forward(self, x: _MatrixLike) -> Variable:
-        """The means.
+        """The mean of each window, what a call computes.
 
         Parameters
         ----------
@@ -230,6 +267,24 @@ class AvgPool2d(_Pool2d):
         Returns
         -------
         Variable
-            Of shape (batch, channels, ...).
+            (batch, channels, h, w), with h = (height + 2 padding - kernel_size) // stride + 1, and
+            w likewise.
+
+        Raises
+        ------
+        ValueError
+            If x has not four axes, the window is larger than the padded x, or the padding more than
+            half the window.
+
+        Notes
+        -----
+        `cygrad.functions.avg_pool2d`: each element of a window gets an equal share of the gradient.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.layers as L
+        >>> L.AvgPool2d(2).forward([[[[1.0, 3.0, 2.0, 2.0], [3.0, 1.0, 2.0, 2.0]]]])
+        variable([[[[2., 2.]]]])
         """
         return F.avg_pool2d(x, self.kernel_size, self.stride, self.padding)

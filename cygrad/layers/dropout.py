@@ -57,7 +57,7 @@ class Dropout(Layer):
         self._rng = generator("Dropout", rng)
 
     def forward(self, x: _ArrayLike) -> Variable:
-        """x with elements missing.
+        """x with elements missing, what a call computes; in test mode, x itself.
 
         Parameters
         ----------
@@ -68,6 +68,18 @@ class Dropout(Layer):
         -------
         Variable
             Of the same shape.
+
+        Notes
+        -----
+        x mask / (1 - p), and the gradient gy mask / (1 - p), by `cygrad.functions.dropout`.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.layers as L
+        >>> y = L.Dropout(0.5, rng=0).forward(cg.ones(100))
+        >>> y.shape, sorted(set(y.tolist()))
+        ((100,), [0.0, 2.0])
         """
         return F.dropout(x, self.p, self._rng)
 

@@ -62,7 +62,7 @@ class Embedding(Layer):
     def forward(
         self, x: Variable | SupportsIndex | NDArray[np.integer[Any] | np.floating[Any]] | _Integers
     ) -> Variable:
-        """The rows x of w.
+        """The rows x of w, what a call computes.
 
         Parameters
         ----------
@@ -73,6 +73,27 @@ class Embedding(Layer):
         -------
         Variable
             Of x's shape and one axis more, of length size.
+
+        Raises
+        ------
+        IndexError
+            If there is no such row.
+        ValueError
+            If a number is not whole.
+        TypeError
+            If x does not hold numbers.
+
+        Notes
+        -----
+        `cygrad.functions.embedding`: the gradients of a row that is taken several times add up.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.layers as L
+        >>> layer = L.Embedding(10, 4, rng=0)
+        >>> layer.forward([1, 1, 2]).shape
+        (3, 4)
         """
         return F.embedding(x, self.w)
 

@@ -96,10 +96,30 @@ class Layer:
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """What the layer computes; a subclass defines it.
 
+        Parameters
+        ----------
+        *args, **kwargs
+            What the layer is called with.
+
+        Returns
+        -------
+        object
+            What the call of the layer returns; mostly a Variable.
+
         Raises
         ------
         NotImplementedError
-            If it does not.
+            If the subclass does not define it.
+
+        Examples
+        --------
+        >>> import cygrad.layers as L
+        >>> class Square(L.Layer):
+        ...     def forward(self, x):
+        ...         return x * x
+        >>> import cygrad as cg
+        >>> Square()(cg.Variable(3.0))
+        variable(9.0)
         """
         raise NotImplementedError(f"{type(self).__name__} has no forward method")
 
@@ -453,6 +473,19 @@ class Layers(Named[Layer]):
     """The layers inside a layer, at any depth, each once, sorted by name.
 
     Iterating gives (dotted name, Layer); indexing by name gives the Layer.
+
+    Parameters
+    ----------
+    pairs : iterable of (str, Layer)
+        Names and what has them, in the order of the names.
+        `Layer.layers` makes it.
+
+    Raises
+    ------
+    ValueError
+        If two have the same name.
+    KeyError
+        When it is indexed by a name that is not there.
 
     Examples
     --------

@@ -38,6 +38,8 @@ class Linear(LazyLayer):
         Of shape (in_size, out_size); at first normally distributed with variance 1 / in_size.
     b : Variable or None
         Of shape (out_size,); at first zeros.
+    in_size : int or None
+        The length of x's last axis; None as long as it is not known.
 
     Raises
     ------
@@ -75,7 +77,7 @@ class Linear(LazyLayer):
         super().__init__("in_size", in_size)
 
     def forward(self, x: _MatrixLike) -> Variable:
-        """x w + b.
+        """x w + b, what a call computes.
 
         Parameters
         ----------
@@ -86,6 +88,26 @@ class Linear(LazyLayer):
         -------
         Variable
             Of shape (..., out_size).
+
+        Raises
+        ------
+        ValueError
+            If x does not fit.
+
+        Notes
+        -----
+        `cygrad.functions.linear`: dx = gy w^T, dw = x^T gy and db = gy, summed over the leading
+        axes.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.layers as L
+        >>> layer = L.Linear(1)
+        >>> layer.load_state_dict({"w": [[1.0], [2.0]], "b": [3.0]})
+        >>> layer.forward([[1.0, 1.0], [0.0, 1.0]])
+        variable([[6.],
+                  [5.]])
         """
         if self.in_size is None:
             x = self._meet(x, -1)

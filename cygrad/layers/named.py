@@ -61,6 +61,19 @@ class Parameters(Named[Variable]):
 
     Iterating gives (dotted name, Variable); indexing by name gives the Variable.
 
+    Parameters
+    ----------
+    pairs : iterable of (str, Variable)
+        Names and what has them, in the order of the names.
+        `Layer.params` makes it.
+
+    Raises
+    ------
+    ValueError
+        If two have the same name.
+    KeyError
+        When it is indexed by a name that is not there.
+
     Examples
     --------
     >>> import cygrad.layers as L

@@ -34,6 +34,8 @@ class LayerNorm(LazyLayer):
     ----------
     gamma, beta : Variable
         The scale and the shift, of that shape; at first ones and zeros.
+    in_size : int or None
+        The length of x's last axis; None as long as it is not known.
 
     Raises
     ------
@@ -69,7 +71,7 @@ class LayerNorm(LazyLayer):
         super().__init__("shape", lengths[-1])
 
     def forward(self, x: _MatrixLike) -> Variable:
-        """x normalized, times gamma, plus beta.
+        """x normalized over its last axes, times gamma, plus beta: what a call computes.
 
         Parameters
         ----------
@@ -80,6 +82,24 @@ class LayerNorm(LazyLayer):
         -------
         Variable
             Of x's shape.
+
+        Raises
+        ------
+        ValueError
+            If x does not fit.
+
+        Notes
+        -----
+        (x - mean) / sqrt(variance + eps) gamma + beta, by `cygrad.functions.layer_norm`, whose
+        gradients it has.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.layers as L
+        >>> L.LayerNorm(eps=0.0).forward([[1.0, 3.0], [10.0, 20.0]])
+        variable([[-1.,  1.],
+                  [-1.,  1.]])
         """
         if self.in_size is None:
             x = self._meet(x, -1)
@@ -116,6 +136,8 @@ class BatchNorm(LazyLayer):
         The scale and the shift, of shape (size,); at first ones and zeros.
     running_mean, running_var : Variable
         Statistics of the batches seen outside `cygrad.test_mode`, saved and not trained.
+    in_size : int or None
+        The length of x's axis 1; None as long as it is not known.
 
     Raises
     ------
@@ -147,7 +169,7 @@ class BatchNorm(LazyLayer):
         super().__init__("size", size)
 
     def forward(self, x: _MatrixLike) -> Variable:
-        """x normalized, times gamma, plus beta.
+        """x normalized channel by channel, times gamma, plus beta: what a call computes.
 
         Parameters
         ----------
@@ -158,6 +180,26 @@ class BatchNorm(LazyLayer):
         -------
         Variable
             Of x's shape.
+
+        Raises
+        ------
+        ValueError
+            If x does not fit.
+
+        Notes
+        -----
+        (x - mean) / sqrt(variance + eps) gamma + beta, by `cygrad.functions.batch_norm`, whose
+        gradients it has. The mean and the variance are the batch's, and move the running ones; in
+        `cygrad.test_mode` they are the running ones.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.layers as L
+        >>> layer = L.BatchNorm(eps=0.0)
+        >>> layer.forward([[1.0, 30.0], [3.0, 10.0]])
+        variable([[-1.,  1.],
+                  [ 1., -1.]])
         """
         if self.in_size is None:
             x = self._meet(x, 1)

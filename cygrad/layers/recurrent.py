@@ -39,7 +39,18 @@ class Recurrent(LazyLayer):
         super().__init__("in_size", in_size)
 
     def reset_state(self) -> None:
-        """Forget earlier calls: the next one begins a sequence, of any batch size."""
+        """Forget earlier calls, h: the next one begins a sequence, of any batch size.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.layers as L
+        >>> layer = L.GRU(3, rng=0)
+        >>> a = layer(cg.ones(5, 2))
+        >>> layer.reset_state()
+        >>> bool((layer(cg.ones(5, 2)) == a).all())
+        True
+        """
         self._h = None
 
     def _begin(self, x: _MatrixLike) -> Variable:
@@ -92,6 +103,8 @@ class RNN(Recurrent):
     wx, wh, b : Variable
         Of shapes (in_size, hidden_size), (hidden_size, hidden_size), (hidden_size,). Weights are
         normally distributed at first, with variance 1 / rows; b is zeros.
+    in_size : int or None
+        The length of x's last axis; None as long as it is not known.
 
     Raises
     ------
@@ -121,17 +134,36 @@ class RNN(Recurrent):
     b: Variable
 
     def forward(self, x: _MatrixLike) -> Variable:
-        """The next h.
+        """The next h: tanh(x wx + b + h wh), what a call computes.
 
         Parameters
         ----------
         x : Variable or array_like
-            Of shape (batch, in_size).
+            Of shape (batch, in_size): one step of each sequence.
 
         Returns
         -------
         Variable
             Of shape (batch, hidden_size).
+
+        Raises
+        ------
+        ValueError
+            If x has not two axes, does not fit, or has another batch size than the call before,
+            without `reset_state` between them.
+
+        Notes
+        -----
+        h is that of the call before; without one, h wh is left out.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.layers as L
+        >>> layer = L.RNN(3, rng=0)
+        >>> a, b = layer.forward(cg.ones(5, 2)), layer.forward(cg.ones(5, 2))
+        >>> b.shape, bool((a == b).any())       # it remembers the first
+        ((5, 3), False)
         """
         a = F.linear(self._begin(x), self.wx, self.b)
         if self._h is not None:
@@ -159,6 +191,8 @@ class LSTM(Recurrent):
         Of shapes (in_size, 4 hidden_size), (hidden_size, 4 hidden_size), (4 hidden_size,): beside
         each other those of the gates i, f, g, o. Weights are normally distributed at first, with
         variance 1 / rows; b is zeros.
+    in_size : int or None
+        The length of x's last axis; None as long as it is not known.
 
     Raises
     ------
@@ -175,9 +209,9 @@ class LSTM(Recurrent):
         c = sigmoid(f) c + sigmoid(i) tanh(g)
         h = sigmoid(o) tanh(c)
 
-    from h = c = 0 (Hochreiter, Schmidhuber 1997; with the forget gate of Gers et al. 2000). The layer keeps h and c,
-    and with them the graph of all steps since `reset_state`. In a long sequence, cut it:
-    ``loss.unchain_backward()`` after ``loss.backward()``.
+    from h = c = 0 (Hochreiter, Schmidhuber 1997; with the forget gate of Gers et al. 2000). The
+    layer keeps h and c, and with them the graph of all steps since `reset_state`. In a long
+    sequence, cut it: ``loss.unchain_backward()`` after ``loss.backward()``.
 
     Examples
     --------
@@ -198,21 +232,51 @@ class LSTM(Recurrent):
     b: Variable
 
     def reset_state(self) -> None:
-        """Forget earlier calls: the next one begins a sequence, of any batch size."""
+        """Forget earlier calls, h and c: the next one begins a sequence, of any batch size.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.layers as L
+        >>> layer = L.LSTM(3, rng=0)
+        >>> a = layer(cg.ones(5, 2))
+        >>> layer.reset_state()
+        >>> bool((layer(cg.ones(5, 2)) == a).all())
+        True
+        """
         self._h = self._c = None
 
     def forward(self, x: _MatrixLike) -> Variable:
-        """The next h.
+        """The next h, what a call computes; the formulas are those of `LSTM`.
 
         Parameters
         ----------
         x : Variable or array_like
-            Of shape (batch, in_size).
+            Of shape (batch, in_size): one step of each sequence.
 
         Returns
         -------
         Variable
             Of shape (batch, hidden_size).
+
+        Raises
+        ------
+        ValueError
+            If x has not two axes, does not fit, or has another batch size than the call before,
+            without `reset_state` between them.
+
+        Notes
+        -----
+        `cygrad.functions.lstm_step` is the same step, with h and c in the caller's hands.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.layers as L
+        >>> layer = L.LSTM(3, rng=0)
+        >>> a, b = layer.forward(cg.ones(5, 2)), layer.forward(cg.ones(5, 2))
+        >>> b.shape, bool((a == b).any())       # it remembers the first
+        ((5, 3), False)
         """
         x = self._begin(x)
         if self._h is None or self._c is None:
@@ -243,6 +307,8 @@ class GRU(Recurrent):
         those of r, z and n. Normally distributed at first, with variance 1 / rows.
     bx, bh : Variable
         Of shape (3 hidden_size,); at first zeros.
+    in_size : int or None
+        The length of x's last axis; None as long as it is not known.
 
     Raises
     ------
@@ -261,7 +327,8 @@ class GRU(Recurrent):
         n = tanh(xn + r hn)
         h = (1 - z) n + z h
 
-    from h = 0 (Cho et al. 2014). The layer keeps h, and with it the graph of all steps since `reset_state`.
+    from h = 0 (Cho et al. 2014). The layer keeps h, and with it the graph of all steps since
+    `reset_state`.
 
     Examples
     --------
@@ -280,17 +347,32 @@ class GRU(Recurrent):
     bh: Variable
 
     def forward(self, x: _MatrixLike) -> Variable:
-        """The next h.
+        """The next h, what a call computes; the formulas are those of `GRU`.
 
         Parameters
         ----------
         x : Variable or array_like
-            Of shape (batch, in_size).
+            Of shape (batch, in_size): one step of each sequence.
 
         Returns
         -------
         Variable
             Of shape (batch, hidden_size).
+
+        Raises
+        ------
+        ValueError
+            If x has not two axes, does not fit, or has another batch size than the call before,
+            without `reset_state` between them.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.layers as L
+        >>> layer = L.GRU(3, rng=0)
+        >>> a, b = layer.forward(cg.ones(5, 2)), layer.forward(cg.ones(5, 2))
+        >>> b.shape, bool((a == b).any())       # it remembers the first
+        ((5, 3), False)
         """
         x = self._begin(x)
         h = self._zeros(x) if self._h is None else self._h

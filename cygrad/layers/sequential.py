@@ -65,7 +65,7 @@ class Sequential(Layer):
 
     # Any: the first step may take something else than a Variable.
     def forward(self, x: Any) -> Variable:
-        """The result of the last step.
+        """The result of the last step, what a call computes.
 
         Parameters
         ----------
@@ -76,6 +76,13 @@ class Sequential(Layer):
         -------
         Variable
             What the last step returns; x as a Variable if there are no steps.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.layers as L
+        >>> L.Sequential(cg.functions.square, cg.functions.sum).forward([1.0, 2.0])
+        variable(5.0)
         """
         for step in self.steps:
             x = step(x)
@@ -117,7 +124,7 @@ class Flatten(Layer):
     """
 
     def forward(self, x: _ArrayLike) -> Variable:
-        """x with two axes.
+        """x with two axes, what a call computes.
 
         Parameters
         ----------
@@ -133,6 +140,17 @@ class Flatten(Layer):
         ------
         ValueError
             If x is a number.
+
+        Notes
+        -----
+        `cygrad.functions.reshape`: the gradient is reshaped to x's shape.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> import cygrad.layers as L
+        >>> L.Flatten().forward(cg.ones(5, 2, 3)).shape
+        (5, 6)
         """
         x = x if isinstance(x, Variable) else Variable(x, requires_grad=False)
         if x.ndim == 0:

@@ -1,5 +1,10 @@
 """Linear algebra with NumPy's names, differentiable; `import cygrad.linalg as LA`.
 
+- Equations: solve, solve_triangular, lstsq, inv, pinv.
+- Decompositions: cholesky, qr, eigh, eigvalsh, svd, svdvals.
+- Numbers of a matrix: det, slogdet, norm.
+- Products: matmul, multi_dot, matrix_power, expm.
+
 LAPACK is NumPy's. Matrices stand in the last two axes, stacks of them in those before. What is
 asked of a matrix and does not hold (square, regular, positive definite) raises
 `numpy.linalg.LinAlgError`.

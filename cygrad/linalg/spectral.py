@@ -138,12 +138,25 @@ def eigh(a: _MatrixLike, UPLO: str = "L") -> EighResult:
 def eigvalsh(a: _MatrixLike, UPLO: str = "L") -> Variable:
     """The eigenvalues of a symmetric matrix, as np.linalg.eigvalsh.
 
-    Parameters and errors are those of `eigh`.
+    Parameters
+    ----------
+    a : Variable or array_like
+        Of shape (..., n, n). Only one of its triangles is read.
+    UPLO : {'L', 'U'}, default 'L'
+        The lower or the upper one.
 
     Returns
     -------
     Variable
         (..., n), in ascending order.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If a is not square, or the algorithm does not converge; and for second derivatives at equal
+        eigenvalues.
+    ValueError
+        If UPLO is neither.
 
     Notes
     -----

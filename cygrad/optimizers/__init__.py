@@ -3,6 +3,10 @@
 An optimizer updates parameters in place from their gradients, each in one pass over memory:
 ``optimizer.update(model)``, or ``optimizer.setup(model)`` once and then ``optimizer.update()``. What
 is done to gradients before is in `cygrad.hooks`.
+
+Optimizers: `SGD`, `Momentum`, `RMSprop`, `AdaGrad`, `Adam`, `AdamW`; `Optimizer` is what they have
+in common. Schedules: `StepSchedule`, `ExponentialSchedule`, `CosineSchedule`, `WarmUp`; `Schedule`
+is the class to derive your own from. Types of what is passed: `HasParams`, `Target`, `Hook`.
 """
 
 from cygrad.optimizers.optimizer import HasParams, Hook, Optimizer, Target

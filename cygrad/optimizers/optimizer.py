@@ -19,10 +19,37 @@ __all__ = ["HasParams", "Hook", "Optimizer", "Target"]
 
 
 class HasParams(Protocol):
-    """Layers and models: what has parameters, each with a name."""
+    """Layers and models: what has parameters, each with a name.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> from cygrad.optimizers import SGD
+    >>> class Point:
+    ...     def __init__(self):
+    ...         self.x = cg.Variable(2.0)
+    ...     def params(self):
+    ...         return [("x", self.x)]
+    >>> point = Point()
+    >>> (point.x * point.x).backward()
+    >>> SGD(lr=0.25).update(point); point.x
+    variable(1.0)
+    """
 
     def params(self) -> Iterable[tuple[str, Variable]]:
-        """(dotted name, Variable) pairs, sorted by name."""
+        """The parameters.
+
+        Returns
+        -------
+        iterable of (str, Variable)
+            With dotted names, sorted by them.
+
+        Examples
+        --------
+        >>> import cygrad.layers as L
+        >>> [name for name, parameter in L.Linear(3, in_size=2).params()]
+        ['b', 'w']
+        """
 
 
 Target: TypeAlias = HasParams | Variable | Iterable[Variable] | Iterable[tuple[str, Variable]]
@@ -42,12 +69,29 @@ class Optimizer(Configured, ABC):
         Called in this order before each update, with the list of the parameters that have
         gradients. `cygrad.hooks` has some.
 
+    Raises
+    ------
+    ValueError, TypeError
+        If a setting is not a number in its range, also when it is assigned later.
+    TypeError
+        If a hook is not callable; if an optimizer is copied or pickled, as it belongs to its
+        Variables.
+
     Notes
     -----
     A parameter is updated in place, so ``.data`` stays on the same memory; one without a gradient,
     or with ``requires_grad=False``, is left alone, and its count of steps does not advance. What is
     remembered of a parameter belongs to that Variable; when that is no more, it is forgotten in the
     next update.
+
+    Examples
+    --------
+    >>> from cygrad.hooks import ClipGrad
+    >>> from cygrad.optimizers import Adam
+    >>> optimizer = Adam(lr=0.1, hooks=[ClipGrad(1.0)])
+    >>> optimizer.lr /= 2
+    >>> optimizer.lr
+    0.05
     """
 
     lr = Number("float: the learning rate, 0 or more.")
@@ -111,10 +155,28 @@ class Optimizer(Configured, ABC):
     def add_hook(self, hook: Hook) -> None:
         """Have a hook called before each update, after those that are there.
 
+        Parameters
+        ----------
+        hook : callable
+            Called with the list of the parameters that have gradients; what it returns is not
+            looked at.
+
         Raises
         ------
         TypeError
             If it is not callable.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> from cygrad.hooks import ClipValue
+        >>> from cygrad.optimizers import SGD
+        >>> x = cg.Variable(2.0)
+        >>> optimizer = SGD(lr=1.0)
+        >>> optimizer.add_hook(ClipValue(0.5))
+        >>> (x * x).backward()
+        >>> optimizer.update(x); x
+        variable(1.5)
         """
         if not callable(hook):
             raise TypeError(
@@ -140,6 +202,16 @@ class Optimizer(Configured, ABC):
         ValueError
             If a parameter is no leaf, if its memory is read-only, or if shapes do not fit: its
             gradient's, or what is remembered of it. No parameter has changed then.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> from cygrad.optimizers import SGD
+        >>> x, y = cg.Variable(2.0), cg.Variable(3.0)
+        >>> (x * x).backward()
+        >>> SGD(lr=0.25).update([x, y])
+        >>> x, y                        # y has no gradient
+        (variable(1.0), variable(3.0))
         """
         where = f"{type(self).__name__}.update"
         target = self._resolved(model, where)
@@ -165,6 +237,13 @@ class Optimizer(Configured, ABC):
             Settings by their names; ``"NAME.steps"`` and copies of the rule's arrays, such as
             ``"NAME.m"``, for each parameter. NAME is the dotted name of a layer's parameter, the
             place of one in a list.
+
+        Raises
+        ------
+        RuntimeError
+            If there is no model, here or from `setup`.
+        TypeError
+            If the model is none of these.
 
         Examples
         --------
@@ -204,6 +283,21 @@ class Optimizer(Configured, ABC):
         ------
         ValueError, TypeError
             If the state does not fit, naming what differs. Nothing has changed then.
+        RuntimeError
+            If there is no model, here or from `setup`.
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> from cygrad.optimizers import Momentum
+        >>> x = cg.Variable(3.0)
+        >>> optimizer = Momentum(lr=0.1).setup(x)
+        >>> (x * x).backward()
+        >>> optimizer.update()
+        >>> other = Momentum().setup(cg.Variable(3.0))
+        >>> other.load_state_dict(optimizer.state_dict())
+        >>> other.lr, other.state_dict() == optimizer.state_dict()
+        (0.1, True)
         """
         where = f"{type(self).__name__}.load_state_dict"
         named = _named(self._resolved(model, where), where)

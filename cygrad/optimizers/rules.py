@@ -27,7 +27,7 @@ class SGD(Optimizer):
     Raises
     ------
     ValueError, TypeError
-        If a setting is not a number in its range; so for all optimizers.
+        If a setting is not a number in its range, or a hook is not callable.
 
     Notes
     -----
@@ -70,6 +70,11 @@ class Momentum(Optimizer):
         Look one step ahead.
     hooks : iterable of callable, optional
         See `Optimizer`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a setting is not a number in its range, nesterov no bool, or a hook is not callable.
 
     Notes
     -----
@@ -129,10 +134,15 @@ class RMSprop(Optimizer):
     hooks : iterable of callable, optional
         See `Optimizer`.
 
+    Raises
+    ------
+    ValueError, TypeError
+        If a setting is not a number in its range, or a hook is not callable.
+
     Notes
     -----
-    v <- alpha v + (1 - alpha) g^2; p <- p - lr g / (sqrt(v) + eps) (Tieleman and Hinton, 2012, as in
-    torch.optim.RMSprop).
+    v <- alpha v + (1 - alpha) g^2; p <- p - lr g / (sqrt(v) + eps) (Tieleman and Hinton, 2012, as
+    in torch.optim.RMSprop).
 
     Examples
     --------
@@ -181,6 +191,11 @@ class AdaGrad(Optimizer):
     hooks : iterable of callable, optional
         See `Optimizer`.
 
+    Raises
+    ------
+    ValueError, TypeError
+        If a setting is not a number in its range, or a hook is not callable.
+
     Notes
     -----
     v <- v + g^2; p <- p - lr g / (sqrt(v) + eps) (Duchi, Hazan and Singer, JMLR 12, 2011, as in
@@ -226,11 +241,16 @@ class Adam(Optimizer):
     hooks : iterable of callable, optional
         See `Optimizer`.
 
+    Raises
+    ------
+    ValueError, TypeError
+        If a setting is not a number in its range, or a hook is not callable.
+
     Notes
     -----
-    In the parameter's step t, m <- beta1 m + (1 - beta1) g; v <- beta2 v + (1 - beta2) g^2;
-    p <- p - lr / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + eps) (Kingma and Ba, ICLR 2015, as
-    in torch.optim.Adam).
+    In the parameter's step t, m <- beta1 m + (1 - beta1) g; v <- beta2 v + (1 - beta2) g^2; p <- p
+    - lr / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + eps) (Kingma and Ba, ICLR 2015, as in
+    torch.optim.Adam).
 
     Examples
     --------
@@ -285,12 +305,21 @@ class AdamW(Adam):
 
     Parameters
     ----------
-    lr, beta1, beta2, eps
-        As for `Adam`.
+    lr : float, default 0.001
+        The learning rate.
+    beta1, beta2 : float, default 0.9 and 0.999
+        What remains of the mean and of the mean square in each step, in [0, 1).
+    eps : float, default 1e-8
+        Added to the root.
     weight_decay : float, default 0.01
         Before its step, a parameter is multiplied by 1 - lr weight_decay.
     hooks : iterable of callable, optional
         See `Optimizer`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a setting is not a number in its range, or a hook is not callable.
 
     Notes
     -----

@@ -28,6 +28,20 @@ class Schedule(Configured, ABC):
     ------
     TypeError
         If it is not an Optimizer.
+
+    Examples
+    --------
+    A schedule of one's own:
+
+    >>> from cygrad.optimizers import SGD, Schedule
+    >>> class Halving(Schedule):
+    ...     def lr_at(self, count):
+    ...         return self.base_lr / 2**count
+    >>> optimizer = SGD(lr=1.0)
+    >>> schedule = Halving(optimizer)
+    >>> schedule.step(); schedule.step()
+    >>> optimizer.lr, schedule.count
+    (0.25, 2)
     """
 
     base_lr = Number("float: the learning rate that the schedule starts from.")
@@ -44,25 +58,89 @@ class Schedule(Configured, ABC):
 
     @abstractmethod
     def lr_at(self, count: int) -> float:
-        """The learning rate after so many steps."""
+        """The learning rate after so many steps; a subclass defines it.
+
+        Parameters
+        ----------
+        count : int
+            How many steps were taken, 0 or more.
+
+        Returns
+        -------
+        float
+
+        Notes
+        -----
+        It depends on `count` and the settings alone, so that any step can be returned to.
+
+        Examples
+        --------
+        >>> from cygrad.optimizers import SGD, ExponentialSchedule
+        >>> schedule = ExponentialSchedule(SGD(lr=1.0), gamma=0.5)
+        >>> [schedule.lr_at(count) for count in range(4)]
+        [1.0, 0.5, 0.25, 0.125]
+        """
 
     def step(self) -> None:
-        """Go one step on, and set the optimizer's learning rate; call it after the update."""
+        """Go one step on, and set the optimizer's learning rate; call it after the update.
+
+        Raises
+        ------
+        ValueError
+            If the rate is negative, nan or infinite; the step is not taken then.
+
+        Examples
+        --------
+        >>> from cygrad.optimizers import SGD, StepSchedule
+        >>> optimizer = SGD(lr=1.0)
+        >>> schedule = StepSchedule(optimizer, step_size=1)
+        >>> schedule.step()
+        >>> optimizer.lr, schedule.count
+        (0.1, 1)
+        """
         self.optimizer.lr = self.lr_at(self.count + 1)
         self.count += 1
 
     # Any: numbers and booleans, and dicts of them for a schedule in another.
     def state_dict(self) -> dict[str, Any]:
-        """The settings and the count, as numbers."""
+        """The settings and the count, as numbers, which json takes.
+
+        Returns
+        -------
+        dict of str to float or int
+            By the names of the attributes.
+
+        Examples
+        --------
+        >>> from cygrad.optimizers import SGD, CosineSchedule
+        >>> CosineSchedule(SGD(lr=1.0), total_steps=100).state_dict()
+        {'base_lr': 1.0, 'count': 0, 'total_steps': 100, 'min_lr': 0.0}
+        """
         return {name: getattr(self, name) for name in self._settings()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take over what `state_dict` gave, and set the learning rate of its step.
 
+        Parameters
+        ----------
+        state : mapping of str to number
+            Of the same kind of schedule.
+
         Raises
         ------
         ValueError, TypeError
             If the state is not that of such a schedule. Nothing has changed then.
+
+        Examples
+        --------
+        >>> from cygrad.optimizers import SGD, StepSchedule
+        >>> schedule = StepSchedule(SGD(lr=1.0), step_size=2)
+        >>> for epoch in range(3):
+        ...     schedule.step()
+        >>> optimizer = SGD()
+        >>> StepSchedule(optimizer, step_size=1).load_state_dict(schedule.state_dict())
+        >>> optimizer.lr
+        0.1
         """
         before = self.state_dict()
         self._take(state, f"{type(self).__name__}.load_state_dict")
@@ -91,6 +169,11 @@ class StepSchedule(Schedule):
     gamma : float, default 0.1
         The factor.
 
+    Raises
+    ------
+    ValueError, TypeError
+        If a setting is not a number in its range, or the optimizer none.
+
     Notes
     -----
     lr = base gamma^floor(count / step_size), as torch.optim.lr_scheduler.StepLR.
@@ -117,7 +200,28 @@ class StepSchedule(Schedule):
         self.gamma = gamma
 
     def lr_at(self, count: int) -> float:
-        """The learning rate after so many steps."""
+        """The learning rate after so many steps.
+
+        Parameters
+        ----------
+        count : int
+            How many steps were taken, 0 or more.
+
+        Returns
+        -------
+        float
+
+        Notes
+        -----
+        base_lr gamma^floor(count / step_size).
+
+        Examples
+        --------
+        >>> from cygrad.optimizers import SGD, StepSchedule
+        >>> schedule = StepSchedule(SGD(lr=1.0), step_size=2, gamma=0.5)
+        >>> [schedule.lr_at(count) for count in range(5)]
+        [1.0, 1.0, 0.5, 0.5, 0.25]
+        """
         return self.base_lr * power(self.gamma, count // self.step_size)
 
 
@@ -130,6 +234,11 @@ class ExponentialSchedule(Schedule):
         Whose learning rate it sets.
     gamma : float
         The factor.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a setting is not a number in its range, or the optimizer none.
 
     Notes
     -----
@@ -152,7 +261,28 @@ class ExponentialSchedule(Schedule):
         self.gamma = gamma
 
     def lr_at(self, count: int) -> float:
-        """The learning rate after so many steps."""
+        """The learning rate after so many steps.
+
+        Parameters
+        ----------
+        count : int
+            How many steps were taken, 0 or more.
+
+        Returns
+        -------
+        float
+
+        Notes
+        -----
+        base_lr gamma^count.
+
+        Examples
+        --------
+        >>> from cygrad.optimizers import SGD, ExponentialSchedule
+        >>> schedule = ExponentialSchedule(SGD(lr=1.0), gamma=0.5)
+        >>> [schedule.lr_at(count) for count in range(4)]
+        [1.0, 0.5, 0.25, 0.125]
+        """
         return self.base_lr * power(self.gamma, count)
 
 
@@ -167,6 +297,11 @@ class CosineSchedule(Schedule):
         The steps until the least rate is reached, at least 1.
     min_lr : float, default 0.0
         The least rate.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a setting is not a number in its range, or the optimizer none.
 
     Notes
     -----
@@ -190,7 +325,29 @@ class CosineSchedule(Schedule):
         self.min_lr = min_lr
 
     def lr_at(self, count: int) -> float:
-        """The learning rate after so many steps."""
+        """The learning rate after so many steps.
+
+        Parameters
+        ----------
+        count : int
+            How many steps were taken, 0 or more.
+
+        Returns
+        -------
+        float
+
+        Notes
+        -----
+        w base_lr + (1 - w) min_lr, with w = (1 + cos(pi count / total_steps)) / 2, and min_lr
+        after.
+
+        Examples
+        --------
+        >>> from cygrad.optimizers import SGD, CosineSchedule
+        >>> schedule = CosineSchedule(SGD(lr=1.0), total_steps=4, min_lr=0.5)
+        >>> [schedule.lr_at(count) for count in (0, 2, 4, 5)]
+        [1.0, 0.75, 0.5, 0.5]
+        """
         way = min(count, self.total_steps) / self.total_steps
         weight = (1.0 + math.cos(math.pi * way)) / 2.0
         return weight * self.base_lr + (1.0 - weight) * self.min_lr
@@ -212,7 +369,9 @@ class WarmUp(Schedule):
     Raises
     ------
     ValueError
-        If `after` is the schedule of another optimizer.
+        If `after` is the schedule of another optimizer, or steps less than 1.
+    TypeError
+        If `after` is no schedule, steps no int, or the optimizer none.
 
     Notes
     -----
@@ -246,14 +405,52 @@ class WarmUp(Schedule):
         optimizer.lr = self.lr_at(0)
 
     def lr_at(self, count: int) -> float:
-        """The learning rate after so many steps."""
+        """The learning rate after so many steps.
+
+        Parameters
+        ----------
+        count : int
+            How many steps were taken, 0 or more.
+
+        Returns
+        -------
+        float
+
+        Notes
+        -----
+        full (count + 1) / (steps + 1) while count < steps, full being base_lr or
+        ``after.lr_at(0)``; then ``after.lr_at(count - steps)``, or full.
+
+        Examples
+        --------
+        >>> from cygrad.optimizers import SGD, WarmUp
+        >>> schedule = WarmUp(SGD(lr=1.0), 3)
+        >>> [schedule.lr_at(count) for count in range(5)]
+        [0.25, 0.5, 0.75, 1.0, 1.0]
+        """
         if count >= self.steps and self.after is not None:
             return self.after.lr_at(count - self.steps)
         full = self.base_lr if self.after is None else self.after.lr_at(0)
         return full * (min(count, self.steps) + 1) / (self.steps + 1)
 
     def state_dict(self) -> dict[str, Any]:
-        """The settings and the count, as numbers; those of `after` under ``"after.NAME"``."""
+        """The settings and the count, and those of `after`, as numbers, which json takes.
+
+        Returns
+        -------
+        dict of str to float or int
+            By the names of the attributes; those of `after` under ``"after.NAME"``.
+
+        Examples
+        --------
+        >>> from cygrad.optimizers import SGD, Schedule, WarmUp
+        >>> class Constant(Schedule):
+        ...     def lr_at(self, count):
+        ...         return self.base_lr
+        >>> optimizer = SGD(lr=1.0)
+        >>> WarmUp(optimizer, 3, after=Constant(optimizer)).state_dict()
+        {'base_lr': 1.0, 'count': 0, 'steps': 3, 'after.base_lr': 1.0, 'after.count': 0}
+        """
         saved = super().state_dict()
         if self.after is not None:
             saved.update({f"after.{k}": v for k, v in self.after.state_dict().items()})

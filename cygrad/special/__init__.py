@@ -1,5 +1,14 @@
 """Special functions with scipy.special's names, differentiable to any order.
 
+- The gamma function and its kin: gamma, gammaln, loggamma, multigammaln, digamma, psi, polygamma,
+  beta, betaln; incomplete: gammainc, gammaincc, betainc.
+- Bessel functions: j0, j1, jn, jv, y0, y1, yn, yv; modified: i0, i0e, i1, i1e, iv, ive, k0, k1, kv.
+- The error function and the normal distribution: erf, erfc, erfcx, erfinv, erfcinv, ndtr, ndtri,
+  log_ndtr. Exponential integrals: exp1, expi.
+- Entropies: entr, rel_entr, kl_div, xlogy, xlog1py.
+- The logistic function and the soft maximum: expit, log_expit, logit, softmax, log_softmax,
+  logsumexp.
+
 Most are computed by scipy: `pip install 'cygrad[scipy]'`. Without it, they raise ImportError when
 called; erf, erfc, expit, log_expit, logit, ndtr, the entropies, xlogy, xlog1py and the soft
 maximum's family are there.

@@ -289,6 +289,8 @@ def multigammaln(a: _ArrayLike, d: int) -> Variable:
 
     Raises
     ------
+    ValueError
+        If d is not such an int, or an a not so great.
     ImportError
         If scipy is not installed.
 

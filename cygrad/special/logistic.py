@@ -19,6 +19,19 @@ __all__ = ["expit", "log_expit", "log_softmax", "logit", "logsumexp", "softmax"]
 def expit(x: _ArrayLike) -> Variable:
     """1 / (1 + exp(-x)), elementwise: `cygrad.functions.sigmoid`.
 
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    dy/dx = y (1 - y).
+
     Examples
     --------
     >>> import cygrad.special as special
@@ -30,6 +43,15 @@ def expit(x: _ArrayLike) -> Variable:
 
 def log_expit(x: _ArrayLike) -> Variable:
     """log(expit(x)), elementwise, without overflow.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
 
     Notes
     -----
@@ -46,6 +68,17 @@ def log_expit(x: _ArrayLike) -> Variable:
 
 def logit(x: _ArrayLike) -> Variable:
     """log(x / (1 - x)), elementwise: the inverse of expit.
+
+    inf at 1, -inf at 0, nan outside [0, 1].
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
 
     Notes
     -----
@@ -74,6 +107,26 @@ def softmax(x: _ArrayLike, axis: int | None = None) -> Variable:
 
     `cygrad.functions.softmax`, with scipy's default for the axis.
 
+    Parameters
+    ----------
+    x : Variable or array_like
+    axis : int, optional
+        The axis along which it adds up; all elements if None.
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Raises
+    ------
+    IndexError
+        If the axis is out of bounds.
+
+    Notes
+    -----
+    dx = y (gy - sum(gy y)), the sum along the axis.
+
     Examples
     --------
     >>> import cygrad.special as special
@@ -90,6 +143,26 @@ def log_softmax(x: _ArrayLike, axis: int | None = None) -> Variable:
     """log(softmax(x)) along an axis, or over all elements if it is None.
 
     `cygrad.functions.log_softmax`, with scipy's default for the axis.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    axis : int, optional
+        The axis along which it adds up; all elements if None.
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Raises
+    ------
+    IndexError
+        If the axis is out of bounds.
+
+    Notes
+    -----
+    dx = gy - exp(y) sum(gy), the sum along the axis.
 
     Examples
     --------

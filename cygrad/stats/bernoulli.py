@@ -1,4 +1,4 @@
-"""The Bernoulli distribution."""
+"""The Bernoulli distribution: `logpmf` and `pmf`, as scipy.stats.bernoulli."""
 
 from __future__ import annotations
 
@@ -53,9 +53,26 @@ def logpmf(k: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:
 
 
 def pmf(k: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:
-    """exp(logpmf): the probabilities.
+    """The probabilities of the Bernoulli distribution.
 
-    Parameters, errors and gradients are those of `logpmf`.
+    Parameters
+    ----------
+    k : array_like or Variable
+        0 or 1; no gradient flows to them.
+    p : Variable or array_like
+        The probability of 1.
+    loc : float or array_like, default 0
+        Subtracted from k.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Notes
+    -----
+    p^k (1 - p)^(1 - k); 0 where k is neither 0 nor 1. It is exp(logpmf), and d pmf = pmf d logpmf.
+    nan where a parameter is out of its range.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The beta distribution."""
+"""The beta distribution: `logpdf`, `pdf` and `cdf`, as scipy.stats.beta."""
 
 from __future__ import annotations
 
@@ -71,9 +71,31 @@ def logpdf(
 def pdf(
     x: _ArrayLike, a: _ArrayLike, b: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0
 ) -> Variable:
-    """exp(logpdf): the density.
+    """The density of the beta distribution.
 
-    Parameters, errors and gradients are those of `logpdf`.
+    Parameters
+    ----------
+    x : Variable or array_like
+    a, b : Variable or array_like
+        Positive.
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Raises
+    ------
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    z^(a - 1) (1 - z)^(b - 1) / (B(a, b) scale) for z = (x - loc) / scale in [0, 1], and 0 outside.
+    It is exp(logpdf), and d pdf = pdf d logpdf. nan where a parameter is out of its range.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The binomial distribution."""
+"""The binomial distribution: `logpmf` and `pmf`, as scipy.stats.binom."""
 
 from __future__ import annotations
 
@@ -64,9 +64,33 @@ def logpmf(k: _ArrayLike, n: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -
 
 
 def pmf(k: _ArrayLike, n: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:
-    """exp(logpmf): the probabilities.
+    """The probabilities of the binomial distribution.
 
-    Parameters, errors and gradients are those of `logpmf`.
+    Parameters
+    ----------
+    k : array_like or Variable
+        Counts; no gradient flows to them.
+    n : int or array_like of int
+        The number of trials; no gradient flows to it.
+    p : Variable or array_like
+        The probability of a success.
+    loc : float or array_like, default 0
+        Subtracted from k.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Raises
+    ------
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    n! / (k! (n - k)!) p^k (1 - p)^(n - k); 0 where k is no possible count. It is exp(logpmf), and d
+    pmf = pmf d logpmf. nan where a parameter is out of its range.
 
     Examples
     --------

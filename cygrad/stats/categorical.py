@@ -1,4 +1,7 @@
-"""The categorical distribution, of one draw; scipy's multinomial for n = 1, by number."""
+"""The categorical distribution, of one draw: `logpmf` and `pmf`.
+
+scipy's multinomial for n = 1, but by the number of the category.
+"""
 
 from __future__ import annotations
 
@@ -67,9 +70,29 @@ def logpmf(k: _ArrayLike, p: _ArrayLike) -> Variable:
 
 
 def pmf(k: _ArrayLike, p: _ArrayLike) -> Variable:
-    """exp(logpmf): the probabilities.
+    """The probabilities of the categorical distribution.
 
-    Parameters, errors and gradients are those of `logpmf`.
+    Parameters
+    ----------
+    k : array_like or Variable
+        Which category, from 0; no gradient flows to it.
+    p : Variable or array_like
+        (n,), the probability of each category; or (..., n), a row for each k.
+
+    Returns
+    -------
+    Variable
+        Of the shape that k and p without its last axis broadcast to.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit.
+
+    Notes
+    -----
+    p[k]; 0 where k is no category. It is exp(logpmf), and d pmf = pmf d logpmf. nan where p[k] is
+    no probability.
 
     Examples
     --------

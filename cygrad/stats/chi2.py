@@ -1,4 +1,4 @@
-"""The chi-squared distribution."""
+"""The chi-squared distribution: `logpdf` and `pdf`, as scipy.stats.chi2."""
 
 from __future__ import annotations
 
@@ -61,9 +61,31 @@ def logpdf(
 
 
 def pdf(x: _ArrayLike, df: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
-    """exp(logpdf): the density.
+    """The density of the chi-squared distribution.
 
-    Parameters, errors and gradients are those of `logpdf`.
+    Parameters
+    ----------
+    x : Variable or array_like
+    df : Variable or array_like
+        Positive: the degrees of freedom.
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Raises
+    ------
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    z^(df/2 - 1) exp(-z / 2) / (2^(df/2) Gamma(df/2) scale) for z = (x - loc) / scale >= 0, and 0
+    below. It is exp(logpdf), and d pdf = pdf d logpdf. nan where a parameter is out of its range.
 
     Examples
     --------

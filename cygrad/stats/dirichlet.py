@@ -1,4 +1,4 @@
-"""The Dirichlet distribution."""
+"""The Dirichlet distribution: `logpdf` and `pdf`, as scipy.stats.dirichlet."""
 
 from __future__ import annotations
 
@@ -73,9 +73,33 @@ def logpdf(x: _ArrayLike, alpha: _ArrayLike) -> Variable:
 
 
 def pdf(x: _ArrayLike, alpha: _ArrayLike) -> Variable:
-    """exp(logpdf): the density.
+    """The density of the Dirichlet distribution.
 
-    Parameters, errors and gradients are those of `logpdf`.
+    Parameters
+    ----------
+    x : Variable or array_like
+        Proportions of shape (n,), or in columns, (n, ...): not negative, with sums of 1. The last
+        may be left out.
+    alpha : Variable or array_like
+        (n,), positive.
+
+    Returns
+    -------
+    Variable
+        Of x's shape without the first axis.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, x is not on the simplex, or alpha is not positive; as scipy, which
+        gives no -inf here.
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    The product of x_i^(alpha_i - 1), times Gamma(sum(alpha)), by the product of Gamma(alpha_i). It
+    is exp(logpdf), and d pdf = pdf d logpdf.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The gamma distribution."""
+"""The gamma distribution: `logpdf`, `pdf` and `cdf`, as scipy.stats.gamma."""
 
 from __future__ import annotations
 
@@ -67,9 +67,31 @@ def logpdf(
 
 
 def pdf(x: _ArrayLike, a: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
-    """exp(logpdf): the density.
+    """The density of the gamma distribution.
 
-    Parameters, errors and gradients are those of `logpdf`.
+    Parameters
+    ----------
+    x : Variable or array_like
+    a : Variable or array_like
+        Positive: the shape.
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Raises
+    ------
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    z^(a - 1) exp(-z) / (Gamma(a) scale) for z = (x - loc) / scale >= 0, and 0 below. It is
+    exp(logpdf), and d pdf = pdf d logpdf. nan where a parameter is out of its range.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The lognormal distribution."""
+"""The lognormal distribution: `logpdf` and `pdf`, as scipy.stats.lognorm."""
 
 from __future__ import annotations
 
@@ -53,9 +53,26 @@ def logpdf(
 
 
 def pdf(x: _ArrayLike, s: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
-    """exp(logpdf): the density.
+    """The density of the lognormal distribution.
 
-    Parameters, errors and gradients are those of `logpdf`.
+    Parameters
+    ----------
+    x : Variable or array_like
+    s : Variable or array_like
+        Positive: the deviation of log(x).
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Notes
+    -----
+    exp(-log(z)^2 / (2 s^2)) / (s z scale sqrt(2 pi)) for z = (x - loc) / scale > 0, and 0 at 0 and
+    below. It is exp(logpdf), and d pdf = pdf d logpdf. nan where a parameter is out of its range.
 
     Examples
     --------

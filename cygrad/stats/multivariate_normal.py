@@ -1,4 +1,4 @@
-"""The multivariate normal distribution."""
+"""The multivariate normal distribution: `logpdf` and `pdf`, as scipy.stats.multivariate_normal."""
 
 from __future__ import annotations
 
@@ -96,9 +96,34 @@ def _dimension(x: Variable, mean: Variable | None, cov: Variable) -> int:
 
 
 def pdf(x: _ArrayLike, mean: _ArrayLike | None = None, cov: _ArrayLike = 1.0) -> Variable:
-    """exp(logpdf): the density.
+    """The density of the multivariate normal distribution.
 
-    Parameters, errors and gradients are those of `logpdf`.
+    Parameters
+    ----------
+    x : Variable or array_like
+        Of shape (..., d).
+    mean : Variable or array_like, optional
+        (d,), or a number for d = 1; by default zeros.
+    cov : Variable or array_like, default 1
+        The covariances (d, d), of which the lower triangle is read; the variances (d,); or a
+        number, the variance of all.
+
+    Returns
+    -------
+    Variable
+        Of shape (...).
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If cov is not positive definite.
+    ValueError
+        If the shapes do not fit.
+
+    Notes
+    -----
+    exp(-|z|^2 / 2) / sqrt((2 pi)^d det(cov)), with cov = l l^T and z = l^-1 (x - mean). It is
+    exp(logpdf), and d pdf = pdf d logpdf.
 
     Examples
     --------

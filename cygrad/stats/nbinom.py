@@ -1,4 +1,4 @@
-"""The negative binomial distribution, of the failures before the n-th success."""
+"""The negative binomial distribution: `logpmf` and `pmf`, as scipy.stats.nbinom."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ __all__ = ["logpmf", "pmf"]
 
 
 def logpmf(k: _ArrayLike, n: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:
-    """The logarithm of the probabilities of the negative binomial distribution, of the failures before the n-th success.
+    """The logarithm of the probabilities of the negative binomial distribution.
+
+    It counts the failures before the n-th success.
 
     Parameters
     ----------
@@ -65,9 +67,35 @@ def logpmf(k: _ArrayLike, n: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -
 
 
 def pmf(k: _ArrayLike, n: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:
-    """exp(logpmf): the probabilities.
+    """The probabilities of the negative binomial distribution.
 
-    Parameters, errors and gradients are those of `logpmf`.
+    It counts the failures before the n-th success.
+
+    Parameters
+    ----------
+    k : array_like or Variable
+        Counts; no gradient flows to them.
+    n : Variable or array_like
+        Positive, and not only whole.
+    p : Variable or array_like
+        The probability of a success.
+    loc : float or array_like, default 0
+        Subtracted from k.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Raises
+    ------
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    Gamma(n + k) / (k! Gamma(n)) p^n (1 - p)^k; 0 where k is no possible count. It is exp(logpmf),
+    and d pmf = pmf d logpmf. nan where a parameter is out of its range.
 
     Examples
     --------

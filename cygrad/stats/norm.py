@@ -1,4 +1,4 @@
-"""The normal distribution."""
+"""The normal distribution: `logpdf`, `pdf`, `logcdf`, `cdf`, `logsf`, `sf`, as scipy.stats.norm."""
 
 from __future__ import annotations
 
@@ -47,9 +47,24 @@ def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
 
 
 def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
-    """exp(logpdf): the density.
+    """The density of the normal distribution.
 
-    Parameters, errors and gradients are those of `logpdf`.
+    Parameters
+    ----------
+    x : Variable or array_like
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Notes
+    -----
+    exp(-z^2 / 2) / (scale sqrt(2 pi)), with z = (x - loc) / scale. It is exp(logpdf), and d pdf =
+    pdf d logpdf. nan where a parameter is out of its range.
 
     Examples
     --------

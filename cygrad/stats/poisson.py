@@ -1,4 +1,4 @@
-"""The Poisson distribution."""
+"""The Poisson distribution: `logpmf` and `pmf`, as scipy.stats.poisson."""
 
 from __future__ import annotations
 
@@ -61,9 +61,31 @@ def logpmf(k: _ArrayLike, mu: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:
 
 
 def pmf(k: _ArrayLike, mu: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:
-    """exp(logpmf): the probabilities.
+    """The probabilities of the Poisson distribution.
 
-    Parameters, errors and gradients are those of `logpmf`.
+    Parameters
+    ----------
+    k : array_like or Variable
+        Counts; no gradient flows to them.
+    mu : Variable or array_like
+        The mean, not negative.
+    loc : float or array_like, default 0
+        Subtracted from k.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Raises
+    ------
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    mu^k exp(-mu) / k!; 0 where k is no possible count. It is exp(logpmf), and d pmf = pmf d logpmf.
+    nan where a parameter is out of its range.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Student's t distribution."""
+"""Student's t distribution: `logpdf` and `pdf`, as scipy.stats.t."""
 
 from __future__ import annotations
 
@@ -64,9 +64,31 @@ def logpdf(
 
 
 def pdf(x: _ArrayLike, df: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
-    """exp(logpdf): the density.
+    """The density of Student's t distribution.
 
-    Parameters, errors and gradients are those of `logpdf`.
+    Parameters
+    ----------
+    x : Variable or array_like
+    df : Variable or array_like
+        Positive: the degrees of freedom.
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Raises
+    ------
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    (1 + z^2 / df)^(-(df + 1) / 2) / (sqrt(df) B(df/2, 1/2) scale), with z = (x - loc) / scale. It
+    is exp(logpdf), and d pdf = pdf d logpdf. nan where a parameter is out of its range.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The uniform distribution on [loc, loc + scale]."""
+"""The uniform distribution on [loc, loc + scale]: `logpdf` and `pdf`, as scipy.stats.uniform."""
 
 from __future__ import annotations
 
@@ -45,9 +45,24 @@ def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
 
 
 def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
-    """exp(logpdf): the density.
+    """The density of the uniform distribution on [loc, loc + scale].
 
-    Parameters, errors and gradients are those of `logpdf`.
+    Parameters
+    ----------
+    x : Variable or array_like
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Notes
+    -----
+    1 / scale for loc <= x <= loc + scale, and 0 outside. It is exp(logpdf), and d pdf = pdf d
+    logpdf. nan where a parameter is out of its range.
 
     Examples
     --------

@@ -156,6 +156,8 @@ def checkpoint(f):
     ------
     RuntimeError
         In the backward pass, if f returns something else than before.
+    TypeError
+        If f cannot be called.
 
     Notes
     -----

@@ -102,13 +102,29 @@ def grad(f, argnums=0, has_aux=False):
 def value_and_grad(f, argnums=0, has_aux=False):
     """A function of arrays to a number together with its gradient, as a function.
 
-    Parameters and errors are those of `grad`.
+    Parameters
+    ----------
+    f : callable
+        Takes Variables in place of the arguments named by `argnums`, the others as they are, and
+        returns a Variable of one element.
+    argnums : int or tuple of int, default 0
+        The places of the arguments to differentiate by; others, and those passed by keyword, are
+        constants. A tuple gives a tuple of gradients.
+    has_aux : bool, default False
+        f returns ``(output, aux)``, and the new function ``((value, aux), gradient)``.
 
     Returns
     -------
     callable
         Takes the arguments of f, and returns ``(value, gradient)``, or with has_aux
         ``((value, aux), gradient)``. The value is a float, or a Variable where the gradient is.
+
+    Raises
+    ------
+    ValueError
+        By the new function, if f returns more than one element.
+    TypeError
+        If f returns no number, or if there is no such argument.
 
     Notes
     -----
@@ -128,12 +144,26 @@ def value_and_grad(f, argnums=0, has_aux=False):
 def elementwise_grad(f, argnums=0, has_aux=False):
     """The derivative of an elementwise function, at every element at once, as a function.
 
-    Parameters are those of `grad`, but for f, which returns an array.
+    Parameters
+    ----------
+    f : callable
+        Takes Variables in place of the arguments named by `argnums`, the others as they are, and
+        returns a Variable of any shape.
+    argnums : int or tuple of int, default 0
+        The places of the arguments to differentiate by; others, and those passed by keyword, are
+        constants. A tuple gives a tuple of gradients.
+    has_aux : bool, default False
+        f returns ``(output, aux)``, and the new function ``(gradient, aux)``.
 
     Returns
     -------
     callable
         As `grad` does.
+
+    Raises
+    ------
+    TypeError
+        By the new function, if f returns no Variable or number, or if there is no such argument.
 
     Notes
     -----

@@ -144,8 +144,16 @@ cdef class Jacobian(Transform):
 def jacobian(f, argnums=0, has_aux=False):
     """The derivatives of all elements that a function gives by all that it takes, as a function.
 
-    Parameters are those of `grad`, but for f, which returns Variables of any shapes: one, or
-    several in nested dicts, lists and tuples.
+    Parameters
+    ----------
+    f : callable
+        Takes Variables in place of the arguments named by `argnums`, the others as they are, and
+        returns Variables of any shapes: one, or several in nested dicts, lists and tuples.
+    argnums : int or tuple of int, default 0
+        The places of the arguments to differentiate by; others, and those passed by keyword, are
+        constants. A tuple gives a tuple of Jacobians.
+    has_aux : bool, default False
+        f returns ``(output, aux)``, and the new function ``(jacobian, aux)``.
 
     Returns
     -------
@@ -153,6 +161,11 @@ def jacobian(f, argnums=0, has_aux=False):
         Takes the arguments of f. For an output and an argument it gives an array of the shape of
         the output followed by that of the argument; for several, these in the structure of the
         outputs, and inside it that of the arguments. A float where both are numbers.
+
+    Raises
+    ------
+    TypeError
+        By the new function, if f returns something else, or if there is no such argument.
 
     Notes
     -----
@@ -198,7 +211,16 @@ cdef class Hessian(Transform):
 def hessian(f, argnums=0, has_aux=False):
     """The second derivatives of a function of arrays to a number, as a function.
 
-    Parameters and errors are those of `grad`.
+    Parameters
+    ----------
+    f : callable
+        Takes Variables in place of the arguments named by `argnums`, the others as they are, and
+        returns a Variable of one element.
+    argnums : int or tuple of int, default 0
+        The places of the arguments to differentiate by; others, and those passed by keyword, are
+        constants. A tuple gives the blocks of each two of them.
+    has_aux : bool, default False
+        f returns ``(output, aux)``, and the new function ``(hessian, aux)``.
 
     Returns
     -------
@@ -206,6 +228,13 @@ def hessian(f, argnums=0, has_aux=False):
         Takes the arguments of f. For one array it gives an array of its shape twice over; for
         several, the block of each two of them, in their structure and inside it again. A float
         where both are numbers.
+
+    Raises
+    ------
+    ValueError
+        By the new function, if f returns more than one element.
+    TypeError
+        If f returns no number, or if there is no such argument.
 
     Notes
     -----

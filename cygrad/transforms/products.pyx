@@ -56,6 +56,8 @@ def vjp(f, *primals, argnums=None, has_aux=False):
     ------
     ValueError
         By vjp_function, if the cotangent does not have the structure and shapes of the value.
+    TypeError
+        If there is no such argument.
 
     Notes
     -----
