@@ -99,6 +99,7 @@ class SdistWithStubs(sdist):
                 "tests/**/*.pyx",
                 "tests/**/*.txt",
                 "benchmarks/*.py",
+                "docs/*.svg",
             )
             for path in ROOT.glob(pattern)
         ]

@@ -286,3 +286,16 @@ def test_the_real_graphviz(tmp_path: Path) -> None:
         assert (tmp_path / f"a.{suffix}").read_bytes().startswith(start)
     picture = Picture(y)._repr_svg_()
     assert picture is not None and "</svg>" in picture
+
+
+def test_the_picture_of_the_readme_is_of_this_graph() -> None:
+    x = cg.Variable(1.0, name="x")
+    y = named("y", F.tanh(x))
+    y.backward(create_graph=True)
+    text = graph(named("gx", x.grad))
+    drawn = ET.parse(Path(__file__).parents[1] / "docs" / "tanh.svg")
+    svg = "{http://www.w3.org/2000/svg}"
+    nodes = re.findall(r"^  (n\d+) \[", text, re.MULTILINE)
+    edges = [line.replace(" ", "") for line in re.findall(r"n\d+ -> n\d+", text)]
+    assert [t.text for t in drawn.iter(f"{svg}text")] == re.findall(r'label="(.+?)"', text)
+    assert sorted(str(t.text) for t in drawn.iter(f"{svg}title")) == sorted(["g", *nodes, *edges])
