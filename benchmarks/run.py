@@ -1,8 +1,8 @@
 """`python benchmarks/run.py`: cygrad beside its peers, one run, ratios against the targets.
 
 Takes the workloads to run (all of them by default) and prints a table for each; `--json` keeps
-every sample, and `--report` writes a page of tables and pictures. Exit status 1 if a contender failed or gave a wrong result; a target missed is no
-failure.
+every sample, and `--report` writes a page of tables and pictures, and the README's table. Exit
+status 1 if a contender failed or gave a wrong result; a target missed is no failure.
 """
 
 import machine  # first: it pins the threads of what is imported next
@@ -36,6 +36,7 @@ import report
 import rosen
 import sin6
 import sweeps
+import table
 from harness import Effort, Workload, measure
 from models import MODELS
 
@@ -64,7 +65,8 @@ def arguments() -> argparse.Namespace:
         "--report",
         metavar="DIR",
         type=Path,
-        help="write a page there (index.html), its pictures and every sample; measures more",
+        help="write a page there (index.html), its pictures, the README's table (table.md) and every "
+        "sample; measures more",
     )
     parser.add_argument(
         "--peers",
@@ -154,6 +156,7 @@ def main() -> int:
         files.append(args.report / "run.json")
         pictures = plots.draw(args.plt, written, args.report)
         print(f"written: {page.write(args.report, written, pictures)}")
+        print(f"written: {table.write(args.report, written)}")
     for name in files:
         with open(name, "w", encoding="utf-8") as file:
             json.dump(written, file, indent=1)
