@@ -1,8 +1,10 @@
 /* Transcendental functions on contiguous float64 arrays: y[i] = f(x[i]).
  *
- * Here live: exp expm1 sigmoid tanh, log log1p, sin cos tan, sinh cosh, arctan arcsin arccos, as
+ * Here live: exp expm1 sigmoid tanh, log log1p, sin cos tan, sinh cosh, arctan arcsin arccos,
+ * arcsinh arccosh arctanh, erf erfc, cbrt, as
  *     static void CG_NAME(f)(const double *x, double *y, ptrdiff_t n);
- * for any n >= 0; y may be x itself, but must not overlap it otherwise.
+ * for any n >= 0; y may be x itself, but must not overlap it otherwise. hypot and arctan2, which
+ * take two numbers and hold everywhere, are functions of numbers, to be called in a caller's loop.
  * Not here: the choice of an instruction set, strides, broadcasting, derivatives.
  *
  * This is a body, not an interface: it is included once for each instruction set, inside that
@@ -75,6 +77,11 @@
 #define cg_trig_wave CG_NAME(trig_wave)
 #define cg_tan_of CG_NAME(tan_of)
 #define cg_sqrt_rest CG_NAME(sqrt_rest)
+#define cg_poly8 CG_NAME(poly8)
+#define cg_square_rest CG_NAME(square_rest)
+#define cg_log_times CG_NAME(log_times)
+#define cg_log_pair CG_NAME(log_pair)
+#define cg_erfc_parts CG_NAME(erfc_parts)
 
 /* Adding 1.5 * 2^52 rounds a double to an integer, which then stands in the sum's low bits. */
 #define CG_ROUNDER 0x1.8p52
@@ -98,6 +105,9 @@
 #define CG_PIO2_C 0x1.98a2e03707345p-77
 #define CG_PIO2_HI 0x1.921fb54442d18p+0 /* 53 bits */
 #define CG_PIO2_LO 0x1.1a62633145c07p-54
+#define CG_THIRD 0x1.5555555555555p-2
+#define CG_CBRT_A -0x1.d2150c92f7332p-3
+#define CG_CBRT_B 0x1.5ca5af129611ep-6
 
 /* Polynomials: coefficients from the lowest power up, interpolated at Chebyshev nodes in high
  * precision. "Error" is the largest relative error of what the polynomial completes, with the
@@ -158,6 +168,44 @@ static const double cg_arcsin_poly[13] = {
     0x1.c9cf07674736ap-7, 0x1.782651caa6547p-7, 0x1.52420b04b37bep-7,
     0x1.65a9c4dfcf8b2p-8, 0x1.1d189408314eep-6, -0x1.e6aaa8a0a04ccp-7,
     0x1.d72b2bc8155f8p-6,
+};
+/* arctanh(s) = s + s^3 p(s^2), |s| <= 0.2006; error 2^-60.5 of s. */
+static const double cg_arctanh_poly[8] = {
+    0x1.555555555554fp-2, 0x1.999999999c29ap-3, 0x1.24924921d3bd7p-3,
+    0x1.c71c749e1886bp-4, 0x1.745c478c7fd48p-4, 0x1.3b362bab7b85dp-4,
+    0x1.0dc4a101a2c37p-4, 0x1.1bb05052de5dep-4,
+};
+/* m^(-1/3), 1 <= m <= 2; error 2^-11.9. */
+static const double cg_cbrt_poly[4] = {
+    0x1.8aba264bae92ap+0, -0x1.9eb461b7ddad7p-1, 0x1.455f9f4d3bc93p-2,
+    -0x1.9909f1b3f8282p-5,
+};
+/* erf(x) = x + x p(x^2), 0 <= x <= 3/4; error 2^-55.8. */
+static const double cg_erf_poly[11] = {
+    0x1.06eba8214db69p-3, -0x1.812746b0379e0p-2, 0x1.ce2f21a042471p-4,
+    -0x1.b82ce31255709p-6, 0x1.565bcd031212cp-8, -0x1.c02db110d56c5p-11,
+    0x1.f9a2ad7975ae3p-14, -0x1.f4c5b39897b1fp-17, 0x1.b90cc55274390p-20,
+    -0x1.5641e38e161adp-23, 0x1.89e4415f04942p-27,
+};
+/* erf(x) = 1 - exp(-x^2) (329/1024 + p(t)), t = (x - 3/2) / (x + 3/2), 3/4 <= x <= 6; error 2^-56.8. */
+static const double cg_erf_tail[14] = {
+    0x1.36bfe8ab5a3e6p-12, -0x1.f6a64c667305cp-2, 0x1.8e51173011814p-3,
+    -0x1.303bda978e031p-7, -0x1.3139524ce104bp-6, -0x1.d4ea3f8c1a57ap-12,
+    0x1.79f87226a11cfp-9, 0x1.c344f9b9adfbcp-11, -0x1.3648210cde81bp-12,
+    -0x1.452ad4b4bc878p-12, -0x1.2596e944f7641p-14, 0x1.6ad325433c57ap-15,
+    0x1.55d432d8ed561p-15, 0x1.8adfdc5f7ef3fp-17,
+};
+/* erfc(x) = exp(-x^2) (99/128 - 13/64 t + p(t)) / (1 + 17/16 x), t = (x - 13/4) / (x + 13/4),
+ * 0 <= x <= 27.3; error 2^-57.5. */
+static const double cg_erfc_poly[24] = {
+    -0x1.0c16242b2b843p-5, -0x1.d5559cc243cb8p-7, 0x1.90adb4c547bf1p-4,
+    -0x1.b48614df31e68p-7, -0x1.8516becc7ee36p-6, 0x1.ab6bd4e235f32p-6,
+    -0x1.e6f6a21a28e02p-7, 0x1.3cd706e457b3fp-8, -0x1.61a76d40d089ep-12,
+    -0x1.da57207559049p-12, 0x1.5210b8009577ep-13, 0x1.b62c4c88285c1p-16,
+    -0x1.c11c6fab7bfb2p-16, -0x1.72293a05cc0f2p-21, 0x1.18ab2c3dc376ep-18,
+    -0x1.133b6386aa756p-24, -0x1.76b8d2a578f53p-21, -0x1.6d94cac6a22f2p-28,
+    0x1.075cba68c6205p-23, 0x1.6c48c772d6752p-27, -0x1.575a0065a3930p-26,
+    -0x1.1944eaf42d59bp-28, 0x1.2477014b729c8p-29, 0x1.8b428f574cbe2p-31,
 };
 /* The binary digits of 2/pi, 32 a word, after 64 zeros. */
 static const uint32_t cg_two_over_pi[40] = {
@@ -310,6 +358,10 @@ CG_INLINE double cg_poly5(double z, double zz, const double *c)
 CG_INLINE double cg_poly7(double z, double zz, const double *c)
 {
     return cg_poly4(z, zz, c) + (zz * zz) * (cg_poly2(z, c + 4) + zz * c[6]);
+}
+CG_INLINE double cg_poly8(double z, double zz, const double *c)
+{
+    return cg_poly4(z, zz, c) + (zz * zz) * cg_poly4(z, zz, c + 4);
 }
 CG_INLINE double cg_poly9(double z, double zz, const double *c)
 {
@@ -471,6 +523,15 @@ CG_INLINE double cg_log_sum(double k, double f, double s, double small)
     return head + (head_rest - (half_square - tail));
 }
 
+/* log(2^power x), for a normal x. */
+CG_INLINE double cg_log_times(double x, double power)
+{
+    const uint64_t shifted = cg_bits(x) + (CG_BITS_ONE - CG_BITS_SQRT_HALF);
+    const double k = cg_real((shifted >> 52) | cg_bits(0x1p52)) - (0x1p52 + 1023.0 - power);
+    const double f = cg_real((shifted & CG_MANTISSA) + CG_BITS_SQRT_HALF) - 1.0;
+    return cg_log_sum(k, f, f / (2.0 + f), 0.0);
+}
+
 /* log. x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), then cg_log_sum. Subnormals are scaled
  * by 2^54 first. log(+-0) = -inf, log(negative) = nan, log(inf) = inf. Max ULP 0.87. */
 CG_INLINE uint64_t CG_NAME(log_unsafe)(double x) /* negative, subnormal, inf or nan */
@@ -479,13 +540,7 @@ CG_INLINE uint64_t CG_NAME(log_unsafe)(double x) /* negative, subnormal, inf or 
     return u | (u - CG_BITS_NORMAL) | (u + (CG_SIGN_BIT - CG_BITS_INFINITY));
 }
 
-CG_INLINE double CG_NAME(log_core)(double x)
-{
-    const uint64_t shifted = cg_bits(x) + (CG_BITS_ONE - CG_BITS_SQRT_HALF);
-    const double k = cg_real((shifted >> 52) | cg_bits(0x1p52)) - (0x1p52 + 1023.0);
-    const double f = cg_real((shifted & CG_MANTISSA) + CG_BITS_SQRT_HALF) - 1.0;
-    return cg_log_sum(k, f, f / (2.0 + f), 0.0);
-}
+CG_INLINE double CG_NAME(log_core)(double x) { return cg_log_times(x, 0.0); }
 
 CG_INLINE double CG_NAME(log_beyond)(double x)
 {
@@ -493,17 +548,26 @@ CG_INLINE double CG_NAME(log_beyond)(double x)
         return x;
     if (x <= 0.0)
         return x == 0.0 ? -(double)INFINITY : (double)NAN;
-    const uint64_t shifted = cg_bits(x * 0x1p54) + (CG_BITS_ONE - CG_BITS_SQRT_HALF);
-    const double k = cg_real((shifted >> 52) | cg_bits(0x1p52)) - (0x1p52 + 1023.0 + 54.0);
-    const double f = cg_real((shifted & CG_MANTISSA) + CG_BITS_SQRT_HALF) - 1.0;
-    return cg_log_sum(k, f, f / (2.0 + f), 0.0);
+    return cg_log_times(x * 0x1p54, -54.0);
 }
 
 CG_KERNEL(log)
 
-/* log1p. 1 + x = 2^k (1 + f + c) where c, what the sum 1 + x lost, is recovered exactly; it adds
- * c / (1 + f) to the logarithm, by (1 - s) / (1 + s) ~ 1 - 2 s + 2 s^2. For tiny x, c is all
- * of x. log1p(-1) = -inf, below it nan, log1p(-0) = -0. Max ULP 0.87. */
+/* log(u + u_rest), for a normal u < 2^1000 and a far smaller u_rest. The sum is 2^k (1 + f + c); c
+ * adds c / (1 + f) to the logarithm, by (1 - s) / (1 + s) ~ 1 - 2 s + 2 s^2. */
+CG_INLINE double cg_log_pair(double u, double u_rest)
+{
+    const uint64_t shifted = cg_bits(u) + (CG_BITS_ONE - CG_BITS_SQRT_HALF);
+    const double k = cg_real((shifted >> 52) | cg_bits(0x1p52)) - (0x1p52 + 1023.0);
+    const double f = cg_real((shifted & CG_MANTISSA) + CG_BITS_SQRT_HALF) - 1.0;
+    const double s = f / (2.0 + f);
+    const double inverse_scale = cg_real(2 * CG_BITS_ONE - (shifted & ~CG_MANTISSA));
+    const double c = u_rest * inverse_scale;
+    return cg_log_sum(k, f, s, c - 2.0 * c * (s - s * s));
+}
+
+/* log1p(x) = log(u + u_rest), where u_rest, what the sum u = 1 + x lost, is recovered exactly. For
+ * tiny x it is all of x. log1p(-1) = -inf, below it nan, log1p(-0) = -0. Max ULP 0.87. */
 CG_INLINE uint64_t CG_NAME(log1p_unsafe)(double x) /* not in (-1, 2^64): the sign moves the bound */
 {
     return cg_not_below(x, 0x1p64) + ((cg_bits(x) & CG_SIGN_BIT) >> 5);
@@ -514,13 +578,7 @@ CG_INLINE double CG_NAME(log1p_core)(double x)
     const double u = 1.0 + x;
     const double x_part = u - 1.0;
     const double u_rest = (1.0 - (u - x_part)) + (x - x_part);
-    const uint64_t shifted = cg_bits(u) + (CG_BITS_ONE - CG_BITS_SQRT_HALF);
-    const double k = cg_real((shifted >> 52) | cg_bits(0x1p52)) - (0x1p52 + 1023.0);
-    const double f = cg_real((shifted & CG_MANTISSA) + CG_BITS_SQRT_HALF) - 1.0;
-    const double s = f / (2.0 + f);
-    const double inverse_scale = cg_real(2 * CG_BITS_ONE - (shifted & ~CG_MANTISSA));
-    const double c = u_rest * inverse_scale;
-    return copysign(cg_log_sum(k, f, s, c - 2.0 * c * (s - s * s)), x);
+    return copysign(cg_log_pair(u, u_rest), x);
 }
 
 CG_INLINE double CG_NAME(log1p_beyond)(double x)
@@ -797,12 +855,13 @@ CG_INLINE double CG_NAME(arctan_core)(double x)
 
 CG_TOTAL_KERNEL(arctan)
 
-/* What s, the rounded root of w, lacks: (w - s^2) / (2 s). It is less than half an ULP, so the
- * factor 1 / (2 s) may be 5 percent off: subtracting the bits of s negates its logarithm, about. */
-CG_INLINE double cg_sqrt_rest(double w, double s)
+/* What s, the rounded root of w, lacks of the root of w + w_lo: (w - s^2 + w_lo) / (2 s). It is
+ * about an ULP, so the factor 1 / (2 s) may be 5 percent off: subtracting the bits of s negates its
+ * logarithm, about. */
+CG_INLINE double cg_sqrt_rest(double w, double w_lo, double s)
 {
     const double head = cg_head(s);
-    const double remainder = (w - head * head) - (s - head) * (s + head);
+    const double remainder = ((w - head * head) - (s - head) * (s + head)) + w_lo;
     return remainder * cg_real(UINT64_C(0x7fce623822fc16e6) - cg_bits(s));
 }
 
@@ -817,7 +876,7 @@ CG_INLINE double CG_NAME(arcsin_core)(double x)
     const double s = sqrt(w);
     const double t = cg_select(large, s, size);
     const double z = cg_select(large, w, size * size);
-    const double root_rest = cg_select(large, cg_sqrt_rest(w, s), 0.0);
+    const double root_rest = cg_select(large, cg_sqrt_rest(w, 0.0, s), 0.0);
     const double tail = (t * z) * cg_poly13(z, z * z, cg_arcsin_poly) + root_rest;
     const double base = cg_select(large, CG_PIO2_HI, 0.0);
     const double base_lo = cg_select(large, CG_PIO2_LO, 0.0);
@@ -839,7 +898,7 @@ CG_INLINE double CG_NAME(arccos_core)(double x)
     const double s = sqrt(w);
     const double t = cg_select(large, s, x);
     const double z = cg_select(large, w, x * x);
-    const double root_rest = cg_select(large, cg_sqrt_rest(w, s), 0.0);
+    const double root_rest = cg_select(large, cg_sqrt_rest(w, 0.0, s), 0.0);
     const double tail = (t * z) * cg_poly13(z, z * z, cg_arcsin_poly) + root_rest;
     const double base = cg_select(above, 0.0, cg_select(large, 2.0 * CG_PIO2_HI, CG_PIO2_HI));
     const double base_lo = cg_select(above, 0.0, cg_select(large, 2.0 * CG_PIO2_LO, CG_PIO2_LO));
@@ -850,3 +909,333 @@ CG_INLINE double CG_NAME(arccos_core)(double x)
 }
 
 CG_TOTAL_KERNEL(arccos)
+
+/* ------------------------------------------------------------------- arcsinh, arccosh, arctanh */
+
+/* What `square`, the rounded x^2, lacks. */
+CG_INLINE double cg_square_rest(double x, double square)
+{
+    const double head = cg_head(x), low = x - head;
+    return ((head * head - square) + 2.0 * (head * low)) + low * low;
+}
+
+/* arcsinh|x| = log(u) with u = |x| + r, r = sqrt(1 + x^2), which is k ln 2 + 2 arctanh(s) with
+ * s = (u - 2^k) / (u + 2^k); for k = 0, where this would cancel, s = |x| / (1 + r). Roots, sums and
+ * quotients are sums of two doubles. Beyond 2^500, log(2 |x|). arcsinh(x) = x for tiny x,
+ * arcsinh(-0) = -0. Max ULP ?. */
+CG_INLINE uint64_t CG_NAME(arcsinh_unsafe)(double x) { return cg_not_below(x, 0x1p500); }
+
+CG_INLINE double CG_NAME(arcsinh_core)(double x)
+{
+    const double size = fabs(x);
+    const double square = size * size;
+    const double w = 1.0 + square, w_part = w - 1.0;
+    const double w_lo = ((1.0 - (w - w_part)) + (square - w_part)) + cg_square_rest(size, square);
+    const double r = sqrt(w);
+    const double r_lo = cg_sqrt_rest(w, w_lo, r);
+    const double u = r + size;
+    const double u_lo = (size - (u - r)) + r_lo;
+    const uint64_t count = (cg_bits(u) - CG_BITS_SQRT_HALF) >> 52;
+    const double k = cg_real(count | cg_bits(0x1p52)) - 0x1p52;
+    const double scale = cg_real(CG_BITS_ONE + (count << 52));
+    const uint64_t far = cg_mask_if_negative(0.5 - k);
+    const double other = cg_select(far, u, 1.0); /* the denominator is r + 1 or 2^k + u */
+    const double unit = cg_select(far, scale, r), unit_lo = cg_select(far, u_lo, r_lo);
+    const double num = 2.0 * cg_select(far, u - scale, size);
+    const double num_lo = cg_select(far, 2.0 * u_lo, 0.0);
+    const double den_full = unit + other;
+    const double den_rest = (unit - 0.5 * den_full) + (other - 0.5 * den_full);
+    /* 2 s = q + q_lo: the steps of cg_quotient */
+    const double inverse = 1.0 / den_full;
+    const double twice = num * inverse;
+    const double q = cg_head(twice);
+    const double den = cg_head(den_full);
+    const double den_lo = (den_full - den) + (den_rest + unit_lo);
+    const double q_lo = (((num - q * den) + num_lo) - q * den_lo) * inverse;
+    const double z = 0.25 * (twice * twice);
+    const double tail = (twice * z) * cg_poly8(z, z * z, cg_arctanh_poly) + k * CG_LN2_LO;
+    const double base = k * CG_LN2_HI;
+    const double head = base + q;
+    const double head_rest = q - (head - base);
+    return copysign(head + (head_rest + (q_lo + tail)), x);
+}
+
+CG_INLINE double CG_NAME(arcsinh_beyond)(double x)
+{
+    return fabs(x) < (double)INFINITY ? copysign(cg_log_times(fabs(x), 1.0), x) : x;
+}
+
+CG_KERNEL(arcsinh)
+
+/* arccosh(x) = log(x + r), r = sqrt(x^2 - 1), as sums of two doubles: x^2 - 1 loses nothing. Beyond
+ * 2^500, log(2 x). arccosh(1) = 0, below it nan. Max ULP ?. */
+CG_INLINE uint64_t CG_NAME(arccosh_unsafe)(double x) /* not in [1, 2^500) */
+{
+    const uint64_t u = cg_bits(x);
+    return u | (u - CG_BITS_ONE) | cg_not_below(x, 0x1p500);
+}
+
+CG_INLINE double CG_NAME(arccosh_core)(double x)
+{
+    const double square = x * x;
+    const double less_one = square - 1.0;
+    const double less_one_lo = ((square - less_one) - 1.0) + cg_square_rest(x, square);
+    const double w = less_one + less_one_lo;
+    const double w_lo = less_one_lo - (w - less_one);
+    const double r = sqrt(w);
+    const double u = x + r;
+    return cg_log_pair(u, (r - (u - x)) + cg_sqrt_rest(w, w_lo, r));
+}
+
+CG_INLINE double CG_NAME(arccosh_beyond)(double x)
+{
+    if (!(x < (double)INFINITY))
+        return x;
+    return x < 1.0 ? (double)NAN : cg_log_times(x, 1.0);
+}
+
+CG_KERNEL(arccosh)
+
+/* arctanh|x| = log(a / b) / 2 with a = 1 + |x|, b = 1 - |x|, each with its rounding. With a k that
+ * makes a / (2^k b) nearly 1 (the difference of the bits is 2^52 times that of the logarithms,
+ * about), it is k ln(2)/2 + arctanh(s), s = (a - 2^k b) / (a + 2^k b), |s| <= 0.2006. For small x,
+ * s = |x|. arctanh(+-1) = +-inf, beyond it nan, arctanh(-0) = -0. Max ULP ?. */
+CG_INLINE uint64_t CG_NAME(arctanh_unsafe)(double x) { return cg_not_below(x, 1.0); }
+
+CG_INLINE double CG_NAME(arctanh_core)(double x)
+{
+    const double size = fabs(x);
+    const double a = 1.0 + size, b_full = 1.0 - size;
+    const double a_lo = size - (a - 1.0), b_full_lo = (1.0 - b_full) - size;
+    const uint64_t count = (cg_bits(a) - cg_bits(b_full) + (CG_MANTISSA + 1) / 2) >> 52;
+    const double k = cg_real(count | cg_bits(0x1p52)) - 0x1p52;
+    const double scale = cg_real(CG_BITS_ONE + (count << 52));
+    const double b = scale * b_full, b_lo = scale * b_full_lo;
+    const double num = a - b, num_lo = a_lo - b_lo; /* num is exact: a is near b */
+    const double den_full = a + b;
+    const double den_full_lo = ((a - 0.5 * den_full) + (b - 0.5 * den_full)) + (a_lo + b_lo);
+    /* s = q + q_lo: the steps of cg_quotient */
+    const double inverse = 1.0 / den_full;
+    const double s = (num + num_lo) * inverse;
+    const double q = cg_head(s);
+    const double den = cg_head(den_full);
+    const double den_lo = (den_full - den) + den_full_lo;
+    const double q_lo = (((num - q * den) + num_lo) - q * den_lo) * inverse;
+    const double z = s * s;
+    const double tail = (s * z) * cg_poly8(z, z * z, cg_arctanh_poly) + k * (0.5 * CG_LN2_LO);
+    const double base = k * (0.5 * CG_LN2_HI);
+    const double head = base + q;
+    const double head_rest = q - (head - base);
+    return copysign(head + (head_rest + (q_lo + tail)), x);
+}
+
+CG_INLINE double CG_NAME(arctanh_beyond)(double x)
+{
+    if (x != x)
+        return x;
+    return fabs(x) == 1.0 ? copysign((double)INFINITY, x) : (double)NAN;
+}
+
+CG_KERNEL(arctanh)
+
+/* ------------------------------------------------------------------------------------ erf, erfc */
+
+/* erf|x| = |x| + |x| p(x^2) up to 7/8; above, 1 - exp(-x^2) p(t), which is less than 1/4 there and
+ * may have a larger error. From |x| = 6 on it is 1, so |x| is cut there. erf(-0) = -0.
+ * Max ULP ?. */
+CG_INLINE double CG_NAME(erf_core)(double x)
+{
+    double hi, lo;
+    const double size = 6.0 < fabs(x) ? 6.0 : fabs(x);
+    const uint64_t large = cg_mask_if_negative(0.75 - size);
+    const double z = size * size;
+    const double scale = cg_pow2(cg_exp_reduce(-z, &hi, &lo));
+    const double t = (size - 1.5) / (size + 1.5);
+    const double tt = t * t;
+    const double p = cg_poly2(t, cg_erf_tail) + tt * cg_poly12(t, tt, cg_erf_tail + 2);
+    const double e = hi + cg_exp_tail(hi, lo); /* exp(-x^2) = scale (1 + e) */
+    const double leading = scale * (329.0 / 1024);
+    const double head = 1.0 - leading;
+    const double head_rest = (1.0 - head) - leading;
+    const double above = head + (head_rest - scale * (p + ((329.0 / 1024) + p) * e));
+    const double zz = z * z;
+    const double below =
+        size + size * (cg_poly2(z, cg_erf_poly) + zz * cg_poly9(z, zz, cg_erf_poly + 2));
+    return copysign(cg_select(large, above, below), x);
+}
+
+CG_TOTAL_KERNEL(erf)
+
+/* erfc(x) = 2^k (q + q_lo) for 0 <= x < 27.3; k + CG_ROUNDER goes to *rounded. With
+ * exp(-x^2) = 2^k (1 + hi + e) it is (1 + hi + e) (linear + p) / (1 + 17/16 x), where p is the
+ * polynomial and linear = 99/128 - 13/64 t has 26 bits: t is cut to 2^-18, and what is left of it
+ * joins p. Sums of two doubles keep what the leading terms lose; |p| < 1/32. */
+CG_INLINE double cg_erfc_parts(double x, double *q_lo, double *rounded)
+{
+    double hi, lo;
+    const double square = x * x;
+    *rounded = cg_exp_reduce(-square, &hi, &lo);
+    const double e = cg_exp_tail(hi, lo + cg_square_rest(x, square));
+    const double inverse_t = 1.0 / (x + 3.25);
+    const double t_head = ((x - 3.25) * inverse_t + 0x1.8p34) - 0x1.8p34;
+    const double x_head = cg_head(x), x_low = x - x_head;
+    const double t_left = (x_head * (1.0 - t_head) - 3.25 * (1.0 + t_head)) + x_low * (1.0 - t_head);
+    const double t_rest = t_left * inverse_t;
+    const double t = t_head + t_rest;
+    const double tt = t * t;
+    const double t4 = tt * tt;
+    const double linear = 0.7734375 - 0.203125 * t_head;
+    const double p = (cg_poly12(t, tt, cg_erfc_poly) - 0.203125 * t_rest) +
+                     (t4 * (t4 * t4)) * cg_poly12(t, tt, cg_erfc_poly + 12);
+    const double hi_head = cg_head(hi);
+    const double base = linear + linear * hi_head;
+    const double base_rest = linear * hi_head - (base - linear);
+    const double product = p + p * hi;
+    const double num = base + product;
+    const double num_rest = (product - (num - base)) + base_rest;
+    const double num_lo = num_rest + (linear * ((hi - hi_head) + e) + p * e);
+    const double den_sum = 1.0 + 1.0625 * x;
+    const double den = cg_head(den_sum);
+    const double den_lo = ((1.0 - den) + 1.0625 * x_head) + 1.0625 * x_low;
+    const double inverse = 1.0 / den_sum;
+    const double q = cg_head((num + num_lo) * inverse);
+    *q_lo = (((num - q * den) + num_lo) - q * den_lo) * inverse;
+    return q;
+}
+
+/* erfc(x), which is 2 - erfc(|x|) for negative x. Beyond 26.5 it is 2, or gradually underflows.
+ * Max ULP ?. */
+CG_INLINE uint64_t CG_NAME(erfc_unsafe)(double x) { return cg_not_below(x, 26.5); }
+
+CG_INLINE double CG_NAME(erfc_core)(double x)
+{
+    double q_lo, rounded;
+    const double q = cg_erfc_parts(fabs(x), &q_lo, &rounded);
+    const uint64_t negative = cg_mask_if_negative(x);
+    const double base = cg_select(negative, 2.0, 0.0);
+    const double scale = copysign(cg_pow2(rounded), x);
+    const double head = base + scale * q;
+    const double head_rest = scale * q - (head - base);
+    return head + (head_rest + scale * q_lo);
+}
+
+CG_INLINE double CG_NAME(erfc_beyond)(double x)
+{
+    double q_lo, rounded;
+    if (!(fabs(x) < 27.3))
+        return x > 0.0 ? 0.0 : x < 0.0 ? 2.0 : x;
+    if (x < 0.0)
+        return 2.0;
+    const double q = cg_erfc_parts(x, &q_lo, &rounded);
+    return ((q + q_lo) * cg_pow2(rounded + 64.0)) * 0x1p-64;
+}
+
+CG_KERNEL(erfc)
+
+/* ----------------------------------------------------------------------------------------- cbrt */
+
+/* cbrt. |x| = 2^(3 k) m with 1 <= m < 8, m = 2^j f. y = m^(-1/3) is 2^(-j/3) p(f), better by what
+ * m y^3 lacks of 1; the root m y^2 is cut to 26 bits, so that its cube can be subtracted from m
+ * exactly, and what remains becomes the correction. Exact on cubes, the error before the last
+ * rounding is 2^-? ULP. cbrt(+-0) = +-0, cbrt(+-inf) = +-inf. Max ULP ?. */
+CG_INLINE uint64_t CG_NAME(cbrt_unsafe)(double x) /* zero, subnormal, inf or nan */
+{
+    const uint64_t u = cg_bits(x) & ~CG_SIGN_BIT;
+    return (u - CG_BITS_NORMAL) | (u + (CG_SIGN_BIT - CG_BITS_INFINITY));
+}
+
+CG_INLINE double CG_NAME(cbrt_core)(double x)
+{
+    const uint64_t u = cg_bits(x) & ~CG_SIGN_BIT;
+    const double exponent = cg_real((u >> 52) | cg_bits(0x1p52)) - 0x1p52; /* 3 k + j + 1023 */
+    const double rounded = (exponent * CG_THIRD - CG_THIRD) + CG_ROUNDER;
+    const double j = exponent - 3.0 * (rounded - CG_ROUNDER);
+    const double f = cg_real((u & CG_MANTISSA) | CG_BITS_ONE);
+    const double m = f * (1.0 + j * (0.5 + 0.5 * j)); /* 1, 2, 4 */
+    const double power = 1.0 + j * (CG_CBRT_A + j * CG_CBRT_B); /* 1, 2^(-1/3), 2^(-2/3) */
+    const double first = power * cg_poly4(f, f * f, cg_cbrt_poly);
+    const double lack = 1.0 - (m * first) * (first * first);
+    const double y = first + (first * lack) * (CG_THIRD + lack * (2.0 / 9 + lack * (14.0 / 81)));
+    const double root = cg_head((m * y) * y);
+    const double square = root * root; /* exact */
+    const double square_head = cg_head(square);
+    const double left = (m - square_head * root) - (square - square_head) * root;
+    const double step = (left * CG_THIRD) * (y * y);
+    const double result = root + (step + (step * step) * y); /* of 1 / root, y is the more exact */
+    const uint64_t k = (cg_bits(rounded) << 52) - (UINT64_C(341) << 52);
+    return copysign(cg_real(cg_bits(result) + k), x);
+}
+
+CG_INLINE double CG_NAME(cbrt_beyond)(double x)
+{
+    if (x == 0.0 || !(fabs(x) < (double)INFINITY))
+        return x;
+    return CG_NAME(cbrt_core)(x * 0x1p54) * 0x1p-18;
+}
+
+CG_KERNEL(cbrt)
+
+/* ------------------------------------------------------------------------------- hypot, arctan2 */
+
+/* sqrt(x^2 + y^2), with the roundings of the larger square, of the sum and of the root. Numbers far
+ * from 1 are scaled. inf if one is infinite, even with a nan. Max ULP ?. */
+CG_INLINE double CG_NAME(hypot)(double x, double y)
+{
+    const double infinity = (double)INFINITY;
+    const double x_size = fabs(x), y_size = fabs(y);
+    const double larger = x_size > y_size ? x_size : y_size; /* a nan goes into either */
+    const double smaller = x_size > y_size ? y_size : x_size;
+    const double scale = larger > 0x1p500 ? 0x1p-600 : larger < 0x1p-400 ? 0x1p600 : 1.0;
+    const double scale_back = larger > 0x1p500 ? 0x1p600 : larger < 0x1p-400 ? 0x1p-600 : 1.0;
+    const double a = larger * scale, b = smaller * scale;
+    const double aa = a * a, bb = b * b;
+    const double w = aa + bb;
+    const double w_lo = (bb - (w - aa)) + cg_square_rest(a, aa);
+    const double s = sqrt(w);
+    const double result = (s + cg_sqrt_rest(w, w_lo, s)) * scale_back;
+    return (larger == infinity) | (smaller == infinity) ? infinity : result;
+}
+
+/* arctan2. As arctan, with |y| / |x| for |x|: the numerator and the denominator are |y| and |x|,
+ * |y| - |x| and |y| + |x|, or -|x| and |y|. Where x is negative the angle is pi less this. Both are
+ * scaled, so that nothing over- or underflows but the quotient itself; infinities are taken for 1
+ * and numbers beside them for 0. arctan2(+-0, +0) = +-0, arctan2(+-0, -0) = +-pi. Max ULP ?. */
+CG_INLINE double CG_NAME(arctan2)(double y, double x)
+{
+    const double infinity = (double)INFINITY;
+    const double y_size = fabs(y), x_size = fabs(x);
+    const double largest = y_size > x_size ? y_size : x_size;
+    const double scale = largest > 0x1p450 ? 0x1p-100 : largest < 0x1p-450 ? 0x1p1000 : 0x1p500;
+    const double y_part = y_size == infinity ? 1.0 : 0.0, x_part = x_size == infinity ? 1.0 : 0.0;
+    const double a = y_part + x_part > 0.0 ? y_part : y_size * scale;
+    const double b = y_part + x_part > 0.0 ? x_part : x_size * scale;
+    const uint64_t middle = cg_mask_if_negative(0.41421356237309503 * b - a);
+    const uint64_t large = cg_mask_if_negative(2.414213562373095 * b - a);
+    const double minus = a - b, minus_part = minus - a;
+    const double plus = a + b, plus_part = plus - a;
+    const double minus_rest = (a - (minus - minus_part)) - (b + minus_part);
+    const double plus_rest = (a - (plus - plus_part)) + (b - plus_part);
+    const double num = cg_select(middle, cg_select(large, -b, minus), a);
+    const double num_lo = cg_select(middle, cg_select(large, 0.0, minus_rest), 0.0);
+    const double den_any = cg_select(middle, cg_select(large, a, plus), b);
+    const double den_full = den_any == 0.0 ? 1.0 : den_any;
+    const double den_full_lo = cg_select(middle, cg_select(large, 0.0, plus_rest), 0.0);
+    /* t = q + q_lo: the steps of cg_quotient */
+    const double inverse = 1.0 / den_full;
+    const double t = num * inverse;
+    const double q = cg_head(t);
+    const double den = cg_head(den_full);
+    const double den_lo = (den_full - den) + den_full_lo;
+    const double q_lo = (((num - q * den) + num_lo) - q * den_lo) * inverse;
+    const double z = t * t;
+    const double tail = q_lo + (t * z) * cg_poly12(z, z * z, cg_arctan_poly);
+    const uint64_t negative = cg_mask_if_negative(x);
+    const double eighths = cg_select(middle, cg_select(large, 2.0, 1.0), 0.0);
+    const double turns = cg_select(negative, 4.0 - eighths, eighths);
+    const double sign = copysign(1.0, x);
+    const double base = turns * (0.5 * CG_PIO2_HI); /* exact: it ends in three zeros */
+    const double head = base + sign * q;
+    const double head_rest = sign * q - (head - base);
+    const double angle = head + (head_rest + (turns * (0.5 * CG_PIO2_LO) + sign * tail));
+    return (x != x) | (y != y) ? x + y : copysign(angle, y);
+}
