@@ -155,7 +155,7 @@ def arccosh(x):
     --------
     >>> import cygrad as cg, cygrad.functions as F
     >>> F.arccosh(cg.Variable(2.0))
-    variable(1.3169578969248166)
+    variable(1.3169578969248168)
     """
     return unary(&ARCCOSH, as_variable(x, "arccosh"))
 
@@ -189,7 +189,7 @@ def arctanh(x):
     --------
     >>> import cygrad as cg, cygrad.functions as F
     >>> F.arctanh(cg.Variable(0.5))
-    variable(0.5493061443340548)
+    variable(0.5493061443340549)
     """
     return unary(&ARCTANH, as_variable(x, "arctanh"))
 

@@ -59,7 +59,8 @@ static void CG_NAME(gelu_slope)(const double *x, double *y, ptrdiff_t n)
 #define CG_GELU_CUT(x) (((x) > 50.0) ? 50.0 : ((x) < -50.0) ? -50.0 : (x))
 #define CG_GELU_INNER(x)                                                                          \
     (CG_GELU_CUT(x) * (1.5957691216057308 + CG_GELU_CUT(x) * CG_GELU_CUT(x) * 0.07135481627260025))
-#define CG_GELU_INNER_SLOPE(x) (1.5957691216057308 + CG_GELU_CUT(x) * CG_GELU_CUT(x) * 0.21406444881780075)
+#define CG_GELU_INNER_SLOPE(x)                                                                    \
+    (1.5957691216057308 + CG_GELU_CUT(x) * CG_GELU_CUT(x) * 0.21406444881780075)
 
 #define CG_LOAD_1 const double x = x0[i]; (void)x;
 #define CG_LOAD_2 CG_LOAD_1 const double y = x1[i]; (void)y;

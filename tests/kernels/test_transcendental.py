@@ -113,7 +113,7 @@ def test_error_is_at_most_one_unit(name: str) -> None:
 def pairs() -> tuple[np.ndarray, np.ndarray]:
     """Some 9,000 points of the plane: all over it, near the axes and diagonals, and at its ends."""
     rng = np.random.default_rng(19)
-    scales = 2.0 ** rng.uniform(-1070, 1020, 2000)
+    scales = 2.0 ** rng.uniform(-1070, 960, 2000)
     near = np.array([0.41421356237309503, 0.5, 1.0, 2.0, 2.414213562373095, 2.0**-54, 2.0**53])
     ratios = np.repeat(near, 200) * (1 + rng.integers(-100, 100, 1400) * 2.0**-52)
     subnormal = rng.integers(1, 1 << 52, (2, 300)).view(np.float64)
@@ -127,8 +127,7 @@ def pairs() -> tuple[np.ndarray, np.ndarray]:
         np.array([subnormal[0], 2.0 ** rng.uniform(-1040, -1000, 300)]),
     ]
     a, b = np.hstack(parts)
-    keep = np.isfinite(a) & np.isfinite(b)
-    a, b = a[keep], b[keep]
+    a, b = a[a != 0], b[a != 0]  # mpmath has no -0
     return a * rng.choice([-1.0, 1.0], a.size), b * rng.choice([-1.0, 1.0], b.size)
 
 
@@ -165,24 +164,20 @@ def test_two_arguments_at_zero_one_and_the_ends(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "points"),
+    ("name", "points", "values"),
     [
-        ("arcsinh", {0.0: 0.0, -0.0: -0.0, math.inf: math.inf, -math.inf: -math.inf}),
-        ("arccosh", {1.0: 0.0, math.inf: math.inf}),
-        ("arctanh", {0.0: 0.0, -0.0: -0.0, 1.0: math.inf, -1.0: -math.inf}),
-        ("erf", {0.0: 0.0, -0.0: -0.0, math.inf: 1.0, -math.inf: -1.0, 6.0: 1.0, -1e300: -1.0}),
-        ("erfc", {0.0: 1.0, -0.0: 1.0, math.inf: 0.0, -math.inf: 2.0, 28.0: 0.0, -1e300: 2.0}),
-        ("cbrt", {0.0: 0.0, -0.0: -0.0, math.inf: math.inf, -math.inf: -math.inf}),
+        ("arcsinh", [0.0, -0.0, math.inf, -math.inf], [0.0, -0.0, math.inf, -math.inf]),
+        ("arccosh", [1.0, math.inf], [0.0, math.inf]),
+        ("arctanh", [0.0, -0.0, 1.0, -1.0], [0.0, -0.0, math.inf, -math.inf]),
+        ("erf", [0.0, -0.0, math.inf, -math.inf, 6.0, -1e300], [0.0, -0.0, 1.0, -1.0, 1.0, -1.0]),
+        ("erfc", [0.0, -0.0, math.inf, -math.inf, 28.0, -1e300], [1.0, 1.0, 0.0, 2.0, 0.0, 2.0]),
+        ("cbrt", [0.0, -0.0, math.inf, -math.inf], [0.0, -0.0, math.inf, -math.inf]),
     ],
 )
-def test_zeros_and_infinities(name: str, points: dict[float, float]) -> None:
-    x = np.array([*points, -0.0, math.nan])  # as keys, -0.0 and 0.0 are one
-    expected = np.array([*points.values(), points.get(0.0, math.nan), math.nan])
-    if name in ("arcsinh", "arctanh", "erf", "cbrt"):
-        expected[-2] = -0.0
-    y = getattr(F, name)(cg.Variable(x)).data
-    np.testing.assert_array_equal(y, expected)
-    np.testing.assert_array_equal(np.signbit(y[:-1]), np.signbit(expected[:-1]))
+def test_zeros_and_infinities(name: str, points: list[float], values: list[float]) -> None:
+    y = getattr(F, name)(cg.Variable([*points, math.nan])).data
+    np.testing.assert_array_equal(y, [*values, math.nan])
+    np.testing.assert_array_equal(np.signbit(y[:-1]), np.signbit(values))
 
 
 def test_cube_roots_of_cubes_are_exact() -> None:
