@@ -1,8 +1,9 @@
 /* Transcendental functions on contiguous float64 arrays: y[i] = f(x[i]).
  *
- * Here live: exp expm1 sigmoid tanh, log log1p, sin cos tan, sinh cosh, arctan arcsin arccos, as
+ * Here live: exp expm1 sigmoid tanh, log log1p, sin cos tan, sinh cosh, arctan arcsin arccos, log2
+ * log10 exp2, as
  *     static void CG_NAME(f)(const double *x, double *y, ptrdiff_t n);
- * for any n >= 0; y may be x itself, but must not overlap it otherwise.
+ * for any n >= 0; y may be x itself, but must not overlap it otherwise. pow is one of two arguments.
  * Not here: the choice of an instruction set, strides, broadcasting, derivatives.
  *
  * This is a body, not an interface: it is included once for each instruction set, inside that
@@ -31,6 +32,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+#include "power_tables.h"
 
 #if defined(__clang__)
 #define CG_INDEPENDENT_ITERATIONS _Pragma("clang loop vectorize(assume_safety)")
@@ -61,6 +64,7 @@
 #define cg_poly2 CG_NAME(poly2)
 #define cg_poly4 CG_NAME(poly4)
 #define cg_poly5 CG_NAME(poly5)
+#define cg_poly6 CG_NAME(poly6)
 #define cg_poly7 CG_NAME(poly7)
 #define cg_poly9 CG_NAME(poly9)
 #define cg_poly12 CG_NAME(poly12)
@@ -75,6 +79,14 @@
 #define cg_trig_wave CG_NAME(trig_wave)
 #define cg_tan_of CG_NAME(tan_of)
 #define cg_sqrt_rest CG_NAME(sqrt_rest)
+#define cg_log_reduce CG_NAME(log_reduce)
+#define cg_log_pair CG_NAME(log_pair)
+#define cg_log_parts CG_NAME(log_parts)
+#define cg_times CG_NAME(times)
+#define cg_scaled CG_NAME(scaled)
+#define cg_exp2_parts CG_NAME(exp2_parts)
+#define cg_exp_pair CG_NAME(exp_pair)
+#define cg_pow_exponent CG_NAME(pow_exponent)
 
 /* Adding 1.5 * 2^52 rounds a double to an integer, which then stands in the sum's low bits. */
 #define CG_ROUNDER 0x1.8p52
@@ -86,12 +98,17 @@
 #define CG_BITS_ONE UINT64_C(0x3ff0000000000000)
 #define CG_BITS_HALF UINT64_C(0x3fe0000000000000)
 #define CG_BITS_SQRT_HALF UINT64_C(0x3fe6a09e667f3bcd)
+#define CG_BITS_LOG_FIRST UINT64_C(0x3fe6a10000000000) /* where the table of log begins */
 
 /* Constants as sums of doubles. The first parts have few enough bits for their product with the
  * integer of an argument reduction to be exact. */
 #define CG_LN2_HI 0x1.62e42fefa0000p-1
 #define CG_LN2_LO 0x1.cf79abc9e3b3ap-40
 #define CG_LOG2_E 0x1.71547652b82fep+0
+#define CG_LOG2_E_HI 0x1.715476p+0 /* 26 bits */
+#define CG_LOG2_E_LO 0x1.4ae0bf85ddf44p-26
+#define CG_LOG10_E_HI 0x1.bcb7b1p-2
+#define CG_LOG10_E_LO 0x1.49b9438ca9aaep-28
 #define CG_TWO_OVER_PI 0x1.45f306dc9c883p-1
 #define CG_PIO2_A 0x1.921fb54440000p+0 /* 36 bits */
 #define CG_PIO2_B 0x1.68c234c4c0000p-39 /* the next 35 */
@@ -158,6 +175,20 @@ static const double cg_arcsin_poly[13] = {
     0x1.c9cf07674736ap-7, 0x1.782651caa6547p-7, 0x1.52420b04b37bep-7,
     0x1.65a9c4dfcf8b2p-8, 0x1.1d189408314eep-6, -0x1.e6aaa8a0a04ccp-7,
     0x1.d72b2bc8155f8p-6,
+};
+/* log(1 + r) = r - r^2/2 + r^3 p(r), |r| < 0.0056; error 2^-67.8. */
+static const double cg_log1p_poly[6] = {
+    0x1.5555555555557p-2, -0x1.0000000000002p-2, 0x1.999999977fdf7p-3,
+    -0x1.555555537160ep-3, 0x1.249504c20f7b6p-3, -0x1.000275a76d132p-3,
+};
+/* exp(r) = 1 + r + r^2 p(r), |r| <= ln(2)/128, and 2^r = 1 + r p(r), |r| <= 1/128; error 2^-57.6,
+ * 2^-58.5. */
+static const double cg_exp_poly[4] = {
+    0x1.ffffffffff57fp-2, 0x1.5555555555255p-3, 0x1.55556b3307a7cp-5, 0x1.11111d8fc0064p-7,
+};
+static const double cg_exp2_poly[5] = {
+    0x1.62e42fefa39efp-1, 0x1.ebfbdff82ac52p-3, 0x1.c6b08d70496c1p-5,
+    0x1.3b2ad0385b409p-7, 0x1.5d8812769ed72p-10,
 };
 /* The binary digits of 2/pi, 32 a word, after 64 zeros. */
 static const uint32_t cg_two_over_pi[40] = {
@@ -247,6 +278,47 @@ static const uint32_t cg_two_over_pi[40] = {
             CG_NAME(f##_all)(x, y, n); \
     }
 
+/* A function of two arguments, whose core gives nan for what f_beyond is to compute. out must not
+ * be x or y; few thousand elements at most, as they are gone through twice. */
+#define CG_KERNEL_2(f) \
+    CG_NOINLINE double CG_NAME(f##_any)(double x, double y) \
+    { \
+        const double value = CG_NAME(f##_core)(x, y); \
+        return value == value ? value : CG_NAME(f##_beyond)(x, y); \
+    } \
+    CG_NOINLINE void CG_NAME(f##_rows)(const double *x, const double *y, double *out, ptrdiff_t n) \
+    { \
+        const ptrdiff_t whole = n & -CG_ROW; \
+        CG_INDEPENDENT_ITERATIONS \
+        for (ptrdiff_t i = 0; i < whole; i++) \
+            out[i] = CG_NAME(f##_core)(x[i], y[i]); \
+    } \
+    static void CG_NAME(f)(const double *x, const double *y, double *out, ptrdiff_t n) \
+    { \
+        ptrdiff_t whole = n & -CG_ROW; \
+        double rows[3][CG_ROW]; \
+        uint64_t unsafe = 0; \
+        if (whole > 0) \
+            CG_NAME(f##_rows)(x, y, out, whole); \
+        if (n - whole > CG_FEW) { \
+            for (ptrdiff_t i = 0; i < CG_ROW; i++) { \
+                rows[0][i] = whole + i < n ? x[whole + i] : 0.5; \
+                rows[1][i] = whole + i < n ? y[whole + i] : 0.5; \
+            } \
+            CG_NAME(f##_rows)(rows[0], rows[1], rows[2], CG_ROW); \
+            for (; whole < n; whole++) \
+                out[whole] = rows[2][whole & (CG_ROW - 1)]; \
+        } \
+        for (ptrdiff_t i = 0; i < whole; i++) \
+            unsafe |= cg_not_below(out[i], (double)INFINITY); \
+        if (unsafe & CG_SIGN_BIT) \
+            for (ptrdiff_t i = 0; i < whole; i++) \
+                if (out[i] != out[i]) \
+                    out[i] = CG_NAME(f##_beyond)(x[i], y[i]); \
+        for (ptrdiff_t i = whole; i < n; i++) \
+            out[i] = CG_NAME(f##_any)(x[i], y[i]); \
+    }
+
 #endif /* CG_TRANSCENDENTAL_ONCE */
 
 /* ---------------------------------------------------------------------------------------- tools */
@@ -306,6 +378,10 @@ CG_INLINE double cg_poly4(double z, double zz, const double *c)
 CG_INLINE double cg_poly5(double z, double zz, const double *c)
 {
     return cg_poly2(z, c) + zz * (cg_poly2(z, c + 2) + zz * c[4]);
+}
+CG_INLINE double cg_poly6(double z, double zz, const double *c)
+{
+    return cg_poly2(z, c) + zz * cg_poly4(z, zz, c + 2);
 }
 CG_INLINE double cg_poly7(double z, double zz, const double *c)
 {
@@ -850,3 +926,248 @@ CG_INLINE double CG_NAME(arccos_core)(double x)
 }
 
 CG_TOTAL_KERNEL(arccos)
+
+/* ------------------------------------------------------------- log2, log10, exp2, logaddexp2, pow */
+
+/* log(x) = base + base_lo + log(1 + r) + scale ln 2, r = r_head + r_rest, for a normal x > 0.
+ * x = 2^k z; the table has 1/c and log(c) for a c near z, r = z/c - 1, |r| < 0.0056; base and r are
+ * exact, as z is multiplied in two parts with a 1/c of 8 bits, and so is r_head^2. */
+CG_INLINE double cg_log_reduce(double x, double scale, double *base_lo, double *r_head,
+                               double *r_rest)
+{
+    const uint64_t shifted = cg_bits(x) + (CG_BITS_ONE - CG_BITS_LOG_FIRST);
+    const uint64_t i = (shifted >> 45) & 127;
+    const double k = cg_real((shifted >> 52) | cg_bits(0x1p52)) - (0x1p52 + 1023.0 + scale);
+    const double z = cg_real((shifted & CG_MANTISSA) + CG_BITS_LOG_FIRST);
+    const double z_head = cg_head(cg_real(cg_bits(z) + (1 << 26))); /* nearest: 1 if z is near 1 */
+    *r_head = z_head * cg_log_inverse[i] - 1.0;
+    *r_rest = (z - z_head) * cg_log_inverse[i];
+    *base_lo = k * CG_LN2_LO + cg_log_center_lo[i];
+    return k * CG_LN2_HI + cg_log_center[i];
+}
+
+/* log(x) - scale ln 2 as a sum of two doubles, relative error 2^-68 */
+CG_INLINE double cg_log_pair(double x, double scale, double *lo)
+{
+    double base_lo, r_head, r_rest;
+    const double base = cg_log_reduce(x, scale, &base_lo, &r_head, &r_rest);
+    const double r = r_head + r_rest;
+    const double sum = base + r;
+    const double sum_rest = (base - sum) + r;
+    const double square = -0.5 * (r_head * r_head); /* and the rest of -r^2/2: */
+    const double square_rest = -0.5 * (r_rest * (r_head + r));
+    const double head = sum + square;
+    const double head_rest = (sum - head) + square;
+    const double z = r * r;
+    const double tail = (r * z) * cg_poly6(r, z, cg_log1p_poly);
+    const double rest = ((base_lo + sum_rest) + (square_rest + head_rest)) + tail;
+    const double hi = head + rest;
+    *lo = (head - hi) + rest;
+    return hi;
+}
+
+/* The same with less care, as what is to be rounded needs: -r^2/2 is part of lo; 2^-61. */
+CG_INLINE double cg_log_parts(double x, double scale, double *lo)
+{
+    double base_lo, r_head, r_rest;
+    const double base = cg_log_reduce(x, scale, &base_lo, &r_head, &r_rest);
+    const double r = r_head + r_rest;
+    const double z = r * r;
+    const double hi = base + r;
+    *lo = (((base - hi) + r) + base_lo) + z * (r * cg_poly6(r, z, cg_log1p_poly) - 0.5);
+    return hi;
+}
+
+/* (hi + lo) (c + c_lo), c of 26 bits */
+CG_INLINE double cg_times(double hi, double lo, double c, double c_lo)
+{
+    const double head = cg_head(hi);
+    return head * c + (head * c_lo + ((hi - head) + lo) * (c + c_lo));
+}
+
+/* log2, log10: the sum of cg_log_pair times 1 / ln 2 or 1 / ln 10. Exact for powers of 2, or of 10.
+ * log2(+-0) = -inf, log2(negative) = nan, log2(inf) = inf. Max ULP 0.5x. */
+CG_INLINE uint64_t CG_NAME(log2_unsafe)(double x) { return CG_NAME(log_unsafe)(x); }
+
+CG_INLINE double CG_NAME(log2_core)(double x)
+{
+    double lo;
+    const double hi = cg_log_parts(x, 0.0, &lo);
+    return cg_times(hi, lo, CG_LOG2_E_HI, CG_LOG2_E_LO);
+}
+
+CG_INLINE double CG_NAME(log2_beyond)(double x)
+{
+    double lo;
+    if (!(x > 0.0 && x < (double)INFINITY))
+        return CG_NAME(log_beyond)(x);
+    const double hi = cg_log_parts(x * 0x1p54, 54.0, &lo);
+    return cg_times(hi, lo, CG_LOG2_E_HI, CG_LOG2_E_LO);
+}
+
+CG_KERNEL(log2)
+
+CG_INLINE uint64_t CG_NAME(log10_unsafe)(double x) { return CG_NAME(log_unsafe)(x); }
+
+CG_INLINE double CG_NAME(log10_core)(double x)
+{
+    double lo;
+    const double hi = cg_log_parts(x, 0.0, &lo);
+    return cg_times(hi, lo, CG_LOG10_E_HI, CG_LOG10_E_LO);
+}
+
+CG_INLINE double CG_NAME(log10_beyond)(double x)
+{
+    double lo;
+    if (!(x > 0.0 && x < (double)INFINITY))
+        return CG_NAME(log_beyond)(x);
+    const double hi = cg_log_parts(x * 0x1p54, 54.0, &lo);
+    return cg_times(hi, lo, CG_LOG10_E_HI, CG_LOG10_E_LO);
+}
+
+CG_KERNEL(log10)
+
+/* y 2^k, y near 1, where the result may be too large or subnormal: the factor in two parts, as in
+ * cg_exp_scaled. */
+CG_INLINE double cg_scaled(double y, uint64_t k, int large)
+{
+    const double most = cg_real(cg_bits(y) + ((k + (large ? (uint64_t)-4 : 64)) << 52));
+    return most * (large ? 16.0 : 0x1p-64);
+}
+
+/* 2^x = 2^k s (1 + t), with s = 2^(j/64) of the table and |t| < 0.0055; |x| < 2^45 */
+CG_INLINE uint64_t cg_exp2_parts(double x, double *s, double *t)
+{
+    const double rounded = x + 0x1p-6 * CG_ROUNDER; /* 64 k + j in its low bits */
+    const double r = x - (rounded - 0x1p-6 * CG_ROUNDER);
+    const uint64_t j = cg_bits(rounded) & 63;
+    *s = cg_exp2_table[j];
+    *t = r * cg_poly5(r, r * r, cg_exp2_poly) + cg_exp2_table_lo[j];
+    return cg_bits(rounded) >> 6;
+}
+
+/* exp2. Exact for integers. Overflow to inf, gradual underflow; exp2(-inf) = 0. Max ULP 0.5x. */
+CG_INLINE uint64_t CG_NAME(exp2_unsafe)(double x) { return cg_not_below(x, 1022.0); }
+
+CG_INLINE double CG_NAME(exp2_core)(double x)
+{
+    double s, t;
+    const uint64_t k = cg_exp2_parts(x, &s, &t);
+    return cg_real(cg_bits(s + s * t) + (k << 52));
+}
+
+CG_INLINE double CG_NAME(exp2_beyond)(double x)
+{
+    double s, t;
+    if (!(x > -1076.0))
+        return x < 0.0 ? 0.0 : x;
+    if (x >= 1024.0)
+        return (double)INFINITY;
+    const uint64_t k = cg_exp2_parts(x, &s, &t);
+    return cg_scaled(s + s * t, k, x > 0.0);
+}
+
+CG_KERNEL(exp2)
+
+/* log2(1 + 2^x) for x <= 0, what logaddexp2 adds to its larger argument. With e = 2^x and u = 1 + e
+ * rounded, log(1 + e) = log(u) + (1 + e - u) / u. Where e is tiny, that is all of it. Max ULP 0.5x. */
+CG_INLINE uint64_t CG_NAME(log2_1p_exp2_unsafe)(double x) { return cg_not_below(x, 960.0); }
+
+CG_INLINE double CG_NAME(log2_1p_exp2_core)(double x)
+{
+    double s, t, lo;
+    const uint64_t k = cg_exp2_parts(x, &s, &t) << 52;
+    const double scaled = cg_real(cg_bits(s) + k);
+    const double e = scaled + scaled * t;
+    const double e_rest = (scaled - e) + scaled * t;
+    const double u = 1.0 + e;
+    const double inverse = 1.0 / u;
+    const double more = ((1.0 - u) + e) * inverse;
+    const double hi = cg_log_parts(u, 0.0, &lo);
+    const double sum = hi + more;
+    return cg_times(sum, ((hi - sum) + more) + (e_rest * inverse + lo), CG_LOG2_E_HI, CG_LOG2_E_LO);
+}
+
+CG_INLINE double CG_NAME(log2_1p_exp2_beyond)(double x)
+{
+    if (x < -1100.0)
+        return 0.0;
+    return x < 0.0 ? CG_NAME(log2_1p_exp2_core)(x + 256.0) * 0x1p-256 : x;
+}
+
+CG_KERNEL(log2_1p_exp2)
+
+/* exp(hi + lo) 2^-k, returned with k: as 2^x, with r = hi + lo - (64 k + j) ln(2)/64. */
+CG_INLINE double cg_exp_pair(double hi, double lo, uint64_t *k)
+{
+    const double rounded = hi * (64.0 * CG_LOG2_E) + CG_ROUNDER;
+    const double n = rounded - CG_ROUNDER;
+    const uint64_t j = cg_bits(rounded) & 63;
+    const double s = cg_exp2_table[j];
+    const double r = ((hi - n * (CG_LN2_HI / 64.0)) - n * (CG_LN2_LO / 64.0)) + lo;
+    const double z = r * r;
+    const double t = (r + cg_exp2_table_lo[j]) + z * cg_poly4(r, z, cg_exp_poly);
+    *k = cg_bits(rounded) >> 6;
+    return s + s * t;
+}
+
+/* y log|x| as a sum of two doubles, the first the exact product of two heads. */
+CG_INLINE double cg_pow_exponent(double log_hi, double log_lo, double y, double *lo)
+{
+    const double l = cg_head(log_hi), w = cg_head(y);
+    *lo = (y - w) * l + y * ((log_hi - l) + log_lo);
+    return w * l;
+}
+
+/* pow(x, y) = exp(y log|x|), negative where x is and y is odd. All special cases are C99's:
+ * pow(x, 0) = pow(1, y) = 1 even of a nan; nan of a negative x and a y that is no integer. Exact
+ * results come out exact, as what is rounded at the end has an error of 0.0x ULP only. The core
+ * gives nan for what it cannot do: x zero, subnormal, not finite; a result beyond e^+-708; a
+ * negative x, unless y is an integer below 2^51. Max ULP 0.5x. */
+CG_INLINE double CG_NAME(pow_core)(double x, double y)
+{
+    double log_lo, e_lo;
+    uint64_t k;
+    const double size = fabs(x);
+    const double log_hi = cg_log_pair(size, 0.0, &log_lo);
+    const double e = cg_pow_exponent(log_hi, log_lo, y, &e_lo);
+    const double result = cg_exp_pair(e, e_lo, &k);
+    const double rounded = y + CG_ROUNDER;
+    const uint64_t fraction = cg_bits((rounded - CG_ROUNDER) - y) & ~CG_SIGN_BIT;
+    const uint64_t not_integer = (0 - fraction) | cg_not_below(y, 0x1p51);
+    const uint64_t sign = cg_bits(x) & (cg_bits(rounded) << 63);
+    const uint64_t unsafe = CG_NAME(log_unsafe)(size) | cg_not_below(e, 708.0)
+                            | (cg_bits(x) & not_integer);
+    const uint64_t nan = (0 - (unsafe >> 63)) & cg_bits((double)NAN);
+    return cg_real(((cg_bits(result) + (k << 52)) ^ sign) | nan);
+}
+
+CG_NOINLINE double CG_NAME(pow_beyond)(double x, double y)
+{
+    double log_lo, e_lo;
+    uint64_t k;
+    const double size = fabs(x);
+    if (y == 0.0 || x == 1.0)
+        return 1.0;
+    if (x != x || y != y)
+        return x + y;
+    if (fabs(y) == (double)INFINITY)
+        return size == 1.0 ? 1.0 : (size < 1.0) == (y < 0.0) ? (double)INFINITY : 0.0;
+    const int integer = fabs(y) >= 0x1p53 || (double)(int64_t)y == y;
+    const int odd = fabs(y) < 0x1p53 && integer && ((int64_t)y & 1);
+    const double sign = odd ? copysign(1.0, x) : 1.0;
+    if (size == 0.0 || size == (double)INFINITY)
+        return sign * ((size == 0.0) == (y < 0.0) ? (double)INFINITY : 0.0);
+    if (x < 0.0 && !integer)
+        return (double)NAN;
+    const int subnormal = cg_bits(size) < CG_BITS_NORMAL;
+    const double log_hi = subnormal ? cg_log_pair(size * 0x1p54, 54.0, &log_lo)
+                                    : cg_log_pair(size, 0.0, &log_lo);
+    const double e = cg_pow_exponent(log_hi, log_lo, y, &e_lo);
+    if (!(e > -746.0 && e < 711.0))
+        return sign * (e < 0.0 ? 0.0 : (double)INFINITY);
+    const double result = cg_exp_pair(e, e_lo, &k);
+    return sign * cg_scaled(result, k, e > 0.0);
+}
+
+CG_KERNEL_2(pow)
