@@ -14,8 +14,8 @@ cdef extern from "kernels.h" nogil:
         K_ADD_C, K_SUB_C, K_MUL_C, K_DIV_C, K_RSUB_C, K_RDIV_C
         K_EXP, K_EXPM1, K_LOG, K_LOG1P, K_LOG2, K_LOG10, K_EXP2
         K_SIN, K_COS, K_TAN, K_SINH, K_COSH, K_TANH, K_ARCSIN, K_ARCCOS, K_ARCTAN
-        K_SIGMOID, K_SILU, K_GELU, K_SOFTPLUS, K_LOGADDEXP, K_LOGADDEXP2, K_LOGISTIC_LOSS
-        K_POW, K_POW_C, K_RPOW_C
+        K_SIGMOID, K_SILU, K_GELU, K_SOFTPLUS, K_LOGADDEXP, K_LOGISTIC_LOSS
+        K_LOGADDEXP2, K_POW, K_POW_C, K_RPOW_C
         # Gradient kernels: G + 1 is the one that adds to its output.
         K_G_PASS, K_G_NEG, K_G_MUL, K_G_DIV, K_G_MUL_C, K_G_DIV_C, K_G_QUOTIENT
         K_G_ABS, K_G_SQUARE, K_G_CUBE, K_G_SQRT, K_G_POW_C, K_G_CLIP, K_G_MAXIMUM, K_G_MINIMUM

@@ -24,8 +24,10 @@
 #define CG_LOG2 CG_NAME(log2)
 #define CG_LOG10 CG_NAME(log10)
 #define CG_EXP2 CG_NAME(exp2)
-#define CG_LOG2_1P_EXP2 CG_NAME(log2_1p_exp2)
+#define CG_LOGADDEXP2 CG_NAME(logaddexp2)
+#define CG_LOGADDEXP2_ONE CG_NAME(logaddexp2_any)
 #define CG_POW CG_NAME(pow)
+#define CG_POW_ONE CG_NAME(pow_any)
 #define CG_LOG1P_EXP CG_NAME(log1p_exp)
 
 static void CG_NAME(log1p_exp)(const double *x, double *y, ptrdiff_t n)
@@ -154,10 +156,16 @@ enum { CG_NAME(TILE) = 256 };
         CG_TILED_AT(CG_GLOAD_##nin, CG_ARGS_##nin, function, inner, out[i] += (expr))             \
     }
 
-/* The same with a function of two arguments, both inner expressions. */
+/* The same with a function of two arguments, both inner expressions. One element needs no tiles. */
 #define CG_TILED_AT2(load, args, function, first, second, statement)                              \
     double a[CG_NAME(TILE)], b[CG_NAME(TILE)], tile[CG_NAME(TILE)];                               \
     args (void)c;                                                                                 \
+    if (n == 1) {                                                                                 \
+        const ptrdiff_t i = 0;                                                                    \
+        load const double t = CG_##function##_ONE(first, second);                                 \
+        statement;                                                                                \
+        return;                                                                                   \
+    }                                                                                             \
     for (ptrdiff_t start = 0; start < n; start += CG_NAME(TILE)) {                                \
         ptrdiff_t stop = n - start < CG_NAME(TILE) ? n : start + CG_NAME(TILE);                   \
         CG_IVDEP                                                                                  \

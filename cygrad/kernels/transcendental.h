@@ -1,25 +1,28 @@
 /* Transcendental functions on contiguous float64 arrays: y[i] = f(x[i]).
  *
- * Here live: exp expm1 sigmoid tanh, log log1p, sin cos tan, sinh cosh, arctan arcsin arccos, log2
- * log10 exp2, as
+ * Here live: exp expm1 sigmoid tanh, log log1p, sin cos tan, sinh cosh, arctan arcsin arccos,
+ * log2 log10 exp2, as
  *     static void CG_NAME(f)(const double *x, double *y, ptrdiff_t n);
- * for any n >= 0; y may be x itself, but must not overlap it otherwise. pow is one of two arguments.
+ * for any n >= 0; y may be x itself, but must not overlap it otherwise. And logaddexp2 pow, as
+ *     static void CG_NAME(f)(const double *x, const double *y, double *out, ptrdiff_t n);
+ * where out overlaps neither.
  * Not here: the choice of an instruction set, strides, broadcasting, derivatives.
  *
  * This is a body, not an interface: it is included once for each instruction set, inside that
  * set's `#pragma GCC target` region, with CG_NAME(f) defined to add the set's suffix to a name.
  *
  * How it is built. Each function is a *core*: straight-line code made of +, -, *, /, sqrt,
- * comparisons that select, and bit operations, so the compiler turns a loop over it into vector
- * code by itself. All of these are exact or correctly rounded by IEEE 754 (to nearest), nothing is
- * fused or reordered (compile with -ffp-contract=off, never with -ffast-math) and no libm function
- * is called. So a number has the same result, bit for bit, on every instruction set, at every
- * position, in an array of every length (the bits of a nan excepted). The floating-point exception
- * flags mean nothing afterwards.
+ * comparisons that select, bit operations, and numbers from a table (power_tables.h), so the
+ * compiler turns a loop over it into vector code by itself. All operations are exact or correctly
+ * rounded by IEEE 754 (to nearest), nothing is fused or reordered (compile with -ffp-contract=off,
+ * never with -ffast-math) and no libm function is called. So a number has the same result, bit for
+ * bit, on every instruction set, at every position, in an array of every length (the bits of a nan
+ * excepted). The floating-point exception flags mean nothing afterwards.
  *
  * A core that holds only on a part of the double range has a test, f_unsafe, that sets the sign bit
  * of its result outside, and a function for the rest, f_beyond. Arrays are taken in blocks; a block
- * that has unsafe elements gets these computed anew, one by one, after the vector loop.
+ * that has unsafe elements gets these computed anew, one by one, after the vector loop. A core of
+ * two arguments has no such test, but gives nan there.
  *
  * How the error stays below 1 ULP (unit in the last place). A result is formed as big + small,
  * where big is exact or its rounding error is part of small; so only the last addition rounds
@@ -85,6 +88,7 @@
 #define cg_times CG_NAME(times)
 #define cg_scaled CG_NAME(scaled)
 #define cg_exp2_parts CG_NAME(exp2_parts)
+#define cg_nan_if CG_NAME(nan_if)
 #define cg_exp_pair CG_NAME(exp_pair)
 #define cg_pow_exponent CG_NAME(pow_exponent)
 
@@ -98,7 +102,7 @@
 #define CG_BITS_ONE UINT64_C(0x3ff0000000000000)
 #define CG_BITS_HALF UINT64_C(0x3fe0000000000000)
 #define CG_BITS_SQRT_HALF UINT64_C(0x3fe6a09e667f3bcd)
-#define CG_BITS_LOG_FIRST UINT64_C(0x3fe6a10000000000) /* where the table of log begins */
+#define CG_BITS_LOG_FIRST UINT64_C(0x3fe6a50000000000) /* where the table of log begins */
 
 /* Constants as sums of doubles. The first parts have few enough bits for their product with the
  * integer of an argument reduction to be exact. */
@@ -176,19 +180,20 @@ static const double cg_arcsin_poly[13] = {
     0x1.65a9c4dfcf8b2p-8, 0x1.1d189408314eep-6, -0x1.e6aaa8a0a04ccp-7,
     0x1.d72b2bc8155f8p-6,
 };
-/* log(1 + r) = r - r^2/2 + r^3 p(r), |r| < 0.0056; error 2^-67.8. */
+/* log(1 + r) = r - r^2/2 + r^3 p(r), |r| < 0.0057; error 2^-67.8. */
 static const double cg_log1p_poly[6] = {
-    0x1.5555555555557p-2, -0x1.0000000000002p-2, 0x1.999999977fdf7p-3,
-    -0x1.555555537160ep-3, 0x1.249504c20f7b6p-3, -0x1.000275a76d132p-3,
+    0x1.5555555555557p-2, -0x1.0000000000002p-2, 0x1.999999976a47cp-3,
+    -0x1.555555535df20p-3, 0x1.249512aa9f25cp-3, -0x1.0002822bef41dp-3,
 };
-/* exp(r) = 1 + r + r^2 p(r), |r| <= ln(2)/128, and 2^r = 1 + r p(r), |r| <= 1/128; error 2^-57.6,
- * 2^-58.5. */
-static const double cg_exp_poly[4] = {
-    0x1.ffffffffff57fp-2, 0x1.5555555555255p-3, 0x1.55556b3307a7cp-5, 0x1.11111d8fc0064p-7,
+/* exp(r) = 1 + r + r^2 p(r), |r| <= 0.0125, and 2^r = 1 + r p(r), |r| <= 1/128; error 2^-60.5,
+ * 2^-62.2. */
+static const double cg_exp_poly[5] = {
+    0x1.0000000000000p-1, 0x1.555555554804ap-3, 0x1.555555554ead0p-5,
+    0x1.1111644983a0ap-7, 0x1.6c1714a486f30p-10,
 };
-static const double cg_exp2_poly[5] = {
-    0x1.62e42fefa39efp-1, 0x1.ebfbdff82ac52p-3, 0x1.c6b08d70496c1p-5,
-    0x1.3b2ad0385b409p-7, 0x1.5d8812769ed72p-10,
+static const double cg_exp2_poly[6] = {
+    0x1.62e42fefa39efp-1, 0x1.ebfbdff82c58fp-3, 0x1.c6b08d7048ec1p-5,
+    0x1.3b2ab6fba483bp-7, 0x1.5d88167636ffap-10, 0x1.430923996e797p-13,
 };
 /* The binary digits of 2/pi, 32 a word, after 64 zeros. */
 static const uint32_t cg_two_over_pi[40] = {
@@ -278,8 +283,8 @@ static const uint32_t cg_two_over_pi[40] = {
             CG_NAME(f##_all)(x, y, n); \
     }
 
-/* A function of two arguments, whose core gives nan for what f_beyond is to compute. out must not
- * be x or y; few thousand elements at most, as they are gone through twice. */
+/* A function of two arguments, whose core gives nan for what f_beyond is to compute. It goes twice
+ * over the arrays, which should fit the first-level cache. */
 #define CG_KERNEL_2(f) \
     CG_NOINLINE double CG_NAME(f##_any)(double x, double y) \
     { \
@@ -927,10 +932,10 @@ CG_INLINE double CG_NAME(arccos_core)(double x)
 
 CG_TOTAL_KERNEL(arccos)
 
-/* ------------------------------------------------------------- log2, log10, exp2, logaddexp2, pow */
+/* ----------------------------------------------------------- log2, log10, exp2, logaddexp2, pow */
 
 /* log(x) = base + base_lo + log(1 + r) + scale ln 2, r = r_head + r_rest, for a normal x > 0.
- * x = 2^k z; the table has 1/c and log(c) for a c near z, r = z/c - 1, |r| < 0.0056; base and r are
+ * x = 2^k z; the table has 1/c and log(c) for a c near z, r = z/c - 1, |r| < 0.0057; base and r are
  * exact, as z is multiplied in two parts with a 1/c of 8 bits, and so is r_head^2. */
 CG_INLINE double cg_log_reduce(double x, double scale, double *base_lo, double *r_head,
                                double *r_rest)
@@ -946,8 +951,8 @@ CG_INLINE double cg_log_reduce(double x, double scale, double *base_lo, double *
     return k * CG_LN2_HI + cg_log_center[i];
 }
 
-/* log(x) - scale ln 2 as a sum of two doubles, relative error 2^-68 */
-CG_INLINE double cg_log_pair(double x, double scale, double *lo)
+/* log(x) - scale ln 2 as head + rest, relative error 2^-68; rest may reach 2^-16 head */
+CG_INLINE double cg_log_pair(double x, double scale, double *rest)
 {
     double base_lo, r_head, r_rest;
     const double base = cg_log_reduce(x, scale, &base_lo, &r_head, &r_rest);
@@ -960,10 +965,8 @@ CG_INLINE double cg_log_pair(double x, double scale, double *lo)
     const double head_rest = (sum - head) + square;
     const double z = r * r;
     const double tail = (r * z) * cg_poly6(r, z, cg_log1p_poly);
-    const double rest = ((base_lo + sum_rest) + (square_rest + head_rest)) + tail;
-    const double hi = head + rest;
-    *lo = (head - hi) + rest;
-    return hi;
+    *rest = ((base_lo + sum_rest) + (square_rest + head_rest)) + tail;
+    return head;
 }
 
 /* The same with less care, as what is to be rounded needs: -r^2/2 is part of lo; 2^-61. */
@@ -986,7 +989,7 @@ CG_INLINE double cg_times(double hi, double lo, double c, double c_lo)
 }
 
 /* log2, log10: the sum of cg_log_pair times 1 / ln 2 or 1 / ln 10. Exact for powers of 2, or of 10.
- * log2(+-0) = -inf, log2(negative) = nan, log2(inf) = inf. Max ULP 0.5x. */
+ * log2(+-0) = -inf, log2(negative) = nan, log2(inf) = inf. Max ULP 0.51. */
 CG_INLINE uint64_t CG_NAME(log2_unsafe)(double x) { return CG_NAME(log_unsafe)(x); }
 
 CG_INLINE double CG_NAME(log2_core)(double x)
@@ -1042,11 +1045,12 @@ CG_INLINE uint64_t cg_exp2_parts(double x, double *s, double *t)
     const double r = x - (rounded - 0x1p-6 * CG_ROUNDER);
     const uint64_t j = cg_bits(rounded) & 63;
     *s = cg_exp2_table[j];
-    *t = r * cg_poly5(r, r * r, cg_exp2_poly) + cg_exp2_table_lo[j];
+    *t = r * cg_poly6(r, r * r, cg_exp2_poly) + cg_exp2_table_lo[j];
     return cg_bits(rounded) >> 6;
 }
 
-/* exp2. Exact for integers. Overflow to inf, gradual underflow; exp2(-inf) = 0. Max ULP 0.5x. */
+/* exp2. Exact for integers. Overflow to inf, gradual underflow; exp2(-inf) = 0. Max ULP
+ * 0.51, 0.76 of a subnormal. */
 CG_INLINE uint64_t CG_NAME(exp2_unsafe)(double x) { return cg_not_below(x, 1022.0); }
 
 CG_INLINE double CG_NAME(exp2_core)(double x)
@@ -1069,35 +1073,56 @@ CG_INLINE double CG_NAME(exp2_beyond)(double x)
 
 CG_KERNEL(exp2)
 
-/* log2(1 + 2^x) for x <= 0, what logaddexp2 adds to its larger argument. With e = 2^x and u = 1 + e
- * rounded, log(1 + e) = log(u) + (1 + e - u) / u. Where e is tiny, that is all of it. Max ULP 0.5x. */
-CG_INLINE uint64_t CG_NAME(log2_1p_exp2_unsafe)(double x) { return cg_not_below(x, 960.0); }
+/* nan if the sign bit is set, else x: how a core of two arguments says that it does not hold. */
+CG_INLINE double cg_nan_if(uint64_t unsafe, double x)
+{
+    return cg_real(cg_bits(x) | ((0 - (unsafe >> 63)) & cg_bits((double)NAN)));
+}
 
-CG_INLINE double CG_NAME(log2_1p_exp2_core)(double x)
+/* logaddexp2(x, y) = log2(2^x + 2^y) = large + log2(1 + e), e = 2^d, where d = small - large with
+ * what the difference loses. With u = 1 + e rounded and v = 1 + e - u, log(1 + e) = log(u) + v / u
+ * - v^2 / 2; where e is tiny, v is all of it. log2(1 + e) has an error of 2^-59, which shows where
+ * it cancels with large < 0. The core gives nan for d <= -1020 and for what is not finite. Max ULP
+ * 0.52 for |result| > 0.1, 0.77 of a subnormal. */
+CG_INLINE double CG_NAME(logaddexp2_core)(double x, double y)
 {
     double s, t, lo;
-    const uint64_t k = cg_exp2_parts(x, &s, &t) << 52;
-    const double scaled = cg_real(cg_bits(s) + k);
-    const double e = scaled + scaled * t;
-    const double e_rest = (scaled - e) + scaled * t;
+    const uint64_t first = cg_mask_if_negative(y - x);
+    const double large = cg_select(first, x, y), small = cg_select(first, y, x);
+    const double d = small - large;
+    const double d_part = d - small;
+    const double d_rest = (small - (d - d_part)) - (large + d_part);
+    const uint64_t k = cg_exp2_parts(d, &s, &t) << 52;
+    const double scale = cg_real(cg_bits(s) + k);
+    const double more = scale * (t + d_rest * cg_exp2_poly[0]);
+    const double e = scale + more;
+    const double e_rest = (scale - e) + more;
     const double u = 1.0 + e;
     const double inverse = 1.0 / u;
-    const double more = ((1.0 - u) + e) * inverse;
-    const double hi = cg_log_parts(u, 0.0, &lo);
-    const double sum = hi + more;
-    return cg_times(sum, ((hi - sum) + more) + (e_rest * inverse + lo), CG_LOG2_E_HI, CG_LOG2_E_LO);
+    const double u_rest = (1.0 - u) + e;
+    const double log_u = cg_log_parts(u, 0.0, &lo);
+    const double hi = log_u + u_rest;
+    lo += ((log_u - hi) + u_rest) + (u_rest * (inverse - 1.0 - 0.5 * u_rest) + e_rest * inverse);
+    const double head = cg_head(hi);
+    const double head_log2 = head * CG_LOG2_E_HI;
+    const double log2_rest = head * CG_LOG2_E_LO + ((hi - head) + lo) * CG_LOG2_E;
+    const double sum = large + head_log2;
+    const double sum_part = sum - large;
+    const double sum_rest = (large - (sum - sum_part)) + (head_log2 - sum_part);
+    return cg_nan_if(cg_not_below(d, 1020.0), sum + (sum_rest + log2_rest));
 }
 
-CG_INLINE double CG_NAME(log2_1p_exp2_beyond)(double x)
+CG_NOINLINE double CG_NAME(logaddexp2_beyond)(double x, double y)
 {
-    if (x < -1100.0)
-        return 0.0;
-    return x < 0.0 ? CG_NAME(log2_1p_exp2_core)(x + 256.0) * 0x1p-256 : x;
+    if (x == y || x != x || y != y)
+        return x + y;
+    const double large = x > y ? x : y, d = -fabs(x - y);
+    return d < -1100.0 ? large : large + CG_NAME(logaddexp2_core)(0.0, d + 256.0) * 0x1p-256;
 }
 
-CG_KERNEL(log2_1p_exp2)
+CG_KERNEL_2(logaddexp2)
 
-/* exp(hi + lo) 2^-k, returned with k: as 2^x, with r = hi + lo - (64 k + j) ln(2)/64. */
+/* exp(hi + lo) 2^-k, |lo| < 0.007, returned with k: as 2^x, r = hi + lo - (64 k + j) ln(2)/64. */
 CG_INLINE double cg_exp_pair(double hi, double lo, uint64_t *k)
 {
     const double rounded = hi * (64.0 * CG_LOG2_E) + CG_ROUNDER;
@@ -1106,7 +1131,7 @@ CG_INLINE double cg_exp_pair(double hi, double lo, uint64_t *k)
     const double s = cg_exp2_table[j];
     const double r = ((hi - n * (CG_LN2_HI / 64.0)) - n * (CG_LN2_LO / 64.0)) + lo;
     const double z = r * r;
-    const double t = (r + cg_exp2_table_lo[j]) + z * cg_poly4(r, z, cg_exp_poly);
+    const double t = (r + cg_exp2_table_lo[j]) + z * cg_poly5(r, z, cg_exp_poly);
     *k = cg_bits(rounded) >> 6;
     return s + s * t;
 }
@@ -1120,10 +1145,10 @@ CG_INLINE double cg_pow_exponent(double log_hi, double log_lo, double y, double 
 }
 
 /* pow(x, y) = exp(y log|x|), negative where x is and y is odd. All special cases are C99's:
- * pow(x, 0) = pow(1, y) = 1 even of a nan; nan of a negative x and a y that is no integer. Exact
- * results come out exact, as what is rounded at the end has an error of 0.0x ULP only. The core
- * gives nan for what it cannot do: x zero, subnormal, not finite; a result beyond e^+-708; a
- * negative x, unless y is an integer below 2^51. Max ULP 0.5x. */
+ * pow(x, 0) = pow(1, y) = 1 even of a nan; nan of a negative x and a y that is no integer. Results
+ * that are representable come out exact, as what is rounded at the end is off by 0.02 ULP at most.
+ * The core gives nan for what it cannot do: x zero, subnormal, not finite; a result beyond e^+-708;
+ * a negative x, unless y is an integer below 2^51. Max ULP 0.52, 0.76 of a subnormal. */
 CG_INLINE double CG_NAME(pow_core)(double x, double y)
 {
     double log_lo, e_lo;
@@ -1138,8 +1163,7 @@ CG_INLINE double CG_NAME(pow_core)(double x, double y)
     const uint64_t sign = cg_bits(x) & (cg_bits(rounded) << 63);
     const uint64_t unsafe = CG_NAME(log_unsafe)(size) | cg_not_below(e, 708.0)
                             | (cg_bits(x) & not_integer);
-    const uint64_t nan = (0 - (unsafe >> 63)) & cg_bits((double)NAN);
-    return cg_real(((cg_bits(result) + (k << 52)) ^ sign) | nan);
+    return cg_nan_if(unsafe, cg_real((cg_bits(result) + (k << 52)) ^ sign));
 }
 
 CG_NOINLINE double CG_NAME(pow_beyond)(double x, double y)
