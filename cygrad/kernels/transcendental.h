@@ -207,7 +207,9 @@ static const uint32_t cg_two_over_pi[40] = {
 /* The array functions: CG_KERNEL for a core with a limited range, CG_TOTAL_KERNEL for one without.
  * The vector loop takes whole rows of CG_ROW elements. What remains of an array is computed in a
  * row of its own, filled up with a number that suits every function, or by the scalar code if it is
- * but a few elements. */
+ * but a few elements. An array of a few elements does not reach the vector loops: GCC 12 sets a
+ * vector register before them, and returns without clearing it, which makes the SSE code of others
+ * slow. */
 #define CG_ROW 8
 #define CG_FEW 3
 #define CG_BLOCK 256
@@ -256,8 +258,9 @@ static const uint32_t cg_two_over_pi[40] = {
     } \
     static void CG_NAME(f)(const double *x, double *y, ptrdiff_t n) \
     { \
-        if (n == 1) { \
-            y[0] = CG_NAME(f##_any)(x[0]); \
+        if (n <= CG_FEW) { \
+            for (ptrdiff_t i = 0; i < n; i++) \
+                y[i] = CG_NAME(f##_any)(x[i]); \
             return; \
         } \
         for (ptrdiff_t size; n > 0; n -= size, x += size, y += size) { \
