@@ -27,6 +27,13 @@
 #define CG_ERF CG_NAME(erf)
 #define CG_ERFC CG_NAME(erfc)
 #define CG_CBRT CG_NAME(cbrt)
+#define CG_LOG2 CG_NAME(log2)
+#define CG_LOG10 CG_NAME(log10)
+#define CG_EXP2 CG_NAME(exp2)
+#define CG_LOGADDEXP2 CG_NAME(logaddexp2)
+#define CG_LOGADDEXP2_ONE CG_NAME(logaddexp2_any)
+#define CG_POW CG_NAME(pow)
+#define CG_POW_ONE CG_NAME(pow_any)
 #define CG_LOG1P_EXP CG_NAME(log1p_exp)
 #define CG_GELU_SLOPE CG_NAME(gelu_slope)
 
@@ -170,12 +177,55 @@ enum { CG_NAME(TILE) = CG_BLOCK };
         CG_TILED_AT(CG_GLOAD_##nin, CG_ARGS_##nin, function, inner, out[i] += (expr))             \
     }
 
+/* The same with a function of two arguments, both inner expressions. One element needs no tiles. */
+#define CG_TILED_AT2(load, args, function, first, second, statement)                              \
+    double a[CG_NAME(TILE)], b[CG_NAME(TILE)], tile[CG_NAME(TILE)];                               \
+    args (void)c;                                                                                 \
+    if (n == 1) {                                                                                 \
+        const ptrdiff_t i = 0;                                                                    \
+        load const double t = CG_##function##_ONE(first, second);                                 \
+        statement;                                                                                \
+        return;                                                                                   \
+    }                                                                                             \
+    for (ptrdiff_t start = 0; start < n; start += CG_NAME(TILE)) {                                \
+        ptrdiff_t stop = n - start < CG_NAME(TILE) ? n : start + CG_NAME(TILE);                   \
+        CG_IVDEP                                                                                  \
+        for (ptrdiff_t i = start; i < stop; i++) {                                                \
+            load a[i - start] = (first);                                                          \
+            b[i - start] = (second);                                                              \
+        }                                                                                         \
+        CG_##function(a, b, tile, stop - start);                                                  \
+        CG_IVDEP                                                                                  \
+        for (ptrdiff_t i = start; i < stop; i++) {                                                \
+            const double t = tile[i - start];                                                     \
+            load statement;                                                                       \
+        }                                                                                         \
+    }
+
+#define FORWARD_AT2(name, nin, function, first, second, expr)                                     \
+    CG_SIGNATURE(name)                                                                            \
+    {                                                                                             \
+        CG_TILED_AT2(CG_LOAD_##nin, CG_ARGS_##nin, function, first, second, out[i] = (expr))      \
+    }
+
+#define GRADIENT_AT2(name, nin, function, first, second, expr)                                    \
+    CG_SIGNATURE(name)                                                                            \
+    {                                                                                             \
+        CG_TILED_AT2(CG_GLOAD_##nin, CG_ARGS_##nin, function, first, second, out[i] = (expr))     \
+    }                                                                                             \
+    CG_SIGNATURE(name##_ADD)                                                                      \
+    {                                                                                             \
+        CG_TILED_AT2(CG_GLOAD_##nin, CG_ARGS_##nin, function, first, second, out[i] += (expr))    \
+    }
+
 #include "kernels.def"
 
 #undef FORWARD
 #undef FUNCTION
 #undef FORWARD_AT
 #undef GRADIENT_AT
+#undef FORWARD_AT2
+#undef GRADIENT_AT2
 #undef GRADIENT
 #undef GRADIENT_OF
 
@@ -186,9 +236,13 @@ static const cg_kernel CG_NAME(table)[CG_KERNELS] = {
 #define GRADIENT_OF(name, nin, function, argument, expr) CG_NAME(name), CG_NAME(name##_ADD),
 #define FORWARD_AT(name, nin, function, inner, expr) CG_NAME(name),
 #define GRADIENT_AT(name, nin, function, inner, expr) CG_NAME(name), CG_NAME(name##_ADD),
+#define FORWARD_AT2(name, nin, function, first, second, expr) CG_NAME(name),
+#define GRADIENT_AT2(name, nin, function, first, second, expr) CG_NAME(name), CG_NAME(name##_ADD),
 #include "kernels.def"
 #undef FORWARD_AT
 #undef GRADIENT_AT
+#undef FORWARD_AT2
+#undef GRADIENT_AT2
 #undef FORWARD
 #undef FUNCTION
 #undef GRADIENT

@@ -90,12 +90,15 @@ import cygrad as cg, cygrad.functions as F
 digest = hashlib.sha256()
 x = np.random.default_rng(3).uniform(-0.99, 0.99, 4099)
 wide = np.concatenate([x * 10.0 ** k for k in range(-300, 300, 25)] + [[0.0, -0.0, np.inf]])
-names = "sin cos tan exp expm1 tanh sinh cosh arctan log log1p arcsin arccos sqrt"
+names = "sin cos tan exp expm1 tanh sinh cosh arctan log log1p arcsin arccos sqrt exp2 log2 log10"
 names += " arcsinh arccosh arctanh erf erfc cbrt"
-for name in names.split():
+functions = [getattr(F, name) for name in names.split()]
+functions += [lambda v: v**2.7, lambda v: v**-5, lambda v: 1.7**v, lambda v: F.pow(v, v)]
+functions += [lambda v: F.logaddexp2(v, 0.3)]
+for f in functions:
     for values in (x, wide, 1.0 + abs(x)):
         v = cg.Variable(values)
-        y = getattr(F, name)(v)
+        y = f(v)
         y.backward()
         for bits in (y.data, v.grad.data):
             digest.update(np.where(np.isnan(bits), 0.0, bits).tobytes())

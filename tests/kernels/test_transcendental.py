@@ -1,8 +1,4 @@
-"""The transcendental kernels against mpmath: at most 1 unit in the last place, on their whole range.
-
-A unit in the last place is the gap between the floating-point numbers around the exact result, as
-large as 2^-1074 among the subnormals.
-"""
+"""The transcendental kernels against mpmath: at most 1 ULP, on their whole range."""
 
 import itertools
 import math
@@ -13,6 +9,7 @@ import pytest
 
 import cygrad as cg
 import cygrad.functions as F
+from ulp import LARGEST, SMALLEST, distance
 
 HALF_TURNS = [math.pi / 2, math.pi, 3 * math.pi / 4, 1e6, 1e6 * math.pi, 2.0**20, 2.0**52]
 # Where an algorithm changes, or its result over- or underflows.
@@ -46,8 +43,6 @@ EXACT = {
     "arctanh": mpmath.atanh,
     "cbrt": lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x)),
 }
-SMALLEST = 5e-324
-LARGEST = np.finfo(np.float64).max
 
 
 def samples(name: str) -> np.ndarray:
@@ -80,19 +75,6 @@ def samples(name: str) -> np.ndarray:
     if name == "log1p":
         return x[x > -1]
     return x
-
-
-def distance(value: float, exact: mpmath.mpf) -> float:
-    """|value - exact| in units in the last place of exact."""
-    magnitude = abs(exact)
-    if magnitude >= mpmath.ldexp(1, 1024):  # half a unit beyond the largest number
-        return 0.0 if value == math.copysign(math.inf, exact) else math.inf
-    if not math.isfinite(value):
-        past_largest = magnitude - LARGEST
-        return 1.0 if past_largest > 0 else math.inf
-    exponent = mpmath.frexp(magnitude)[1] if magnitude else -1100
-    unit = mpmath.ldexp(1, max(exponent - 53, -1074))
-    return float(abs(mpmath.mpf(value) - exact) / unit)
 
 
 @pytest.mark.parametrize("name", POINTS)
