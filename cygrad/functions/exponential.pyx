@@ -313,8 +313,8 @@ def logaddexp2(a, b):
 
     Notes
     -----
-    dy = 2^(a - y) da + 2^(b - y) db; equal infinities share evenly. Error at most 1 ULP
-    of a result beyond +-0.1, and near 0 of log2(2^(a - b) + 1); the same bits on every CPU
+    dy = 2^(a - y) da + 2^(b - y) db; equal infinities share evenly. Error at most 1 ULP,
+    or 2^-59 where negative a and b give a result near 0; the same bits on every CPU
     (transcendental.h).
 
     Examples
