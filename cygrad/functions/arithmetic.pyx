@@ -4,8 +4,6 @@ Each operation: its derivative, its entry, its function. A number beside a Varia
 the operation (the `_C` entries: x op c; the `C_` ones: c op x), not a Variable.
 """
 
-from libc.math cimport log
-
 from cygrad.core.arrays cimport array_of, constant, is_array_like, is_number, number
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, READS_Y, input_of
 from cygrad.core.operators cimport OPERATORS
@@ -20,9 +18,9 @@ from cygrad.functions.rounding cimport sign_of
 from cygrad.functions.selection cimport select
 from cygrad.kernels.elementwise cimport (
     K_ABS, K_ADD, K_ADD_C, K_COPY, K_CUBE, K_DIV, K_DIV_C, K_G_ABS, K_G_CUBE, K_G_DIV, K_G_DIV_C,
-    K_G_MUL, K_G_MUL_C, K_G_NEG, K_G_POW_C, K_G_QUOTIENT, K_G_SQRT, K_G_SQUARE, K_MUL, K_MUL_C,
-    K_NEG, K_POW, K_POW_C, K_RDIV_C, K_RECIPROCAL, K_RPOW_C, K_RSUB_C, K_SQRT, K_SQUARE,
-    K_SUB, K_SUB_C,
+    K_G_MUL, K_G_MUL_C, K_G_NEG, K_G_POW_C, K_G_QUOTIENT, K_G_SQRT, K_G_SQUARE, K_LOG, K_MUL,
+    K_MUL_C, K_NEG, K_POW, K_POW_C, K_RDIV_C, K_RECIPROCAL, K_RPOW_C, K_RSUB_C, K_SQRT, K_SQUARE,
+    K_SUB, K_SUB_C, run,
 )
 
 # ---- add: y = a + b, dy/da = dy/db = 1 --------------------------------------------------------
@@ -409,10 +407,15 @@ cdef Variable vjp_pow_c(Function f, Variable gy, int i):
         return gy
     if c == -1.0:
         return negate(multiply(gy, divide(output_of(f), f.x0)))
+    if c == 0.5:
+        return vjp_sqrt(f, gy, i)
     return multiply(gy, scale(power(f.x0, c - 1.0), c))
 
 cdef Variable vjp_c_pow(Function f, Variable gy, int i):
-    cdef Variable gx = scale(unary_with(&C_POW, K_RPOW_C, f.x0, f.c[0], 0.0), log(f.c[0]))
+    cdef double slope
+    cdef const double* base = &f.c[0]
+    run(K_LOG, &base, &slope, 1, NULL)
+    cdef Variable gx = scale(unary_with(&C_POW, K_RPOW_C, f.x0, f.c[0], 0.0), slope)
     if f.c[0] == 0.0:           # as in vjp_pow
         gx = select(constant(array_of(f.x0) < 0, "pow"), gx)
     return multiply(gy, gx)
@@ -421,6 +424,7 @@ cdef Op POW = binary_op(b"Pow", K_POW, vjp_pow, COMPOSED, 0, COMPOSED, 0)
 cdef Op POW_C = unary_op(b"Pow", K_POW_C, vjp_pow_c, K_G_POW_C, READS_X0)
 cdef Op POW_1 = unary_op(b"Pow", K_COPY, vjp_pow_c, PASS, 0)
 cdef Op POW_0 = unary_op(b"Pow", K_POW_C, vjp_pow_c, COMPOSED, 0)
+cdef Op POW_HALF = unary_op(b"Pow", K_SQRT, vjp_pow_c, K_G_SQRT, READS_Y)
 cdef Op POW_2 = unary_op(b"Pow", K_SQUARE, vjp_pow_c, K_G_SQUARE, READS_X0)
 cdef Op POW_3 = unary_op(b"Pow", K_CUBE, vjp_pow_c, K_G_CUBE, READS_X0)
 cdef Op POW_MINUS_1 = unary_op(b"Pow", K_RECIPROCAL, vjp_pow_c, K_G_QUOTIENT, READS_X0 | READS_Y)
@@ -440,7 +444,9 @@ cdef Variable power(Variable x, double c):
         return unary_with(&POW_1, K_COPY, x, c, 0.0)
     if c == 0.0:
         return unary_with(&POW_0, K_POW_C, x, c, 0.0)
-    return unary_with(&POW_C, K_SQRT if c == 0.5 else K_POW_C, x, c, 0.0)
+    if c == 0.5:
+        return unary_with(&POW_HALF, K_SQRT, x, c, 0.0)
+    return unary_with(&POW_C, K_POW_C, x, c, 0.0)
 
 
 cdef object pow_operator(object a, object b):
@@ -471,9 +477,12 @@ def pow(a, b):
 
     Notes
     -----
-    The exponents -1, 0.5, 2 and 3 are a quotient, a square root and products; others use the C
-    library's pow. d(a^b) = b a^(b-1) da + a^b log(a) db. Where b = 0, the derivative with respect
-    to a is 0; where a = 0 and b >= 0, that with respect to b is 0, as in PyTorch.
+    The exponents -1, 0.5, 2 and 3, given as numbers, are a quotient, a square root and products.
+    Error of the others at most 1 ULP, exact where the result is representable, the same bits on
+    every CPU (transcendental.h); special cases are C99's.
+
+    d(a^b) = b a^(b-1) da + a^b log(a) db. Where b = 0, the derivative with respect to a is 0; where
+    a = 0 and b >= 0, that with respect to b is 0, as in PyTorch.
 
     Examples
     --------

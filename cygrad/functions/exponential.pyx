@@ -184,7 +184,8 @@ def exp2(x):
 
     Notes
     -----
-    d 2^x = 2^x log(2) dx. The value is the C library's.
+    d 2^x = 2^x log(2) dx. Error at most 1 ULP, exact for integers; the same bits on
+    every CPU (transcendental.h).
 
     Examples
     --------
@@ -217,7 +218,8 @@ def log2(x):
 
     Notes
     -----
-    d log2(x) = dx / (x log(2)). The value is the C library's.
+    d log2(x) = dx / (x log(2)). Error at most 1 ULP, exact for powers of 2; the same
+    bits on every CPU (transcendental.h).
 
     Examples
     --------
@@ -250,7 +252,8 @@ def log10(x):
 
     Notes
     -----
-    d log10(x) = dx / (x log(10)). The value is the C library's.
+    d log10(x) = dx / (x log(10)). Error at most 1 ULP, exact for powers of 10; the same
+    bits on every CPU (transcendental.h).
 
     Examples
     --------
@@ -340,8 +343,9 @@ def logaddexp2(a, b):
 
     Notes
     -----
-    dy = 2^(a - y) da + 2^(b - y) db; equal infinities share evenly. The value is made of the C
-    library's exp2 and log1p.
+    dy = 2^(a - y) da + 2^(b - y) db; equal infinities share evenly. Error at most 1 ULP,
+    or 2^-59 where negative a and b give a result near 0; the same bits on every CPU
+    (transcendental.h).
 
     Examples
     --------

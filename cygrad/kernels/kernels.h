@@ -19,6 +19,8 @@ enum {
 #define GRADIENT_OF(name, nin, function, argument, expr) K_##name, K_##name##_ADD,
 #define FORWARD_AT(name, nin, function, inner, expr) K_##name,
 #define GRADIENT_AT(name, nin, function, inner, expr) K_##name, K_##name##_ADD,
+#define FORWARD_AT2(name, nin, function, first, second, expr) K_##name,
+#define GRADIENT_AT2(name, nin, function, first, second, expr) K_##name, K_##name##_ADD,
 #include "kernels.def"
 #undef FORWARD
 #undef FUNCTION
@@ -26,6 +28,8 @@ enum {
 #undef GRADIENT_OF
 #undef FORWARD_AT
 #undef GRADIENT_AT
+#undef FORWARD_AT2
+#undef GRADIENT_AT2
     CG_KERNELS
 };
 

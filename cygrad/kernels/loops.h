@@ -20,8 +20,22 @@
 #define CG_ARCSIN CG_NAME(arcsin)
 #define CG_ARCCOS CG_NAME(arccos)
 #define CG_ARCTAN CG_NAME(arctan)
+#define CG_ARCSINH CG_NAME(arcsinh)
+#define CG_ARCCOSH CG_NAME(arccosh)
+#define CG_ARCTANH CG_NAME(arctanh)
 #define CG_SIGMOID CG_NAME(sigmoid)
+#define CG_ERF CG_NAME(erf)
+#define CG_ERFC CG_NAME(erfc)
+#define CG_CBRT CG_NAME(cbrt)
+#define CG_LOG2 CG_NAME(log2)
+#define CG_LOG10 CG_NAME(log10)
+#define CG_EXP2 CG_NAME(exp2)
+#define CG_LOGADDEXP2 CG_NAME(logaddexp2)
+#define CG_LOGADDEXP2_ONE CG_NAME(logaddexp2_any)
+#define CG_POW CG_NAME(pow)
+#define CG_POW_ONE CG_NAME(pow_any)
 #define CG_LOG1P_EXP CG_NAME(log1p_exp)
+#define CG_GELU_SLOPE CG_NAME(gelu_slope)
 
 static void CG_NAME(log1p_exp)(const double *x, double *y, ptrdiff_t n)
 {
@@ -31,15 +45,29 @@ static void CG_NAME(log1p_exp)(const double *x, double *y, ptrdiff_t n)
 
 #define CG_RELU(x) (((x) <= 0) ? 0.0 : (x))
 
-/* The standard normal distribution's. */
-#define CG_NORMAL_CDF(x) (0.5 * erfc(-(x) * 0.70710678118654752))
+#define CG_ROOT_HALF 0.70710678118654752
+
+/* P(x) + x p(x), P the standard normal distribution's function and p its density; n <= CG_BLOCK. */
+static void CG_NAME(gelu_slope)(const double *x, double *y, ptrdiff_t n)
+{
+    double twice_cdf[CG_BLOCK], density[CG_BLOCK];
+    for (ptrdiff_t i = 0; i < n; i++) {
+        twice_cdf[i] = -x[i] * CG_ROOT_HALF;
+        density[i] = -0.5 * (x[i] * x[i]);
+    }
+    CG_ERFC(twice_cdf, twice_cdf, n);
+    CG_EXP(density, density, n);
+    for (ptrdiff_t i = 0; i < n; i++)
+        y[i] = 0.5 * twice_cdf[i] + x[i] * (density[i] * 0.3989422804014327);
+}
 
 /* (1 + tanh u) / 2 is sigmoid(2 u), without its cancellation. 2 u = 2 sqrt(2/pi) (x + 0.044715 x^3)
  * saturates long before |x| = 50; cut there, it never overflows. */
 #define CG_GELU_CUT(x) (((x) > 50.0) ? 50.0 : ((x) < -50.0) ? -50.0 : (x))
 #define CG_GELU_INNER(x)                                                                          \
     (CG_GELU_CUT(x) * (1.5957691216057308 + CG_GELU_CUT(x) * CG_GELU_CUT(x) * 0.07135481627260025))
-#define CG_GELU_SLOPE(x) (1.5957691216057308 + CG_GELU_CUT(x) * CG_GELU_CUT(x) * 0.21406444881780075)
+#define CG_GELU_INNER_SLOPE(x)                                                                    \
+    (1.5957691216057308 + CG_GELU_CUT(x) * CG_GELU_CUT(x) * 0.21406444881780075)
 
 #define CG_LOAD_1 const double x = x0[i]; (void)x;
 #define CG_LOAD_2 CG_LOAD_1 const double y = x1[i]; (void)y;
@@ -90,7 +118,7 @@ static void CG_NAME(log1p_exp)(const double *x, double *y, ptrdiff_t n)
     }
 
 /* The function's values stay in a tile that fits the first-level cache. */
-enum { CG_NAME(TILE) = 256 };
+enum { CG_NAME(TILE) = CG_BLOCK };
 
 #define CG_TILED(nin, function, argument, statement)                                              \
     double tile[CG_NAME(TILE)];                                                                   \
@@ -149,12 +177,55 @@ enum { CG_NAME(TILE) = 256 };
         CG_TILED_AT(CG_GLOAD_##nin, CG_ARGS_##nin, function, inner, out[i] += (expr))             \
     }
 
+/* The same with a function of two arguments, both inner expressions. One element needs no tiles. */
+#define CG_TILED_AT2(load, args, function, first, second, statement)                              \
+    double a[CG_NAME(TILE)], b[CG_NAME(TILE)], tile[CG_NAME(TILE)];                               \
+    args (void)c;                                                                                 \
+    if (n == 1) {                                                                                 \
+        const ptrdiff_t i = 0;                                                                    \
+        load const double t = CG_##function##_ONE(first, second);                                 \
+        statement;                                                                                \
+        return;                                                                                   \
+    }                                                                                             \
+    for (ptrdiff_t start = 0; start < n; start += CG_NAME(TILE)) {                                \
+        ptrdiff_t stop = n - start < CG_NAME(TILE) ? n : start + CG_NAME(TILE);                   \
+        CG_IVDEP                                                                                  \
+        for (ptrdiff_t i = start; i < stop; i++) {                                                \
+            load a[i - start] = (first);                                                          \
+            b[i - start] = (second);                                                              \
+        }                                                                                         \
+        CG_##function(a, b, tile, stop - start);                                                  \
+        CG_IVDEP                                                                                  \
+        for (ptrdiff_t i = start; i < stop; i++) {                                                \
+            const double t = tile[i - start];                                                     \
+            load statement;                                                                       \
+        }                                                                                         \
+    }
+
+#define FORWARD_AT2(name, nin, function, first, second, expr)                                     \
+    CG_SIGNATURE(name)                                                                            \
+    {                                                                                             \
+        CG_TILED_AT2(CG_LOAD_##nin, CG_ARGS_##nin, function, first, second, out[i] = (expr))      \
+    }
+
+#define GRADIENT_AT2(name, nin, function, first, second, expr)                                    \
+    CG_SIGNATURE(name)                                                                            \
+    {                                                                                             \
+        CG_TILED_AT2(CG_GLOAD_##nin, CG_ARGS_##nin, function, first, second, out[i] = (expr))     \
+    }                                                                                             \
+    CG_SIGNATURE(name##_ADD)                                                                      \
+    {                                                                                             \
+        CG_TILED_AT2(CG_GLOAD_##nin, CG_ARGS_##nin, function, first, second, out[i] += (expr))    \
+    }
+
 #include "kernels.def"
 
 #undef FORWARD
 #undef FUNCTION
 #undef FORWARD_AT
 #undef GRADIENT_AT
+#undef FORWARD_AT2
+#undef GRADIENT_AT2
 #undef GRADIENT
 #undef GRADIENT_OF
 
@@ -165,9 +236,13 @@ static const cg_kernel CG_NAME(table)[CG_KERNELS] = {
 #define GRADIENT_OF(name, nin, function, argument, expr) CG_NAME(name), CG_NAME(name##_ADD),
 #define FORWARD_AT(name, nin, function, inner, expr) CG_NAME(name),
 #define GRADIENT_AT(name, nin, function, inner, expr) CG_NAME(name), CG_NAME(name##_ADD),
+#define FORWARD_AT2(name, nin, function, first, second, expr) CG_NAME(name),
+#define GRADIENT_AT2(name, nin, function, first, second, expr) CG_NAME(name), CG_NAME(name##_ADD),
 #include "kernels.def"
 #undef FORWARD_AT
 #undef GRADIENT_AT
+#undef FORWARD_AT2
+#undef GRADIENT_AT2
 #undef FORWARD
 #undef FUNCTION
 #undef GRADIENT

@@ -28,17 +28,4 @@ static inline double cg_floor_divide(double x, double y)
     return (quotient - whole > 0.5) ? whole + 1.0 : whole;
 }
 
-/* log2(2^x + 2^y) without overflow. */
-static inline double cg_logaddexp2(double x, double y)
-{
-    double d = x - y;
-    if (x == y)
-        return x + 1.0;
-    if (d > 0)
-        return x + 1.4426950408889634 * log1p(exp2(-d));
-    if (d <= 0)
-        return y + 1.4426950408889634 * log1p(exp2(d));
-    return d;
-}
-
 #endif

@@ -90,13 +90,28 @@ import cygrad as cg, cygrad.functions as F
 digest = hashlib.sha256()
 x = np.random.default_rng(3).uniform(-0.99, 0.99, 4099)
 wide = np.concatenate([x * 10.0 ** k for k in range(-300, 300, 25)] + [[0.0, -0.0, np.inf]])
-for name in "sin cos tan exp expm1 tanh sinh cosh arctan log log1p arcsin arccos sqrt".split():
-    for values in (x, wide):
+names = "sin cos tan exp expm1 tanh sinh cosh arctan log log1p arcsin arccos sqrt exp2 log2 log10"
+names += " arcsinh arccosh arctanh erf erfc cbrt"
+functions = [getattr(F, name) for name in names.split()]
+functions += [lambda v: v**2.7, lambda v: v**-5, lambda v: 1.7**v, lambda v: F.pow(v, v)]
+functions += [lambda v: F.logaddexp2(v, 0.3)]
+for f in functions:
+    for values in (x, wide, 1.0 + abs(x)):
         v = cg.Variable(values)
-        y = getattr(F, name)(v)
+        y = f(v)
         y.backward()
         for bits in (y.data, v.grad.data):
             digest.update(np.where(np.isnan(bits), 0.0, bits).tobytes())
+for name in ("arctan2", "hypot"):
+    for values in (x, wide):
+        a, b = cg.Variable(values), cg.Variable(values[::-1].copy())
+        y = getattr(F, name)(a, b)
+        y.backward()
+        for bits in (y.data, a.grad.data, b.grad.data):
+            digest.update(np.where(np.isnan(bits), 0.0, bits).tobytes())
+y = F.gelu(v := cg.Variable(x * 30.0), "none")
+y.backward()
+digest.update(y.data.tobytes() + v.grad.data.tobytes())
 print(cg.isa(), digest.hexdigest())
 """
 
