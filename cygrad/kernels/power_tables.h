@@ -1,4 +1,4 @@
-/* Tables of log(c) and of 2^(j/64), for the last section of transcendental.h. */
+/* Tables of log(c) and of 2^(j/64), for powers.h. */
 #ifndef CYGRAD_POWER_TABLES_H
 #define CYGRAD_POWER_TABLES_H
 
