@@ -60,6 +60,7 @@ from cygrad.core.function import Function
 from cygrad.core.mode import is_grad_enabled, is_test_mode, no_grad, test_mode
 from cygrad.core.storage import empty_cache, set_cache_limit
 from cygrad.core.variable import Variable
+from cygrad.elsewhere import listed, missing
 from cygrad.kernels.elementwise import isa
 from cygrad.transforms import (
     checkpoint,
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
     from cygrad import linalg as linalg
     from cygrad import models as models
     from cygrad import numerical as numerical
+    from cygrad import optimize as optimize
     from cygrad import optimizers as optimizers
     from cygrad import special as special
     from cygrad import stats as stats
@@ -88,12 +90,19 @@ else:
 
     def __getattr__(name):
         """Modules that `import cygrad` does not load: they are loaded when they are asked for."""
-        later = ["data", "dot", "hooks", "layers", "linalg", "models", "numerical", "optimizers"]
-        if name not in [*later, "special", "stats"]:
-            raise AttributeError(f"module 'cygrad' has no attribute {name!r}")
+        if name not in _LATER:
+            raise missing("cygrad", name, functions.__all__)
         from importlib import import_module
 
         return import_module(f"cygrad.{name}")
+
+
+_LATER = ["data", "dot", "hooks", "layers", "linalg", "models", "numerical", "optimize"]
+_LATER += ["optimizers", "special", "stats"]
+
+
+def __dir__() -> list[str]:
+    return listed("cygrad", _LATER)
 
 
 __all__ = [

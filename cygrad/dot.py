@@ -15,11 +15,15 @@ from typing import TYPE_CHECKING
 
 from cygrad.core.variable import Variable
 from cygrad.core.walk import functions_behind
+from cygrad.elsewhere import of_module
 
 if TYPE_CHECKING:
     from cygrad.core.function import Function
 
 __all__ = ["Picture", "graph", "render"]
+
+if not TYPE_CHECKING:  # a name that does not exist is an error for type checkers too
+    __getattr__, __dir__ = of_module(__name__)
 
 TEXT = (".dot", ".gv")
 DRAWN = (".svg", ".png", ".pdf")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 import cygrad.functions as F
 import cygrad.layers as L
 from cygrad.core.variable import Variable
+from cygrad.elsewhere import of_module
 from cygrad.layers.arguments import generator
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from cygrad.layers.arguments import _Seed
 
 __all__ = ["LSTM", "MLP", "Model"]
+
+if not TYPE_CHECKING:  # a name that does not exist is an error for type checkers too
+    __getattr__, __dir__ = of_module(__name__)
 
 
 class Model(L.Layer):

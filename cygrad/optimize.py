@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 import cygrad.functions as F
 from cygrad.core.mode import no_grad
 from cygrad.core.variable import Variable
+from cygrad.elsewhere import of_module
 from cygrad.transforms import hessian, jacobian, value_and_grad, vjp
 from cygrad.transforms.structure import leaves, rebuild, template
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
 __all__ = ["least_squares", "minimize"]
+
+if not TYPE_CHECKING:  # a name that does not exist is an error for type checkers too
+    __getattr__, __dir__ = of_module(__name__)
 
 Array = NDArray[np.float64]
 X = TypeVar("X")

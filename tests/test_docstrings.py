@@ -42,7 +42,7 @@ def public() -> Iterator[tuple[str, Any]]:
             yield f"{module.__name__}.{name}", thing
             if isinstance(thing, type):
                 for member in [*vars(thing), *inherited(thing)]:
-                    if member[0] != "_":
+                    if member[0] != "_" and hasattr(thing, member):  # not names of elsewhere.py
                         yield f"{module.__name__}.{name}.{member}", getattr(thing, member)
 
 

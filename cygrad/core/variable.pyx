@@ -837,14 +837,15 @@ def _tables():
     return UFUNCS, FUNCTIONS
 
 
-def _add_methods(dict methods not None):
-    """Make functions of a Variable its methods; functions/methods.py says which."""
-    cdef dict members = <dict>(<TypeWithMembers*>Variable).tp_dict
+def _add_methods(dict methods not None, type kind not None=Variable):
+    """Make functions of a Variable, or a Function, methods of it; functions/methods.py says which.
+    """
+    cdef dict members = <dict>(<TypeWithMembers*>kind).tp_dict
     for name, function in methods.items():
         if name in members:
-            raise ValueError(f"Variable has a method {name} already")
+            raise ValueError(f"{kind.__name__} has a method {name} already")
         members[name] = function
-    PyType_Modified(<TypeWithMembers*>Variable)
+    PyType_Modified(<TypeWithMembers*>kind)
 
 
 cdef bint is_traced(Variable v) noexcept:

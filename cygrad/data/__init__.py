@@ -4,10 +4,13 @@ Shipped: `digits` and `co2`, which give `Digits` and `CO2`. Made: `spirals`, whi
 Loaders: `DataLoader` for examples, `SequenceLoader` for a long series.
 """
 
+from typing import TYPE_CHECKING
+
 from cygrad.data.loader import DataLoader
 from cygrad.data.made import Spirals, spirals
 from cygrad.data.sequence import SequenceLoader
 from cygrad.data.shipped import CO2, Digits, co2, digits
+from cygrad.elsewhere import of_module
 
 __all__ = [
     "CO2",
@@ -19,3 +22,6 @@ __all__ = [
     "digits",
     "spirals",
 ]
+
+if not TYPE_CHECKING:  # a name that does not exist is an error for type checkers too
+    __getattr__, __dir__ = of_module(__name__)

@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import cygrad.functions as F
+from cygrad.core.function import Function
 from cygrad.core.variable import Variable, _add_methods
+from cygrad.elsewhere import members
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike, _Axis, _Positions
@@ -744,4 +746,6 @@ _add_methods(
         "trace": trace,
         "var": var,
     }
+    | members(Variable, "Variable")
 )
+_add_methods(members(Function, "Function"), Function)

@@ -6,6 +6,9 @@ them one after the other; `Layer` is what all are, and the class to derive your 
 `Parameters` and `Layers` have dotted names.
 """
 
+from typing import TYPE_CHECKING
+
+from cygrad.elsewhere import of_module
 from cygrad.layers.convolution import AvgPool2d, Conv2d, MaxPool2d
 from cygrad.layers.dropout import Dropout
 from cygrad.layers.embedding import Embedding
@@ -34,3 +37,6 @@ __all__ = [
     "Parameters",
     "Sequential",
 ]
+
+if not TYPE_CHECKING:  # a name that does not exist is an error for type checkers too
+    __getattr__, __dir__ = of_module(__name__)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cygrad.core.variable import Variable
+from cygrad.elsewhere import named_elsewhere
 from cygrad.layers.archive import read_archive, write_archive
 from cygrad.layers.named import Named, Parameters
 from cygrad.layers.state import AwaitedShape, differences, real_arrays
@@ -42,6 +43,7 @@ class _Forward(Protocol[P, R_co]):
     def forward(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
 
 
+@named_elsewhere
 class Layer:
     """A function with parameters, which may be made of other layers.
 

@@ -10,6 +10,9 @@ asked of a matrix and does not hold (square, regular, positive definite) raises
 `numpy.linalg.LinAlgError`.
 """
 
+from typing import TYPE_CHECKING
+
+from cygrad.elsewhere import of_module
 from cygrad.functions import matmul
 from cygrad.linalg.cholesky import cholesky
 from cygrad.linalg.determinant import det, slogdet
@@ -42,3 +45,6 @@ __all__ = [
     "svd",
     "svdvals",
 ]
+
+if not TYPE_CHECKING:  # a name that does not exist is an error for type checkers too
+    __getattr__, __dir__ = of_module(__name__)

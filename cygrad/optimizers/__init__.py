@@ -9,6 +9,9 @@ in common. Schedules: `StepSchedule`, `ExponentialSchedule`, `CosineSchedule`, `
 is the class to derive your own from. Types of what is passed: `HasParams`, `Target`, `Hook`.
 """
 
+from typing import TYPE_CHECKING
+
+from cygrad.elsewhere import of_module
 from cygrad.optimizers.optimizer import HasParams, Hook, Optimizer, Target
 from cygrad.optimizers.rules import SGD, AdaGrad, Adam, AdamW, Momentum, RMSprop
 from cygrad.optimizers.schedules import (
@@ -36,3 +39,6 @@ __all__ = [
     "Target",
     "WarmUp",
 ]
+
+if not TYPE_CHECKING:  # a name that does not exist is an error for type checkers too
+    __getattr__, __dir__ = of_module(__name__)

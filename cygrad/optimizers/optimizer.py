@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cygrad.core.variable import Variable
+from cygrad.elsewhere import named_elsewhere
 from cygrad.optimizers.settings import Configured, Number, check_keys
 from cygrad.optimizers.step import State, ready, step
 
@@ -56,6 +57,7 @@ Target: TypeAlias = HasParams | Variable | Iterable[Variable] | Iterable[tuple[s
 Hook: TypeAlias = Callable[[list[Variable]], object]
 
 
+@named_elsewhere
 class Optimizer(Configured, ABC):
     """An update rule with its learning rate, its hooks, and its memory of each parameter.
 

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
+from cygrad.elsewhere import named_elsewhere
 from cygrad.optimizers.optimizer import Optimizer
 from cygrad.optimizers.settings import Configured, Number, Whole, check_keys
 from cygrad.optimizers.step import power
@@ -16,6 +17,7 @@ from cygrad.optimizers.step import power
 __all__ = ["CosineSchedule", "ExponentialSchedule", "Schedule", "StepSchedule", "WarmUp"]
 
 
+@named_elsewhere
 class Schedule(Configured, ABC):
     """A learning rate that changes with each `step`. A subclass says how, in `lr_at`.
 

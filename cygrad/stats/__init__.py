@@ -7,6 +7,9 @@ gradients are to x and to all real parameters. What needs gamma functions needs 
 `pip install 'cygrad[scipy]'`.
 """
 
+from typing import TYPE_CHECKING
+
+from cygrad.elsewhere import of_module
 from cygrad.stats import (
     bernoulli,
     beta,
@@ -48,3 +51,6 @@ __all__ = [
     "t",
     "uniform",
 ]
+
+if not TYPE_CHECKING:  # a name that does not exist is an error for type checkers too
+    __getattr__, __dir__ = of_module(__name__)

@@ -1,0 +1,322 @@
+"""Names of other libraries, and what to write here in their place.
+
+Who comes from PyTorch, NumPy, JAX, Chainer or DeZero writes a name of theirs first. These exist no
+more than any other name that does not: an AttributeError, hasattr says False, dir leaves them out.
+But the error tells what to write. `TABLE` has all of them; modules look into it when they miss a
+name, classes have a `Name` for each.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn, TypeVar
+
+__all__ = ["listed", "members", "missing", "named_elsewhere", "of_module"]
+
+C = TypeVar("C", bound=type)
+
+# By the class or module: names, and what the error says after "has no attribute". {name} is the
+# name that was asked for; F is cygrad.functions, L cygrad.layers, cg cygrad, np NumPy.
+TABLE = {
+    "Variable": {
+        "abs arccos arcsin arctan cos cosh erf exp expm1 gelu leaky_relu log log1p log2 log10 "
+        "log_softmax logsumexp neg norm reciprocal relu sigmoid sign silu sin sinh softmax softplus "
+        "sqrt square tan tanh tril triu": "write F.{name}(x)",
+        "acos": "write F.arccos(x)",
+        "asin": "write F.arcsin(x)",
+        "atan": "write F.arctan(x)",
+        "absolute": "write F.abs(x)",
+        "add sub mul div": "write x + y, x - y, x * y, x / y",
+        "amax": "write x.max(axis)",
+        "amin": "write x.min(axis)",
+        "array numpy": "write x.data, an ndarray on the same memory",
+        "bmm mm matmul": "write x @ y",
+        "broadcast_to": "write F.broadcast_to(x, shape)",
+        "byte bool cpu cuda double float half int long to to_cpu to_gpu type": "write x; its "
+        "numbers are float64 on the CPU, and x.data.astype(dtype) has other ones",
+        "chunk": "write F.array_split(x, n, axis)",
+        "clamp": "write x.clip(low, high)",
+        "clone": "write x.copy()",
+        "contiguous": "write x.copy(), or leave it out: functions take any strides",
+        "detach": "write x.data for the numbers, or cg.Variable(x.data, requires_grad=False)",
+        "dim": "write x.ndim",
+        "expand expand_as": "write F.broadcast_to(x, shape)",
+        "add_ copy_ div_ fill_ mul_ normal_ sub_ uniform_": "write into x.data, as x.data += 1 does",
+        "flip roll split stack unsqueeze": "write F.{name}(x, ...)",
+        "gather": "write F.take_along_axis(x, index, axis)",
+        "grad_fn": "write x.creator",
+        "index_select": "write x.take(index, axis)",
+        "is_leaf": "write x.creator is None",
+        "masked_fill": "write F.mask_fill(x, mask, value)",
+        "masked_select": "write x[mask]",
+        "new_ones new_zeros": "write cg.ones(*shape) or cg.zeros(*shape)",
+        "numel": "write x.size",
+        "null_grad": "write x.cleargrad()",
+        "permute": "write x.transpose(*axes)",
+        "pow": "write x ** p",
+        "register_hook": "compute with x.grad after the backward pass",
+        "requires_grad_": "write x.requires_grad = True or False",
+        "retain_grad": "write y.backward(retain_grad=True)",
+        "t mT": "write x.T, or F.swapaxes(x, -1, -2) for stacks of matrices",
+        "view view_as": "write F.reshape(x, shape)",
+        "zero_": "write x.cleargrad() to forget the gradient of x, x.data[...] = 0 to zero numbers",
+        "zero_grad": "write x.cleargrad()",
+    },
+    "Function": {
+        "apply": "make an instance and call it: Square()(x)",
+        "save_for_backward saved_tensors saved_variables": "write self.inputs in backward, and keep "
+        "what else is needed on self",
+        "needs_input_grad": "write self.inputs[i].requires_grad",
+    },
+    "Layer": {
+        "add_module register_module": "assign the layer to an attribute",
+        "add_param register_parameter": "assign a Variable to an attribute",
+        "apply children modules named_children named_modules": "write layer.layers(), pairs of name "
+        "and layer",
+        "bias weight": "write layer.b and layer.w; layer.params() has all of them",
+        "buffers named_buffers": "write layer.state_dict(), which has parameters and buffers",
+        "cpu cuda double float half to to_cpu to_gpu": "leave it out: all is float64 on the CPU",
+        "eval": "write `with cg.test_mode():` around what is to be evaluated",
+        "named_parameters namedparams": "write layer.params(), pairs of name and Variable",
+        "parameters": "write layer.params(), pairs of name and Variable; optimizer.setup(layer) and "
+        "optimizer.update(layer) take the layer itself",
+        "predict": "call it: layer(x), in `with cg.no_grad(), cg.test_mode():`",
+        "requires_grad_": "write `for name, p in layer.params(): p.requires_grad = False`",
+        "save_weights load_weights": "write layer.save(path) or layer.load(path)",
+        "train": "leave it out: training is the rule, and `with cg.test_mode():` the exception",
+        "zero_grad": "write layer.cleargrads()",
+    },
+    "Optimizer": {
+        "add_param_group param_groups": "write optimizer.lr for the learning rate; groups with rates "
+        "of their own need an optimizer each",
+        "apply_gradients": "write optimizer.update(model)",
+        "minimize": "write model.cleargrads(), loss.backward() and optimizer.update(model)",
+        "step": "write optimizer.update(model), or optimizer.update() after optimizer.setup(model)",
+        "zero_grad": "write model.cleargrads(), or x.cleargrad() of a Variable",
+    },
+    "Schedule": {
+        "get_last_lr get_lr": "write schedule.optimizer.lr",
+        "last_epoch": "write schedule.count",
+    },
+    "cygrad": {
+        "Tensor tensor Array array as_tensor as_variable asarray from_numpy": "write "
+        "cg.Variable(data)",
+        "DataLoader": "write cygrad.data.DataLoader",
+        "Layer Linear Module Sequential nn": "write `import cygrad.layers as L`, and L.Layer, "
+        "L.Linear, L.Sequential",
+        "Model MLP": "write cygrad.models.{name}",
+        "Parameter": "write cg.Variable(data): assigned to an attribute of a layer it is a parameter",
+        "SGD Adam AdamW": "write cygrad.optimizers.{name}",
+        "allclose array_equal isclose isnan isfinite": "write np.{name}, which takes Variables",
+        "autograd": "write y.backward(), or cg.grad(f) for the gradient of a function",
+        "cat concatenate": "write F.concat([x, y], axis)",
+        "cuda device": "leave it out: all is on the CPU",
+        "empty empty_like": "write cg.zeros(*shape) or cg.zeros_like(x)",
+        "enable_grad set_grad_enabled inference_mode": "write `with cg.no_grad():`; outside of it "
+        "gradients are kept",
+        "float float32 float64 double get_default_dtype set_default_dtype": "leave it out: every "
+        "Variable is float64",
+        "functional": "write `import cygrad.functions as F`",
+        "is_tensor": "write isinstance(x, cg.Variable)",
+        "jacfwd jacrev": "write cg.jacobian(f)",
+        "jit": "leave it out: functions run as they are",
+        "manual_seed seed": "write rng=0, or another seed, where random numbers are drawn: cg.randn, "
+        "layers, models",
+        "numpy": "write `import numpy as np`: NumPy's functions take Variables",
+        "optim": "write `import cygrad.optimizers`",
+        "randint randperm": "write np.random.default_rng(seed).integers or .permutation",
+        "random": "write cg.rand, cg.randn or cg.normal",
+        "save load": "write model.save(path) or model.load(path)",
+        "using_config": "write `with cg.no_grad():` or `with cg.test_mode():`",
+        "utils": "write cygrad.data for loaders, cygrad.dot for pictures of graphs",
+    },
+    "cygrad.functions": {
+        "absolute": "write F.abs(x)",
+        "acos": "write F.arccos(x)",
+        "acosh": "write F.arccosh(x)",
+        "asin": "write F.arcsin(x)",
+        "asinh": "write F.arcsinh(x)",
+        "atan": "write F.arctan(x)",
+        "atanh": "write F.arctanh(x)",
+        "amax": "write F.max(x, axis)",
+        "amin": "write F.min(x, axis)",
+        "argmax argmin argsort": "write x.{name}()",
+        "atan2": "write F.arctan2(y, x)",
+        "average_pooling avg_pool average_pooling_2d": "write F.avg_pool2d(x, kernel_size)",
+        "bce_loss binary_cross_entropy_with_logits sigmoid_cross_entropy": "write "
+        "F.binary_cross_entropy(x, t): x are logits",
+        "bmm mm": "write F.matmul(x, y), or x @ y",
+        "cat concatenate": "write F.concat([x, y], axis)",
+        "chunk": "write F.array_split(x, n, axis)",
+        "clamp": "write F.clip(x, low, high)",
+        "convolution_2d": "write F.conv2d(x, w, b)",
+        "cross_entropy_loss nll_loss": "write F.cross_entropy(x, t): x are logits, t are labels",
+        "divide true_divide": "write F.div(x, y), or x / y",
+        "embed_id": "write F.embedding(x, w)",
+        "expand broadcast": "write F.broadcast_to(x, shape)",
+        "expand_dims": "write F.unsqueeze(x, axis)",
+        "flatten view": "write F.reshape(x, shape)",
+        "gammaln lgamma": "write cygrad.special.gammaln(x)",
+        "gather": "write F.take_along_axis(x, index, axis)",
+        "index_select": "write F.take(x, index, axis)",
+        "inv solve cholesky det slogdet svd qr eigh": "write cygrad.linalg.{name}",
+        "l1_loss mean_absolute_error": "write F.mean(F.abs(x - t))",
+        "logsigmoid": "write -F.softplus(-x)",
+        "masked_fill": "write F.mask_fill(x, mask, value)",
+        "masked_select": "write x[mask]",
+        "max_pool max_pooling_2d": "write F.max_pool2d(x, kernel_size)",
+        "mse_loss": "write F.mean_squared_error(x, t)",
+        "multiply": "write F.mul(x, y), or x * y",
+        "negative": "write F.neg(x), or -x",
+        "normalize": "write x / F.norm(x, axis=-1, keepdims=True)",
+        "one_hot": "write np.eye(n)[labels]; F.cross_entropy takes the labels themselves",
+        "permute": "write F.transpose(x, axes)",
+        "power float_power": "write F.pow(x, y), or x ** y",
+        "rsqrt": "write 1 / F.sqrt(x)",
+        "subtract": "write F.sub(x, y), or x - y",
+        "swish": "write F.silu(x)",
+        "var": "write F.variance(x, axis)",
+    },
+    "cygrad.layers": {
+        "BatchNorm1d BatchNorm2d BatchNorm3d BatchNormalization": "write L.BatchNorm()",
+        "BCELoss BCEWithLogitsLoss": "write F.binary_cross_entropy(x, t): x are logits",
+        "Conv1d": "write F.conv1d(x, w, b), with w and b in a layer of your own",
+        "CrossEntropyLoss NLLLoss": "write F.cross_entropy(x, t): x are logits, t are labels",
+        "Dense": "write L.Linear(out_size)",
+        "EmbedID": "write L.Embedding(num, size)",
+        "GELU ReLU LeakyReLU Sigmoid SiLU Softmax LogSoftmax Softplus Tanh": "a function goes where "
+        "a layer goes, such as L.Sequential(L.Linear(3), F.relu)",
+        "GRUCell": "write L.GRU(hidden_size), which takes a step a call",
+        "LSTMCell": "write L.LSTM(hidden_size), which takes a step a call",
+        "RNNCell": "write L.RNN(hidden_size), which takes a step a call",
+        "Identity": "leave it out, or give a function, lambda x: x",
+        "L1Loss": "write F.mean(F.abs(x - t))",
+        "MLP Model": "write cygrad.models.{name}",
+        "MSELoss": "write F.mean_squared_error(x, t)",
+        "Module": "write L.Layer",
+        "ModuleDict ParameterDict": "assign a dict of layers to an attribute",
+        "ModuleList": "assign a list of layers to an attribute",
+        "Parameter": "write cg.Variable(data): assigned to an attribute of a layer it is a parameter",
+        "functional": "write `import cygrad.functions as F`",
+    },
+    "cygrad.models": {
+        "Module": "write cygrad.models.Model",
+        "Sequential": "write cygrad.layers.Sequential",
+    },
+    "cygrad.optimizers": {
+        "Adagrad": "write AdaGrad(lr)",
+        "CosineAnnealingLR": "write CosineSchedule(optimizer, total_steps)",
+        "ExponentialLR": "write ExponentialSchedule(optimizer, gamma)",
+        "LBFGS": "write cygrad.optimize.minimize(f, x0, method='L-BFGS-B')",
+        "LRScheduler LambdaLR": "derive a class from Schedule, with lr_at(self, count)",
+        "LinearLR": "write WarmUp(optimizer, steps)",
+        "MomentumSGD": "write Momentum(lr, momentum)",
+        "Nesterov NAG": "write Momentum(lr, nesterov=True)",
+        "RMSProp": "write RMSprop(lr)",
+        "StepLR": "write StepSchedule(optimizer, step_size, gamma)",
+        "lr_scheduler": "the schedules are beside the optimizers: cygrad.optimizers.CosineSchedule",
+    },
+    "cygrad.hooks": {
+        "GradientClipping clip_grad_norm_ clip_grad_norm": "write "
+        "Adam(hooks=[cygrad.hooks.ClipGrad(max_norm)])",
+        "clip_grad_value_": "write Adam(hooks=[cygrad.hooks.ClipValue(max_value)])",
+    },
+    "cygrad.data": {
+        "Dataset TensorDataset": "give the arrays: cygrad.data.DataLoader((inputs, labels))",
+        "SeqDataLoader": "write cygrad.data.SequenceLoader",
+    },
+    "cygrad.numerical": {
+        "gradcheck gradgradcheck": "write cygrad.numerical.check_grads(f, *xs, order=1)",
+        "numerical_grad numerical_diff": "write cygrad.numerical.diff(f, *xs)",
+    },
+    "cygrad.dot": {
+        "get_dot_graph": "write cygrad.dot.graph(y)",
+        "make_dot plot_dot_graph": "write cygrad.dot.render(y, path)",
+    },
+}
+
+
+def _hints(where: str) -> dict[str, str]:
+    """A part of the table, a name an entry."""
+    return {
+        name: hint.replace("{name}", name)
+        for names, hint in TABLE.get(where, {}).items()
+        for name in names.split()
+    }
+
+
+# ---- Classes ----------------------------------------------------------------------------------
+
+
+class Name:
+    """A name that a class does not have, as an attribute of it.
+
+    What an instance, a subclass or another base has under the name comes first. Where there is
+    none, the AttributeError says what to write. Attributes that the class has cost nothing more,
+    as they would with a `__getattr__`.
+    """
+
+    def __init__(self, kind: type, name: str, hint: str) -> None:
+        self.kind, self.name, self.__doc__ = kind, name, hint
+
+    # Any: what the other base has.
+    def __get__(self, instance: object, owner: type) -> Any:
+        of = owner if instance is None else instance
+        try:
+            return getattr(super(self.kind, of), self.name)  # type: ignore[misc]
+        except AttributeError:
+            what = f"type object {owner.__name__!r}"
+            if instance is not None:
+                what = f"{owner.__name__!r} object"
+            raise AttributeError(f"{what} has no attribute {self.name!r}: {self.__doc__}") from None
+
+
+def members(kind: type, where: str) -> dict[str, object]:
+    """What a class gets: its names, and a `__dir__` that leaves them out."""
+    hints = _hints(where)
+
+    def __dir__(self: object) -> list[str]:
+        names = object.__dir__(self)
+        return [name for name in names if name not in hints or hasattr(self, name)]
+
+    return {"__dir__": __dir__} | {name: Name(kind, name, hint) for name, hint in hints.items()}
+
+
+def named_elsewhere(kind: C) -> C:
+    """Give a class written in Python the names of the table's part that is called like it."""
+    for name, member in members(kind, kind.__name__).items():
+        setattr(kind, name, member)
+    return kind
+
+
+# ---- Modules ----------------------------------------------------------------------------------
+
+
+def missing(where: str, name: str, functions: Sequence[str] = ()) -> AttributeError:
+    """The error for what a module does not have; `functions` are names that F has in its place."""
+    hint = _hints(where).get(name)
+    if name in functions:
+        hint = f"write F.{name}, after `import cygrad.functions as F`"
+    return AttributeError(
+        f"module {where!r} has no attribute {name!r}" + (f": {hint}" if hint else "")
+    )
+
+
+def listed(where: str, later: Sequence[str] = ()) -> list[str]:
+    """What dir shows of a module: what is in `__all__`, what is loaded later, and dunders."""
+    inside = vars(sys.modules[where])
+    dunders = [name for name in inside if name.startswith("__")]
+    return sorted({*inside["__all__"], *later, *dunders})
+
+
+def of_module(where: str) -> tuple[Callable[[str], NoReturn], Callable[[], list[str]]]:
+    """A module's `__getattr__` and `__dir__`."""
+
+    def __getattr__(name: str) -> NoReturn:
+        raise missing(where, name)
+
+    def __dir__() -> list[str]:
+        return listed(where)
+
+    return __getattr__, __dir__
