@@ -62,17 +62,6 @@ from cygrad.core.storage import empty_cache, set_cache_limit
 from cygrad.core.variable import Variable
 from cygrad.elsewhere import listed, missing
 from cygrad.kernels.elementwise import isa
-from cygrad.transforms import (
-    checkpoint,
-    elementwise_grad,
-    grad,
-    hessian,
-    hvp,
-    jacobian,
-    jvp,
-    value_and_grad,
-    vjp,
-)
 
 if TYPE_CHECKING:
     from cygrad import data as data
@@ -86,23 +75,39 @@ if TYPE_CHECKING:
     from cygrad import optimizers as optimizers
     from cygrad import special as special
     from cygrad import stats as stats
+    from cygrad.transforms import (
+        checkpoint,
+        elementwise_grad,
+        grad,
+        hessian,
+        hvp,
+        jacobian,
+        jvp,
+        value_and_grad,
+        vjp,
+    )
 else:
 
     def __getattr__(name):
-        """Modules that `import cygrad` does not load: they are loaded when they are asked for."""
-        if name not in _LATER:
-            raise missing("cygrad", name, functions.__all__)
+        """What `import cygrad` does not load is loaded when it is asked for."""
         from importlib import import_module
 
-        return import_module(f"cygrad.{name}")
+        if name in _MODULES:
+            return import_module(f"cygrad.{name}")
+        if name not in _TRANSFORMS:
+            raise missing("cygrad", name, functions.__all__)
+        found = globals()[name] = getattr(import_module("cygrad.transforms"), name)
+        return found
 
 
-_LATER = ["data", "dot", "hooks", "layers", "linalg", "models", "numerical", "optimize"]
-_LATER += ["optimizers", "special", "stats"]
+_MODULES = ["data", "dot", "hooks", "layers", "linalg", "models", "numerical", "optimize"]
+_MODULES += ["optimizers", "special", "stats"]
+_TRANSFORMS = ["checkpoint", "elementwise_grad", "grad", "hessian", "hvp", "jacobian", "jvp"]
+_TRANSFORMS += ["value_and_grad", "vjp"]
 
 
 def __dir__() -> list[str]:
-    return listed("cygrad", _LATER)
+    return listed("cygrad", _MODULES)
 
 
 __all__ = [

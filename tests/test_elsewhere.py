@@ -180,14 +180,14 @@ def test_numpy_and_pytest_take_it_as_ever() -> None:
 
 # ---- What dir shows ---------------------------------------------------------------------------
 
-MODULES = sorted({where for where, _ in IN_MODULES} | {f"cygrad.{m}" for m in cg._LATER})
+MODULES = sorted({where for where, _ in IN_MODULES} | {f"cygrad.{m}" for m in cg._MODULES})
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_dir_shows_what_is_public(name: str) -> None:
     module = importlib.import_module(name)
     shown = [n for n in dir(module) if not n.startswith("__")]
-    later = cg._LATER if module is cg else []
+    later = cg._MODULES if module is cg else []
     assert shown == sorted({n for n in module.__all__ if n != "__version__"} | set(later))
     assert {"__name__", "__doc__", "__all__"} <= set(dir(module))
 

@@ -29,8 +29,9 @@
 All take what `cygrad.Variable` takes, and raise its TypeError for data that are not real numbers.
 Of an argument that is no Variable, no gradient is kept.
 
-The families written in Python, NumPy's functions made of the compiled ones, are imported when one
-of their functions is first asked for: importing them all would take as long as half of the rest.
+The core is imported at once; a family that not every program needs when one of its functions is
+first asked for, as importing all takes twice as long. (None of these has a function of its own
+name: a module would hide it.)
 """
 
 import importlib
@@ -40,8 +41,6 @@ from cygrad.elsewhere import listed, missing
 from cygrad.functions.accumulation import cumsum, prod
 from cygrad.functions.activation import erf, erfc, gelu, leaky_relu, relu, sigmoid, silu, softplus
 from cygrad.functions.arithmetic import abs, add, div, mul, neg, pow, sqrt, square, sub
-from cygrad.functions.arrangement import flip, repeat, tile
-from cygrad.functions.convolution import conv1d, conv2d
 from cygrad.functions.dropout import dropout
 from cygrad.functions.einsum import einsum
 from cygrad.functions.embedding import embedding
@@ -57,14 +56,8 @@ from cygrad.functions.exponential import (
     logaddexp2,
 )
 from cygrad.functions.indexing import get_item, take
-from cygrad.functions.inverse import arccosh, arcsinh, arctan2, arctanh, cbrt, hypot, reciprocal
 from cygrad.functions.linalg import linear, matmul
-from cygrad.functions.loss import accuracy, binary_cross_entropy, cross_entropy, mean_squared_error
-from cygrad.functions.loss import cross_entropy as softmax_cross_entropy  # DeZero's name
 from cygrad.functions.norm import norm
-from cygrad.functions.normalization import batch_norm, layer_norm
-from cygrad.functions.pooling import avg_pool2d, max_pool2d
-from cygrad.functions.recurrent import lstm_cell, lstm_step
 from cygrad.functions.reduction import max, mean, min, std, sum, sum_to, variance
 from cygrad.functions.rounding import (
     ceil,
@@ -89,23 +82,14 @@ from cygrad.functions.shape import (
     transpose,
     unsqueeze,
 )
-from cygrad.functions.simple import (
-    binary_cross_entropy_simple,
-    cross_entropy_simple,
-    dropout_simple,
-    gelu_simple,
-    linear_simple,
-    mean_squared_error_simple,
-    relu_simple,
-    sigmoid_simple,
-    softmax_simple,
-    softplus_simple,
-)
 from cygrad.functions.softmax import log_softmax, logsumexp, softmax
 from cygrad.functions.trigonometric import arccos, arcsin, arctan, cos, cosh, sin, sinh, tan, tanh
 
 if TYPE_CHECKING:
+    from cygrad.functions.arrangement import flip, repeat, tile
     from cygrad.functions.calculus import cumprod, diff, gradient, interp, linspace, trapezoid
+    from cygrad.functions.convolution import conv1d, conv2d
+    from cygrad.functions.inverse import arccosh, arcsinh, arctan2, arctanh, cbrt, hypot, reciprocal
     from cygrad.functions.joining import (
         append,
         array_split,
@@ -118,6 +102,14 @@ if TYPE_CHECKING:
         meshgrid,
         vstack,
     )
+    from cygrad.functions.loss import (
+        accuracy,
+        binary_cross_entropy,
+        cross_entropy,
+        mean_squared_error,
+        softmax_cross_entropy,
+    )
+    from cygrad.functions.normalization import batch_norm, layer_norm
     from cygrad.functions.piecewise import (
         deg2rad,
         fmax,
@@ -128,6 +120,7 @@ if TYPE_CHECKING:
         select,
         sinc,
     )
+    from cygrad.functions.pooling import avg_pool2d, max_pool2d
     from cygrad.functions.products import (
         convolve,
         correlate,
@@ -151,6 +144,19 @@ if TYPE_CHECKING:
         swapaxes,
         take_along_axis,
         trace,
+    )
+    from cygrad.functions.recurrent import lstm_cell, lstm_step
+    from cygrad.functions.simple import (
+        binary_cross_entropy_simple,
+        cross_entropy_simple,
+        dropout_simple,
+        gelu_simple,
+        linear_simple,
+        mean_squared_error_simple,
+        relu_simple,
+        sigmoid_simple,
+        softmax_simple,
+        softplus_simple,
     )
     from cygrad.functions.statistics import (
         average,
@@ -339,11 +345,24 @@ __all__ = [
 _FAMILIES = {
     name: family
     for family, names in {
+        "arrangement": "flip repeat tile",
         "calculus": "cumprod diff gradient interp linspace trapezoid",
-        "joining": "append array_split atleast_1d atleast_2d atleast_3d column_stack dstack hstack meshgrid vstack",
+        "convolution": "conv1d conv2d",
+        "inverse": "arccosh arcsinh arctan2 arctanh cbrt hypot reciprocal",
+        "joining": "append array_split atleast_1d atleast_2d atleast_3d column_stack dstack "
+        "hstack meshgrid vstack",
+        "loss": "accuracy binary_cross_entropy cross_entropy mean_squared_error "
+        "softmax_cross_entropy",
+        "normalization": "batch_norm layer_norm",
         "piecewise": "deg2rad fmax fmin heaviside nan_to_num rad2deg select sinc",
+        "pooling": "avg_pool2d max_pool2d",
         "products": "convolve correlate cross dot inner kron outer tensordot vdot",
-        "rearrangement": "diag diagonal moveaxis pad partition roll rot90 sort swapaxes take_along_axis trace",
+        "rearrangement": "diag diagonal moveaxis pad partition roll rot90 sort swapaxes "
+        "take_along_axis trace",
+        "recurrent": "lstm_cell lstm_step",
+        "simple": "binary_cross_entropy_simple cross_entropy_simple dropout_simple gelu_simple "
+        "linear_simple mean_squared_error_simple relu_simple sigmoid_simple softmax_simple "
+        "softplus_simple",
         "statistics": "average median nanmax nanmean nanmin nanstd nansum nanvar ptp quantile",
     }.items()
     for name in names.split()

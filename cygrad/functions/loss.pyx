@@ -179,6 +179,9 @@ def cross_entropy(x, t, ignore_index=-100):
     return y
 
 
+softmax_cross_entropy = cross_entropy       # DeZero's name
+
+
 # ---- binary_cross_entropy: l = log(1 + e^x) - x t, dl/dx = sigmoid(x) - t, dl/dt = -x -----------
 
 cdef Variable vjp_logistic_loss(Function f, Variable gy, int i):

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
-from numpy.typing import NDArray
 
 import cygrad.functions as F
 from cygrad.core.function import Function
@@ -18,6 +17,8 @@ from cygrad.core.variable import Variable, _add_methods
 from cygrad.elsewhere import members
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from cygrad.core.variable import _ArrayLike, _Axis, _Positions
 
 __all__: list[str] = []
