@@ -38,7 +38,7 @@ def _import_compiled() -> None:
 
 _import_compiled()
 
-from cygrad import functions
+from cygrad import elsewhere, functions
 from cygrad._version import __version__
 from cygrad.abi import get_include
 from cygrad.core.creation import (
@@ -60,7 +60,6 @@ from cygrad.core.function import Function
 from cygrad.core.mode import is_grad_enabled, is_test_mode, no_grad, test_mode
 from cygrad.core.storage import empty_cache, set_cache_limit
 from cygrad.core.variable import Variable
-from cygrad.elsewhere import listed, missing
 from cygrad.kernels.elementwise import isa
 from cygrad.transforms import (
     checkpoint,
@@ -91,7 +90,7 @@ else:
     def __getattr__(name):
         """Modules that `import cygrad` does not load: they are loaded when they are asked for."""
         if name not in _LATER:
-            raise missing("cygrad", name, functions.__all__)
+            raise elsewhere.missing("cygrad", name, functions.__all__)
         from importlib import import_module
 
         return import_module(f"cygrad.{name}")
@@ -102,7 +101,7 @@ _LATER += ["optimizers", "special", "stats"]
 
 
 def __dir__() -> list[str]:
-    return listed("cygrad", _LATER)
+    return elsewhere.listed("cygrad", _LATER)
 
 
 __all__ = [
