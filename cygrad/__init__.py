@@ -38,7 +38,7 @@ def _import_compiled() -> None:
 
 _import_compiled()
 
-from cygrad import functions
+from cygrad import elsewhere, functions
 from cygrad._version import __version__
 from cygrad.abi import get_include
 from cygrad.core.creation import (
@@ -60,7 +60,6 @@ from cygrad.core.function import Function
 from cygrad.core.mode import is_grad_enabled, is_test_mode, no_grad, test_mode
 from cygrad.core.storage import empty_cache, set_cache_limit
 from cygrad.core.variable import Variable
-from cygrad.elsewhere import listed, missing
 from cygrad.kernels.elementwise import isa
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ else:
         if name in _MODULES:
             return import_module(f"cygrad.{name}")
         if name not in _TRANSFORMS:
-            raise missing("cygrad", name, functions.__all__)
+            raise elsewhere.missing("cygrad", name, functions.__all__)
         found = globals()[name] = getattr(import_module("cygrad.transforms"), name)
         return found
 
@@ -107,7 +106,7 @@ _TRANSFORMS += ["value_and_grad", "vjp"]
 
 
 def __dir__() -> list[str]:
-    return listed("cygrad", _MODULES)
+    return elsewhere.listed("cygrad", _MODULES)
 
 
 __all__ = [

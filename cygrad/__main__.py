@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import cygrad as cg
 from cygrad.commands import COMMANDS
 
+WRONG_ARGUMENTS = 2  # as argparse exits
 INTERRUPTED = 130  # as a shell reports SIGINT
 CLOSED_PIPE = 141  # and SIGPIPE
 
@@ -40,16 +41,35 @@ def _run(arguments: Sequence[str]) -> int:
         subparser = subparsers.add_parser(name, help=command.HELP, description=command.__doc__)
         command.add_arguments(subparser)
         subparser.set_defaults(run=command.run, error=subparser.error)
-    if arguments and not arguments[0].startswith("-") and arguments[0] not in COMMANDS:
+    if not arguments:
+        parser.print_help(sys.stderr)
+        return WRONG_ARGUMENTS
+    if not arguments[0].startswith("-") and arguments[0] not in COMMANDS:
         near = difflib.get_close_matches(arguments[0], COMMANDS, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(COMMANDS)}"
         parser.error(f"unknown command {arguments[0]!r}; {hint}")
-    options = parser.parse_args(arguments)
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        if arguments[0] != options.command:
+            parser.error(f"unrecognized argument {unknown[0]!r}")
+        options.error(_unrecognized(unknown[0], options))  # argparse would show cygrad's usage
     try:
         code: int = options.run(options)
     except argparse.ArgumentError as error:
         options.error(str(error))
     return code
+
+
+def _unrecognized(argument: str, options: argparse.Namespace) -> str:
+    """What is said of an argument that the command does not have."""
+    there = [f"--{name}" for name in vars(options) if name not in ("command", "error", "run")]
+    name = argument.lstrip("-").partition("=")[0]
+    near = [option for option in there if name and option.startswith(f"--{name}")]
+    near = near or difflib.get_close_matches(f"--{name}", there, n=1)
+    hint = f"there are {', '.join(there)}" if there else f"{options.command} takes none"
+    if near and argument.startswith("-"):
+        hint = f"did you mean {' or '.join(near)}?"
+    return f"unrecognized argument {argument!r}; {hint}"
 
 
 if __name__ == "__main__":

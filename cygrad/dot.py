@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cygrad import elsewhere
 from cygrad.core.variable import Variable
 from cygrad.core.walk import functions_behind
-from cygrad.elsewhere import of_module
 
 if TYPE_CHECKING:
     from cygrad.core.function import Function
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Picture", "graph", "render"]
 
 if not TYPE_CHECKING:  # a name that does not exist is an error for type checkers too
-    __getattr__, __dir__ = of_module(__name__)
+    __getattr__, __dir__ = elsewhere.of_module(__name__)
 
 TEXT = (".dot", ".gv")
 DRAWN = (".svg", ".png", ".pdf")

@@ -9,12 +9,14 @@ name, classes have a `Name` for each.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 
-__all__ = ["listed", "members", "missing", "named_elsewhere", "of_module"]
+__all__ = ["check_arguments", "listed", "members", "missing", "named_elsewhere", "of_module"]
 
 C = TypeVar("C", bound=type)
+
+CO_VARARGS, CO_VARKEYWORDS = 0x04, 0x08  # as in inspect, which takes long to import
 
 # By the class or module: names, and what the error says after "has no attribute". {name} is the
 # name that was asked for; F is cygrad.functions, L cygrad.layers, cg cygrad, np NumPy.
@@ -236,12 +238,53 @@ TABLE = {
     },
 }
 
+# By the class: arguments of constructors, and what the error says. The row * is for too many
+# without a name; {kind} is the class that was called.
+ARGUMENTS = {
+    "Optimizer": {
+        "*": "optimizers are made without parameters: write {kind}(lr=0.001).setup(model)",
+        "amsgrad capturable centered dampening differentiable foreach fused maximize": "leave it "
+        "out: there is no such variant",
+        "betas": "write beta1=0.9, beta2=0.999",
+        "learning_rate": "write lr=",
+        "model parameters params": "write {kind}(lr=0.001).setup(model)",
+        "momentum nesterov": "write Momentum(lr=0.01, momentum=0.9, nesterov=False)",
+        "weight_decay": "write AdamW(weight_decay=0.01); or Adam(hooks=[WeightDecay(0.01)]), with "
+        "cygrad.hooks.WeightDecay, to add it to the gradients",
+    },
+    "Schedule": {
+        "T_max": "write total_steps=",
+        "eta_min": "write min_lr=",
+        "last_epoch verbose": "leave it out; schedule.count is the number of steps",
+        "total_iters": "write steps=",
+    },
+    "Linear": {
+        "in_features": "write in_size=, or leave it out: the first x tells",
+        "nobias": "write bias=False",
+        "out_features": "write out_size=",
+    },
+    "Conv2d": {
+        "*": "the channels that come out are first, and those of x are in_channels=, or told by the "
+        "first x: write L.Conv2d(8, 5, stride=1)",
+        "groups padding_mode": "leave it out: there is none",
+    },
+    "Recurrent": {
+        "batch_first": "leave it out: a call takes one step, of shape (batch, in_size)",
+        "bidirectional": "leave it out: there is none",
+        "input_size": "write in_size=, or leave it out: the first x tells",
+        "num_layers": "write L.Sequential(L.LSTM(8), L.LSTM(8))",
+    },
+    "BatchNorm": {"num_features": "write size=, or leave it out: the first x tells"},
+    "LayerNorm": {"normalized_shape": "write shape="},
+    "LazyLayer": {"device dtype": "leave it out: all is float64 on the CPU"},
+}
 
-def _hints(where: str) -> dict[str, str]:
-    """A part of the table, a name an entry."""
+
+def _hints(where: str, table: Mapping[str, Mapping[str, str]] = TABLE) -> dict[str, str]:
+    """A part of a table, a name an entry."""
     return {
         name: hint.replace("{name}", name)
-        for names, hint in TABLE.get(where, {}).items()
+        for names, hint in table.get(where, {}).items()
         for name in names.split()
     }
 
@@ -264,7 +307,7 @@ class Name:
     def __get__(self, instance: object, owner: type) -> Any:
         of = owner if instance is None else instance
         try:
-            return getattr(super(self.kind, of), self.name)  # type: ignore[misc]
+            return getattr(super(self.kind, of), self.name)
         except AttributeError:
             what = f"type object {owner.__name__!r}"
             if instance is not None:
@@ -288,6 +331,32 @@ def named_elsewhere(kind: C) -> C:
     for name, member in members(kind, kind.__name__).items():
         setattr(kind, name, member)
     return kind
+
+
+def check_arguments(kind: type, args: Sequence[object], kwargs: Mapping[str, object]) -> None:
+    """Raise the TypeError for arguments that a constructor does not take, if there is a hint.
+
+    A class calls it in a `__new__`; where there is no hint, `__init__` makes Python's own error.
+    """
+    code = getattr(kind.__init__, "__code__", None)  # type: ignore[misc]
+    if code is None:
+        return
+    names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+    first = names[: code.co_argcount - 1][: len(args)]
+    strange = [name for name in kwargs if name not in names and not code.co_flags & CO_VARKEYWORDS]
+    if (
+        len(args) > len(first)
+        and not code.co_flags & CO_VARARGS
+        or not kwargs.keys().isdisjoint(first)
+    ):
+        strange = ["*"]
+    for name in strange:
+        for base in kind.__mro__:
+            hint = _hints(base.__name__, ARGUMENTS).get(name)
+            if hint is not None:
+                what = "these arguments" if name == "*" else f"{name}="
+                hint = hint.replace("{kind}", kind.__name__)
+                raise TypeError(f"{kind.__name__}() does not take {what}: {hint}")
 
 
 # ---- Modules ----------------------------------------------------------------------------------

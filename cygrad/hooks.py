@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from cygrad import elsewhere
 from cygrad.core.variable import Variable
-from cygrad.elsewhere import of_module
 from cygrad.optimizers.settings import Configured, Number
 
 __all__ = ["ClipGrad", "ClipValue", "WeightDecay"]
 
 if not TYPE_CHECKING:  # a name that does not exist is an error for type checkers too
-    __getattr__, __dir__ = of_module(__name__)
+    __getattr__, __dir__ = elsewhere.of_module(__name__)
 
 LEAST_SQUARES = 1e-200  # a sum of squares below it may have lost what underflowed
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, SupportsIndex
 
 import cygrad.functions as F
 import cygrad.layers as L
+from cygrad import elsewhere
 from cygrad.core.variable import Variable
-from cygrad.elsewhere import of_module
 from cygrad.layers.arguments import generator
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["LSTM", "MLP", "Model"]
 
 if not TYPE_CHECKING:  # a name that does not exist is an error for type checkers too
-    __getattr__, __dir__ = of_module(__name__)
+    __getattr__, __dir__ = elsewhere.of_module(__name__)
 
 
 class Model(L.Layer):

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import cygrad.functions as F
+from cygrad import elsewhere
 from cygrad.core.mode import is_grad_enabled
 from cygrad.core.variable import Variable
 from cygrad.core.walk import functions_behind
-from cygrad.elsewhere import of_module
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["check_grads", "diff"]
 
 if not TYPE_CHECKING:  # a name that does not exist is an error for type checkers too
-    __getattr__, __dir__ = of_module(__name__)
+    __getattr__, __dir__ = elsewhere.of_module(__name__)
 
 Array: TypeAlias = NDArray[np.float64]
 Outputs: TypeAlias = Variable | Sequence[Variable]

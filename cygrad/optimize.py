@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import cygrad.functions as F
+from cygrad import elsewhere
 from cygrad.core.mode import no_grad
 from cygrad.core.variable import Variable
-from cygrad.elsewhere import of_module
 from cygrad.transforms import hessian, jacobian, value_and_grad, vjp
 from cygrad.transforms.structure import leaves, rebuild, template
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["least_squares", "minimize"]
 
 if not TYPE_CHECKING:  # a name that does not exist is an error for type checkers too
-    __getattr__, __dir__ = of_module(__name__)
+    __getattr__, __dir__ = elsewhere.of_module(__name__)
 
 Array = NDArray[np.float64]
 X = TypeVar("X")

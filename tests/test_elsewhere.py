@@ -18,7 +18,18 @@ import cygrad.functions as F
 import cygrad.layers as L
 import cygrad.models as M
 from cygrad import elsewhere
-from cygrad.optimizers import SGD, Adam, CosineSchedule
+from cygrad.optimizers import (
+    SGD,
+    AdaGrad,
+    Adam,
+    AdamW,
+    CosineSchedule,
+    ExponentialSchedule,
+    Momentum,
+    RMSprop,
+    StepSchedule,
+    WarmUp,
+)
 
 X = cg.Variable([1.0, 2.0], name="x")
 INSTANCES: dict[str, Any] = {
@@ -94,7 +105,10 @@ MEANING: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("hint", sorted(set(HINTS.values())))
+OF_ARGUMENTS = {hint for rows in elsewhere.ARGUMENTS.values() for hint in rows.values()}
+
+
+@pytest.mark.parametrize("hint", sorted({*HINTS.values(), *OF_ARGUMENTS}))
 def test_what_a_hint_says_exists(hint: str) -> None:
     for path in re.findall(r"(?<![\w.])[a-zA-Z]+(?:\.\w+)+", hint):
         first, *rest = path.split(".")
@@ -105,7 +119,10 @@ def test_what_a_hint_says_exists(hint: str) -> None:
         for name in rest:
             thing = getattr(thing, name)
     for name in re.findall(r"(?<![\w.])([A-Z]\w+)\(", hint):
-        assert name == "Square" or hasattr(cg.optimizers, name)
+        assert name == "Square" or hasattr(cg.optimizers, name) or hasattr(cg.hooks, name)
+    # Names with an equals sign are parameters.
+    for name in re.findall(r"\bwrite (\w+)=", hint):
+        assert any(name in inspect.signature(k).parameters for ks in CLASSES.values() for k in ks)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +133,92 @@ def test_what_a_hint_says_runs(hint: str) -> None:
     x = cg.Variable([[0.3, 0.5], [0.2, 0.7]])
     result = eval(hint.removeprefix("write "), {"F": F, "x": x, "y": x})
     assert isinstance(result, cg.Variable)
+
+
+# ---- Arguments --------------------------------------------------------------------------------
+
+OPTIMIZERS = [SGD, Momentum, RMSprop, AdaGrad, Adam, AdamW]
+RECURRENT = [L.RNN, L.LSTM, L.GRU]
+LAZY = [L.Linear, L.Conv2d, L.LayerNorm, L.BatchNorm, *RECURRENT]
+CLASSES: dict[str, list[Any]] = {
+    "Optimizer": OPTIMIZERS,
+    "Schedule": [StepSchedule, ExponentialSchedule, CosineSchedule, WarmUp],
+    "Recurrent": RECURRENT,
+    "LazyLayer": LAZY,
+    **{kind.__name__: [kind] for kind in LAZY[:4]},
+}
+TAKEN = {
+    (AdamW, "weight_decay"),
+    (Momentum, "momentum"),
+    (Momentum, "nesterov"),
+}
+REFUSED = [
+    (kind, name, hint)
+    for where in elsewhere.ARGUMENTS
+    for name, hint in elsewhere._hints(where, elsewhere.ARGUMENTS).items()
+    for kind in CLASSES[where]
+    if name != "*" and (kind, name) not in TAKEN
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "hint"), REFUSED)
+def test_an_argument_of_another_library(kind: Any, name: str, hint: str) -> None:
+    with pytest.raises(TypeError) as info:
+        kind(**{name: 1})
+    assert str(info.value) == f"{kind.__name__}() does not take {name}=: " + hint.replace(
+        "{kind}", kind.__name__
+    )
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+def test_an_optimizer_with_parameters(kind: Any) -> None:
+    parameters = L.Linear(1, in_size=2).params()
+    with pytest.raises(
+        TypeError, match=r"without parameters: write \w+\(lr=0.001\).setup\(model\)"
+    ):
+        kind(parameters, lr=1e-3)
+    with pytest.raises(TypeError, match=r"the model is for setup\(\)|without parameters: write"):
+        kind(parameters, 1e-3)
+
+
+def test_channels_in_the_order_of_others() -> None:
+    with pytest.raises(TypeError, match="Conv2d.* the channels that come out are first"):
+        L.Conv2d(3, 8, 5)  # type: ignore[misc]
+
+
+def test_other_wrong_arguments_are_pythons_errors() -> None:
+    for call, message in (
+        (lambda: Adam(rate=1), "Adam.__init__() got an unexpected keyword argument 'rate'"),  # type: ignore[call-arg]
+        (
+            lambda: L.Linear(),
+            "Linear.__init__() missing 1 required positional argument: 'out_size'",
+        ),  # type: ignore[call-arg]
+        (lambda: CosineSchedule(SGD(), 1, 2, 3), "takes from 3 to 4 positional arguments but 5"),  # type: ignore[call-arg]
+    ):
+        with pytest.raises(TypeError, match=re.escape(message)):
+            call()
+
+
+def test_a_class_of_a_user_takes_what_it_takes() -> None:
+    class Mine(Adam):
+        def __init__(
+            self, params: list[cg.Variable], betas: tuple[float, float], **rest: Any
+        ) -> None:
+            super().__init__(beta1=betas[0], beta2=betas[1])
+            self.rest = rest
+
+    class Positional(L.Conv2d):
+        def __init__(self, *sizes: int) -> None:
+            super().__init__(sizes[1], sizes[2], in_channels=sizes[0])
+
+    assert Mine([X], betas=(0.5, 0.6), weight_decay=1).rest == {"weight_decay": 1}
+    assert Positional(3, 8, 5).w.shape == (8, 3, 5, 5)
+
+
+def test_signatures_are_those_of_the_constructors() -> None:
+    for kind in (kind for kinds in CLASSES.values() for kind in kinds):
+        of_init = list(inspect.signature(kind.__init__).parameters)
+        assert list(inspect.signature(kind).parameters) == of_init[1:]
 
 
 # ---- Nothing else changes ---------------------------------------------------------------------

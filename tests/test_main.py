@@ -18,6 +18,7 @@ from cygrad.commands import COMMANDS, check, lstm
 from cygrad.commands.demo import demo
 from cygrad.data import co2
 from cygrad.dot import graph
+from operations import OPERATIONS
 
 PYTHON = [sys.executable, "-P"]
 
@@ -94,6 +95,15 @@ def test_demo_wrong_arguments(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert_refused("demo", arguments, message, capsys)
+
+
+def test_demo_that_fails_to_learn(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--rate", "1e308", "--hidden", "4", "--epochs", "3"]) == 1
+    shown = capsys.readouterr()
+    assert "accuracy" not in shown.out
+    assert shown.err.startswith(
+        "cygrad demo: the loss is nan in epoch 1: the learning rate 1e+308 "
+    )
 
 
 # ---- lstm -------------------------------------------------------------------------------------
@@ -239,12 +249,15 @@ def test_dot_without_graphviz(tmp_path: Path) -> None:
     [
         (
             ["--func", "tanhh"],
-            "no function 'tanhh' of one variable; did you mean 'tanh'? there are ",
+            "no elementwise function 'tanhh' of one variable; did you mean 'tanh'? there are ",
         ),
-        (["--func", "qqqq"], "no function 'qqqq' of one variable; there are abs, "),
-        (["--func", "add"], "no function 'add' of one variable; "),
-        (["--func", "__name__"], "no function '__name__' of one variable; "),
+        (["--func", "qqqq"], "no elementwise function 'qqqq' of one variable; there are abs, "),
+        (["--func", "add"], "no elementwise function 'add' of one variable; "),
+        (["--func", "mean"], "no elementwise function 'mean' of one variable; "),
+        (["--func", "__name__"], "no elementwise function '__name__' of one variable; "),
         (["--order", "-1"], "--order must not be negative, got -1"),
+        (["--order", "101"], "--order must be at most 100, got 101"),
+        (["--order", "12"], "the derivative of order 10 of tanh has more than 10,000 functions"),
         (["--order", "x"], "invalid int value: 'x'"),
         (["--func", "neg", "--order", "2"], "order 2 of neg is zero and has no graph"),
         (["--out", "a.jpg"], "the suffix of 'a.jpg' must be one of .svg, .png, .pdf, .dot, .gv"),
@@ -254,6 +267,19 @@ def test_dot_wrong_arguments(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert_refused("dot", arguments, message, capsys)
+
+
+def test_dot_offers_elementwise_functions_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """Those that the tests' table of operations has as elementwise, of one argument."""
+    unary = {o.name for o in OPERATIONS if o.elementwise and len(o.inputs) == 1 and not o.label}
+    with pytest.raises(SystemExit):
+        main(["dot", "--func", "qqqq"])
+    offered = set(capsys.readouterr().err.partition("there are ")[2].strip().split(", "))
+    assert {"exp", "tanh", "relu", "gelu"} <= unary - {"copy"} <= offered
+    others = {o.name for o in OPERATIONS if not o.elementwise} - {
+        "sinc"
+    }  # a single row, of numbers
+    assert offered.isdisjoint(others | {"copy", "dropout", "mean"})
 
 
 # ---- check ------------------------------------------------------------------------------------
@@ -313,6 +339,37 @@ def test_wrong_arguments(arguments: list[str]) -> None:
     result = run(*arguments)
     assert result.returncode == 2
     assert "usage:" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["dot", "--ordr", "3"], "unrecognized argument '--ordr'; did you mean --order?"),
+        (["dot", "--fnc=exp"], "unrecognized argument '--fnc=exp'; did you mean --func?"),
+        (["dot", "-o", "x.svg"], "unrecognized argument '-o'; did you mean --order or --out?"),
+        (["dot", "exp"], "unrecognized argument 'exp'; there are --func, --order, --x, --out, --"),
+        (["demo", "--q"], "unrecognized argument '--q'; there are --epochs, --rate, --hidden, --s"),
+        (["check", "-v"], "unrecognized argument '-v'; check takes none"),
+    ],
+)
+def test_unknown_option(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert_refused(arguments[0], arguments[1:], message, capsys)
+
+
+def test_unknown_option_of_cygrad(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit:
+        main(["--foo", "dot"])
+    assert exit.value.code == 2
+    assert "cygrad: error: unrecognized argument '--foo'\n" in capsys.readouterr().err
+
+
+def test_without_a_command_there_is_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert all(name in shown.err and c.HELP in shown.err for name, c in COMMANDS.items())
 
 
 @pytest.mark.parametrize(

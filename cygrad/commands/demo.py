@@ -33,7 +33,11 @@ def run(options: argparse.Namespace) -> int:
         )
     if options.seed < 0:
         raise argparse.ArgumentError(None, f"--seed must be 0 or more, got {options.seed}")
-    demo(options.epochs, options.rate, options.hidden, options.seed)
+    try:
+        demo(options.epochs, options.rate, options.hidden, options.seed)
+    except FloatingPointError as error:
+        print(f"cygrad demo: {error}", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -55,6 +59,11 @@ def demo(epochs: int = 40, rate: float = 0.003, hidden: int = 128, seed: int = 0
     -------
     float
         The share of the held-out digits that are recognized.
+
+    Raises
+    ------
+    FloatingPointError
+        If the loss is not finite: the rate is too high.
     """
     data = digits()
     batches = DataLoader((data.train_images, data.train_labels), batch_size=64, rng=seed)
@@ -72,6 +81,11 @@ def demo(epochs: int = 40, rate: float = 0.003, hidden: int = 128, seed: int = 0
             loss.backward()
             optimizer.update(model)
             total += loss.item()
+        if not math.isfinite(total):
+            raise FloatingPointError(
+                f"the loss is {total} in epoch {epoch}: the learning rate {rate} is too high, give "
+                "a lower --rate"
+            )
         if epoch == 1 or epoch % (epochs // 8 or 1) == 0:
             print(f"epoch {epoch:3d}   loss {total / len(batches):.4f}")
             sys.stdout.flush()

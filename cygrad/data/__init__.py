@@ -6,11 +6,11 @@ Loaders: `DataLoader` for examples, `SequenceLoader` for a long series.
 
 from typing import TYPE_CHECKING
 
+from cygrad import elsewhere
 from cygrad.data.loader import DataLoader
 from cygrad.data.made import Spirals, spirals
 from cygrad.data.sequence import SequenceLoader
 from cygrad.data.shipped import CO2, Digits, co2, digits
-from cygrad.elsewhere import of_module
 
 __all__ = [
     "CO2",
@@ -24,4 +24,4 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:  # a name that does not exist is an error for type checkers too
-    __getattr__, __dir__ = of_module(__name__)
+    __getattr__, __dir__ = elsewhere.of_module(__name__)

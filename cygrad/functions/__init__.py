@@ -37,7 +37,7 @@ name: a module would hide it.)
 import importlib
 from typing import TYPE_CHECKING
 
-from cygrad.elsewhere import listed, missing
+from cygrad import elsewhere
 from cygrad.functions.accumulation import cumsum, prod
 from cygrad.functions.activation import erf, erfc, gelu, leaky_relu, relu, sigmoid, silu, softplus
 from cygrad.functions.arithmetic import abs, add, div, mul, neg, pow, sqrt, square, sub
@@ -373,7 +373,7 @@ if not TYPE_CHECKING:  # a name that does not exist is then an error for type ch
 
     def __getattr__(name: str) -> object:
         if name not in _FAMILIES:
-            raise missing(__name__, name)
+            raise elsewhere.missing(__name__, name)
         family = importlib.import_module(f"{__name__}.{_FAMILIES[name]}")
         function: object = getattr(family, name)
         globals()[name] = function
@@ -381,7 +381,7 @@ if not TYPE_CHECKING:  # a name that does not exist is then an error for type ch
 
 
 def __dir__() -> list[str]:
-    return listed(__name__)
+    return elsewhere.listed(__name__)
 
 
 from cygrad.functions import methods as _methods  # noqa: F401  (it uses what is above)

@@ -8,7 +8,7 @@ them one after the other; `Layer` is what all are, and the class to derive your 
 
 from typing import TYPE_CHECKING
 
-from cygrad.elsewhere import of_module
+from cygrad import elsewhere
 from cygrad.layers.convolution import AvgPool2d, Conv2d, MaxPool2d
 from cygrad.layers.dropout import Dropout
 from cygrad.layers.embedding import Embedding
@@ -39,4 +39,4 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:  # a name that does not exist is an error for type checkers too
-    __getattr__, __dir__ = of_module(__name__)
+    __getattr__, __dir__ = elsewhere.of_module(__name__)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 import numpy as np
 
 from cygrad.core.variable import Variable
+from cygrad.elsewhere import check_arguments
 from cygrad.layers.arguments import check_size
 from cygrad.layers.layer import Layer
 from cygrad.layers.state import AwaitedShape
@@ -28,6 +29,12 @@ class LazyLayer(Layer):
 
     in_size: int | None = None
     _rng: np.random.Generator  # where parameters are drawn at random
+
+    if not TYPE_CHECKING:  # the parameters are those of __init__
+
+        def __new__(cls, *args, **kwargs):
+            check_arguments(cls, args, kwargs)
+            return super().__new__(cls)
 
     def __init__(self, name: str, in_size: SupportsIndex | None) -> None:
         if in_size is not None:

@@ -12,7 +12,7 @@ asked of a matrix and does not hold (square, regular, positive definite) raises
 
 from typing import TYPE_CHECKING
 
-from cygrad.elsewhere import of_module
+from cygrad import elsewhere
 from cygrad.functions import matmul
 from cygrad.linalg.cholesky import cholesky
 from cygrad.linalg.determinant import det, slogdet
@@ -47,4 +47,4 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:  # a name that does not exist is an error for type checkers too
-    __getattr__, __dir__ = of_module(__name__)
+    __getattr__, __dir__ = elsewhere.of_module(__name__)

@@ -11,7 +11,7 @@ is the class to derive your own from. Types of what is passed: `HasParams`, `Tar
 
 from typing import TYPE_CHECKING
 
-from cygrad.elsewhere import of_module
+from cygrad import elsewhere
 from cygrad.optimizers.optimizer import HasParams, Hook, Optimizer, Target
 from cygrad.optimizers.rules import SGD, AdaGrad, Adam, AdamW, Momentum, RMSprop
 from cygrad.optimizers.schedules import (
@@ -41,4 +41,4 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:  # a name that does not exist is an error for type checkers too
-    __getattr__, __dir__ = of_module(__name__)
+    __getattr__, __dir__ = elsewhere.of_module(__name__)

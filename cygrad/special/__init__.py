@@ -16,7 +16,7 @@ maximum's family are there.
 
 from typing import TYPE_CHECKING
 
-from cygrad.elsewhere import of_module
+from cygrad import elsewhere
 from cygrad.functions import erf, erfc
 from cygrad.special.bessel import j0, j1, jn, jv, y0, y1, yn, yv
 from cygrad.special.entropy import entr, kl_div, rel_entr, xlog1py, xlogy
@@ -90,4 +90,4 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:  # a name that does not exist is an error for type checkers too
-    __getattr__, __dir__ = of_module(__name__)
+    __getattr__, __dir__ = elsewhere.of_module(__name__)

@@ -9,7 +9,7 @@ gradients are to x and to all real parameters. What needs gamma functions needs 
 
 from typing import TYPE_CHECKING
 
-from cygrad.elsewhere import of_module
+from cygrad import elsewhere
 from cygrad.stats import (
     bernoulli,
     beta,
@@ -53,4 +53,4 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:  # a name that does not exist is an error for type checkers too
-    __getattr__, __dir__ = of_module(__name__)
+    __getattr__, __dir__ = elsewhere.of_module(__name__)
