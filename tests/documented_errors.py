@@ -415,6 +415,7 @@ NotImplementedError
     cg.Function.backward: Forward()(x).backward()
     F.norm(m, 2)
     L.Layer.forward(L.Layer())
+    numerical.check_grads(lambda x: Forward()(x), x)
 ZeroDivisionError
     cg.arange(0, 1, 0)
 AssertionError

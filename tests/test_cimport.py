@@ -255,6 +255,14 @@ def test_errors_from_c(probe: ModuleType) -> None:
     assert x.grad.item() == 0.25
 
 
+def test_check_grads_runs_backward_in_c(probe: ModuleType) -> None:
+    check_grads(probe.root, [4.0, 2.0])
+    with pytest.raises(NotImplementedError, match="order 2 to check: Root has no cdef method vjp"):
+        check_grads(probe.root, [4.0, 2.0], order=2)
+    with pytest.raises(AssertionError, match=r"order 1 by input 0 .* backward\(\) gives"):
+        check_grads(probe.crooked, [4.0, 2.0])
+
+
 def test_an_output_that_is_gone_is_computed_again(probe: ModuleType) -> None:
     x, v = cg.Variable([4.0]), cg.Variable([1.0])
     y = probe.root(x)

@@ -146,6 +146,26 @@ cdef class Root(CFunction):
         return 0
 
 
+cdef class Crooked(CFunction):
+    """x^2, whose backward is wrong and whose vjp is right."""
+
+    cdef int forward(self, const ConstArray* x, Array* y) except -1 nogil:
+        cdef Py_ssize_t i
+        for i in range(y.size):
+            y.data[i] = x.data[i] * x.data[i]
+        return 0
+
+    cdef int backward(self, const ConstArray* x, const ConstArray* y, const ConstArray* gy,
+                      Array* gx) except -1 nogil:
+        cdef Py_ssize_t i
+        for i in range(y.size):
+            gx.data[i] = gy.data[i] * x.data[i]
+        return 0
+
+    cdef Variable vjp(self, tuple x, Variable y, Variable gy, int i):
+        return 2 * gy * x[0]
+
+
 cdef class Nothing(CFunction):
     """An operation without methods."""
 
@@ -157,7 +177,7 @@ cdef class Crowd(CFunction):
 
 blend, row_dots, sum_of_squares = Blend(), RowDots(), SumOfSquares()
 locked, unlocked, root, nothing, crowd = Locked(False), Locked(True), Root(), Nothing(), Crowd
-offered = Offered()
+offered, crooked = Offered(), Crooked()
 
 
 def total(Variable x not None):
