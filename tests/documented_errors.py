@@ -58,6 +58,7 @@ ValueError
     cg.Variable.argmax(none)
     cg.Variable.argmin(none)
     cg.Variable.clip(x, 2, 1)
+    cg.no_grad: cg.no_grad()(cg.Variable.__iadd__)(x, [[1.0], [2.0]])
     cg.Variable.diagonal(x)
     cg.Variable.dot(x, [1.0])
     cg.Variable.repeat(x, -1)
