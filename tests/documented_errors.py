@@ -317,6 +317,8 @@ TypeError
     F.flip(x, 0.5)
     F.log_softmax(x, 0.5)
     F.reshape(x, 0.5)
+    F.roll(x, 0.5)
+    F.rot90(m, 0.5)
     F.softmax(x, 0.5)
     F.split(x, [1.5, 1.5])
     F.squeeze(x, 0.5)
