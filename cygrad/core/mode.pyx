@@ -32,7 +32,10 @@ cdef class _Switch:
     A switch that is on inside a `with` block or a decorated function."""
     cdef dict before            # for each thread what to restore, innermost last
 
-    def __init__(self):
+    def __init__(self, *arguments):
+        if arguments:
+            name = type(self).__name__
+            raise TypeError(f"{name} takes no arguments; to decorate a function, write @{name}()")
         self.before = {}
 
     cdef int* flag(self) noexcept:
@@ -84,7 +87,8 @@ cdef class no_grad(_Switch):
     Raises
     ------
     TypeError
-        If what it decorates is no function, or a generator or a coroutine, whose body runs later.
+        If what it decorates is no function, or a generator or a coroutine, whose body runs later;
+        if the parentheses are forgotten, ``@no_grad``.
     ValueError
         If an update in place would change a leaf's shape, or its memory is read-only; nothing has
         changed then.
@@ -122,7 +126,8 @@ cdef class test_mode(_Switch):
     Raises
     ------
     TypeError
-        If what it decorates is no function, or a generator or a coroutine, whose body runs later.
+        If what it decorates is no function, or a generator or a coroutine, whose body runs later;
+        if the parentheses are forgotten, ``@test_mode``.
 
     Examples
     --------
