@@ -25,7 +25,7 @@ def build() -> Any:
     """The module softplus, built as a user would."""
     folder = Path(tempfile.mkdtemp())
     try:
-        for name in ("softplus.pyx", "probe.pyx", "build.py"):
+        for name in ("huber.pyx", "softplus.pyx", "probe.pyx", "build.py"):
             shutil.copy(SOURCES / name, folder)
         subprocess.run(
             [sys.executable, "-P", "build.py", "-q", "build_ext", "--inplace"],

@@ -28,6 +28,7 @@ cdef extern from "cygrad.h" nogil:
         double* data
         Py_ssize_t size
         int ndim
+        bint wanted             # False: what is written is thrown away, and may be left out
         const Py_ssize_t* shape
 
 # An operation with its forward and backward in C: cimport it as CFunction, and subclass it.
@@ -54,9 +55,10 @@ cdef class CFunction_1(Function):
     # y, from the inputs x[0], x[1], ...
     cdef int forward(self, const ConstArray* x, Array* y) except -1 nogil
 
-    # The gradients gx[i] of the inputs, from the inputs, the output and its gradient. data is NULL
-    # where none is wanted. Return 0; or 1 to have all gradients computed by `vjp`, as this does
-    # where it is not overridden.
+    # The gradients gx[i] of the inputs, from the inputs, the output and its gradient. There is
+    # memory for all of them, also for that of a constant, which nobody looks at: code that would
+    # save the work asks gx[i].wanted. Return 0; or 1 to have all gradients computed by `vjp`, as
+    # this does where it is not overridden.
     cdef int backward(self, const ConstArray* x, const ConstArray* y, const ConstArray* gy,
                       Array* gx) except -1 nogil
 

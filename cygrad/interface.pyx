@@ -122,7 +122,8 @@ cdef inline void show(Node v, ConstArray* array) noexcept:
     array.shape = v.layout.shape
 
 
-cdef inline void offer(Node v, Array* array) noexcept:
+cdef inline void offer(Node v, Array* array, bint asked) noexcept:
+    array.wanted = asked
     array.data = v.ptr
     array.size = v.layout.size
     array.ndim = v.layout.ndim
@@ -185,7 +186,7 @@ cdef Variable apply(CFunction_1 f, Variable x):
     source = still(source, unlocked)
     y = empty(source.layout)
     show(source, &given)
-    offer(y, &made)
+    offer(y, &made, True)
     run_forward(f, &given, &made, unlocked)
     call = connect(&(<Operation*>f.operation).op, y, <Node>x, None)
     if call is not None:
@@ -244,7 +245,7 @@ cdef Node compute(CFunction_1 f, tuple nodes):
     finally:
         if layout is not NULL:
             release(layout)
-    offer(y, &made)
+    offer(y, &made, True)
     run_forward(f, given, &made, unlocked)
     return y
 
@@ -338,7 +339,7 @@ cdef Node gradient_of_one(Call call, Node gy, int i, Node into, bint done):
     show(x, &given)
     show(y, &made)
     show(gy, &flowing)
-    offer(gx, &wanted_)
+    offer(gx, &wanted_, True)
     if run_backward(f, &given, &made, &flowing, &wanted_, unlocked) == 1:
         return call.op.vjp(call, gy, 0)
     return gx
@@ -391,21 +392,21 @@ cdef list gradients(CFunction_1 f, Call call, Node gy, tuple asked):
         if not fits:
             raise does_not_fit(f, <Node>nodes[0], gy.layout)
     for i in range(n):
-        v = None
-        found[i].data = NULL
-        if asked[i]:
-            v = empty((<Node>held[i]).layout)
-            offer(v, &found[i])
+        # What nobody asks for has memory of its own too: code that writes all of gx must not crash.
+        v = empty((<Node>held[i]).layout)
+        offer(v, &found[i], asked[i])
         gxs.append(v)
     show(y, &made)
     show(gy, &flowing)
     unlocked = unlocks(f, longest(nodes, gy.layout))
     if run_backward(f, given, &made, &flowing, found, unlocked) == 1:
         gxs = [call.op.vjp(call, gy, i) if asked[i] else None for i in range(n)]
-    elif f.elementwise:
-        for i in range(n):
-            if asked[i] and not same_shape((<Node>gxs[i]).layout, (<Node>nodes[i]).layout):
-                gxs[i] = summed(f, <Node>gxs[i], <Node>nodes[i])
+        return gxs
+    for i in range(n):
+        if not asked[i]:
+            gxs[i] = None
+        elif f.elementwise and not same_shape((<Node>gxs[i]).layout, (<Node>nodes[i]).layout):
+            gxs[i] = summed(f, <Node>gxs[i], <Node>nodes[i])
     return gxs
 
 

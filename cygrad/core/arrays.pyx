@@ -1,7 +1,7 @@
 """Numbers and arrays into Variables, and back.
 
 What a Variable can be made from, what is wrapped without a copy, and what is refused, is decided
-here; so is what may be written to.
+here; so is what may be written to, and what an update in place writes.
 """
 
 cimport numpy as cnp
@@ -11,10 +11,13 @@ from cpython.object cimport PyObject, PyTypeObject
 from cpython.ref cimport Py_INCREF
 
 from cygrad.core.layout cimport (
-    Layout, MAX_NDIM, SCALAR, contiguous_layout, release, share,
+    Layout, MAX_NDIM, SCALAR, contiguous_layout, release, same_shape, shape_of, share,
 )
+from cygrad.core.mode cimport ON, mode
+from cygrad.core.operators cimport OPERATORS
 from cygrad.core.storage cimport Storage, foreign_storage, new_storage
-from cygrad.core.variable cimport Memory, Variable
+from cygrad.core.variable cimport Memory, Variable, describe
+from cygrad.kernels.elementwise cimport copy_strided
 
 import numpy as np
 
@@ -154,3 +157,34 @@ cdef bint is_readonly(Variable v) noexcept:
             if v.layout.strides[d] == 0 and v.layout.shape[d] > 1:
                 return True
     return False
+
+
+# ---- Updates in place -------------------------------------------------------------------------
+
+cdef bint takes_updates(Variable v) noexcept:
+    """Whether v is a leaf inside the user's no_grad.
+
+    A backward pass and a Function's forward record no graph either; but what they run may be run
+    with a graph at another time, and must do the same then.
+    """
+    return v.creator_ is None and v.requires and mode().paused == ON
+
+
+cdef object updated(Variable v, object result, str operator):
+    """v, with the numbers of a result in the memory that it has."""
+    cdef Variable made
+    if not isinstance(result, Variable):
+        return result               # of an operator of another type
+    made = <Variable>result
+    if not same_shape(made.layout, v.layout):
+        raise ValueError(f"{describe(v)} {operator}: the result has the shape "
+                         f"{shape_of(made.layout)}, and inside no_grad a leaf is changed in place "
+                         "and keeps its own")
+    if is_readonly(v):
+        raise ValueError(f"{describe(v)} {operator}: inside no_grad a leaf is changed in place, "
+                         "and this one's memory is read-only")
+    if made.storage is v.storage:   # of an operator that a subclass has overridden
+        made = OPERATORS.copy(made)
+    copy_strided(made.ptr, made.layout.strides, v.ptr, v.layout.strides, v.layout.ndim,
+                 v.layout.shape)
+    return v

@@ -50,7 +50,7 @@ cdef enum:
 cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except -1:
     cdef Pass p
     cdef Mode* switches = mode()
-    cdef bint paused = switches.paused
+    cdef int paused = switches.paused
     cdef Variable before = root.grad_, seed = before
     memset(&p, 0, sizeof(Pass))
     p.retain_grad = retain_grad
@@ -84,7 +84,7 @@ cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except
 cdef list gradients(list outputs, list seeds, list ends, bint create_graph):
     cdef Pass p
     cdef Mode* switches = mode()
-    cdef bint paused = switches.paused
+    cdef int paused = switches.paused
     cdef Variable end, y
     cdef list kept = [], found = []
     cdef Py_ssize_t i

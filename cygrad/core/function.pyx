@@ -211,7 +211,7 @@ cdef class Function:
 cdef object apply_forward(Function f, tuple xs):
     """Call f.forward on the inputs and make its results outputs of f."""
     cdef Mode* switches = mode()
-    cdef bint paused = switches.paused
+    cdef int paused = switches.paused
     arrays = [array_of(<Variable>x) for x in xs]
     switches.paused = True
     try:

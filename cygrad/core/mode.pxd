@@ -1,9 +1,12 @@
 # The switches of a thread: is a graph recorded, is this a test.
 
+cdef enum:
+    ON = 2                      # by a switch of the user's
+
 cdef struct Mode:
-    bint paused             # inside no_grad: no graph is recorded
-    bint testing            # inside test_mode
-    bint tracing            # inside tracing: no Variable silently becomes plain numbers
+    int paused              # no graph is recorded: ON inside no_grad, 1 in what cygrad itself calls
+    int testing             # inside test_mode
+    int tracing             # inside tracing: no Variable silently becomes plain numbers
     int level               # of how many transforms, one in the other, this is inside a function
 
 # This thread's switches; the pointer is good for as long as the thread runs.

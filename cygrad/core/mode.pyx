@@ -32,15 +32,18 @@ cdef class _Switch:
     A switch that is on inside a `with` block or a decorated function."""
     cdef dict before            # for each thread what to restore, innermost last
 
-    def __init__(self):
+    def __init__(self, *arguments):
+        if arguments:
+            name = type(self).__name__
+            raise TypeError(f"{name} takes no arguments; to decorate a function, write @{name}()")
         self.before = {}
 
-    cdef bint* flag(self) noexcept:
+    cdef int* flag(self) noexcept:
         return NULL
 
     def __enter__(self):
         self.before.setdefault(get_ident(), []).append(self.flag()[0])
-        self.flag()[0] = True
+        self.flag()[0] = ON
         return self
 
     def __exit__(self, kind, value, traceback):
@@ -76,10 +79,19 @@ cdef class no_grad(_Switch):
     Their results are constants: `requires_grad` is False and `creator` is None. It nests, ends
     with its block also by an exception, and holds for the thread that enters it.
 
+    The operators ``+= -= *= /= **=`` change a leaf that requires gradients in place, as an update
+    of a parameter is written: its memory, its gradient and its name stay. Elsewhere, and of any
+    other Variable, they make a new one. An update belongs after the backward pass: the graph keeps
+    no copy of the numbers before it.
+
     Raises
     ------
     TypeError
-        If what it decorates is no function, or a generator or a coroutine, whose body runs later.
+        If what it decorates is no function, or a generator or a coroutine, whose body runs later;
+        if the parentheses are forgotten, ``@no_grad``.
+    ValueError
+        If an update in place would change a leaf's shape, or its memory is read-only; nothing has
+        changed then.
 
     Examples
     --------
@@ -94,8 +106,14 @@ cdef class no_grad(_Switch):
     ...     return x * x
     >>> square(x).requires_grad
     False
+    >>> w = cg.Variable([1.0, 2.0], name="w")
+    >>> (w * w).backward()
+    >>> with cg.no_grad():
+    ...     w -= 0.1 * w.grad           # w itself: the optimizers do the same, faster
+    >>> w, w.grad
+    (w([0.8, 1.6]), variable([2., 4.]))
     """
-    cdef bint* flag(self) noexcept:
+    cdef int* flag(self) noexcept:
         return &mode().paused
 
 
@@ -108,7 +126,8 @@ cdef class test_mode(_Switch):
     Raises
     ------
     TypeError
-        If what it decorates is no function, or a generator or a coroutine, whose body runs later.
+        If what it decorates is no function, or a generator or a coroutine, whose body runs later;
+        if the parentheses are forgotten, ``@test_mode``.
 
     Examples
     --------
@@ -119,7 +138,7 @@ cdef class test_mode(_Switch):
     >>> cg.is_test_mode()
     False
     """
-    cdef bint* flag(self) noexcept:
+    cdef int* flag(self) noexcept:
         return &mode().testing
 
 
@@ -144,7 +163,7 @@ cdef class tracing(_Switch):
 or cygrad's functions, join Variables by np.stack([...]), and take .data or .item() where no \
 gradient is wanted
     """
-    cdef bint* flag(self) noexcept:
+    cdef int* flag(self) noexcept:
         return &mode().tracing
 
 

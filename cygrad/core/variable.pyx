@@ -13,7 +13,9 @@ from cpython.buffer cimport (
 )
 from cpython.object cimport Py_EQ, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
 
-from cygrad.core.arrays cimport array_of, assign, is_array_like, is_readonly
+from cygrad.core.arrays cimport (
+    array_of, assign, is_array_like, is_readonly, takes_updates, updated,
+)
 from cygrad.core.backward cimport run_backward
 from cygrad.core.function cimport Function, name_of, output_at, set_output
 from cygrad.core.layout cimport (
@@ -765,6 +767,34 @@ cdef class Variable:
     def __matmul__(a, b):
         return OPERATORS.matmul(a, b)
 
+    # In place on a leaf inside no_grad, as an update of a parameter is; else a + b as ever: at once
+    # where no other type has a say, else by Python, which asks the operator above and the other's.
+
+    def __iadd__(self, other):
+        if is_updated(self):
+            return updated(self, self + other, "+=")
+        return OPERATORS.add(self, other) if are_plain(self, other) else NotImplemented
+
+    def __isub__(self, other):
+        if is_updated(self):
+            return updated(self, self - other, "-=")
+        return OPERATORS.sub(self, other) if are_plain(self, other) else NotImplemented
+
+    def __imul__(self, other):
+        if is_updated(self):
+            return updated(self, self * other, "*=")
+        return OPERATORS.mul(self, other) if are_plain(self, other) else NotImplemented
+
+    def __itruediv__(self, other):
+        if is_updated(self):
+            return updated(self, self / other, "/=")
+        return OPERATORS.div(self, other) if are_plain(self, other) else NotImplemented
+
+    def __ipow__(self, other):
+        if is_updated(self):
+            return updated(self, self ** other, "**=")
+        return OPERATORS.pow(self, other) if are_plain(self, other) else NotImplemented
+
     def __mod__(a, b):
         return OPERATORS.remainder(a, b)
 
@@ -821,6 +851,15 @@ cdef class Variable:
             raise BufferError(f"the buffer of {describe(self)} has no gradient; use .data")
         # The buffer belongs to an object of its own, which holds the memory and not the graph.
         PyObject_GetBuffer(Memory(self), buffer, flags)
+
+
+cdef inline bint is_updated(Variable v) noexcept:
+    # Most often it is a sum in a graph that is added to.
+    return v.creator_ is None and takes_updates(v)
+
+
+cdef inline bint are_plain(Variable v, object other) noexcept:
+    return type(v) is Variable and (type(other) is Variable or type(other) is float)
 
 
 cdef dict UFUNCS = {}           # NumPy's ufunc: what is called in its place
@@ -1004,7 +1043,7 @@ cdef int reshape_in_place(Variable v, Layout* layout) except -1:
     """Give v the shape of `layout`, which has the same size and is contiguous."""
     cdef Variable inner, outer
     cdef Mode* switches = mode()
-    cdef bint paused = switches.paused
+    cdef int paused = switches.paused
     shape = shape_of(layout)
     if v.uses > 0:
         raise RuntimeError(

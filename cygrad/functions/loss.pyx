@@ -30,6 +30,7 @@ cdef cnp.ndarray label_array(object t, Variable x, str described, object ignore_
     cdef Py_ssize_t n = x.layout.shape[x.layout.ndim - 1], ignored, r
     cdef Py_ssize_t* at
     cdef cnp.ndarray labels
+    cdef str hint = ""
     if not isinstance(ignore_index, (int, np.integer)):
         raise TypeError(f"{where}: ignore_index must be an int, not {ignore_index!r}")
     ignored = ignore_index
@@ -57,8 +58,13 @@ cdef cnp.ndarray label_array(object t, Variable x, str described, object ignore_
         elif 0 <= at[r] < n:
             count[0] += 1
         else:
+            if n == 1:
+                hint = ("; with one score a row, " + (
+                    "compare logits > 0 with the labels" if where == "accuracy"
+                    else "use binary_cross_entropy"))
             raise ValueError(f"{where}: label {at[r]} of row {r} is out of range for {described}: "
-                             f"labels go from 0 to {n - 1}, or are ignore_index={ignore_index}")
+                             f"labels go from 0 to {n - 1}, or are ignore_index={ignore_index}"
+                             f"{hint}")
     return labels
 
 

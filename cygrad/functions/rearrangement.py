@@ -32,6 +32,15 @@ def rearranged(v: Variable, function: Callable[[Positions], Positions]) -> Varia
     return take(v, function(np.arange(v.size).reshape(v.shape)))
 
 
+def refuse_fractions(where: str, name: str, value: object) -> None:
+    """NumPy cuts them off, or takes them for something else."""
+    try:
+        for number in np.ravel(np.asarray(value, dtype=object)):
+            operator.index(number)
+    except TypeError:
+        raise TypeError(f"{where}: {name} must be whole numbers, not {value!r}") from None
+
+
 def placed(v: Variable, positions: Positions, background: _ArrayLike = 0.0) -> Variable:
     """The elements at the positions; the background where a position is negative."""
     outside = positions < 0
@@ -64,6 +73,8 @@ def roll(x: _ArrayLike, shift: int | tuple[int, ...], axis: _Axis = None) -> Var
         If an axis is out of bounds.
     ValueError
         If there is not a shift for each axis.
+    TypeError
+        If a shift is not an int.
 
     Notes
     -----
@@ -75,6 +86,7 @@ def roll(x: _ArrayLike, shift: int | tuple[int, ...], axis: _Axis = None) -> Var
     >>> F.roll(cg.Variable([1.0, 2.0, 3.0]), 1)
     variable([3., 1., 2.])
     """
+    refuse_fractions("roll", "shift", shift)
     return rearranged(as_variable(x, "roll"), lambda p: np.roll(p, shift, axis))
 
 
@@ -98,6 +110,8 @@ def rot90(x: _ArrayLike, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Variable
     ------
     ValueError
         If the axes are not two different axes of x.
+    TypeError
+        If k is not an int.
 
     Notes
     -----
@@ -110,6 +124,7 @@ def rot90(x: _ArrayLike, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Variable
     variable([[2., 4.],
               [1., 3.]])
     """
+    refuse_fractions("rot90", "k", k)
     return rearranged(as_variable(x, "rot90"), lambda p: np.rot90(p, k, axes))
 
 

@@ -20,6 +20,7 @@ typedef struct {
     double *data;
     Py_ssize_t size;
     int ndim;
+    int wanted;                 /* 0: what is written is thrown away, and need not be computed */
     const Py_ssize_t *shape;
 } cygrad_array;
 

@@ -55,8 +55,8 @@ class Layer:
     Assigning a Variable to an attribute makes it a parameter if the name does not begin with an
     underscore and the Variable is a leaf that requires gradients; assigning None, or anything that
     is not a Variable, ends it. A frozen parameter (``layer.w.requires_grad = False`` afterwards)
-    remains one, and is saved. ``layer.w -= ...`` would assign a result, which is no leaf, and is a
-    TypeError: update ``layer.w.data``. And ``self.w = cg.randn(3) * 0.1`` in a constructor is a
+    remains one, and is saved. ``layer.w -= ...`` is an update in place inside ``no_grad``; elsewhere
+    it would assign a result, which is no leaf, and is a TypeError. And ``self.w = cg.randn(3) * 0.1`` in a constructor is a
     ValueError: make it whole, ``cg.normal(3, std=0.1)``.
 
     Attributes that are layers, or lists, tuples or dicts of layers, belong to the layer;
@@ -163,7 +163,7 @@ class Layer:
                 what = f"the result of {value.creator.name}"
             raise TypeError(
                 f"{type(self).__name__}.{name} is a parameter, and {what} is none: update its "
-                f".data, or assign None first"
+                ".data, or the parameter itself inside no_grad, or assign None first"
             )
 
     def __delattr__(self, name: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, SupportsIndex
 
+import numpy as np
+
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.layers.arguments import check_size, stream
@@ -111,7 +113,15 @@ class Linear(LazyLayer):
         """
         if self.in_size is None:
             x = self._meet(x, -1)
-        return F.linear(x, self.w, self.b)
+        try:
+            return F.linear(x, self.w, self.b)
+        except ValueError as error:
+            if np.shape(x)[-1:] == (self.in_size,):
+                raise
+            raise ValueError(
+                f"{error}; the weights are (in_size, out_size), and this is "
+                f"Linear(out_size={self.out_size}, in_size={self.in_size})"
+            ) from None
 
     def _shapes(self, in_size: int | None) -> dict[str, AwaitedShape]:
         shapes: dict[str, AwaitedShape] = {"w": (in_size, self.out_size)}

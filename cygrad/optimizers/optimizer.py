@@ -202,7 +202,7 @@ class Optimizer(Configured, ABC):
         TypeError
             If the model is none of these.
         ValueError
-            If a parameter is no leaf, if its memory is read-only, or if shapes do not fit: its
+            If there are no parameters at all, if a parameter is no leaf, if its memory is read-only, or if shapes do not fit: its
             gradient's, or what is remembered of it. No parameter has changed then.
 
         Examples
@@ -218,6 +218,12 @@ class Optimizer(Configured, ABC):
         where = f"{type(self).__name__}.update"
         target = self._resolved(model, where)
         parameters = target if isinstance(target, list) else [p for _, p in target.params()]
+        if not parameters:
+            raise ValueError(
+                f"{where}: there are no parameters in the {type(target).__name__}; a layer that "
+                "takes its input size from the first batch has none before it, and Variables in a "
+                "list are none: make them attributes of a layer"
+            )
         if self.hooks:
             with_gradients = ready(parameters, where)
             for hook in self.hooks:

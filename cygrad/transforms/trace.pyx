@@ -161,7 +161,7 @@ cdef Py_ssize_t place_of(Trace t, object argnum, Py_ssize_t n) except -1:
 
 cdef object run(Trace t):
     cdef Mode* switches = mode()
-    cdef bint paused = switches.paused
+    cdef int paused = switches.paused
     switches.paused = False
     switches.level += 1
     try:

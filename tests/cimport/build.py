@@ -7,6 +7,6 @@ import cygrad
 
 modules = [
     Extension(name, [f"{name}.pyx"], include_dirs=[cygrad.get_include()])
-    for name in ("softplus", "probe")
+    for name in ("huber", "softplus", "probe")
 ]
 setup(ext_modules=cythonize(modules, language_level=3))

@@ -13,7 +13,7 @@ cdef extern from "Python.h":
 
 
 cdef class Blend(CFunction):
-    """x0 x1 + x2, elementwise"""
+    """x0 x1 + x2, elementwise; it writes every gradient, wanted or not."""
 
     def __init__(self):
         self.arity = 3
@@ -28,12 +28,9 @@ cdef class Blend(CFunction):
                       Array* gx) except -1 nogil:
         cdef Py_ssize_t i
         for i in range(y.size):
-            if gx[0].data is not NULL:
-                gx[0].data[i] = gy.data[i] * x[1].data[i]
-            if gx[1].data is not NULL:
-                gx[1].data[i] = gy.data[i] * x[0].data[i]
-            if gx[2].data is not NULL:
-                gx[2].data[i] = gy.data[i]
+            gx[0].data[i] = gy.data[i] * x[1].data[i]
+            gx[1].data[i] = gy.data[i] * x[0].data[i]
+            gx[2].data[i] = gy.data[i]
         return 0
 
     cdef Variable vjp(self, tuple x, Variable y, Variable gy, int i):
@@ -41,7 +38,7 @@ cdef class Blend(CFunction):
 
 
 cdef class RowDots(CFunction):
-    """The dot products of the rows of two matrices."""
+    """The dot products of the rows of two matrices; it computes the gradients that are wanted."""
 
     def __init__(self):
         self.arity = 2
@@ -68,7 +65,7 @@ cdef class RowDots(CFunction):
         cdef Py_ssize_t i, j, n = x[0].shape[1]
         cdef int k
         for k in range(2):
-            if gx[k].data is not NULL:
+            if gx[k].wanted:
                 for i in range(gy.size):
                     for j in range(n):
                         gx[k].data[i * n + j] = gy.data[i] * x[1 - k].data[i * n + j]
@@ -76,6 +73,24 @@ cdef class RowDots(CFunction):
 
     cdef Variable vjp(self, tuple x, Variable y, Variable gy, int i):
         return F.unsqueeze(gy, 1) * x[1 - i]
+
+
+cdef class Offered(CFunction):
+    """What is offered to be written: y is its own flag, gx[i] 2 if wanted and 1 if not."""
+
+    def __init__(self):
+        self.arity = 2
+
+    cdef int forward(self, const ConstArray* x, Array* y) except -1 nogil:
+        y.data[0] = y.wanted
+        return 0
+
+    cdef int backward(self, const ConstArray* x, const ConstArray* y, const ConstArray* gy,
+                      Array* gx) except -1 nogil:
+        # The second one tells of both: gx[0] may be thrown away.
+        gx[0].data[0] = 1 + gx[0].wanted
+        gx[1].data[0] = 10 * gx[0].data[0] + 1 + gx[1].wanted
+        return 0
 
 
 cdef class SumOfSquares(CFunction):
@@ -131,6 +146,26 @@ cdef class Root(CFunction):
         return 0
 
 
+cdef class Crooked(CFunction):
+    """x^2, whose backward is wrong and whose vjp is right."""
+
+    cdef int forward(self, const ConstArray* x, Array* y) except -1 nogil:
+        cdef Py_ssize_t i
+        for i in range(y.size):
+            y.data[i] = x.data[i] * x.data[i]
+        return 0
+
+    cdef int backward(self, const ConstArray* x, const ConstArray* y, const ConstArray* gy,
+                      Array* gx) except -1 nogil:
+        cdef Py_ssize_t i
+        for i in range(y.size):
+            gx.data[i] = gy.data[i] * x.data[i]
+        return 0
+
+    cdef Variable vjp(self, tuple x, Variable y, Variable gy, int i):
+        return 2 * gy * x[0]
+
+
 cdef class Nothing(CFunction):
     """An operation without methods."""
 
@@ -142,6 +177,7 @@ cdef class Crowd(CFunction):
 
 blend, row_dots, sum_of_squares = Blend(), RowDots(), SumOfSquares()
 locked, unlocked, root, nothing, crowd = Locked(False), Locked(True), Root(), Nothing(), Crowd
+offered, crooked = Offered(), Crooked()
 
 
 def total(Variable x not None):

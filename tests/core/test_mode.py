@@ -82,7 +82,7 @@ def test_decorated_recursion(mode: type, is_on: object) -> None:
 
 @both
 def test_decorating_without_parentheses_is_an_error(mode: type, is_on: object) -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=rf"write @{mode.__name__}\(\)$"):
         mode(lambda: 1)
     with pytest.raises(TypeError, match="decorates a function"):
         mode()(1)

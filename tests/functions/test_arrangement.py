@@ -90,3 +90,28 @@ def test_repeat_is_numpys(axis: int | None) -> None:
 def test_repeat_refuses(repeats: Any, axis: Any, error: type[Exception]) -> None:
     with pytest.raises(error, match="repeat"):
         F.repeat(A, repeats, axis)
+
+
+# ---- roll, rot90 ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "shift", [0.5, 1.0, (1, 2.5), np.array([1.0]), "a", None, cg.Variable(1.0)]
+)
+def test_roll_by_what_is_no_int(shift: Any) -> None:
+    with pytest.raises(TypeError, match="roll: shift must be whole numbers, not"):
+        F.roll(cg.arange(3.0), shift)
+
+
+@pytest.mark.parametrize("k", [0.5, 2.0, "a", None])
+def test_rot90_by_what_is_no_int(k: Any) -> None:
+    with pytest.raises(TypeError, match="rot90: k must be whole numbers, not"):
+        F.rot90(cg.ones(2, 2), k)
+
+
+def test_ints_of_numpys() -> None:
+    x = np.arange(6.0).reshape(2, 3)
+    for shift in (np.int32(1), np.array(1), np.array([1]), [1], True, 10**30):
+        assert np.array_equal(F.roll(x, shift).data, np.roll(x, shift))
+    assert np.array_equal(F.roll(x, np.array([1, 2]), (0, 1)).data, np.roll(x, [1, 2], (0, 1)))
+    assert np.array_equal(F.rot90(x, np.int64(-3)).data, np.rot90(x))

@@ -238,6 +238,14 @@ def test_accuracy() -> None:
         F.accuracy(x, [1, 2])
 
 
+def test_binary_labels_where_there_are_classes() -> None:
+    x = cg.Variable([[1.5], [-2.0]])
+    with pytest.raises(ValueError, match="one score a row, compare logits > 0 with the labels$"):
+        F.accuracy(x, [1, 0])
+    with pytest.raises(ValueError, match="one score a row, use binary_cross_entropy$"):
+        F.cross_entropy(x, [[1], [0]])
+
+
 def test_softmax_axes() -> None:
     x = cg.Variable(SCORES.reshape(7, 5, 1))
     np.testing.assert_array_equal(F.softmax(x, 1).data[..., 0], F.softmax(SCORES).data)

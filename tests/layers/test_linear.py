@@ -87,10 +87,23 @@ def test_a_wrong_first_input_makes_no_parameters(x: Any) -> None:
     assert len(layer.params()) == 0
 
 
-def test_a_wrong_input() -> None:
-    layer = L.Linear(3, in_size=2)
+@pytest.mark.parametrize("convert", [np.array, cg.Variable, np.ndarray.tolist])
+def test_a_wrong_input(convert: Any) -> None:
+    layer = L.Linear(64, 10)  # as of PyTorch's Linear(in_features, out_features)
+    with pytest.raises(
+        ValueError, match=r"^linear: .* shape \(5, 64\) .* shape \(10, 64\)"
+    ) as info:
+        layer(convert(np.ones((5, 64))))
+    assert str(info.value).endswith(
+        "the weights are (in_size, out_size), and this is Linear(out_size=64, in_size=10)"
+    )
     with pytest.raises(ValueError, match="linear"):
-        layer(np.ones((5, 4)))
+        layer(convert(np.ones(())))
+    with pytest.raises((ValueError, TypeError)):
+        layer([[1.0], [1.0, 2.0]])
+    layer.b = cg.zeros(3)
+    with pytest.raises(ValueError, match=r"need a bias of shape \(64,\), not .*$"):
+        layer(convert(np.ones((5, 10))))
 
 
 def test_it_learns_a_line() -> None:

@@ -14,6 +14,7 @@ import pytest
 import cygrad as cg
 import cygrad.functions as F
 from cygrad.layers import Linear
+from cygrad.models import Model
 from cygrad.optimizers import SGD, AdaGrad, Adam, AdamW, Momentum, Optimizer, RMSprop
 from cygrad.optimizers.step import State, power, ready, step
 
@@ -482,6 +483,26 @@ def test_no_parameters_at_all(empty: Any) -> None:
         SGD().setup(empty)
     with pytest.raises(ValueError, match="no parameters"):
         SGD().update(empty)
+
+
+class InAList(Model):
+    """Its weights are no parameters."""
+
+    def __init__(self) -> None:
+        self.weights = [cg.ones(2, 2), cg.ones(2, 1)]
+
+
+@pytest.mark.parametrize("empty", [InAList(), Linear(3)])
+def test_a_model_without_parameters(empty: Any) -> None:
+    optimizer = SGD().setup(empty)  # it may get them from its first batch
+    called: list[Any] = []
+    optimizer.add_hook(called.append)
+    for arguments in ((), (empty,)):
+        with pytest.raises(
+            ValueError, match="SGD.update: there are no parameters in the (InAL|Lin)"
+        ):
+            optimizer.update(*arguments)
+    assert called == []
 
 
 def test_the_model_in_place_of_the_rate() -> None:

@@ -23,6 +23,12 @@ class Model:
     def __init__(self) -> None:
         self.w = cg.rand(3, rng=1)
 
+    def update(self, rate: float) -> None:
+        self.loss().backward()
+        with cg.no_grad():
+            self.w -= rate * self.w.grad
+            self.w *= 0.99
+
     def loss(self) -> cg.Variable:
         return F.sum(self.w**2)
 
@@ -46,6 +52,10 @@ def main() -> None:
     assert not predict(w, [1.0, 2.0]).requires_grad
     assert_type(apply(lambda x: x.item(), cg.Variable(2.0)), float)
     assert_type(Model().report(3), str)
+    model = Model()
+    model.update(0.1)
+    assert_type(model.w, cg.Variable)
+    assert model.w.creator is None
     report: Callable[[int], str] = Model().report
     assert len(report(3)) == 5
 
