@@ -116,7 +116,7 @@ class Linear(LazyLayer):
         try:
             return F.linear(x, self.w, self.b)
         except ValueError as error:
-            if np.shape(x)[-1:] == (self.in_size,):
+            if isinstance(x, (Variable, np.ndarray)) and x.shape[-1:] == (self.in_size,):
                 raise
             raise ValueError(
                 f"{error}; the weights are (in_size, out_size), and this is "

@@ -21,7 +21,7 @@ def apply(f: Callable[[cg.Variable], T], x: cg.Variable) -> T:
 
 class Model:
     def __init__(self) -> None:
-        self.w = cg.rand(3, rng=1)
+        self.w: cg.Variable = cg.rand(3, rng=1)
 
     def update(self, rate: float) -> None:
         self.loss().backward()
