@@ -183,20 +183,23 @@ def test_an_optimizer_with_parameters(kind: Any) -> None:
 
 def test_channels_in_the_order_of_others() -> None:
     with pytest.raises(TypeError, match="Conv2d.* the channels that come out are first"):
-        L.Conv2d(3, 8, 5)  # type: ignore[misc]
+        L.Conv2d(3, 8, 5)  # type: ignore[call-arg]
 
 
-def test_other_wrong_arguments_are_pythons_errors() -> None:
-    for call, message in (
-        (lambda: Adam(rate=1), "Adam.__init__() got an unexpected keyword argument 'rate'"),  # type: ignore[call-arg]
-        (
-            lambda: L.Linear(),
-            "Linear.__init__() missing 1 required positional argument: 'out_size'",
-        ),  # type: ignore[call-arg]
-        (lambda: CosineSchedule(SGD(), 1, 2, 3), "takes from 3 to 4 positional arguments but 5"),  # type: ignore[call-arg]
-    ):
-        with pytest.raises(TypeError, match=re.escape(message)):
-            call()
+@pytest.mark.parametrize(
+    ("kind", "arguments", "named", "message"),
+    [
+        (Adam, (), {"rate": 1}, "Adam.__init__() got an unexpected keyword argument 'rate'"),
+        (L.Linear, (), {}, "Linear.__init__() missing 1 required positional argument: 'out_size'"),
+        (CosineSchedule, (SGD(), 1, 2, 3), {}, "takes from 3 to 4 positional arguments but 5"),
+        (L.Linear, (1,), {"out_size": 1}, "got multiple values for argument 'out_size'"),
+    ],
+)
+def test_other_wrong_arguments_are_pythons_errors(
+    kind: Any, arguments: tuple[Any, ...], named: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(TypeError, match=re.escape(message)):
+        kind(*arguments, **named)
 
 
 def test_a_class_of_a_user_takes_what_it_takes() -> None:
