@@ -28,7 +28,7 @@ __all__ = ["check_grads", "diff"]
 if not TYPE_CHECKING:  # a name that does not exist is an error for type checkers too
     __getattr__, __dir__ = elsewhere.of_module(__name__)
 
-Array: TypeAlias = NDArray[np.float64]
+_Array: TypeAlias = NDArray[np.float64]
 Outputs: TypeAlias = Variable | Sequence[Variable]
 
 
@@ -240,7 +240,7 @@ class _Point:
         end = self.n_inputs if n == 1 else len(self.arrays)
         return [k for k in range(end) if self.variable[k]]
 
-    def passes(self, n: int) -> dict[str, list[Array | None]]:
+    def passes(self, n: int) -> dict[str, list[_Array | None]]:
         """The derivatives of order n by all arrays, by each kind of backward pass."""
         leaves = self.leaves(self.arrays)
         total = _total(self.terms(leaves, n))
@@ -259,14 +259,14 @@ class _Point:
         found["backward(create_graph=True)"] = self.shaped(gradients)
         return found
 
-    def shaped(self, gradients: list[Variable | None]) -> list[Array | None]:
+    def shaped(self, gradients: list[Variable | None]) -> list[_Array | None]:
         """As arrays, of the shapes that a reshape of the leaves in place may have changed."""
         return [
             None if g is None else g.data.reshape(array.shape)
             for g, array in zip(gradients, self.arrays, strict=True)
         ]
 
-    def differences(self, n: int, k: int, h: float) -> Array:
+    def differences(self, n: int, k: int, h: float) -> _Array:
         """The derivative of order n by array k: differences of those of order n - 1."""
         result = np.empty(self.arrays[k].shape)
         for i in np.ndindex(*result.shape):
@@ -283,7 +283,7 @@ class _Point:
             result[i] = rise / (right - left)
         return result
 
-    def leaves(self, arrays: list[Array]) -> list[Variable]:
+    def leaves(self, arrays: list[_Array]) -> list[Variable]:
         """Fresh Variables, since the function may write to what it gets."""
         return [
             Variable(np.array(array), name=name, requires_grad=variable)
@@ -369,7 +369,7 @@ def _constant(y: Variable, leaves: list[Variable]) -> Iterator[None]:
             x.requires_grad = requires_grad
 
 
-def _complaint(how: str, analytic: Array | None, numeric: Array, rtol: float, atol: float) -> str:
+def _complaint(how: str, analytic: _Array | None, numeric: _Array, rtol: float, atol: float) -> str:
     """What is wrong with a gradient, or nothing."""
     given = np.zeros(numeric.shape) if analytic is None else analytic
     with np.errstate(invalid="ignore"):  # inf - inf
@@ -390,7 +390,7 @@ def _worst(x: NDArray[Any]) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(x)), x.shape))
 
 
-def _weights(n: int, k: int, shape: tuple[int, ...]) -> Array:
+def _weights(n: int, k: int, shape: tuple[int, ...]) -> _Array:
     return np.random.default_rng([n, k]).uniform(0.5, 1.5, shape)
 
 

@@ -30,7 +30,7 @@ __all__ = ["least_squares", "minimize"]
 if not TYPE_CHECKING:  # a name that does not exist is an error for type checkers too
     __getattr__, __dir__ = elsewhere.of_module(__name__)
 
-Array = NDArray[np.float64]
+_Array = NDArray[np.float64]
 X = TypeVar("X")
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def minimize(
     args: tuple[Any, ...] = (),
     method: str | Callable[..., Any] | None = None,
     **options: Any,
-) -> _Result[Array]: ...
+) -> _Result[_Array]: ...
 @overload
 def minimize(
     f: Callable[..., Variable | float | np.floating[Any]],
@@ -143,7 +143,7 @@ def minimize(
         options["constraints"] = _constraints(scipy_optimize, constraints, point)
     if options.get("callback") is not None:
         options["callback"] = _callback(options["callback"], point)
-    function: Callable[[Array], Any] = derivatives.value
+    function: Callable[[_Array], Any] = derivatives.value
     if kind not in WITHOUT_GRADIENT and "jac" not in options:
         function = derivatives.value_and_gradient
         options["jac"] = True
@@ -167,7 +167,7 @@ def least_squares(
     x0: Variable | NDArray[Any],
     args: tuple[Any, ...] = (),
     **options: Any,
-) -> _Result[Array]: ...
+) -> _Result[_Array]: ...
 @overload
 def least_squares(
     f: Callable[..., Any], x0: X, args: tuple[Any, ...] = (), **options: Any
@@ -253,17 +253,17 @@ class _Point:
             for x, a in zip(given, arrays, strict=True)
         ]
         self.ends = np.cumsum([a.size for a in arrays]).tolist()
-        self.start: Array = np.concatenate([a.ravel() for a in arrays])
+        self.start: _Array = np.concatenate([a.ravel() for a in arrays])
         self.flat = self.places == 0 and self.shapes == [self.start.shape]
 
-    def arrays(self, x: Array) -> Any:
+    def arrays(self, x: _Array) -> Any:
         """x in the structure of x0, as arrays on x's memory."""
         if self.flat:
             return x
         parts = np.split(x, self.ends[:-1])
         return rebuild(self.places, [p.reshape(s) for p, s in zip(parts, self.shapes, strict=True)])
 
-    def given(self, x: Array) -> Any:
+    def given(self, x: _Array) -> Any:
         """The same for the user: copies, and floats where x0 has numbers."""
         values = [
             float(a) if number else np.array(a)
@@ -271,13 +271,13 @@ class _Point:
         ]
         return rebuild(self.places, values)
 
-    def vector(self, tree: Any) -> Array:
+    def vector(self, tree: Any) -> _Array:
         """The flat vector of a structure of arrays."""
         if self.flat:
             return np.asarray(tree)
         return np.concatenate([np.ravel(a) for a in leaves(tree)])
 
-    def matrix(self, tree: Any, rows: tuple[int, ...]) -> Array:
+    def matrix(self, tree: Any, rows: tuple[int, ...]) -> _Array:
         """Of derivatives by the structure of x0, the columns for the flat vector."""
         size = int(np.prod(rows))
         return np.concatenate([np.reshape(a, (size, -1)) for a in leaves(tree)], axis=1)
@@ -300,18 +300,18 @@ class _Derivatives:
         self.args = args
         self.point = point
         self.with_gradient = value_and_grad(f)
-        self.at: Array | None = None
+        self.at: _Array | None = None
         self.multiply: Callable[[Any], Any] = lambda v: v
 
-    def value(self, x: Array) -> float:
+    def value(self, x: _Array) -> float:
         with no_grad():
             return float(self.f(_constant_variables(self.point.arrays(x)), *self.args))
 
-    def value_and_gradient(self, x: Array) -> tuple[float, Array]:
+    def value_and_gradient(self, x: _Array) -> tuple[float, _Array]:
         value, gradient = self.with_gradient(self.point.arrays(x), *self.args)
         return value, self.point.vector(gradient)
 
-    def product(self, x: Array, v: Array) -> Array:
+    def product(self, x: _Array, v: _Array) -> _Array:
         """The Hessian at x times v: H being symmetric, the gradient's derivative from the left."""
         if self.at is None or not np.array_equal(self.at, x):
             at = np.array(x)
@@ -322,14 +322,14 @@ class _Derivatives:
     def gradient_of(self, p: Any) -> Any:
         return self.with_gradient(p, *self.args)[1]
 
-    def hessian(self, x: Array) -> Array:
+    def hessian(self, x: _Array) -> _Array:
         blocks = hessian(self.f)(self.point.arrays(x), *self.args)
         return _stacked(self.point, blocks, self.point.places, self.point.shapes)
 
 
-def _stacked(point: _Point, blocks: Any, places: Any, shapes: list[tuple[int, ...]]) -> Array:
+def _stacked(point: _Point, blocks: Any, places: Any, shapes: list[tuple[int, ...]]) -> _Array:
     """A matrix of blocks: for each output, a structure of derivatives by x0."""
-    rows: list[Array] = []
+    rows: list[_Array] = []
     for tree, shape in zip(_at_places(places, blocks), shapes, strict=True):
         rows.append(point.matrix(tree, shape))
     return np.concatenate(rows)
@@ -358,11 +358,11 @@ class _Vector:
         outputs = [F.reshape(y, -1) for y in leaves(self.f(x, *self.args))]
         return outputs[0] if len(outputs) == 1 else F.concat(outputs, axis=0)
 
-    def value(self, x: Array) -> Array:
+    def value(self, x: _Array) -> _Array:
         with no_grad():
             return self.flattened(_constant_variables(self.point.arrays(x))).data
 
-    def jacobian(self, x: Array) -> Array:
+    def jacobian(self, x: _Array) -> _Array:
         tree = self.derivative(self.point.arrays(x))
         if self.point.flat:
             return np.asarray(tree)
@@ -415,7 +415,7 @@ def _callback(callback: Callable[..., Any], point: _Point) -> Callable[..., Any]
 
         return with_result
 
-    def with_x(x: Array, *more: Any) -> Any:
+    def with_x(x: _Array, *more: Any) -> Any:
         return callback(point.given(x), *more)
 
     return with_x

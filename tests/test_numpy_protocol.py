@@ -204,6 +204,7 @@ def missing(call: str) -> list[str]:
     return [name for name in names if numpy_protocol.find(name[1:]) is None]
 
 
+@pytest.mark.filterwarnings("ignore:.* is deprecated:DeprecationWarning")  # np.trapz, np.fix
 @pytest.mark.parametrize("call", CALLS)
 def test_calls_agree_with_numpy(call: str) -> None:
     if missing(call):

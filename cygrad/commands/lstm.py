@@ -19,16 +19,16 @@ from cygrad.optimizers import Adam, AdamW, Optimizer
 
 HELP = "train an LSTM on a time series"
 
-Array = NDArray[np.float64]
+_Array = NDArray[np.float64]
 YEAR = 12
 
 
 class Forecast(NamedTuple):
     """What a run has found: a series, the forecast of each of its last points, and the errors."""
 
-    time: Array
-    actual: Array
-    forecast: Array
+    time: _Array
+    actual: _Array
+    forecast: _Array
     error: float
     baseline: float
 
@@ -108,7 +108,7 @@ def train(
     return losses
 
 
-def predict(model: LSTM, series: Array) -> Array:
+def predict(model: LSTM, series: _Array) -> _Array:
     """What the model says after each step of a series of shape (n, features)."""
     model.reset_state()
     with cg.no_grad():
@@ -198,7 +198,7 @@ def carbon_dioxide(epochs: int = 60, hidden: int = 8, seed: int = 0, models: int
     return Forecast(months, actual, before + growth, error, baseline)
 
 
-def _rms(errors: Array) -> float:
+def _rms(errors: _Array) -> float:
     return float(np.sqrt(np.mean(errors**2)))
 
 

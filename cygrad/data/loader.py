@@ -14,7 +14,7 @@ from cygrad.core.variable import Variable
 __all__ = ["DataLoader"]
 
 # Any: of whatever numbers; labels stay integers.
-Array: TypeAlias = NDArray[Any]
+_Array: TypeAlias = NDArray[Any]
 Examples: TypeAlias = Sequence[tuple[Any, ...]]
 
 
@@ -67,7 +67,7 @@ class DataLoader:
 
     def __init__(
         self,
-        data: tuple[ArrayLike | Variable, ...] | Array | Variable | Examples,
+        data: tuple[ArrayLike | Variable, ...] | _Array | Variable | Examples,
         batch_size: int,
         shuffle: bool = True,
         rng: int | np.random.Generator | None = None,
@@ -97,7 +97,7 @@ class DataLoader:
     def __len__(self) -> int:
         return self._batches
 
-    def __iter__(self) -> Iterator[tuple[Array, ...]]:
+    def __iter__(self) -> Iterator[tuple[_Array, ...]]:
         # Not in the generator below: the order is drawn when the iteration is asked for.
         order = np.arange(self._size)
         if self._shuffle:
@@ -105,7 +105,7 @@ class DataLoader:
         batches = self._in(order)
         return batches if self._bar is None else iter(self._bar(batches, total=self._batches))
 
-    def _in(self, order: Array) -> Iterator[tuple[Array, ...]]:
+    def _in(self, order: _Array) -> Iterator[tuple[_Array, ...]]:
         for i in range(self._batches):
             chosen = order[i * self._batch_size : (i + 1) * self._batch_size]
             yield tuple(array[chosen] for array in self._arrays)
@@ -120,7 +120,7 @@ def at_least_one(function: str, name: str, value: int) -> int:
     return int(value)
 
 
-def aligned(function: str, arrays: Sequence[ArrayLike | Variable]) -> list[Array]:
+def aligned(function: str, arrays: Sequence[ArrayLike | Variable]) -> list[_Array]:
     """Arrays of equal first length, which is not 0."""
     result = [a.data if isinstance(a, Variable) else np.asarray(a) for a in arrays]
     for k, array in enumerate(result):
@@ -137,7 +137,7 @@ def aligned(function: str, arrays: Sequence[ArrayLike | Variable]) -> list[Array
     return result
 
 
-def _arrays(data: Any) -> list[Array]:
+def _arrays(data: Any) -> list[_Array]:
     if isinstance(data, tuple):
         return aligned("DataLoader", data)
     if isinstance(data, (np.ndarray, Variable)):

@@ -12,7 +12,7 @@ from cygrad.data.loader import aligned, at_least_one
 __all__ = ["SequenceLoader"]
 
 # Any: of whatever numbers; tokens stay integers.
-Array: TypeAlias = NDArray[Any]
+_Array: TypeAlias = NDArray[Any]
 
 
 class SequenceLoader:
@@ -90,13 +90,13 @@ class SequenceLoader:
     def __len__(self) -> int:
         return self._windows
 
-    def __iter__(self) -> Iterator[tuple[Array, Array]]:
+    def __iter__(self) -> Iterator[tuple[_Array, _Array]]:
         for i in range(self._windows):
             now = slice(i * self._window, (i + 1) * self._window)
             yield self._x[now].copy(), self._t[now].copy()
 
 
-def _streams(series: Array, streams: int, steps: int) -> Array:
+def _streams(series: _Array, streams: int, steps: int) -> _Array:
     """The streams side by side: of shape (steps, streams, features)."""
     if series.ndim > 2:
         raise ValueError(

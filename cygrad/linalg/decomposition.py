@@ -20,7 +20,7 @@ from cygrad.core.variable import Variable
 if TYPE_CHECKING:
     from cygrad.core.variable import _MatrixLike
 
-Array: TypeAlias = NDArray[np.float64]
+_Array: TypeAlias = NDArray[np.float64]
 
 
 def transposed(x: Variable) -> Variable:
@@ -45,16 +45,16 @@ def as_matrix(x: _MatrixLike, where: str, square: bool = False) -> Variable:
 class Decomposition(Function):
     """A function of one matrix with several outputs."""
 
-    kept: tuple[Array, ...]
+    kept: tuple[_Array, ...]
 
-    def decompose(self, a: Array) -> tuple[Array, ...]:
+    def decompose(self, a: _Array) -> tuple[_Array, ...]:
         raise NotImplementedError
 
     def again(self) -> Decomposition:
         """Another of the same kind, for the second derivatives."""
         return type(self)()
 
-    def forward(self, a: Array) -> tuple[Array, ...]:
+    def forward(self, a: _Array) -> tuple[_Array, ...]:
         try:
             self.kept = tuple(self.decompose(a))
         except LinAlgError as error:

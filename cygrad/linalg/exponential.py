@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["expm"]
 
-Array: TypeAlias = NDArray[np.float64]
+_Array: TypeAlias = NDArray[np.float64]
 
 # The norms up to which the Pade approximant of an order is exact to rounding.
 THETA = {
@@ -37,7 +37,7 @@ THETA = {
 class Expm(Function):
     """y = e^a"""
 
-    def forward(self, a: Array) -> Array:
+    def forward(self, a: _Array) -> _Array:
         flat = a.reshape(math.prod(a.shape[:-2]), *a.shape[-2:])
         y = np.empty(flat.shape)
         for k, matrix in enumerate(flat):
@@ -71,16 +71,16 @@ def _pade(order: int) -> list[float]:
 PADE = {order: _pade(order) for order in THETA}
 
 
-def _solved(a: Array, b: Array) -> Array:
-    x: Array = np.asarray(np.linalg.solve(a, b), np.float64)
+def _solved(a: _Array, b: _Array) -> _Array:
+    x: _Array = np.asarray(np.linalg.solve(a, b), np.float64)
     return x
 
 
-def _norm(a: Array) -> float:
+def _norm(a: _Array) -> float:
     return float(np.abs(a).sum(axis=0).max(initial=0.0))
 
 
-def _extra_squarings(a: Array, order: int) -> int:
+def _extra_squarings(a: _Array, order: int) -> int:
     """Squarings that rounding errors ask for where powers of |a| grow faster than those of a."""
     size = _norm(a)
     if size == 0.0:
@@ -97,7 +97,7 @@ def _extra_squarings(a: Array, order: int) -> int:
     return max(math.ceil(math.log2(alpha / 2.0**-53) / (2 * order)), 0)
 
 
-def _expm(a: Array) -> Array:
+def _expm(a: _Array) -> _Array:
     n = a.shape[0]
     if not np.isfinite(a).all():
         return np.full(a.shape, np.nan)

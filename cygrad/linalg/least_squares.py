@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["lstsq", "pinv"]
 
-Array: TypeAlias = NDArray[np.float64]
+_Array: TypeAlias = NDArray[np.float64]
 
 
 class Pinv(Function):
@@ -31,8 +31,8 @@ class Pinv(Function):
         super().__init__()
         self.rcond = rcond
 
-    def forward(self, a: Array) -> Array:
-        inverse: Array = np.asarray(np.linalg.pinv(a, self.rcond), np.float64)
+    def forward(self, a: _Array) -> _Array:
+        inverse: _Array = np.asarray(np.linalg.pinv(a, self.rcond), np.float64)
         return inverse
 
     def backward(self, gp: Variable) -> Variable:

@@ -9,7 +9,7 @@ from numpy.linalg import LinAlgError
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.linalg.decomposition import Array, Decomposition, as_matrix, transposed
+from cygrad.linalg.decomposition import Decomposition, _Array, as_matrix, transposed
 from cygrad.linalg.results import QRResult
 from cygrad.linalg.triangular import solve_triangular
 
@@ -22,7 +22,7 @@ __all__ = ["qr"]
 class QR(Decomposition):
     """a = q r, with q (..., m, k) and r (..., k, n), k = min(m, n)."""
 
-    def decompose(self, a: Array) -> tuple[Array, ...]:
+    def decompose(self, a: _Array) -> tuple[_Array, ...]:
         return tuple(np.linalg.qr(a))
 
     def backward(self, gq: Variable, gr: Variable) -> Variable:

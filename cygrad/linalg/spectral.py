@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 import cygrad.functions as F
 from cygrad.core.mode import is_grad_enabled
 from cygrad.core.variable import Variable
-from cygrad.linalg.decomposition import Array, Decomposition, as_matrix, transposed
+from cygrad.linalg.decomposition import Decomposition, _Array, as_matrix, transposed
 from cygrad.linalg.results import EighResult, SVDResult
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ __all__ = ["eigh", "eigvalsh", "svd", "svdvals"]
 # ---- Equal eigenvalues --------------------------------------------------------------------------
 
 
-def _equal(w: Array, scale: Array) -> NDArray[np.bool_]:
+def _equal(w: _Array, scale: _Array) -> NDArray[np.bool_]:
     """Which pairs of the numbers are equal but for rounding; each with itself."""
     n = max(w.shape[-1], 1)
     tolerance = n * np.finfo(np.float64).eps * scale[..., None, None]
@@ -64,7 +64,7 @@ class Eigh(Decomposition):
         self.lower = lower
         self.final = final  # of equal eigenvalues: refuse to differentiate
 
-    def decompose(self, a: Array) -> tuple[Array, ...]:
+    def decompose(self, a: _Array) -> tuple[_Array, ...]:
         return tuple(np.linalg.eigh(a, "L" if self.lower else "U"))
 
     def again(self) -> Eigh:
@@ -182,7 +182,7 @@ class SVD(Decomposition):
         super().__init__()
         self.final = final  # of equal singular values: refuse to differentiate
 
-    def decompose(self, a: Array) -> tuple[Array, ...]:
+    def decompose(self, a: _Array) -> tuple[_Array, ...]:
         return tuple(np.linalg.svd(a, full_matrices=False))
 
     def again(self) -> SVD:

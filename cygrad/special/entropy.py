@@ -22,7 +22,7 @@ __all__ = [
     "xlogy",
 ]
 
-Array: TypeAlias = NDArray[np.float64]
+_Array: TypeAlias = NDArray[np.float64]
 
 
 # ---- The table ----------------------------------------------------------------------------------
@@ -32,12 +32,12 @@ def as_variable(x: _ArrayLike) -> Variable:
     return x if isinstance(x, Variable) else Variable(x, requires_grad=False)
 
 
-def _times_log(x: Array, y: Array) -> Any:
+def _times_log(x: _Array, y: _Array) -> Any:
     with np.errstate(all="ignore"):
         return np.where((x == 0) & ~np.isnan(y), 0.0, x * np.log(y))
 
 
-def _times_log1p(x: Array, y: Array) -> Any:
+def _times_log1p(x: _Array, y: _Array) -> Any:
     with np.errstate(all="ignore"):
         return np.where((x == 0) & ~np.isnan(y), 0.0, x * np.log1p(y))
 
@@ -69,12 +69,12 @@ _xlog1py = SpecialFunction(
 )
 
 
-def _entropy(x: Array) -> Any:
+def _entropy(x: _Array) -> Any:
     with np.errstate(all="ignore"):
         return np.where(x == 0, 0.0, np.where(x < 0, -np.inf, -x * np.log(x)))
 
 
-def _relative(x: Array, y: Array) -> Any:
+def _relative(x: _Array, y: _Array) -> Any:
     with np.errstate(all="ignore"):
         ratio = x / y
         extreme = (ratio == 0.0) | np.isinf(ratio)
@@ -84,7 +84,7 @@ def _relative(x: Array, y: Array) -> Any:
     return np.where(np.isnan(x) | np.isnan(y), np.nan, value)
 
 
-def _divergence(x: Array, y: Array) -> Any:
+def _divergence(x: _Array, y: _Array) -> Any:
     with np.errstate(all="ignore"):
         value = _relative(x, y) - x + y
     inside = (y > 0) & (x > 0) | (x == 0) & (y >= 0) | np.isnan(x) | np.isnan(y)

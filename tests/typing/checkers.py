@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import cygrad
@@ -22,6 +23,10 @@ needs_stubs = pytest.mark.skipif(
 )
 needs_mypy = pytest.mark.skipif(
     importlib.util.find_spec("mypy") is None, reason="mypy is not installed"
+)
+needs_new_numpy = pytest.mark.skipif(
+    np.lib.NumpyVersion(np.__version__) < "2.2.0",
+    reason="the stubs of NumPy before 2.2 lack some of what the package calls",
 )
 needs_pyright = pytest.mark.skipif(
     shutil.which("pyright") is None,

@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from checkers import INSTALLED, ROOT, mypy, needs_mypy, needs_pyright, needs_stubs, pyright, run
+from checkers import (
+    INSTALLED,
+    ROOT,
+    mypy,
+    needs_mypy,
+    needs_new_numpy,
+    needs_pyright,
+    needs_stubs,
+    pyright,
+    run,
+)
 from cygrad import Function, Variable
 from cygrad.elsewhere import Name
 from cygrad.layers import Layer
@@ -79,6 +89,7 @@ def test_wrong_types_are_refused_by_pyright(tmp_path: Path) -> None:
     assert {int(number) for number in re.findall(r":(\d+):\d+ - error: ", output)} == set(marks())
 
 
+@needs_new_numpy
 def test_the_package_is_well_typed(tmp_path: Path) -> None:
     code, output = mypy(tmp_path, "-p", "cygrad")
     assert code == 0, output
@@ -94,6 +105,7 @@ def absent_names() -> list[str]:
     ]
 
 
+@needs_new_numpy
 def test_stubs_say_what_the_modules_have(tmp_path: Path) -> None:
     # Disjoint bases concern two C classes in one class's bases; to mark them would hide Variable
     # and Function from type checkers that are older than the mark.

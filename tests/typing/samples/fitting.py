@@ -23,7 +23,8 @@ def bowl(x: cg.Variable) -> cg.Variable:
 
 def numpy_bowl(x: Array) -> np.float64:
     """NumPy code, typed as such."""
-    return np.sum((x - 3.0) ** 2)
+    total: np.float64 = np.sum((x - 3.0) ** 2)
+    return total
 
 
 def valley(p: dict[str, cg.Variable]) -> cg.Variable:
@@ -34,7 +35,8 @@ T = np.linspace(0.0, 6.0, 50)
 
 
 def wave(p: Wave) -> Array:
-    return p.height * np.sin(T + p.phase)
+    heights: Array = p.height * np.sin(T + p.phase)
+    return heights
 
 
 SEEN = wave(Wave(2.0, 0.5))
