@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, SupportsIndex
 
-import numpy as np
-
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.layers.arguments import check_size, stream
@@ -116,7 +114,7 @@ class Linear(LazyLayer):
         try:
             return F.linear(x, self.w, self.b)
         except ValueError as error:
-            if np.shape(x)[-1:] == (self.in_size,):
+            if Variable(x).shape[-1:] == (self.in_size,):
                 raise
             raise ValueError(
                 f"{error}; the weights are (in_size, out_size), and this is "
