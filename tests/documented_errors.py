@@ -92,6 +92,7 @@ ValueError
     F.batch_norm(m, x)
     F.batch_norm(m, eps=-1.0)
     F.binary_cross_entropy(x, [1.0])
+    F.binary_cross_entropy(x, x + 1.0)
     F.binary_cross_entropy_simple(x, [1.0, 2.0])
     F.broadcast_to(x, (2,))
     F.clip(x, 2, 1)

@@ -4,7 +4,7 @@ cimport numpy as cnp
 
 from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, connect, input_of
-from cygrad.core.layout cimport same_shape
+from cygrad.core.layout cimport Layout, same_shape
 from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous, scalar
 from cygrad.functions.activation cimport logistic
 from cygrad.functions.arithmetic cimport divide_by, multiply, negate, scale, subtract
@@ -15,11 +15,16 @@ from cygrad.functions.softmax cimport soft_maximum
 from cygrad.kernels.elementwise cimport (
     K_G_LOGISTIC_LOSS, K_LOGISTIC_LOSS, K_SCALED_DIFFERENCE, K_SQUARE, LONG, run,
 )
+from cygrad.kernels.numpy_loops cimport MAXIMUM, MINIMUM
+from cygrad.kernels.reduction cimport reduce_strided
 from cygrad.kernels.rows cimport cross_entropy_gradient_rows, cross_entropy_rows
 
 import numpy as np
 
 cnp.import_array()
+
+# How far a probability may be off: by rounding, or moved by who takes differences at its ends.
+cdef double SLACK = 1e-3
 
 
 # ---- Labels -----------------------------------------------------------------------------------
@@ -206,6 +211,28 @@ cdef int check_targets(Variable x, Variable t, str where) except -1:
     return 0
 
 
+cdef int check_probabilities(Variable t, str where) except -1:
+    """By NumPy's loops for max and min, which let no nan pass."""
+    cdef Variable held = detached(t)
+    cdef Layout* layout = held.layout
+    cdef unsigned long long axes = (<unsigned long long>1 << layout.ndim) - 1
+    cdef double least = 0.0, greatest = 1.0
+    if layout.size < LONG:
+        reduce_strided(&MINIMUM, held.ptr, layout.ndim, layout.shape, layout.strides, axes, &least)
+        reduce_strided(&MAXIMUM, held.ptr, layout.ndim, layout.shape, layout.strides, axes,
+                       &greatest)
+    else:
+        with nogil:
+            reduce_strided(&MINIMUM, held.ptr, layout.ndim, layout.shape, layout.strides, axes,
+                           &least)
+            reduce_strided(&MAXIMUM, held.ptr, layout.ndim, layout.shape, layout.strides, axes,
+                           &greatest)
+    if not (least >= -SLACK and greatest <= 1.0 + SLACK):
+        raise ValueError(f"{where}: targets must be from 0 to 1, but there is "
+                         f"{least if greatest <= 1.0 + SLACK else greatest} in {describe(t)}")
+    return 0
+
+
 def binary_cross_entropy(x, t):
     """The mean of -t log(p) - (1 - t) log(1 - p), with p = sigmoid(x): x are logits.
 
@@ -224,7 +251,7 @@ def binary_cross_entropy(x, t):
     Raises
     ------
     ValueError
-        If the shapes differ.
+        If the shapes differ, or a target is not from 0 to 1 (give or take 0.001).
 
     Notes
     -----
@@ -240,6 +267,7 @@ def binary_cross_entropy(x, t):
     cdef Variable v = as_variable(x, "binary_cross_entropy")
     cdef Variable target = as_variable(t, "binary_cross_entropy")
     check_targets(v, target, "binary_cross_entropy")
+    check_probabilities(target, "binary_cross_entropy")
     v = binary(&LOGISTIC_LOSS, v, target)
     return mean_over(v, (<unsigned long long>1 << v.layout.ndim) - 1, False)
 

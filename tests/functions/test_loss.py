@@ -1,5 +1,6 @@
 """Activations, softmax and losses: large inputs, ties with their composed forms, labels, errors."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 import cygrad as cg
 import cygrad.functions as F
+from cygrad.numerical import check_grads
 from differences import gradients, second_gradients
 
 RNG = np.random.default_rng(11)
@@ -236,6 +238,27 @@ def test_accuracy() -> None:
         F.accuracy(cg.zeros(0, 3), np.empty(0, int))
     with pytest.raises(ValueError, match="labels of shape"):
         F.accuracy(x, [1, 2])
+
+
+@pytest.mark.parametrize("wrong", [-1.0, 2.0, 1.01, np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("n", [1, 7, 20_000])
+def test_targets_that_are_no_probabilities(wrong: float, n: int) -> None:
+    t = np.full((2, n), 0.5)
+    t[1, n // 2] = wrong
+    message = rf"targets must be from 0 to 1, but there is {re.escape(str(wrong))} in "
+    for targets in (t, cg.Variable(t, name="t"), t.T, F.transpose(cg.Variable(t))):
+        with pytest.raises(ValueError, match=message):
+            F.binary_cross_entropy(np.zeros(targets.shape), targets)
+
+
+def test_targets_at_the_ends() -> None:
+    t = np.array([0.0, 1.0, np.nextafter(1.0, 2.0), -1e-17])
+    assert F.binary_cross_entropy(cg.zeros(4), t).item() == pytest.approx(np.log(2))
+    assert np.isnan(F.binary_cross_entropy(cg.zeros(0, 3), np.zeros((0, 3))).item())
+    check_grads(F.binary_cross_entropy, [2.0, -1.0], [1.0, 0.0], order=2)
+    wide = F.broadcast_to(cg.Variable(2.0), (3, 2))
+    with pytest.raises(ValueError, match=r"there is 2.0 in variable of shape \(3, 2\)"):
+        F.binary_cross_entropy(cg.zeros(3, 2), wide)
 
 
 def test_binary_labels_where_there_are_classes() -> None:
