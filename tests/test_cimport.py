@@ -386,15 +386,8 @@ def test_what_a_build_needs() -> None:
         assert (PACKAGE / name).is_file()
 
 
-def test_the_readme_has_the_example() -> None:
+@pytest.mark.parametrize("name", ["softplus.pyx", "huber.pyx"])
+def test_the_readme_has_the_examples(name: str) -> None:
     readme = (Path(__file__).parent.parent / "README.md").read_text()
-    if "softplus.pyx" not in readme:
-        pytest.skip("the README does not show softplus.pyx yet")
-    assert (SOURCES / "softplus.pyx").read_text() in readme
-
-
-def test_the_readme_has_the_example_of_two_inputs() -> None:
-    readme = (Path(__file__).parent.parent / "README.md").read_text()
-    if "huber.pyx" not in readme:
-        pytest.skip("the README does not show huber.pyx yet")
-    assert (SOURCES / "huber.pyx").read_text() in readme
+    assert f"`{name}`" in readme
+    assert (SOURCES / name).read_text() in readme
