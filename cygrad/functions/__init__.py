@@ -41,9 +41,6 @@ from cygrad import elsewhere
 from cygrad.functions.accumulation import cumsum, prod
 from cygrad.functions.activation import erf, erfc, gelu, leaky_relu, relu, sigmoid, silu, softplus
 from cygrad.functions.arithmetic import abs, add, div, mul, neg, pow, sqrt, square, sub
-from cygrad.functions.dropout import dropout
-from cygrad.functions.einsum import einsum
-from cygrad.functions.embedding import embedding
 from cygrad.functions.exponential import (
     exp,
     exp2,
@@ -57,7 +54,6 @@ from cygrad.functions.exponential import (
 )
 from cygrad.functions.indexing import get_item, take
 from cygrad.functions.linalg import linear, matmul
-from cygrad.functions.norm import norm
 from cygrad.functions.reduction import max, mean, min, std, sum, sum_to, variance
 from cygrad.functions.rounding import (
     ceil,
@@ -82,12 +78,12 @@ from cygrad.functions.shape import (
     transpose,
     unsqueeze,
 )
-from cygrad.functions.softmax import log_softmax, logsumexp, softmax
 from cygrad.functions.trigonometric import arccos, arcsin, arctan, cos, cosh, sin, sinh, tan, tanh
 
 if TYPE_CHECKING:
     from cygrad.functions.arrangement import flip, repeat, tile
     from cygrad.functions.calculus import cumprod, diff, gradient, interp, linspace, trapezoid
+    from cygrad.functions.contraction import einsum
     from cygrad.functions.convolution import conv1d, conv2d
     from cygrad.functions.inverse import arccosh, arcsinh, arctan2, arctanh, cbrt, hypot, reciprocal
     from cygrad.functions.joining import (
@@ -102,6 +98,7 @@ if TYPE_CHECKING:
         meshgrid,
         vstack,
     )
+    from cygrad.functions.lookup import embedding
     from cygrad.functions.loss import (
         accuracy,
         binary_cross_entropy,
@@ -109,7 +106,9 @@ if TYPE_CHECKING:
         mean_squared_error,
         softmax_cross_entropy,
     )
+    from cygrad.functions.masks import dropout
     from cygrad.functions.normalization import batch_norm, layer_norm
+    from cygrad.functions.norms import norm
     from cygrad.functions.piecewise import (
         deg2rad,
         fmax,
@@ -158,6 +157,7 @@ if TYPE_CHECKING:
         softmax_simple,
         softplus_simple,
     )
+    from cygrad.functions.softmaxes import log_softmax, logsumexp, softmax
     from cygrad.functions.statistics import (
         average,
         median,
@@ -347,13 +347,17 @@ _FAMILIES = {
     for family, names in {
         "arrangement": "flip repeat tile",
         "calculus": "cumprod diff gradient interp linspace trapezoid",
+        "contraction": "einsum",
         "convolution": "conv1d conv2d",
         "inverse": "arccosh arcsinh arctan2 arctanh cbrt hypot reciprocal",
         "joining": "append array_split atleast_1d atleast_2d atleast_3d column_stack dstack "
         "hstack meshgrid vstack",
+        "lookup": "embedding",
         "loss": "accuracy binary_cross_entropy cross_entropy mean_squared_error "
         "softmax_cross_entropy",
+        "masks": "dropout",
         "normalization": "batch_norm layer_norm",
+        "norms": "norm",
         "piecewise": "deg2rad fmax fmin heaviside nan_to_num rad2deg select sinc",
         "pooling": "avg_pool2d max_pool2d",
         "products": "convolve correlate cross dot inner kron outer tensordot vdot",
@@ -363,6 +367,7 @@ _FAMILIES = {
         "simple": "binary_cross_entropy_simple cross_entropy_simple dropout_simple gelu_simple "
         "linear_simple mean_squared_error_simple relu_simple sigmoid_simple softmax_simple "
         "softplus_simple",
+        "softmaxes": "log_softmax logsumexp softmax",
         "statistics": "average median nanmax nanmean nanmin nanstd nansum nanvar ptp quantile",
     }.items()
     for name in names.split()

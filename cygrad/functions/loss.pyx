@@ -11,7 +11,7 @@ from cygrad.functions.arithmetic cimport divide_by, multiply, negate, scale, sub
 from cygrad.functions.elementwise cimport COMPOSED, as_variable, binary, binary_op, operation
 from cygrad.functions.reduction cimport mean_over
 from cygrad.functions.selection cimport select
-from cygrad.functions.softmax cimport soft_maximum
+from cygrad.functions.softmaxes cimport soft_maximum
 from cygrad.kernels.elementwise cimport (
     K_G_LOGISTIC_LOSS, K_LOGISTIC_LOSS, K_SCALED_DIFFERENCE, K_SQUARE, LONG, run,
 )

@@ -10,7 +10,7 @@ from cygrad.core.function cimport Outputs, set_output
 from cygrad.core.lifetime cimport track, track_behind
 from cygrad.core.mode cimport Mode, mode
 from cygrad.core.variable cimport Variable, detached
-from cygrad.functions.dropout cimport Draws, swap_draws
+from cygrad.functions.masks cimport Draws, swap_draws
 
 from cygrad.transforms.structure import leaves, rebuild, template
 

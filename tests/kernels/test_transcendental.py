@@ -42,6 +42,8 @@ EXACT = {
     "arccosh": mpmath.acosh,
     "arctanh": mpmath.atanh,
     "cbrt": lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x)),
+    # mpmath's fails on huge numbers, where it has no gmpy2
+    "erfc": lambda x: mpmath.erfc(x) if x < 30 else mpmath.mpf(0),
 }
 
 

@@ -1,4 +1,4 @@
-"""Stub of cygrad/functions/softmax.pyx."""
+"""Stub of cygrad/functions/softmaxes.pyx."""
 
 from typing import SupportsIndex
 

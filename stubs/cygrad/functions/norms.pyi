@@ -1,4 +1,4 @@
-"""Stub of cygrad/functions/norm.pyx: norms of vectors and matrices."""
+"""Stub of cygrad/functions/norms.pyx: norms of vectors and matrices."""
 
 from ..core.variable import Variable, _ArrayLike, _Axis, _Scalar
 

@@ -1,4 +1,4 @@
-"""Stub of cygrad/functions/einsum.pyx: sums of products, written with a letter for each axis."""
+"""Stub of cygrad/functions/contraction.pyx: sums of products, written with a letter for each axis."""
 
 from ..core.variable import Variable, _ArrayLike
 

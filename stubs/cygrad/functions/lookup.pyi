@@ -1,4 +1,4 @@
-"""Stub of cygrad/functions/embedding.pyx: rows of a matrix, chosen by integers."""
+"""Stub of cygrad/functions/lookup.pyx: rows of a matrix, chosen by integers."""
 
 from typing import Any, SupportsIndex
 

@@ -1,4 +1,4 @@
-"""Stub of cygrad/functions/dropout.pyx: zeros at random places, in training."""
+"""Stub of cygrad/functions/masks.pyx: zeros at random places, in training."""
 
 from typing import final
 
