@@ -398,8 +398,12 @@ def plain(function: Callable[..., Result]) -> Callable[..., Result]:
 
 def refusal(name: str) -> TypeError:
     """The error for what has no derivative here."""
+    from cygrad import special
+
     short = name.removeprefix("np.")
     instead = f"use {INSTEAD[short]}; or " if short in INSTEAD else "use "
+    if short == name and name in special.__all__:
+        instead = f"use cygrad.special.{name}; or "
     return TypeError(
         f"{name}: cygrad has no derivative of it for a Variable; {instead}.data where no gradient "
         "is needed"
@@ -412,6 +416,12 @@ def name_of(function: Callable[..., Result]) -> str:
 
 
 # ---- What Variable calls ----------------------------------------------------------------------
+
+
+def ufunc_name(ufunc: np.ufunc) -> str:
+    """As a program has it: most are NumPy's, others scipy's."""
+    name = ufunc.__name__
+    return f"np.{name}" if getattr(np, name, None) is ufunc else name
 
 
 def apply_function(
@@ -437,12 +447,13 @@ def apply_ufunc(
     if outs:
         raise TypeError(
             f"np.{name}: out= and in-place operators (array += variable) are not supported: an "
-            "ndarray cannot hold a graph. Write array = array + variable"
+            "ndarray cannot hold a graph. Write array = array + variable, or array += variable.data "
+            "where no gradient is needed"
         )
     if method == "__call__":
         ours = _ufuncs.get(ufunc)
         if ours is None:
-            raise refusal(f"np.{name}")
+            raise refusal(ufunc_name(ufunc))
         extra = {key: value for key, value in kwargs.items() if key != "out"}
         if name == "vecdot" and "axis" in extra:
             return ours(*args, axis=extra["axis"])

@@ -489,3 +489,26 @@ def test_methods_are_documented_and_inherited() -> None:
     assert Named([1.0, 2.0]).prod().item() == 2.0
     assert cg.Variable.trace.__doc__
     assert F.trace.__doc__
+
+
+def test_scipys_functions_are_refused_by_their_names() -> None:
+    special = pytest.importorskip("scipy.special")
+    with pytest.raises(TypeError, match=r"^gammaln: .*; use cygrad\.special\.gammaln; or \.data"):
+        special.gammaln(cg.Variable(2.0))
+    with pytest.raises(TypeError, match=r"^wofz: .*; use \.data where"):
+        special.wofz(cg.Variable(2.0))
+
+
+def test_pandas_leaves_the_operators_to_variables() -> None:
+    pd = pytest.importorskip("pandas")
+    x = cg.Variable([3.0, 4.0])
+    series, frame = pd.Series([1.0, 2.0]), pd.DataFrame([[1.0, 2.0]])
+    for y in (series - x, series * x, frame / x, x - series, x**frame):
+        assert isinstance(y, cg.Variable)
+    F.sum((series - x) ** 2).backward()
+    np.testing.assert_array_equal(x.grad.data, [4.0, 4.0])
+    mixed = pd.DataFrame({"a": [1.0], "b": [True]})
+    with pytest.raises(
+        TypeError, match=r"not DataFrame of dtype object; \.to_numpy\(float\) makes"
+    ):
+        cg.Variable(mixed)

@@ -91,8 +91,9 @@ cdef cnp.ndarray real_array(object data, str where):
         return <cnp.ndarray>data
     array = np.asarray(data)
     if array.dtype.kind not in "biuf":
+        hint = "; .to_numpy(float) makes such" if hasattr(data, "to_numpy") else ""
         raise TypeError(f"{where}: data must be real numbers, not {type(data).__name__} of dtype "
-                        f"{array.dtype}")
+                        f"{array.dtype}{hint}")
     if array.ndim > MAX_NDIM:
         raise ValueError(f"{where}: an array may have at most {MAX_NDIM} dimensions, "
                          f"not {array.ndim}")

@@ -721,6 +721,7 @@ def dtype(self: Variable) -> np.dtype[np.float64]:
 
 _add_methods(
     {
+        "__pandas_priority__": 5000,  # above a DataFrame's 4000: `series - x` is then x's to compute
         "all": all,
         "any": any,
         "argmax": argmax,

@@ -136,10 +136,11 @@ class Layer:
                 self._refuse_to_end(name, value)
             if value.creator is not None and not name.startswith("_"):
                 self._refuse_to_begin(name, value.creator.name)
-        elif isinstance(value, tuple):
-            belongs = any(isinstance(part, (Layer, *_CONTAINERS)) for part in value)
         else:
-            belongs = isinstance(value, (Layer, *_CONTAINERS))
+            parts = value if isinstance(value, tuple) else (value,)
+            belongs = any(isinstance(part, (Layer, *_CONTAINERS)) for part in parts)
+            if not (belongs or value is None) and isinstance(self.__dict__.get(name), Variable):
+                self._refuse_to_end(name, value)
         object.__setattr__(self, name, value)
         if belongs != (name in self._member_names):
             self._register(name, belongs)
@@ -155,15 +156,20 @@ class Layer:
                 "leaf and no parameter: make it whole, as cg.normal(shape, std=0.1) does"
             )
 
-    def _refuse_to_end(self, name: str, value: Variable) -> None:
+    def _refuse_to_end(self, name: str, value: object) -> None:
         """`layer.w -= ...` would end the parameter, and training would go on without it."""
         if name in self._member_names:
             what = "a Variable that requires no gradient"
-            if value.creator is not None:
+            if not isinstance(value, Variable):
+                what = f"an object of type {type(value).__name__}"
+            elif value.creator is not None:
                 what = f"the result of {value.creator.name}"
+            kind, way = "parameter", ", or the parameter itself inside no_grad"
+            if name in self._buffer_names:
+                kind, way = "buffer", ""
             raise TypeError(
-                f"{type(self).__name__}.{name} is a parameter, and {what} is none: update its "
-                ".data, or the parameter itself inside no_grad, or assign None first"
+                f"{type(self).__name__}.{name} is a {kind}, and {what} is none: update its "
+                f".data{way}, or assign None first"
             )
 
     def __delattr__(self, name: str) -> None:

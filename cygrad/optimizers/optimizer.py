@@ -105,6 +105,8 @@ class Optimizer(Configured, ABC):
         self.hooks: list[Hook] = []
         self._target: HasParams | list[Variable] | None = None
         self._states: dict[int, State] = {}
+        if callable(hooks):
+            raise TypeError(f"{type(self).__name__}: hooks must be a list: hooks=[...]")
         for hook in hooks:
             self.add_hook(hook)
 
@@ -198,12 +200,13 @@ class Optimizer(Configured, ABC):
         Raises
         ------
         RuntimeError
-            If there is no model, here or from `setup`.
+            If there is no model, here or from `setup`; if no parameter has a gradient.
         TypeError
             If the model is none of these.
         ValueError
-            If there are no parameters at all, if a parameter is no leaf, if its memory is read-only, or if shapes do not fit: its
-            gradient's, or what is remembered of it. No parameter has changed then.
+            If there are no parameters at all, if a parameter is no leaf, if its memory is
+            read-only, or if shapes do not fit: its gradient's, or what is remembered of it. No
+            parameter has changed then.
 
         Examples
         --------

@@ -90,6 +90,8 @@ def ready(parameters, str where):
     ValueError
         If one cannot be updated: it is no leaf, its memory is read-only, or its gradient has
         another shape.
+    RuntimeError
+        If none has a gradient.
     """
     cdef set seen = set()
     cdef list found = []
@@ -98,6 +100,9 @@ def ready(parameters, str where):
         if has_gradient(<Variable>p) and id(p) not in seen:
             seen.add(id(p))
             found.append(p)
+    if not found:
+        raise RuntimeError(f"{where}: no parameter has a gradient; call cleargrads(), then "
+                           "backward() on a loss computed of the parameters, then update()")
     return found
 
 
@@ -146,7 +151,7 @@ def step(int rule, parameters, dict states, constants, str where):
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError, ValueError, RuntimeError
         As `ready`; or if the parameter's shape is not its state's. Nothing has changed then.
     """
     cdef list plan = []

@@ -45,18 +45,20 @@ def test_a_leaf_that_requires_gradients_is_a_parameter() -> None:
     assert layer.layers().__len__() == 0
 
 
-@pytest.mark.parametrize("other", [None, 3.0, np.ones(2)])
-def test_assigning_something_else_ends_it(other: Any) -> None:
+@pytest.mark.parametrize("other", [None, Leaf(3)])
+def test_none_or_a_layer_ends_it(other: Any) -> None:
     layer = Leaf(2)
     layer.w = other
-    assert names(layer) == []
+    assert names(layer) == ([] if other is None else ["w.w"])
     assert layer.w is other
     layer.w = cg.ones(4)
     assert names(layer) == ["w"]
 
 
-@pytest.mark.parametrize("other", [cg.ones(2) * 2.0, cg.Variable(1.0, requires_grad=False)])
-def test_a_parameter_is_not_replaced_by_what_is_none(other: cg.Variable) -> None:
+@pytest.mark.parametrize(
+    "other", [cg.ones(2) * 2.0, cg.Variable(1.0, requires_grad=False), 3.0, np.ones(2), (1.0, 2.0)]
+)
+def test_a_parameter_is_not_replaced_by_what_is_none(other: Any) -> None:
     layer = Leaf(2)
     before = layer.w
     with pytest.raises(TypeError, match=r"Leaf\.w is a parameter.*\.data"):
@@ -154,8 +156,12 @@ def test_buffers() -> None:
     layer.mean = cg.ones(2)
     assert names(layer) == ["w"]
     assert layer.state_dict()["mean"].tolist() == [1.0, 1.0]
+    with pytest.raises(
+        TypeError, match="Leaf._count is a buffer, and an object of type int is none"
+    ):
+        layer._count = 3
     layer.mean = None
-    layer._count = 3
+    layer._count = None
     assert list(layer.state_dict()) == ["w"]
     layer.mean = cg.ones(2)
     assert names(layer) == ["mean", "w"]

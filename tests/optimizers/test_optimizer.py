@@ -13,6 +13,7 @@ import pytest
 
 import cygrad as cg
 import cygrad.functions as F
+from cygrad.hooks import ClipGrad
 from cygrad.layers import Linear
 from cygrad.models import Model
 from cygrad.optimizers import SGD, AdaGrad, Adam, AdamW, Momentum, Optimizer, RMSprop
@@ -105,10 +106,26 @@ def test_without_a_gradient_nothing_moves(make: Callable[[], Optimizer]) -> None
 
 
 def test_a_frozen_parameter_stays() -> None:
-    p = with_gradient([1.0])
+    p, q = with_gradient([1.0]), with_gradient([1.0])
     p.requires_grad = False
-    Adam().update(p)
+    Adam().update([p, q])
     assert p.item() == 1.0
+    assert q.item() < 1.0
+
+
+@pytest.mark.parametrize("hooks", [[], [ClipGrad(1.0)]])
+def test_a_step_without_gradients_is_refused(hooks: list[ClipGrad]) -> None:
+    model, optimizer = Linear(1, in_size=2), Adam(hooks=hooks)
+    with cg.no_grad():
+        loss = F.sum(model([[1.0, 2.0]]))
+    loss.backward()
+    with pytest.raises(RuntimeError, match=r"Adam.update: no parameter has a gradient; call clear"):
+        optimizer.update(model)
+
+
+def test_hooks_are_a_list() -> None:
+    with pytest.raises(TypeError, match=r"Adam: hooks must be a list: hooks=\[...\]"):
+        Adam(hooks=ClipGrad(1.0))  # type: ignore[arg-type]
 
 
 def test_a_parameter_that_comes_twice_is_updated_once() -> None:

@@ -5,7 +5,17 @@ The types that begin with an underscore exist for type checkers only.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import EllipsisType
-from typing import Any, Protocol, Self, SupportsIndex, TypeAlias, final, overload, type_check_only
+from typing import (
+    Any,
+    ClassVar,
+    Protocol,
+    Self,
+    SupportsIndex,
+    TypeAlias,
+    final,
+    overload,
+    type_check_only,
+)
 
 import numpy as np
 from numpy.typing import NDArray
@@ -166,6 +176,7 @@ class Variable:
 
     # NumPy's protocols. Any: NumPy's own types of these are as wide.
 
+    __pandas_priority__: ClassVar[int]
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any: ...
     def __array_function__(
         self,
