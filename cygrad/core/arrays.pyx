@@ -165,9 +165,12 @@ cdef bint takes_updates(Variable v) noexcept:
     """Whether v is a leaf inside the user's no_grad.
 
     A backward pass and a Function's forward record no graph either; but what they run may be run
-    with a graph at another time, and must do the same then.
+    with a graph at another time, and must do the same then. What a transform differentiates by has
+    no creator if its argument was an array, whose memory is the user's, and has one if it was a
+    Variable: only its generation tells, and it is no leaf.
     """
-    return v.creator_ is None and v.requires and mode().paused == ON
+    return (v.creator_ is None and v.generation_ == 0 and v.requires
+            and mode().paused == ON)
 
 
 cdef object updated(Variable v, object result, str operator):

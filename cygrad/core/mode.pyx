@@ -81,8 +81,8 @@ cdef class no_grad(_Switch):
 
     The operators ``+= -= *= /= **=`` change a leaf that requires gradients in place, as an update
     of a parameter is written: its memory, its gradient and its name stay. Elsewhere, and of any
-    other Variable, they make a new one. An update belongs after the backward pass: the graph keeps
-    no copy of the numbers before it.
+    other Variable, such as what a transform differentiates by, they make a new one. An update
+    belongs after the backward pass: the graph keeps no copy of the numbers before it.
 
     Raises
     ------
