@@ -179,6 +179,8 @@ cdef object updated(Variable v, object result, str operator):
     if not isinstance(result, Variable):
         return result               # of an operator of another type
     made = <Variable>result
+    if made.storage is v.storage:   # of an operator that a subclass has overridden
+        made = OPERATORS.copy(made)     # before the checks: what it allocates may collect garbage
     if not same_shape(made.layout, v.layout):
         raise ValueError(f"{describe(v)} {operator}: the result has the shape "
                          f"{shape_of(made.layout)}, and inside no_grad a leaf is changed in place "
@@ -186,8 +188,6 @@ cdef object updated(Variable v, object result, str operator):
     if is_readonly(v):
         raise ValueError(f"{describe(v)} {operator}: inside no_grad a leaf is changed in place, "
                          "and this one's memory is read-only")
-    if made.storage is v.storage:   # of an operator that a subclass has overridden
-        made = OPERATORS.copy(made)
     copy_strided(made.ptr, made.layout.strides, v.ptr, v.layout.strides, v.layout.ndim,
                  v.layout.shape)
     return v
