@@ -49,7 +49,7 @@ cdef class CFunction_1(Function):
     cdef void* operation        # cygrad's own
 
     # The shape of the output, where it is not an elementwise operation: write the lengths (at most
-    # 64), and return how many; or raise ValueError, as here the inputs can be checked.
+    # 32), and return how many; or raise ValueError, as here the inputs can be checked.
     cdef int output_shape(self, const ConstArray* x, Py_ssize_t* shape) except -1 nogil
 
     # y, from the inputs x[0], x[1], ...

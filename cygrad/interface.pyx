@@ -273,8 +273,8 @@ cdef Layout* layout_from(CFunction_1 f, const ConstArray* given) except NULL:
     """What output_shape says: a new reference."""
     cdef Py_ssize_t shape[MAX_NDIM]
     cdef int ndim = f.output_shape(given, shape)
-    if ndim > MAX_NDIM:
-        raise ValueError(f"{type(f).__name__}.output_shape gave {ndim} axes, more than {MAX_NDIM}")
+    if ndim < 0 or ndim > MAX_NDIM:
+        raise ValueError(f"{type(f).__name__}.output_shape gave {ndim} axes, not 0 to {MAX_NDIM}")
     return contiguous_layout(ndim, shape)
 
 

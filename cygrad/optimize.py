@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 import cygrad.functions as F
 from cygrad import elsewhere
-from cygrad.core.mode import no_grad
+from cygrad.core.mode import unrecorded
 from cygrad.core.variable import Variable
 from cygrad.transforms import hessian, jacobian, value_and_grad, vjp
 from cygrad.transforms.structure import leaves, rebuild, template
@@ -304,7 +304,7 @@ class _Derivatives:
         self.multiply: Callable[[Any], Any] = lambda v: v
 
     def value(self, x: _Array) -> float:
-        with no_grad():
+        with unrecorded():
             return float(self.f(_constant_variables(self.point.arrays(x)), *self.args))
 
     def value_and_gradient(self, x: _Array) -> tuple[float, _Array]:
@@ -359,7 +359,7 @@ class _Vector:
         return outputs[0] if len(outputs) == 1 else F.concat(outputs, axis=0)
 
     def value(self, x: _Array) -> _Array:
-        with no_grad():
+        with unrecorded():
             return self.flattened(_constant_variables(self.point.arrays(x))).data
 
     def jacobian(self, x: _Array) -> _Array:

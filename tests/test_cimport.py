@@ -230,6 +230,13 @@ def test_an_operation_with_shapes_of_its_own(probe: ModuleType) -> None:
         y.backward()
 
 
+@pytest.mark.parametrize("ndim", [-2, -(2**31), 33, 64])
+def test_shapes_that_there_cannot_be(probe: ModuleType, ndim: int) -> None:
+    assert probe.axes(32)(7.0).data.tolist() == np.full((1,) * 32, 7.0).tolist()
+    with pytest.raises(ValueError, match=f"Axes.output_shape gave {ndim} axes, not 0 to 32"):
+        probe.axes(ndim)(7.0)
+
+
 def test_a_gradient_by_the_rule_alone(probe: ModuleType) -> None:
     x = cg.randn(2, 3, rng=1)
     y = probe.sum_of_squares(x)

@@ -1,5 +1,6 @@
 """cygrad.optimize: every method of scipy's, on arrays and structures."""
 
+import contextlib
 import subprocess
 import sys
 from typing import Any
@@ -168,6 +169,26 @@ def test_least_squares(method: str) -> None:
     )
     assert abs(result.x["a"] - 2.0) < 1e-5 and abs(result.x["k"] - 3.0) < 1e-5
     assert result.x["c"].shape == (1,) and abs(result.x["c"][0]) < 1e-5
+
+
+def test_operators_in_place_leave_what_a_function_closes_over() -> None:
+    """Where values are computed without a graph as where derivatives are."""
+    t = np.linspace(0.0, 1.0, 8)
+    measured = cg.Variable(2.0 * t + 1.0)
+
+    def residuals(p: Any) -> cg.Variable:
+        r = measured
+        r -= p[0] * t
+        r -= p[1]
+        return r
+
+    for around in (contextlib.nullcontext(), cg.no_grad()):
+        with around:
+            fit = least_squares(residuals, np.zeros(2))
+            other = minimize(lambda p: F.sum(residuals(p) ** 2), np.zeros(2), method="Nelder-Mead")
+        np.testing.assert_allclose(fit.x, [2.0, 1.0], atol=1e-6)
+        np.testing.assert_allclose(other.x, [2.0, 1.0], atol=1e-3)
+        assert np.array_equal(measured.data, 2.0 * t + 1.0)
 
 
 def test_residuals_of_one_parameter_and_of_one_residual() -> None:

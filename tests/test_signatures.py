@@ -9,7 +9,7 @@ from test_docstrings import PUBLIC
 
 import cygrad as cg
 from cygrad import functions as F
-from cygrad.core.mode import tracing
+from cygrad.core.mode import tracing, unrecorded
 
 # A protocol is not called, so Python gives it whatever parameters there can be.
 PROTOCOLS = {name for name, thing in PUBLIC.items() if getattr(thing, "_is_protocol", False)}
@@ -42,6 +42,7 @@ def test_a_public_name_has_a_signature(name: str) -> None:
         (cg.no_grad, "()"),
         (cg.test_mode, "()"),
         (tracing, "()"),
+        (unrecorded, "()"),
         (cg.grad, "(f, argnums=0, has_aux=False)"),
         (F.sin, "(x)"),
         (F.conv2d, "(x, w, b=None, stride=1, padding=0, dilation=1)"),

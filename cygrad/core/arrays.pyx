@@ -166,9 +166,12 @@ cdef bint takes_updates(Variable v) noexcept:
     """Whether v is a leaf inside the user's no_grad.
 
     A backward pass and a Function's forward record no graph either; but what they run may be run
-    with a graph at another time, and must do the same then.
+    with a graph at another time, and must do the same then. What a transform differentiates by has
+    no creator if its argument was an array, whose memory is the user's, and has one if it was a
+    Variable: only its generation tells, and it is no leaf.
     """
-    return v.creator_ is None and v.requires and mode().paused == ON
+    return (v.creator_ is None and v.generation_ == 0 and v.requires
+            and mode().paused == ON)
 
 
 cdef object updated(Variable v, object result, str operator):
@@ -177,6 +180,8 @@ cdef object updated(Variable v, object result, str operator):
     if not isinstance(result, Variable):
         return result               # of an operator of another type
     made = <Variable>result
+    if made.storage is v.storage:   # of an operator that a subclass has overridden
+        made = OPERATORS.copy(made)     # before the checks: what it allocates may collect garbage
     if not same_shape(made.layout, v.layout):
         raise ValueError(f"{describe(v)} {operator}: the result has the shape "
                          f"{shape_of(made.layout)}, and inside no_grad a leaf is changed in place "
@@ -184,8 +189,6 @@ cdef object updated(Variable v, object result, str operator):
     if is_readonly(v):
         raise ValueError(f"{describe(v)} {operator}: inside no_grad a leaf is changed in place, "
                          "and this one's memory is read-only")
-    if made.storage is v.storage:   # of an operator that a subclass has overridden
-        made = OPERATORS.copy(made)
     copy_strided(made.ptr, made.layout.strides, v.ptr, v.layout.strides, v.layout.ndim,
                  v.layout.shape)
     return v

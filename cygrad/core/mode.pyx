@@ -41,9 +41,12 @@ cdef class _Switch:
     cdef int* flag(self) noexcept:
         return NULL
 
+    cdef int level(self) noexcept:
+        return ON
+
     def __enter__(self):
         self.before.setdefault(get_ident(), []).append(self.flag()[0])
-        self.flag()[0] = ON
+        self.flag()[0] = self.level()
         return self
 
     def __exit__(self, kind, value, traceback):
@@ -81,8 +84,8 @@ cdef class no_grad(_Switch):
 
     The operators ``+= -= *= /= **=`` change a leaf that requires gradients in place, as an update
     of a parameter is written: its memory, its gradient and its name stay. Elsewhere, and of any
-    other Variable, they make a new one. An update belongs after the backward pass: the graph keeps
-    no copy of the numbers before it.
+    other Variable, such as what a transform differentiates by, they make a new one. An update
+    belongs after the backward pass: the graph keeps no copy of the numbers before it.
 
     Raises
     ------
@@ -115,6 +118,32 @@ cdef class no_grad(_Switch):
     """
     cdef int* flag(self) noexcept:
         return &mode().paused
+
+
+cdef class unrecorded(_Switch):
+    # The first line, up to the --, is what inspect.signature reads (__text_signature__).
+    """unrecorded()\n--\n
+    `no_grad` for what cygrad itself calls without a graph, and with one at another time.
+
+    Operators in place make a new Variable here too, so that a function of the user's, such as what
+    `cygrad.optimize.least_squares` evaluates, does the same both times.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> from cygrad.core.mode import unrecorded
+    >>> x = cg.Variable(2.0)
+    >>> with unrecorded():
+    ...     y = x
+    ...     y *= 3.0
+    >>> x, y, y.creator
+    (variable(2.0), variable(6.0), None)
+    """
+    cdef int* flag(self) noexcept:
+        return &mode().paused
+
+    cdef int level(self) noexcept:
+        return 1
 
 
 cdef class test_mode(_Switch):

@@ -147,6 +147,36 @@ def test_no_grad_inside_no_grad_and_around_transforms() -> None:
     assert x.item() == 5.0 and cg.is_grad_enabled() is True
 
 
+def test_what_a_transform_differentiates_by_is_no_leaf() -> None:
+    """Of an array as of a Variable, and the array stays as it is."""
+
+    def f(x: Any) -> cg.Variable:
+        moved = x
+        with cg.no_grad():
+            moved -= 1.0
+        assert moved is not x and not moved.requires_grad
+        return F.sum(x * x * moved)
+
+    array = np.array([2.0, 5.0])
+    for x in (array, cg.Variable(array), cg.Variable(array, requires_grad=False)):
+        np.testing.assert_allclose(np.asarray(cg.grad(f)(x)), [4.0, 40.0])
+        np.testing.assert_allclose(np.asarray(cg.hessian(f)(x)), [[2.0, 0.0], [0.0, 8.0]])
+        _, back = cg.vjp(f, x)
+        np.testing.assert_allclose(np.asarray(back(1.0)[0]), [4.0, 40.0])
+    assert cg.grad(f)(2.0) == 4.0
+    assert array.tolist() == [2.0, 5.0]
+    w = cg.Variable(3.0)
+
+    def g(x: cg.Variable) -> cg.Variable:
+        nonlocal w
+        with cg.no_grad():
+            w += 1.0  # what it closes over is one
+        return x * w
+
+    before = w
+    assert cg.grad(g)(2.0) == 4.0 and w is before and w.item() == 4.0
+
+
 def test_what_is_checkpointed_is_no_no_grad() -> None:
     def f(x: cg.Variable, w: cg.Variable) -> cg.Variable:
         h = x
