@@ -383,8 +383,8 @@ cdef object checked_gradients(Function f, object gxs):
                             "Variable computed with cygrad's functions, or None for no gradient")
         if not same_shape((<Variable>gx).layout, x.layout):
             raise ValueError(f"{where} returned a gradient of shape "
-                             f"{shape_of((<Variable>gx).layout)} for input {i}, {describe(x)}; where "
-                             "the input was broadcast, F.sum_to(gx, x.shape) sums")
+                             f"{shape_of((<Variable>gx).layout)} for input {i}, {describe(x)}; "
+                             "where the input was broadcast, F.sum_to(gx, x.shape) sums")
     return gxs
 
 

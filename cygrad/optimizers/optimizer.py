@@ -105,7 +105,7 @@ class Optimizer(Configured, ABC):
         self.hooks: list[Hook] = []
         self._target: HasParams | list[Variable] | None = None
         self._states: dict[int, State] = {}
-        if callable(hooks):
+        if not hasattr(hooks, "__iter__"):
             raise TypeError(f"{type(self).__name__}: hooks must be a list: hooks=[...]")
         for hook in hooks:
             self.add_hook(hook)
