@@ -194,7 +194,7 @@ for name in sys.argv[1:]:
 def test_import_error_without_scipy() -> None:
     names = sorted(name for name, error in NAMED if error == "ImportError")
     run = subprocess.run(
-        [sys.executable, "-c", WITHOUT_SCIPY, *names],
+        [sys.executable, "-P", "-c", WITHOUT_SCIPY, *names],
         check=False,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
