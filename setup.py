@@ -99,7 +99,7 @@ class SdistWithStubs(sdist):
                 "tests/**/*.pyx",
                 "tests/**/*.txt",
                 "benchmarks/*.py",
-                "docs/*.svg",
+                "tests/*.svg",
             )
             for path in ROOT.glob(pattern)
         ]
