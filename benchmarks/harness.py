@@ -30,8 +30,9 @@ class Contender:
 
     `make(module)` prepares (and compiles, where the peer does) and returns the callable that does
     the whole workload once; `expected` is what that callable must return to within `tolerance`,
-    None where it is not the same mathematics. `against` names the contender of ours that the ratio is taken to ("" for no
-    ratio), `target` the least ratio to reach. `impossible` says why a peer cannot take part.
+    None where it is not the same mathematics. `against` names the contender of ours that the ratio
+    is taken to ("" for no ratio), `target` the least ratio to reach. `impossible` says why a peer
+    cannot take part.
     """
 
     label: str

@@ -56,8 +56,9 @@ class Layer:
     underscore and the Variable is a leaf that requires gradients; assigning None, or anything that
     is not a Variable, ends it. A frozen parameter (``layer.w.requires_grad = False`` afterwards)
     remains one, and is saved. ``layer.w -= ...`` is an update in place inside ``no_grad``; elsewhere
-    it would assign a result, which is no leaf, and is a TypeError. And ``self.w = cg.randn(3) * 0.1`` in a constructor is a
-    ValueError: make it whole, ``cg.normal(3, std=0.1)``.
+    it would assign a result, which is no leaf, and is a TypeError, as is an array or a number over
+    a parameter. And ``self.w = cg.randn(3) * 0.1`` in a constructor is a ValueError: make it whole,
+    ``cg.normal(3, std=0.1)``.
 
     Attributes that are layers, or lists, tuples or dicts of layers, belong to the layer;
     they are looked for whenever they are needed, so a list may grow. A layer or a parameter

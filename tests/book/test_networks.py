@@ -24,7 +24,7 @@ def waves() -> tuple[np.ndarray, np.ndarray]:
     return x, np.sin(2 * np.pi * x) + rng.random((100, 1))
 
 
-# ---- Regression ---------------------------------------------------------------------------------------
+# ---- Regression -------------------------------------------------------------------------------
 
 
 def test_linear_regression() -> None:
