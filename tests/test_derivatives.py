@@ -1,0 +1,97 @@
+"""First and second derivatives of elementwise functions against mpmath, tails and edges included."""
+
+from importlib import import_module
+from pathlib import Path
+
+import mpmath
+import numpy as np
+import pytest
+
+import cygrad as cg
+from derivatives import Slope
+from ulp import distance
+
+SMALLEST_NORMAL = float(np.finfo(np.float64).tiny)
+
+FAMILIES = sorted(path.stem for path in (Path(__file__).parent / "slopes").glob("*.py"))
+ROWS: list[Slope] = [row for name in FAMILIES for row in import_module(f"slopes.{name}").ROWS]
+every_row = pytest.mark.parametrize("row", ROWS, ids=str)
+
+
+def first(row: Slope, x: np.ndarray, *, create_graph: bool) -> np.ndarray:
+    v = cg.Variable(x.copy())
+    row.call(v).backward(create_graph=create_graph)
+    return v.grad.data.copy()
+
+
+def second(row: Slope, x: np.ndarray) -> np.ndarray:
+    v = cg.Variable(x.copy())
+    row.call(v).backward(create_graph=True)
+    g = v.grad
+    v.cleargrad()
+    g.backward()
+    return v.grad.data.copy()
+
+
+def kept(row: Slope, x: np.ndarray) -> np.ndarray:
+    for zero in row.zeros:
+        x = x[np.abs(x - zero) > row.near * abs(zero)]
+    return x
+
+
+def exactly(row: Slope, order: int, x: np.ndarray) -> list[mpmath.mpf]:
+    f = row.first if order == 1 else row.second
+    assert f is not None
+    with mpmath.workdps(row.digits):
+        return [mpmath.mpf(f(mpmath.mpf(at))) for at in x.tolist()]
+
+
+def check_first(row: Slope, x: np.ndarray) -> float:
+    """Raise if an error is above the bound; return the worst, in ULP."""
+    expected = exactly(row, 1, x)
+    worst = 0.0
+    for create_graph in (False, True):
+        for at, value, exact in zip(
+            x.tolist(), first(row, x, create_graph=create_graph).tolist(), expected, strict=True
+        ):
+            if abs(exact) < SMALLEST_NORMAL:
+                assert abs(value) <= 1.001 * SMALLEST_NORMAL, f"{row}'({at!r}) is {value!r}"
+                continue
+            error = distance(value, exact)
+            assert error <= row.ulps, (
+                f"{row}'({at!r}) is {value!r}, right {mpmath.nstr(exact, 17)}: {error:.3g} ULP"
+                f"{', with create_graph' if create_graph else ''}"
+            )
+            worst = max(worst, error)
+    return worst
+
+
+def check_second(row: Slope, x: np.ndarray) -> float:
+    """Raise if an error is above the bound; return the worst, relative."""
+    worst = 0.0
+    for at, value, exact in zip(
+        x.tolist(), second(row, x).tolist(), exactly(row, 2, x), strict=True
+    ):
+        if abs(exact) < SMALLEST_NORMAL:
+            assert abs(value) <= 1.001 * SMALLEST_NORMAL, f"{row}''({at!r}) is {value!r}"
+            continue
+        if abs(exact) > np.finfo(np.float64).max:
+            assert abs(value) == np.inf, f"{row}''({at!r}) is {value!r}, right infinite"
+            continue
+        error = float(abs(mpmath.mpf(value) - exact) / abs(exact)) if value == value else np.inf
+        assert error <= row.rtol, (
+            f"{row}''({at!r}) is {value!r}, right {mpmath.nstr(exact, 17)}: {error:.3g} off"
+        )
+        worst = max(worst, error)
+    return worst
+
+
+@every_row
+def test_first_derivative(row: Slope) -> None:
+    check_first(row, kept(row, row.at))
+
+
+@every_row
+def test_second_derivative(row: Slope) -> None:
+    if row.second is not None:
+        check_second(row, kept(row, row.at))
