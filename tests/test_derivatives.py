@@ -78,7 +78,7 @@ def check_second(row: Slope, x: np.ndarray) -> float:
         if abs(exact) > np.finfo(np.float64).max:
             assert abs(value) == np.inf, f"{row}''({at!r}) is {value!r}, right infinite"
             continue
-        error = float(abs(mpmath.mpf(value) - exact) / abs(exact)) if value == value else np.inf
+        error = float(abs(mpmath.mpf(value) - exact) / abs(exact)) if np.isfinite(value) else np.inf
         assert error <= row.rtol, (
             f"{row}''({at!r}) is {value!r}, right {mpmath.nstr(exact, 17)}: {error:.3g} off"
         )
