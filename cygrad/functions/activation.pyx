@@ -1,30 +1,29 @@
 """relu, leaky_relu, sigmoid, silu, gelu, softplus, erf, erfc."""
 
-from cygrad.core.arrays cimport constant, is_number, number
+from cygrad.core.arrays cimport is_number, number
 from cygrad.core.function cimport Function, Op, READS_X0, READS_Y
-from cygrad.core.variable cimport Variable
+from cygrad.core.variable cimport Variable, scalar
 from cygrad.functions.arithmetic cimport (
     multiply, negate, scale, shift, squared, subtract_from,
 )
+from cygrad.functions.comparison cimport above, at_most
 from cygrad.functions.elementwise cimport (
     COMPOSED, as_variable, output_of, unary, unary_op, unary_with,
 )
 from cygrad.functions.exponential cimport exponential
-from cygrad.functions.selection cimport select
+from cygrad.functions.selection cimport choose
 from cygrad.kernels.elementwise cimport (
     K_ERF, K_ERFC, K_G_ERF, K_G_GELU, K_G_GELU_EXACT, K_G_LEAKY_RELU, K_G_RELU, K_G_SIGMOID,
     K_G_SILU, K_G_SOFTPLUS, K_GELU, K_GELU_EXACT, K_LEAKY_RELU, K_RELU, K_SIGMOID, K_SILU,
     K_SOFTPLUS,
 )
 
-import numpy as np
-
 
 # ---- relu: y = max(x, 0), dy/dx = 1 where x > 0, else 0 -----------------------------------------
 
 cdef Variable vjp_relu(Function f, Variable gy, int i):
     # A nan is not <= 0: it passes the gradient on, and shows.
-    return select(constant(~np.less_equal(f.x0.data, 0.0), "relu"), gy)
+    return choose(at_most(f.x0, 0.0), scalar(0.0), gy)
 
 cdef Op RELU = unary_op(b"ReLU", K_RELU, vjp_relu, K_G_RELU, READS_Y)
 
@@ -57,8 +56,7 @@ def relu(x):
 # ---- leaky_relu: y = x where x > 0, else c x ----------------------------------------------------
 
 cdef Variable vjp_leaky_relu(Function f, Variable gy, int i):
-    slope = np.where(np.greater(f.x0.data, 0.0), 1.0, f.c[0])
-    return multiply(gy, constant(slope, "leaky_relu"))
+    return choose(above(f.x0, 0.0), gy, scale(gy, f.c[0]))
 
 cdef Op LEAKY_RELU = unary_op(b"LeakyReLU", K_LEAKY_RELU, vjp_leaky_relu, K_G_LEAKY_RELU, READS_X0)
 

@@ -13,8 +13,9 @@ from cygrad.core.layout cimport (
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, detached, filled
 from cygrad.functions.arithmetic cimport divide, divide_by, multiply, scale, square_root, subtract
+from cygrad.functions.comparison cimport equal
 from cygrad.functions.elementwise cimport as_variable, operation, output_of, pinned
-from cygrad.functions.selection cimport equal, select
+from cygrad.functions.selection cimport select
 from cygrad.functions.shape cimport broadcast_to_layout, reshape_to_layout
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.numpy_loops cimport ADD, Loop, MAXIMUM, MINIMUM

@@ -3,5 +3,4 @@
 from cygrad.core.variable cimport Variable
 
 cdef Variable select(Variable mask, Variable x)         # x where mask is not 0, else 0
-cdef Variable equal(Variable a, Variable b)             # 1 where a = b, else 0; a constant
 cdef Variable choose(Variable mask, Variable a, Variable b)     # a where mask is not 0, else b

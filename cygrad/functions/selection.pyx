@@ -1,6 +1,6 @@
 """clip, mask_fill, maximum, minimum, tril, triu, where: operations that choose among their inputs.
 
-Masks are float64 constants, 0 or 1, so that the kernels know one type only.
+Masks are float64, 0 or 1, so that the kernels know one type only.
 """
 
 from libc.math cimport INFINITY
@@ -8,8 +8,9 @@ from libc.math cimport INFINITY
 from cygrad.core.arrays cimport constant, is_number, number
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, connect_many, input_of
 from cygrad.core.layout cimport Layout, MAX_NDIM, broadcast_layouts, release
-from cygrad.core.variable cimport Variable, describe, detached, empty, scalar
-from cygrad.functions.arithmetic cimport multiply
+from cygrad.core.variable cimport Variable, describe, empty, scalar
+from cygrad.functions.arithmetic cimport scale
+from cygrad.functions.comparison cimport above, below, both, equal, less
 from cygrad.functions.elementwise cimport (
     COMPOSED, Forms, as_variable, binary, binary_op, broadcast_strides, call_forms, map_long,
     operation, pinned, unary_op, unary_with,
@@ -17,22 +18,10 @@ from cygrad.functions.elementwise cimport (
 from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.functions.shape cimport copied
 from cygrad.kernels.elementwise cimport (
-    K_CLIP, K_EQUAL, K_G_CLIP, K_G_MAXIMUM, K_G_MINIMUM, K_MAXIMUM, K_MINIMUM, K_WHERE,
+    K_CLIP, K_G_CLIP, K_G_MAXIMUM, K_G_MINIMUM, K_MAXIMUM, K_MINIMUM, K_WHERE,
 )
 
 import numpy as np
-
-
-# ---- equal: a mask, without a gradient --------------------------------------------------------
-
-cdef Variable vjp_none(Function f, Variable gy, int i):
-    return None
-
-cdef Op EQUAL = binary_op(b"Equal", K_EQUAL, vjp_none, COMPOSED, 0, COMPOSED, 0)
-
-
-cdef Variable equal(Variable a, Variable b):
-    return binary(&EQUAL, detached(a), detached(b))
 
 
 # ---- where: y = a where mask, else b ----------------------------------------------------------
@@ -135,8 +124,7 @@ def where(condition, a, b):
 # ---- clip: y = x between low and high, dy/dx = 1 strictly between them -------------------------
 
 cdef Variable vjp_clip(Function f, Variable gy, int i):
-    inside = (np.greater(f.x0.data, f.c[0])) & (np.less(f.x0.data, f.c[1]))
-    return select(constant(inside, "clip"), gy)
+    return select(both(above(f.x0, f.c[0]), below(f.x0, f.c[1])), gy)
 
 cdef Op CLIP = unary_op(b"Clip", K_CLIP, vjp_clip, K_G_CLIP, READS_X0)
 
@@ -188,18 +176,18 @@ def clip(x, low=None, high=None):
 # ---- maximum, minimum: dy/da = 1 where a is chosen, 1/2 where a = b ---------------------------
 
 cdef Variable vjp_maximum(Function f, Variable gy, int i):
-    return share_gradient(f, gy, i, np.less)
+    cdef Variable x = input_of(f, i), other = input_of(f, 1 - i)
+    return share_gradient(gy, x, other, less(x, other))
 
 cdef Variable vjp_minimum(Function f, Variable gy, int i):
-    return share_gradient(f, gy, i, np.greater)
+    cdef Variable x = input_of(f, i), other = input_of(f, 1 - i)
+    return share_gradient(gy, x, other, less(other, x))
 
 
-cdef Variable share_gradient(Function f, Variable gy, int i, object loses):
-    x = input_of(f, i).data
-    other = input_of(f, 1 - i).data
-    weight = constant(np.where(x == other, 0.5, np.where(loses(x, other), 0.0, 1.0)), "maximum")
-    # A zero weight selects, so that inf * 0 does not make a nan.
-    return sum_to_layout(select(weight, multiply(gy, weight)), input_of(f, i).layout)
+cdef Variable share_gradient(Variable gy, Variable x, Variable other, Variable lost):
+    # Selected, not multiplied by 0, so that inf * 0 does not make a nan.
+    return sum_to_layout(choose(equal(x, other), scale(gy, 0.5), choose(lost, scalar(0.0), gy)),
+                         x.layout)
 
 # The loser's kernel of one is the winner's kernel of the other, with the inputs in the same order.
 cdef Op MAXIMUM = binary_op(b"Maximum", K_MAXIMUM, vjp_maximum, K_G_MAXIMUM, READS_X0 | READS_X1,

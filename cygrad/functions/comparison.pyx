@@ -1,0 +1,104 @@
+"""Masks: Variables that are 1 where a comparison holds and 0 elsewhere, for derivatives that need them.
+
+A mask is computed by a kernel from Variables, so that whatever computes a derivative again, with
+other numbers, computes its masks again as well. None requires a gradient. A nan compares as in
+IEEE arithmetic: false, but for `not_equal` and `differs`.
+"""
+
+from cygrad.core.function cimport Function, Op
+from cygrad.core.variable cimport Variable, detached
+from cygrad.functions.elementwise cimport (
+    COMPOSED, binary, binary_op, unary, unary_op, unary_with,
+)
+from cygrad.kernels.elementwise cimport (
+    K_EQUAL, K_EQUAL_C, K_GREATER_C, K_IS_FINITE, K_IS_NAN, K_LESS, K_LESS_C, K_LESS_EQUAL,
+    K_LESS_EQUAL_C, K_MAXIMUM, K_MUL, K_NOT_EQUAL, K_NOT_EQUAL_C,
+)
+
+
+cdef Variable vjp_none(Function f, Variable gy, int i):
+    return None
+
+cdef Op EQUAL = binary_op(b"Equal", K_EQUAL, vjp_none, COMPOSED, 0, COMPOSED, 0)
+cdef Op NOT_EQUAL = binary_op(b"NotEqual", K_NOT_EQUAL, vjp_none, COMPOSED, 0, COMPOSED, 0)
+cdef Op LESS = binary_op(b"Less", K_LESS, vjp_none, COMPOSED, 0, COMPOSED, 0)
+cdef Op LESS_EQUAL = binary_op(b"LessEqual", K_LESS_EQUAL, vjp_none, COMPOSED, 0, COMPOSED, 0)
+cdef Op AND = binary_op(b"And", K_MUL, vjp_none, COMPOSED, 0, COMPOSED, 0)
+cdef Op OR = binary_op(b"Or", K_MAXIMUM, vjp_none, COMPOSED, 0, COMPOSED, 0)
+cdef Op EQUAL_C = unary_op(b"Equal", K_EQUAL_C, vjp_none, COMPOSED, 0)
+cdef Op NOT_EQUAL_C = unary_op(b"NotEqual", K_NOT_EQUAL_C, vjp_none, COMPOSED, 0)
+cdef Op LESS_C = unary_op(b"Less", K_LESS_C, vjp_none, COMPOSED, 0)
+cdef Op LESS_EQUAL_C = unary_op(b"LessEqual", K_LESS_EQUAL_C, vjp_none, COMPOSED, 0)
+cdef Op GREATER_C = unary_op(b"Greater", K_GREATER_C, vjp_none, COMPOSED, 0)
+cdef Op IS_NAN = unary_op(b"IsNan", K_IS_NAN, vjp_none, COMPOSED, 0)
+cdef Op IS_FINITE = unary_op(b"IsFinite", K_IS_FINITE, vjp_none, COMPOSED, 0)
+
+
+cpdef Variable equal(Variable a, Variable b):
+    """a == b"""
+    return binary(&EQUAL, detached(a), detached(b))
+
+
+cpdef Variable not_equal(Variable a, Variable b):
+    """a != b"""
+    return binary(&NOT_EQUAL, detached(a), detached(b))
+
+
+cpdef Variable less(Variable a, Variable b):
+    """a < b"""
+    return binary(&LESS, detached(a), detached(b))
+
+
+cpdef Variable less_equal(Variable a, Variable b):
+    """a <= b"""
+    return binary(&LESS_EQUAL, detached(a), detached(b))
+
+
+cpdef Variable equals(Variable x, double c):
+    """x == c"""
+    return unary_with(&EQUAL_C, K_EQUAL_C, detached(x), c, 0.0)
+
+
+cpdef Variable differs(Variable x, double c):
+    """x != c"""
+    return unary_with(&NOT_EQUAL_C, K_NOT_EQUAL_C, detached(x), c, 0.0)
+
+
+cpdef Variable below(Variable x, double c):
+    """x < c"""
+    return unary_with(&LESS_C, K_LESS_C, detached(x), c, 0.0)
+
+
+cpdef Variable at_most(Variable x, double c):
+    """x <= c"""
+    return unary_with(&LESS_EQUAL_C, K_LESS_EQUAL_C, detached(x), c, 0.0)
+
+
+cpdef Variable above(Variable x, double c):
+    """x > c"""
+    return unary_with(&GREATER_C, K_GREATER_C, detached(x), c, 0.0)
+
+
+cpdef Variable is_nan(Variable x):
+    """Whether x is nan."""
+    return unary(&IS_NAN, detached(x))
+
+
+cpdef Variable is_finite(Variable x):
+    """Whether x is neither infinite nor nan."""
+    return unary(&IS_FINITE, detached(x))
+
+
+cpdef Variable both(Variable a, Variable b):
+    """Of masks: a and b."""
+    return binary(&AND, a, b)
+
+
+cpdef Variable either(Variable a, Variable b):
+    """Of masks: a or b."""
+    return binary(&OR, a, b)
+
+
+cpdef Variable opposite(Variable mask):
+    """Of a mask: not."""
+    return unary_with(&EQUAL_C, K_EQUAL_C, mask, 0.0, 0.0)
