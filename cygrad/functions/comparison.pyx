@@ -1,4 +1,4 @@
-"""Masks: Variables that are 1 where a comparison holds and 0 elsewhere, for derivatives that need them.
+"""Masks for derivatives: Variables that are 1 where a comparison holds, and 0 elsewhere.
 
 A mask is computed by a kernel from Variables, so that whatever computes a derivative again, with
 other numbers, computes its masks again as well. None requires a gradient. A nan compares as in

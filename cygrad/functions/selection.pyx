@@ -12,7 +12,7 @@ from cygrad.core.variable cimport Variable, describe, empty, scalar
 from cygrad.functions.arithmetic cimport scale
 from cygrad.functions.comparison cimport above, below, both, equal, less
 from cygrad.functions.elementwise cimport (
-    COMPOSED, Forms, as_variable, binary, binary_op, broadcast_strides, call_forms, map_long,
+    Forms, as_variable, binary_op, broadcast_strides, call_forms, map_long,
     operation, pinned, unary_op, unary_with,
 )
 from cygrad.functions.reduction cimport sum_to_layout
