@@ -129,6 +129,10 @@ cdef Variable vjp_clip(Function f, Variable gy, int i):
 cdef Op CLIP = unary_op(b"Clip", K_CLIP, vjp_clip, K_G_CLIP, READS_X0)
 
 
+cdef Variable clipped(Variable x, double low, double high):
+    return unary_with(&CLIP, K_CLIP, x, low, high)
+
+
 def clip(x, low=None, high=None):
     """x, with what is below `low` or above `high` replaced by the bound.
 

@@ -1,4 +1,64 @@
-/* erf, erfc: a part of transcendental.h. */
+/* exp(-x^2), exp(-x^2 / 2), erf, erfc: a part of transcendental.h. */
+
+/* ------------------------------------------------------------------- exp(-x^2) and exp(-x^2 / 2) */
+
+/* exp(-(square + rest)) for 0 <= square < 708 and a rest below its last digit */
+CG_INLINE double cg_exp_minus(double square, double rest)
+{
+    double hi, lo;
+    const double rounded = cg_exp_reduce(-square, &hi, &lo);
+    const double y = 1.0 + (hi + cg_exp_tail(hi, lo + rest));
+    return cg_real(cg_bits(y) + (cg_bits(rounded) << 52));
+}
+
+/* The same for any square, with gradual underflow. */
+CG_NOINLINE double cg_exp_minus_far(double square, double rest)
+{
+    double hi, lo;
+    if (!(square < 746.0))
+        return square > 0.0 ? 0.0 : square; /* nan stays */
+    const double rounded = cg_exp_reduce(-square, &hi, &lo);
+    const double y = 1.0 + (hi + cg_exp_tail(hi, lo + rest));
+    return cg_real(cg_bits(y) + ((cg_bits(rounded) + 64) << 52)) * 0x1p-64;
+}
+
+/* exp(-x^2): the exponent is x^2 and what that loses, or the tail would lack x^2 of its digits.
+ * Max ULP 0.82. */
+CG_INLINE uint64_t CG_NAME(exp_minus_square_unsafe)(double x) { return cg_not_below(x, 26.5); }
+
+CG_INLINE double CG_NAME(exp_minus_square_core)(double x)
+{
+    const double square = x * x;
+    return cg_exp_minus(square, cg_square_rest(x, square));
+}
+
+CG_INLINE double CG_NAME(exp_minus_square_beyond)(double x)
+{
+    const double square = x * x;
+    return cg_exp_minus_far(square, cg_square_rest(x, square));
+}
+
+CG_KERNEL(exp_minus_square)
+
+/* exp(-x^2 / 2). Max ULP 0.82. */
+CG_INLINE uint64_t CG_NAME(exp_minus_half_square_unsafe)(double x)
+{
+    return cg_not_below(x, 37.5);
+}
+
+CG_INLINE double CG_NAME(exp_minus_half_square_core)(double x)
+{
+    const double square = x * x;
+    return cg_exp_minus(0.5 * square, 0.5 * cg_square_rest(x, square));
+}
+
+CG_INLINE double CG_NAME(exp_minus_half_square_beyond)(double x)
+{
+    const double square = x * x;
+    return cg_exp_minus_far(0.5 * square, 0.5 * cg_square_rest(x, square));
+}
+
+CG_KERNEL(exp_minus_half_square)
 
 /* ------------------------------------------------------------------------------------ erf, erfc */
 

@@ -24,6 +24,8 @@
 #define CG_ARCCOSH CG_NAME(arccosh)
 #define CG_ARCTANH CG_NAME(arctanh)
 #define CG_SIGMOID CG_NAME(sigmoid)
+#define CG_EXP_MINUS_SQUARE CG_NAME(exp_minus_square)
+#define CG_EXP_MINUS_HALF_SQUARE CG_NAME(exp_minus_half_square)
 #define CG_ERF CG_NAME(erf)
 #define CG_ERFC CG_NAME(erfc)
 #define CG_CBRT CG_NAME(cbrt)

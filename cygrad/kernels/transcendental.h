@@ -1,7 +1,8 @@
 /* Transcendental functions on contiguous float64 arrays: y[i] = f(x[i]).
  *
  * Here live: exp expm1 sigmoid tanh, log log1p, sin cos tan, sinh cosh, arctan arcsin arccos,
- * arcsinh arccosh arctanh, erf erfc, cbrt, log2 log10 exp2, as
+ * arcsinh arccosh arctanh, exp_minus_square exp_minus_half_square erf erfc, cbrt, log2 log10 exp2,
+ * as
  *     static void CG_NAME(f)(const double *x, double *y, ptrdiff_t n);
  * for any n >= 0; y may be x itself, but must not overlap it otherwise. And logaddexp2 pow, as
  *     static void CG_NAME(f)(const double *x, const double *y, double *out, ptrdiff_t n);
@@ -89,6 +90,8 @@
 #define cg_log_times CG_NAME(log_times)
 #define cg_log_plus CG_NAME(log_plus)
 #define cg_erfc_parts CG_NAME(erfc_parts)
+#define cg_exp_minus CG_NAME(exp_minus)
+#define cg_exp_minus_far CG_NAME(exp_minus_far)
 #define cg_log_reduce CG_NAME(log_reduce)
 #define cg_log_pair CG_NAME(log_pair)
 #define cg_log_parts CG_NAME(log_parts)

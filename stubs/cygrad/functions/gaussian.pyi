@@ -1,0 +1,6 @@
+"""Stub of cygrad/functions/gaussian.pyx: exp(-x^2) and exp(-x^2 / 2) with all digits."""
+
+from ..core.variable import Variable
+
+def exp_minus_square(x: Variable) -> Variable: ...
+def exp_minus_half_square(x: Variable) -> Variable: ...
