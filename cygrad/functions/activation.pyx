@@ -8,14 +8,15 @@ from cygrad.functions.arithmetic cimport (
 )
 from cygrad.functions.comparison cimport above, at_most
 from cygrad.functions.elementwise cimport (
-    COMPOSED, as_variable, output_of, unary, unary_op, unary_with,
+    COMPOSED, as_variable, binary, binary_op, output_of, unary, unary_op, unary_with,
 )
 from cygrad.functions.exponential cimport exponential
 from cygrad.functions.selection cimport choose
+from cygrad.functions.trigonometric cimport hyperbolic_tangent
 from cygrad.kernels.elementwise cimport (
     K_ERF, K_ERFC, K_G_ERF, K_G_GELU, K_G_GELU_EXACT, K_G_LEAKY_RELU, K_G_RELU, K_G_SIGMOID,
-    K_G_SILU, K_G_SOFTPLUS, K_GELU, K_GELU_EXACT, K_LEAKY_RELU, K_RELU, K_SIGMOID, K_SILU,
-    K_SOFTPLUS,
+    K_G_SILU, K_G_SOFTPLUS, K_GELU, K_GELU_EXACT, K_LEAKY_RELU, K_RELU, K_SIGMOID,
+    K_SIGMOID_SLOPE, K_SILU, K_SOFTPLUS,
 )
 
 
@@ -94,13 +95,25 @@ def leaky_relu(x, slope=0.01):
     return unary_with(&LEAKY_RELU, K_LEAKY_RELU, as_variable(x, "leaky_relu"), number(slope), 0.0)
 
 
-# ---- sigmoid: y = 1 / (1 + e^-x), dy/dx = y (1 - y) ---------------------------------------------
+# ---- sigmoid: y = 1 / (1 + e^-x), dy/dx = s = y (1 - y), ds/dx = -s tanh(x/2) -------------------
+
+# s is e^-|x| / (1 + e^-|x|)^2 where 1 - y would lose its digits, and 1 - 2 y is -tanh(x/2), which
+# loses none.
+cdef Variable vjp_sigmoid_slope(Function f, Variable gy, int i):
+    if i == 1:
+        return None
+    return negate(multiply(gy, multiply(output_of(f), hyperbolic_tangent(scale(f.x0, 0.5)))))
 
 cdef Variable vjp_sigmoid(Function f, Variable gy, int i):
-    cdef Variable y = output_of(f)
-    return multiply(gy, multiply(y, subtract_from(1.0, y)))
+    return multiply(gy, logistic_slope(f.x0, output_of(f)))
 
-cdef Op SIGMOID = unary_op(b"Sigmoid", K_SIGMOID, vjp_sigmoid, K_G_SIGMOID, READS_Y)
+cdef Op SIGMOID_SLOPE = binary_op(b"SigmoidSlope", K_SIGMOID_SLOPE, vjp_sigmoid_slope, COMPOSED, 0,
+                                  COMPOSED, 0)
+cdef Op SIGMOID = unary_op(b"Sigmoid", K_SIGMOID, vjp_sigmoid, K_G_SIGMOID, READS_X0 | READS_Y)
+
+
+cdef Variable logistic_slope(Variable x, Variable y):
+    return binary(&SIGMOID_SLOPE, x, y)
 
 
 cdef Variable logistic(Variable x):

@@ -4,16 +4,16 @@ from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, READS_Y, input_of
 from cygrad.core.variable cimport Variable
 from cygrad.functions.activation cimport logistic
-from cygrad.functions.arithmetic cimport divide, multiply, scale, shift, subtract
+from cygrad.functions.arithmetic cimport multiply, negate, scale, shift, subtract
 from cygrad.functions.elementwise cimport (
-    COMPOSED, Forms, as_variable, binary_op, call_forms, output_of, unary, unary_op,
+    COMPOSED, Forms, as_variable, binary, binary_op, call_forms, output_of, unary, unary_op,
 )
 from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.functions.selection cimport select
 from cygrad.kernels.elementwise cimport (
-    K_EXP, K_EXP2, K_EXPM1, K_G_DIV, K_G_EXP2, K_G_EXPM1, K_G_LOG10, K_G_LOG1P, K_G_LOG2,
-    K_G_LOGADDEXP, K_G_LOGADDEXP_Y, K_G_MUL, K_LOG, K_LOG10, K_LOG1P, K_LOG2, K_LOGADDEXP,
-    K_LOGADDEXP2,
+    K_EXP, K_EXP2, K_EXPM1, K_EXPM1_SLOPE, K_G_EXP2, K_G_EXPM1, K_G_LOG, K_G_LOG10, K_G_LOG1P,
+    K_G_LOG2, K_G_LOGADDEXP, K_G_LOGADDEXP_Y, K_G_MUL, K_LOG, K_LOG10, K_LOG1P, K_LOG2, K_LOGADDEXP,
+    K_LOGADDEXP2, K_OVER_POSITIVE,
 )
 
 import numpy as np
@@ -61,10 +61,16 @@ def exp(x):
 
 # ---- expm1: y = e^x - 1, dy/dx = y + 1 ----------------------------------------------------------
 
-cdef Variable vjp_expm1(Function f, Variable gy, int i):
-    return multiply(gy, shift(output_of(f), 1.0))
+# The slope s is its own derivative; y + 1, but where that loses the digits of e^x.
+cdef Variable vjp_expm1_slope(Function f, Variable gy, int i):
+    return multiply(gy, output_of(f)) if i == 0 else None
 
-cdef Op EXPM1 = unary_op(b"Expm1", K_EXPM1, vjp_expm1, K_G_EXPM1, READS_Y)
+cdef Variable vjp_expm1(Function f, Variable gy, int i):
+    return multiply(gy, binary(&EXPM1_SLOPE, f.x0, output_of(f)))
+
+cdef Op EXPM1_SLOPE = binary_op(b"Expm1Slope", K_EXPM1_SLOPE, vjp_expm1_slope, COMPOSED, 0,
+                                COMPOSED, 0)
+cdef Op EXPM1 = unary_op(b"Expm1", K_EXPM1, vjp_expm1, K_G_EXPM1, READS_X0 | READS_Y)
 
 
 def expm1(x):
@@ -94,10 +100,19 @@ def expm1(x):
 
 # ---- log: y = log x, dy/dx = 1/x ----------------------------------------------------------------
 
-cdef Variable vjp_log(Function f, Variable gy, int i):
-    return divide(gy, f.x0)
+# a / |b|, and nan for negative b: a logarithm's gradient has the logarithm's domain.
+cdef Variable vjp_over_positive(Function f, Variable gy, int i):
+    if i == 0:
+        return binary(&OVER_POSITIVE, gy, f.x1)
+    return negate(multiply(gy, binary(&OVER_POSITIVE, output_of(f), f.x1)))
 
-cdef Op LOG = unary_op(b"Log", K_LOG, vjp_log, K_G_DIV, READS_X0)
+cdef Op OVER_POSITIVE = binary_op(b"Div", K_OVER_POSITIVE, vjp_over_positive, COMPOSED, 0,
+                                  COMPOSED, 0)
+
+cdef Variable vjp_log(Function f, Variable gy, int i):
+    return binary(&OVER_POSITIVE, gy, f.x0)
+
+cdef Op LOG = unary_op(b"Log", K_LOG, vjp_log, K_G_LOG, READS_X0)
 
 
 cdef Variable logarithm(Variable x):
@@ -132,7 +147,7 @@ def log(x):
 # ---- log1p: y = log(1 + x), dy/dx = 1/(1 + x) ---------------------------------------------------
 
 cdef Variable vjp_log1p(Function f, Variable gy, int i):
-    return divide(gy, shift(f.x0, 1.0))
+    return binary(&OVER_POSITIVE, gy, shift(f.x0, 1.0))
 
 cdef Op LOG1P = unary_op(b"Log1p", K_LOG1P, vjp_log1p, K_G_LOG1P, READS_X0)
 
@@ -199,7 +214,7 @@ def exp2(x):
 # ---- log2: y = log(x) / log(2), dy/dx = 1 / (x log(2)) ------------------------------------------
 
 cdef Variable vjp_log2(Function f, Variable gy, int i):
-    return divide(gy, scale(f.x0, LN2))
+    return binary(&OVER_POSITIVE, gy, scale(f.x0, LN2))
 
 cdef Op LOG2 = unary_op(b"Log2", K_LOG2, vjp_log2, K_G_LOG2, READS_X0)
 
@@ -233,7 +248,7 @@ def log2(x):
 # ---- log10: y = log(x) / log(10), dy/dx = 1 / (x log(10)) ---------------------------------------
 
 cdef Variable vjp_log10(Function f, Variable gy, int i):
-    return divide(gy, scale(f.x0, LN10))
+    return binary(&OVER_POSITIVE, gy, scale(f.x0, LN10))
 
 cdef Op LOG10 = unary_op(b"Log10", K_LOG10, vjp_log10, K_G_LOG10, READS_X0)
 

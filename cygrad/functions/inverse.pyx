@@ -4,16 +4,17 @@ from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, READS_Y, input_of
 from cygrad.core.variable cimport Variable
 from cygrad.functions.arithmetic cimport (
-    divide, multiply, negate, power, scale, shift, square_root, squared, subtract_from,
+    divide, multiply, negate, power, scale, squared, subtract,
 )
 from cygrad.functions.elementwise cimport (
-    Forms, as_variable, binary, binary_op, call_forms, output_of, unary, unary_op,
+    COMPOSED, Forms, as_variable, binary, binary_op, call_forms, output_of, unary, unary_op,
 )
 from cygrad.functions.reduction cimport sum_to_layout
-from cygrad.functions.selection cimport select
+from cygrad.functions.selection cimport clipped, select
 from cygrad.kernels.elementwise cimport (
-    K_ARCCOSH, K_ARCSINH, K_ARCTAN2, K_ARCTANH, K_CBRT, K_G_ARCCOSH, K_G_ARCSINH, K_G_ARCTAN2_X,
-    K_G_ARCTAN2_Y, K_G_ARCTANH, K_G_CBRT, K_G_HYPOT, K_HYPOT,
+    K_ARCCOSH, K_ARCCOSH_SLOPE, K_ARCSINH, K_ARCSINH_SLOPE, K_ARCTAN2, K_ARCTAN2_SLOPE, K_ARCTANH,
+    K_ARCTANH_SLOPE, K_CBRT, K_G_ARCCOSH, K_G_ARCSINH, K_G_ARCTAN2_X, K_G_ARCTAN2_Y, K_G_ARCTANH,
+    K_G_CBRT, K_G_HYPOT, K_HYPOT,
 )
 
 
@@ -65,11 +66,21 @@ def hypot(a, b):
 
 # ---- arctan2: y = angle of (x1, x0), dy/dx0 = x1/h^2, dy/dx1 = -x0/h^2, h = hypot(x0, x1) -------
 
+# p(a, b) = a / h^2, 0 at the origin: dp/da = (b^2 - a^2) / h^4, dp/db = -2 a b / h^4, nan there.
+cdef Variable vjp_arctan2_slope(Function f, Variable gy, int i):
+    cdef Variable a = f.x0, b = f.x1, h = binary(&HYPOT, a, b), gx
+    if i == 0:
+        gx = multiply(divide(divide(subtract(b, a), h), h), divide(divide(b + a, h), h))
+    else:
+        gx = scale(multiply(divide(divide(a, h), h), divide(divide(b, h), h)), -2.0)
+    return sum_to_layout(multiply(gy, gx), input_of(f, i).layout)
+
 cdef Variable vjp_arctan2(Function f, Variable gy, int i):
-    cdef Variable h = binary(&HYPOT, f.x0, f.x1)
-    cdef Variable gx = multiply(gy, divide(divide(input_of(f, 1 - i), h), h))
+    cdef Variable gx = multiply(gy, binary(&ARCTAN2_SLOPE, input_of(f, 1 - i), input_of(f, i)))
     return sum_to_layout(gx if i == 0 else negate(gx), input_of(f, i).layout)
 
+cdef Op ARCTAN2_SLOPE = binary_op(b"Arctan2Slope", K_ARCTAN2_SLOPE, vjp_arctan2_slope, COMPOSED, 0,
+                                  COMPOSED, 0)
 cdef Op ARCTAN2 = binary_op(b"Arctan2", K_ARCTAN2, vjp_arctan2, K_G_ARCTAN2_Y, READS_X0 | READS_X1,
                             K_G_ARCTAN2_X, READS_X0 | READS_X1)
 cdef Forms ARCTAN2_FORMS = Forms(b"arctan2", &ARCTAN2, NULL, NULL)
@@ -109,11 +120,17 @@ def arctan2(a, b):
     return call_forms(&ARCTAN2_FORMS, a, b)
 
 
-# ---- arcsinh: y = arcsinh x, dy/dx = 1 / sqrt(x^2 + 1) ------------------------------------------
+# ---- arcsinh: y = arcsinh x, dy/dx = s = 1 / sqrt(x^2 + 1), ds/dx = -x s^3 ----------------------
+
+cdef Variable vjp_root_slope(Function f, Variable gy, int i):
+    # Bounded, as inf * 0 would be nan.
+    cdef Variable s = output_of(f), x = clipped(f.x0, -1e300, 1e300)
+    return negate(multiply(gy, multiply(multiply(x, s), squared(s))))
 
 cdef Variable vjp_arcsinh(Function f, Variable gy, int i):
-    return divide(gy, square_root(shift(squared(f.x0), 1.0)))
+    return multiply(gy, unary(&ARCSINH_SLOPE, f.x0))
 
+cdef Op ARCSINH_SLOPE = unary_op(b"ArcsinhSlope", K_ARCSINH_SLOPE, vjp_root_slope, COMPOSED, 0)
 cdef Op ARCSINH = unary_op(b"Arcsinh", K_ARCSINH, vjp_arcsinh, K_G_ARCSINH, READS_X0)
 
 
@@ -143,11 +160,12 @@ def arcsinh(x):
     return unary(&ARCSINH, as_variable(x, "arcsinh"))
 
 
-# ---- arccosh: y = arccosh x, dy/dx = 1 / sqrt((x - 1) (x + 1)) ----------------------------------
+# ---- arccosh: y = arccosh x, dy/dx = s = 1 / sqrt((x - 1) (x + 1)), ds/dx = -x s^3 --------------
 
 cdef Variable vjp_arccosh(Function f, Variable gy, int i):
-    return divide(gy, square_root(multiply(shift(f.x0, -1.0), shift(f.x0, 1.0))))
+    return multiply(gy, unary(&ARCCOSH_SLOPE, f.x0))
 
+cdef Op ARCCOSH_SLOPE = unary_op(b"ArccoshSlope", K_ARCCOSH_SLOPE, vjp_root_slope, COMPOSED, 0)
 cdef Op ARCCOSH = unary_op(b"Arccosh", K_ARCCOSH, vjp_arccosh, K_G_ARCCOSH, READS_X0)
 
 
@@ -177,11 +195,16 @@ def arccosh(x):
     return unary(&ARCCOSH, as_variable(x, "arccosh"))
 
 
-# ---- arctanh: y = arctanh x, dy/dx = 1 / (1 - x^2) ----------------------------------------------
+# ---- arctanh: y = arctanh x, dy/dx = s = 1 / (1 - x^2), ds/dx = 2 x s^2 -------------------------
+
+cdef Variable vjp_arctanh_slope(Function f, Variable gy, int i):
+    cdef Variable s = output_of(f)
+    return multiply(gy, scale(multiply(multiply(f.x0, s), s), 2.0))
 
 cdef Variable vjp_arctanh(Function f, Variable gy, int i):
-    return divide(gy, subtract_from(1.0, squared(f.x0)))
+    return multiply(gy, unary(&ARCTANH_SLOPE, f.x0))
 
+cdef Op ARCTANH_SLOPE = unary_op(b"ArctanhSlope", K_ARCTANH_SLOPE, vjp_arctanh_slope, COMPOSED, 0)
 cdef Op ARCTANH = unary_op(b"Arctanh", K_ARCTANH, vjp_arctanh, K_G_ARCTANH, READS_X0)
 
 

@@ -3,3 +3,4 @@
 from cygrad.core.variable cimport Variable
 
 cdef Variable hyperbolic_tangent(Variable x)
+cdef Variable tanh_slope(Variable x, Variable y)        # the derivative, given x and y = tanh x

@@ -2,13 +2,15 @@
 
 from cygrad.core.function cimport Function, Op, READS_X0, READS_Y
 from cygrad.core.variable cimport Variable
-from cygrad.functions.arithmetic cimport (
-    divide, multiply, negate, shift, square_root, squared, subtract_from,
+from cygrad.functions.arithmetic cimport multiply, negate, scale, shift, squared
+from cygrad.functions.elementwise cimport (
+    COMPOSED, as_variable, binary, binary_op, output_of, unary, unary_op,
 )
-from cygrad.functions.elementwise cimport as_variable, output_of, unary, unary_op
+from cygrad.functions.selection cimport clipped
 from cygrad.kernels.elementwise cimport (
-    K_ARCCOS, K_ARCSIN, K_ARCTAN, K_COS, K_COSH, K_G_ARCCOS, K_G_ARCSIN, K_G_ARCTAN, K_G_COS,
-    K_G_COSH, K_G_SIN, K_G_SINH, K_G_TAN, K_G_TANH, K_SIN, K_SINH, K_TAN, K_TANH,
+    K_ARCCOS, K_ARCSIN, K_ARCSIN_SLOPE, K_ARCTAN, K_ARCTAN_SLOPE, K_COS, K_COSH, K_G_ARCCOS,
+    K_G_ARCSIN, K_G_ARCTAN, K_G_COS, K_G_COSH, K_G_SIN, K_G_SINH, K_G_TAN, K_G_TANH, K_SIN, K_SINH,
+    K_TAN, K_TANH, K_TANH_SLOPE,
 )
 
 
@@ -182,12 +184,21 @@ def cosh(x):
     return unary(&COSH, as_variable(x, "cosh"))
 
 
-# ---- tanh: y = tanh x, dy/dx = 1 - y^2 ----------------------------------------------------------
+# ---- tanh: y = tanh x, dy/dx = s = 1 - y^2, ds/dy = -2 y ----------------------------------------
+
+# s is a function of y, which x helps to keep the digits where y is nearly 1.
+cdef Variable vjp_tanh_slope(Function f, Variable gy, int i):
+    return multiply(gy, scale(f.x1, -2.0)) if i == 1 else None
 
 cdef Variable vjp_tanh(Function f, Variable gy, int i):
-    return multiply(gy, subtract_from(1.0, squared(output_of(f))))
+    return multiply(gy, tanh_slope(f.x0, output_of(f)))
 
-cdef Op TANH = unary_op(b"Tanh", K_TANH, vjp_tanh, K_G_TANH, READS_Y)
+cdef Op TANH_SLOPE = binary_op(b"TanhSlope", K_TANH_SLOPE, vjp_tanh_slope, COMPOSED, 0, COMPOSED, 0)
+cdef Op TANH = unary_op(b"Tanh", K_TANH, vjp_tanh, K_G_TANH, READS_X0 | READS_Y)
+
+
+cdef Variable tanh_slope(Variable x, Variable y):
+    return binary(&TANH_SLOPE, x, y)
 
 
 cdef Variable hyperbolic_tangent(Variable x):
@@ -220,11 +231,16 @@ def tanh(x):
     return unary(&TANH, as_variable(x, "tanh"))
 
 
-# ---- arcsin: y = arcsin x, dy/dx = 1/sqrt(1 - x^2) ----------------------------------------------
+# ---- arcsin: y = arcsin x, dy/dx = s = 1/sqrt(1 - x^2), ds/dx = x s^3 ---------------------------
+
+cdef Variable vjp_arcsin_slope(Function f, Variable gy, int i):
+    cdef Variable s = output_of(f)
+    return multiply(gy, multiply(multiply(f.x0, s), squared(s)))
 
 cdef Variable vjp_arcsin(Function f, Variable gy, int i):
-    return divide(gy, square_root(subtract_from(1.0, squared(f.x0))))
+    return multiply(gy, unary(&ARCSIN_SLOPE, f.x0))
 
+cdef Op ARCSIN_SLOPE = unary_op(b"ArcsinSlope", K_ARCSIN_SLOPE, vjp_arcsin_slope, COMPOSED, 0)
 cdef Op ARCSIN = unary_op(b"Arcsin", K_ARCSIN, vjp_arcsin, K_G_ARCSIN, READS_X0)
 
 
@@ -257,7 +273,7 @@ def arcsin(x):
 # ---- arccos: y = arccos x, dy/dx = -1/sqrt(1 - x^2) ---------------------------------------------
 
 cdef Variable vjp_arccos(Function f, Variable gy, int i):
-    return negate(divide(gy, square_root(subtract_from(1.0, squared(f.x0)))))
+    return negate(vjp_arcsin(f, gy, i))
 
 cdef Op ARCCOS = unary_op(b"Arccos", K_ARCCOS, vjp_arccos, K_G_ARCCOS, READS_X0)
 
@@ -288,11 +304,17 @@ def arccos(x):
     return unary(&ARCCOS, as_variable(x, "arccos"))
 
 
-# ---- arctan: y = arctan x, dy/dx = 1/(1 + x^2) --------------------------------------------------
+# ---- arctan: y = arctan x, dy/dx = s = 1/(1 + x^2), ds/dx = -2 x s^2 ----------------------------
+
+cdef Variable vjp_arctan_slope(Function f, Variable gy, int i):
+    # s is 0 long before 1e200, and there is no product 0 * inf.
+    cdef Variable s = output_of(f), x = clipped(f.x0, -1e200, 1e200)
+    return multiply(gy, scale(multiply(multiply(x, s), s), -2.0))
 
 cdef Variable vjp_arctan(Function f, Variable gy, int i):
-    return divide(gy, shift(squared(f.x0), 1.0))
+    return multiply(gy, unary(&ARCTAN_SLOPE, f.x0))
 
+cdef Op ARCTAN_SLOPE = unary_op(b"ArctanSlope", K_ARCTAN_SLOPE, vjp_arctan_slope, COMPOSED, 0)
 cdef Op ARCTAN = unary_op(b"Arctan", K_ARCTAN, vjp_arctan, K_G_ARCTAN, READS_X0)
 
 

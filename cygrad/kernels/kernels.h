@@ -17,19 +17,13 @@ enum {
 #define FUNCTION(name) K_##name,
 #define GRADIENT(name, nin, expr) K_##name, K_##name##_ADD,
 #define GRADIENT_OF(name, nin, function, argument, expr) K_##name, K_##name##_ADD,
+#define GRADIENT_BY(name, nin, kernel) K_##name, K_##name##_ADD,
 #define FORWARD_AT(name, nin, function, inner, expr) K_##name,
 #define GRADIENT_AT(name, nin, function, inner, expr) K_##name, K_##name##_ADD,
 #define FORWARD_AT2(name, nin, function, first, second, expr) K_##name,
 #define GRADIENT_AT2(name, nin, function, first, second, expr) K_##name, K_##name##_ADD,
+#define FORWARD_IF(name, nin, condition, function, inner, expr, otherwise) K_##name,
 #include "kernels.def"
-#undef FORWARD
-#undef FUNCTION
-#undef GRADIENT
-#undef GRADIENT_OF
-#undef FORWARD_AT
-#undef GRADIENT_AT
-#undef FORWARD_AT2
-#undef GRADIENT_AT2
     CG_KERNELS
 };
 

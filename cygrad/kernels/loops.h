@@ -220,35 +220,78 @@ enum { CG_NAME(TILE) = CG_BLOCK };
         CG_TILED_AT2(CG_GLOAD_##nin, CG_ARGS_##nin, function, first, second, out[i] += (expr))    \
     }
 
-#include "kernels.def"
+/* Most blocks of ordinary numbers have no element that needs t, and then none pays for it. */
+#define FORWARD_IF(name, nin, condition, function, inner, expr, otherwise)                        \
+    CG_SIGNATURE(name)                                                                            \
+    {                                                                                             \
+        double tile[CG_NAME(TILE)];                                                               \
+        CG_ARGS_##nin (void)c;                                                                    \
+        for (ptrdiff_t start = 0; start < n; start += CG_NAME(TILE)) {                            \
+            ptrdiff_t stop = n - start < CG_NAME(TILE) ? n : start + CG_NAME(TILE);               \
+            uint64_t any = 0;                                                                     \
+            for (ptrdiff_t i = start; i < stop; i++) {                                            \
+                CG_LOAD_##nin any |= (condition) ? 1 : 0;                                         \
+            }                                                                                     \
+            if (!any) {                                                                           \
+                CG_IVDEP                                                                          \
+                for (ptrdiff_t i = start; i < stop; i++) {                                        \
+                    CG_LOAD_##nin out[i] = (otherwise);                                           \
+                }                                                                                 \
+                continue;                                                                         \
+            }                                                                                     \
+            CG_IVDEP                                                                              \
+            for (ptrdiff_t i = start; i < stop; i++) {                                            \
+                CG_LOAD_##nin tile[i - start] = (inner);                                          \
+            }                                                                                     \
+            CG_##function(tile, tile, stop - start);                                              \
+            CG_IVDEP                                                                              \
+            for (ptrdiff_t i = start; i < stop; i++) {                                            \
+                const double t = tile[i - start];                                                 \
+                CG_LOAD_##nin const double chosen = (expr), other = (otherwise);                  \
+                out[i] = (condition) ? chosen : other;                                            \
+            }                                                                                     \
+        }                                                                                         \
+    }
 
-#undef FORWARD
-#undef FUNCTION
-#undef FORWARD_AT
-#undef GRADIENT_AT
-#undef FORWARD_AT2
-#undef GRADIENT_AT2
-#undef GRADIENT
-#undef GRADIENT_OF
+#define CG_TIMES_TILED(nin, kernel, statement)                                                    \
+    double tile[CG_NAME(TILE)];                                                                   \
+    const double *rest[nin];                                                                      \
+    for (ptrdiff_t start = 0; start < n; start += CG_NAME(TILE)) {                                \
+        ptrdiff_t stop = n - start < CG_NAME(TILE) ? n : start + CG_NAME(TILE);                   \
+        for (int k = 1; k < nin; k++)                                                             \
+            rest[k] = in[k] + start;                                                              \
+        CG_NAME(kernel)(rest + 1, tile, stop - start, c);                                         \
+        CG_IVDEP                                                                                  \
+        for (ptrdiff_t i = start; i < stop; i++) {                                                \
+            const double t = tile[i - start], g = in[0][i];                                       \
+            statement;                                                                            \
+        }                                                                                         \
+    }
+
+#define GRADIENT_BY(name, nin, kernel)                                                            \
+    CG_SIGNATURE(name)                                                                            \
+    {                                                                                             \
+        CG_TIMES_TILED(nin, kernel, out[i] = g * t)                                               \
+    }                                                                                             \
+    CG_SIGNATURE(name##_ADD)                                                                      \
+    {                                                                                             \
+        CG_TIMES_TILED(nin, kernel, out[i] += g * t)                                              \
+    }
+
+#include "kernels.def"
 
 static const cg_kernel CG_NAME(table)[CG_KERNELS] = {
 #define FORWARD(name, nin, expr) CG_NAME(name),
 #define FUNCTION(name) CG_NAME(name),
 #define GRADIENT(name, nin, expr) CG_NAME(name), CG_NAME(name##_ADD),
 #define GRADIENT_OF(name, nin, function, argument, expr) CG_NAME(name), CG_NAME(name##_ADD),
+#define GRADIENT_BY(name, nin, kernel) CG_NAME(name), CG_NAME(name##_ADD),
 #define FORWARD_AT(name, nin, function, inner, expr) CG_NAME(name),
 #define GRADIENT_AT(name, nin, function, inner, expr) CG_NAME(name), CG_NAME(name##_ADD),
 #define FORWARD_AT2(name, nin, function, first, second, expr) CG_NAME(name),
 #define GRADIENT_AT2(name, nin, function, first, second, expr) CG_NAME(name), CG_NAME(name##_ADD),
+#define FORWARD_IF(name, nin, condition, function, inner, expr, otherwise) CG_NAME(name),
 #include "kernels.def"
-#undef FORWARD_AT
-#undef GRADIENT_AT
-#undef FORWARD_AT2
-#undef GRADIENT_AT2
-#undef FORWARD
-#undef FUNCTION
-#undef GRADIENT
-#undef GRADIENT_OF
 };
 
 #include "cells.h"

@@ -1,4 +1,4 @@
-/* hypot and arctan2, of the points of a plane: a part of transcendental.h. */
+/* hypot, arctan2 and its slope, of the points of a plane: a part of transcendental.h. */
 
 /* ------------------------------------------------------------------------------- hypot, arctan2 */
 
@@ -63,4 +63,13 @@ CG_INLINE double CG_NAME(arctan2)(double y, double x)
     const double head_rest = sign * q - (head - base);
     const double angle = head + (head_rest + (eighths * (0.5 * CG_PIO2_LO) + sign * tail));
     return (x != x) | (y != y) ? x + y : copysign(angle, y);
+}
+
+/* x / (x^2 + y^2), the derivative of arctan2(y, x) by y; 0 at the origin, where there is none, and
+ * at infinity. */
+CG_INLINE double CG_NAME(arctan2_slope)(double x, double y)
+{
+    const double h = CG_NAME(hypot)(x, y);
+    const int ends = (h == 0.0) | ((h == (double)INFINITY) & (x == x) & (y == y));
+    return ends ? 0.0 : x / h / h;
 }
