@@ -19,6 +19,11 @@ cdef inline bint wanted(Variable x, Pass* p) noexcept:
 cdef class Recompute(Function):
     cdef object again           # gives the list of outputs anew
 
+# A Function in Python whose backward gets None, not zeros, for an output that nothing has flowed to:
+# zeros that have been computed may mean something else.
+cdef class Partial(Function):
+    pass
+
 # Add gx, which comes from `source`, to the gradient that flows to x, if it is wanted.
 cdef int flow(Variable x, Variable gx, Function source, Pass* p) except -1
 

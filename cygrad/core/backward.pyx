@@ -305,10 +305,12 @@ cdef list take_gradients(Function f, Pass* p):
     """The gradients that have flowed to the outputs, zeros where none has; f forgets them."""
     cdef list gys = outputs_of(f).gys if f.several else [f.gy]
     cdef int i
+    cdef bint partial = isinstance(f, Partial)
     forget_gradients(f)
     for i in range(<int>len(gys)):
         if gys[i] is None:
-            gys[i] = zeros_of_shape(outputs_of(f).shapes[i])
+            if not partial:
+                gys[i] = zeros_of_shape(outputs_of(f).shapes[i])
         elif p.retain_grad and output_at(f, i) is not NULL:
             land(<Variable>output_at(f, i), OPERATORS.copy(<Variable>gys[i]), p)
     return gys
@@ -333,6 +335,11 @@ cdef int visit_at_once(Function f, Pass* p) except -1:
 
 @cython.no_gc_clear
 cdef class Recompute(Function):
+    pass
+
+
+@cython.no_gc_clear
+cdef class Partial(Function):
     pass
 
 

@@ -13,7 +13,7 @@ from numpy.linalg import LinAlgError
 from numpy.typing import NDArray
 
 import cygrad.functions as F
-from cygrad.core.function import Function
+from cygrad.core.backward import Partial
 from cygrad.core.mode import is_grad_enabled
 from cygrad.core.variable import Variable
 
@@ -42,8 +42,13 @@ def as_matrix(x: _MatrixLike, where: str, square: bool = False) -> Variable:
     return v
 
 
-class Decomposition(Function):
-    """A function of one matrix with several outputs."""
+def filled(g: Variable | None, y: Variable) -> Variable:
+    """The gradient of y, zeros where nothing has flowed."""
+    return Variable(np.zeros(y.shape), requires_grad=False) if g is None else g
+
+
+class Decomposition(Partial):
+    """A function of one matrix with several outputs; None flows from those that are not used."""
 
     kept: tuple[_Array, ...]
 

@@ -9,7 +9,7 @@ from numpy.linalg import LinAlgError
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.linalg.decomposition import Decomposition, _Array, as_matrix, transposed
+from cygrad.linalg.decomposition import Decomposition, _Array, as_matrix, filled, transposed
 from cygrad.linalg.results import QRResult
 from cygrad.linalg.triangular import solve_triangular
 
@@ -25,8 +25,9 @@ class QR(Decomposition):
     def decompose(self, a: _Array) -> tuple[_Array, ...]:
         return tuple(np.linalg.qr(a))
 
-    def backward(self, gq: Variable, gr: Variable) -> Variable:
+    def backward(self, gq: Variable | None, gr: Variable | None) -> Variable:
         q, r = self.results()
+        gq, gr = filled(gq, q), filled(gr, r)
         (a,) = self.inputs
         m, n = a.shape[-2:]
         if m >= n:

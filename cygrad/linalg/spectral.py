@@ -1,9 +1,8 @@
 """eigh, svd, and what takes the eigenvalues or the singular values alone.
 
 Equal eigenvalues or singular values: the vectors of their subspace may be turned within it, so they
-have no derivatives themselves, but a function that does not change under such turns has a gradient.
-It is computed if what flows to the vectors is of that kind, else refused; the derivatives of that
-gradient are refused always.
+have no derivatives. A gradient that flows into the values alone is computed, one that flows into
+the vectors of equal values is refused (see equal_values.py), and so are second derivatives there.
 """
 
 from __future__ import annotations
@@ -12,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.linalg import LinAlgError
-from numpy.typing import NDArray
 
 import cygrad.functions as F
 from cygrad.core.mode import is_grad_enabled
 from cygrad.core.variable import Variable
-from cygrad.linalg.decomposition import Decomposition, _Array, as_matrix, transposed
+from cygrad.linalg.decomposition import Decomposition, _Array, as_matrix, filled, transposed
+from cygrad.linalg.equal_values import Gaps, Inverse, Numerator, are_equal, are_zero
 from cygrad.linalg.results import EighResult, SVDResult
 
 if TYPE_CHECKING:
@@ -25,32 +24,15 @@ if TYPE_CHECKING:
 
 __all__ = ["eigh", "eigvalsh", "svd", "svdvals"]
 
-
-# ---- Equal eigenvalues --------------------------------------------------------------------------
-
-
-def _equal(w: _Array, scale: _Array) -> NDArray[np.bool_]:
-    """Which pairs of the numbers are equal but for rounding; each with itself."""
-    n = max(w.shape[-1], 1)
-    tolerance = n * np.finfo(np.float64).eps * scale[..., None, None]
-    near: NDArray[np.bool_] = np.abs(w[..., :, None] - w[..., None, :]) <= tolerance
-    return near | np.eye(w.shape[-1], dtype=bool)
-
-
-def _refuse_turns(x: Variable, equal: NDArray[np.bool_], size: Variable, where: str) -> None:
-    """LinAlgError if what flows to the vectors of equal values would change as they turn."""
-    largest = np.abs(size.data).max(initial=0.0)
-    if (np.abs(x.data[equal]) > 1e-8 * largest).any():
-        raise LinAlgError(
-            f"{where} are equal, so their vectors have no derivative; the values themselves, and "
-            "functions that do not change as the vectors turn within their subspace, have one"
-        )
-
-
-def _gaps(w: Variable, equal: NDArray[np.bool_]) -> Variable:
-    """1 / (w_j - w_i), and 0 where they are equal."""
-    difference = F.unsqueeze(w, -2) - F.unsqueeze(w, -1)
-    return F.where(equal, 0.0, 1.0 / F.where(equal, 1.0, difference))
+FIRST_ONLY = "first derivatives only; linalg.matrix_function(f, x), sqrtm, logm, expm and inv have second ones"
+OF_SYMMETRIC = (
+    "for functions of the matrix, such as v f(w) v^T, use linalg.matrix_function(f, x), sqrtm, "
+    "logm, expm or inv, and for those of the values alone eigvalsh"
+)
+OF_PRODUCT = (
+    "for u f(s) vh use a @ linalg.matrix_function(g, a.T @ a) with g(w) = f(sqrt(w)) / sqrt(w) "
+    "(w ** -0.5 for u @ vh), or pinv, and for functions of the values alone svdvals"
+)
 
 
 # ---- eigh ---------------------------------------------------------------------------------------
@@ -70,18 +52,20 @@ class Eigh(Decomposition):
     def again(self) -> Eigh:
         return Eigh(self.lower, self.final)
 
-    def backward(self, gw: Variable, gv: Variable) -> Variable:
+    def backward(self, gw: Variable | None, gv: Variable | None) -> Variable:
         w, v = self.results()
-        equal = _equal(w.data, np.abs(w.data).max(axis=-1, initial=0.0))
-        if equal.sum() > w.size:
+        n = w.shape[-1]
+        if are_equal(w.data, n).any():
             if self.final:
-                raise LinAlgError("eigh: at equal eigenvalues there are first derivatives only")
+                raise LinAlgError(f"eigh: at equal eigenvalues there are {FIRST_ONLY}")
             if is_grad_enabled():
                 w, v = Eigh(self.lower, final=True)(*self.inputs)
-        turned = transposed(v) @ gv
-        skew = 0.5 * (turned - transposed(turned))
-        _refuse_turns(skew, equal, turned, "eigh: some eigenvalues")
-        middle = skew * _gaps(w, equal) + F.unsqueeze(gw, -1) * np.eye(w.shape[-1])
+        valued, gw = gw is not None, filled(gw, w)
+        middle = F.unsqueeze(gw, -1) * np.eye(n)
+        if gv is not None:
+            turned = 0.5 * (transposed(v) @ gv)
+            check = Numerator("eigh", "eigenvalue", OF_SYMMETRIC, n, valued)
+            middle = middle + check(turned, transposed(turned), w, gw, gv) * Gaps(n)(w)
         g = v @ middle @ transposed(v)
         return 0.5 * (g + transposed(g))
 
@@ -107,8 +91,8 @@ def eigh(a: _MatrixLike, UPLO: str = "L") -> EighResult:
     ------
     numpy.linalg.LinAlgError
         If a is not square, or the algorithm does not converge. In a backward pass, if eigenvalues
-        are equal and what flows to their vectors depends on which vectors LAPACK chose; and for
-        second derivatives at equal eigenvalues.
+        are equal, or nearly, and what flows to their vectors does not determine the gradient; and
+        for second derivatives at equal eigenvalues.
     ValueError
         If UPLO is neither.
 
@@ -117,7 +101,9 @@ def eigh(a: _MatrixLike, UPLO: str = "L") -> EighResult:
     da = v (diag(gw) + F * skew(v^T gv)) v^T, where F_ij = 1 / (w_j - w_i) off the diagonal and
     skew(x) = (x - x^T) / 2 (M. Giles, "An extended collection of matrix derivative results", 2008,
     3.1). The gradient is that by a symmetric a, and symmetric itself. An eigenvector's sign is
-    LAPACK's choice, so a function of eigenvectors should not depend on it.
+    LAPACK's choice, so a function of eigenvectors should not depend on it. Nor can it use those of
+    equal eigenvalues: v exp(w) v^T has the numerators 0 there, as other functions do that have
+    another gradient. `matrix_function`, `sqrtm`, `logm`, `expm` and `inv` have all of theirs.
 
     Examples
     --------
@@ -188,53 +174,38 @@ class SVD(Decomposition):
     def again(self) -> SVD:
         return SVD(self.final)
 
-    def backward(self, gu: Variable, gs: Variable, gvh: Variable) -> Variable:
+    def backward(self, gu: Variable | None, gs: Variable | None, gvh: Variable | None) -> Variable:
         u, s, vh = self.results()
         (a,) = self.inputs
         m, n = a.shape[-2:]
-        k = s.shape[-1]
-        largest = s.data.max(axis=-1, initial=0.0)
-        equal = _equal(s.data, largest)
-        zero = s.data <= max(m, n) * np.finfo(np.float64).eps * largest[..., None]
-        if equal.sum() > s.size or (m != n and zero.any()):
+        k, size = s.shape[-1], max(m, n)
+        if are_equal(s.data, size).any() or (m != n and are_zero(s.data, size).any()):
             if self.final:
                 raise LinAlgError(
-                    "svd: at equal singular values, and at those that are 0, there are "
-                    "first derivatives only"
+                    f"svd: at equal singular values, and at those that are 0, there are {FIRST_ONLY}"
                 )
             if is_grad_enabled():
                 u, s, vh = SVD(final=True)(*self.inputs)
+        valued, gs = gs is not None, filled(gs, s)
+        middle = F.unsqueeze(gs, -1) * np.eye(k)
+        if gu is None and gvh is None:
+            return u @ middle @ vh
+        gu, gv = filled(gu, u), transposed(filled(gvh, vh))
         ut, v = transposed(u), transposed(vh)
-        x, y = ut @ gu, vh @ transposed(gvh)
-        x, y = 0.5 * (x - transposed(x)), 0.5 * (y - transposed(y))
-        column, row = F.unsqueeze(s, -1), F.unsqueeze(s, -2)
+        x, y = 0.5 * (ut @ gu), 0.5 * (vh @ gv)
+        x, y = x - transposed(x), y - transposed(y)
         # 2 (x_ij s_j + s_i y_ij) / (s_j^2 - s_i^2), taken apart by difference and sum.
-        difference = _gaps(s, equal)
-        pair = zero[..., :, None] & zero[..., None, :]
-        total = F.where(pair, 0.0, 1.0 / F.where(pair, 1.0, row + column))
-        _refuse_turns(x + y, equal, _largest(gu, gvh), "svd: some singular values")
-        _refuse_turns(x - y, pair, _largest(gu, gvh), "svd: some singular values")
-        middle = (x + y) * difference + (x - y) * total
-        middle = middle + F.unsqueeze(gs, -1) * np.eye(k)
+        check = Numerator("svd", "singular value", OF_PRODUCT, size, valued, m != n)
+        middle = middle + check(x, -y, s, gs, gu, gv) * Gaps(size)(s)
+        middle = middle + (x - y) * Gaps(size, -1.0)(s)
         g = u @ middle @ vh
-        if m > k:
-            g = g + self.beyond(gu - u @ (ut @ gu), s, zero) @ vh
-        if n > k:
-            w = transposed(gvh)
-            g = g + u @ transposed(self.beyond(w - v @ (vh @ w), s, zero))
+        if m != n:
+            inverse = F.unsqueeze(Inverse(size)(s), -2)
+            if m > k:
+                g = g + ((gu - u @ (ut @ gu)) * inverse) @ vh
+            else:
+                g = g + u @ transposed((gv - v @ (vh @ gv)) * inverse)
         return g
-
-    @staticmethod
-    def beyond(g: Variable, s: Variable, zero: NDArray[np.bool_]) -> Variable:
-        """g / s, for what flows to the vectors out of their own space."""
-        if (np.abs(g.data) * zero[..., None, :] > 1e-8 * np.abs(g.data).max(initial=0.0)).any():
-            raise LinAlgError("svd: a singular value is 0, so its vectors have no derivative")
-        safe = F.where(zero, 1.0, s)
-        return g * F.unsqueeze(F.where(zero, 0.0, 1.0 / safe), -2)
-
-
-def _largest(a: Variable, b: Variable) -> Variable:
-    return a if np.abs(a.data).max(initial=0.0) > np.abs(b.data).max(initial=0.0) else b
 
 
 def svd(a: _MatrixLike, full_matrices: bool = False) -> SVDResult:
@@ -261,8 +232,8 @@ def svd(a: _MatrixLike, full_matrices: bool = False) -> SVDResult:
     ------
     numpy.linalg.LinAlgError
         If a has fewer than two axes, or the algorithm does not converge. In a backward pass, if
-        singular values are equal or 0, and what flows to their vectors depends on which LAPACK
-        chose; and for second derivatives there.
+        singular values are equal, or nearly, or 0 where a is not square, and what flows to their
+        vectors does not determine the gradient; and for second derivatives there.
     ValueError
         If full_matrices is True.
 

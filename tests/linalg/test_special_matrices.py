@@ -46,25 +46,6 @@ def test_slogdet_of_a_singular_matrix() -> None:
 DOUBLE = np.diag([2.0, 2.0, 5.0])
 
 
-def exponential(x: Any) -> cg.Variable:
-    w, v = LA.eigh(x)
-    return v @ (F.exp(w)[:, None] * v.T)
-
-
-def test_functions_that_do_not_change_as_equal_eigenvectors_turn() -> None:
-    for f in (
-        lambda x: F.sum(LA.eigvalsh(x) ** 3),
-        exponential,
-    ):
-        x = cg.Variable(DOUBLE)
-        y = f(x)
-        weights = np.arange(9.0).reshape(3, 3) if y.ndim else 1.0
-        F.sum(y * weights).backward(create_graph=True)
-        symmetric = [(F.sum(f(DOUBLE + h * np.eye(3)) * weights).item()) for h in (1e-5, -1e-5)]
-        slope = (symmetric[0] - symmetric[1]) / 2e-5
-        assert np.trace(x.grad.data) == pytest.approx(slope, rel=1e-7)
-
-
 @pytest.mark.parametrize("f", [lambda x: LA.eigh(x)[1], lambda x: LA.svd(x)[0]])
 def test_equal_values_have_no_vectors(f: Any) -> None:
     x = cg.Variable(DOUBLE)

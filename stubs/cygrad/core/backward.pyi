@@ -7,5 +7,8 @@ from .function import Function
 class Recompute(Function):
     """A Function whose outputs are computed again in the backward pass (see checkpoint)."""
 
+class Partial(Function):
+    """A Function whose backward gets None for an output that nothing has flowed to."""
+
 @final
 class Products: ...
