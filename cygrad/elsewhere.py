@@ -162,7 +162,8 @@ TABLE = {
         "gammaln lgamma": "write cygrad.special.gammaln(x)",
         "gather": "write F.take_along_axis(x, index, axis)",
         "index_select": "write F.take(x, index, axis)",
-        "inv solve cholesky det slogdet svd qr eigh": "write cygrad.linalg.{name}",
+        "inv solve cholesky det slogdet svd qr eigh expm logm sqrtm": "write cygrad.linalg.{name}",
+        "matrix_exp": "write cygrad.linalg.expm(a)",
         "l1_loss mean_absolute_error": "write F.mean(F.abs(x - t))",
         "logsigmoid": "write -F.softplus(-x)",
         "masked_fill": "write F.mask_fill(x, mask, value)",
@@ -179,6 +180,30 @@ TABLE = {
         "subtract": "write F.sub(x, y), or x - y",
         "swish": "write F.silu(x)",
         "var": "write F.variance(x, axis)",
+    },
+    "cygrad.linalg": {
+        "cho_factor": "write cygrad.linalg.cholesky(a)",
+        "cho_solve": "write cygrad.linalg.solve_triangular(l, b, lower=True), and again with trans=1",
+        "cond": "write np.linalg.cond(x), which takes Variables",
+        "cosm sinm tanm coshm sinhm tanhm signm funm": "write cygrad.linalg.matrix_function(f, x), "
+        "for a symmetric x",
+        "cross diagonal outer tensordot trace vecdot": "write np.linalg.{name}, which takes "
+        "Variables",
+        "dot einsum inner kron vdot": "write cygrad.functions.{name}",
+        "eig eigvals": "write cygrad.linalg.eigh(a) or eigvalsh(a), for symmetric matrices: others "
+        "have complex eigenvalues",
+        "fractional_matrix_power": "write cygrad.linalg.matrix_function(lambda w: w**p, x), for a "
+        "symmetric x; cygrad.linalg.sqrtm for any",
+        "inv_ex": "write cygrad.linalg.inv(a)",
+        "logdet": "write cygrad.linalg.slogdet(a).logabsdet",
+        "matrix_exp": "write cygrad.linalg.expm(a)",
+        "matrix_log": "write cygrad.linalg.logm(a)",
+        "matrix_norm vector_norm": "write cygrad.linalg.norm(x, ord, axis)",
+        "matrix_rank": "write np.linalg.matrix_rank(x.data): it has no derivative",
+        "pinvh": "write cygrad.linalg.pinv(a)",
+        "polar": "write cygrad.linalg.matrix_function(lambda w: w**-0.5, x.T @ x): x times that is "
+        "the orthogonal factor",
+        "solve_ex": "write cygrad.linalg.solve(a, b)",
     },
     "cygrad.layers": {
         "BatchNorm1d BatchNorm2d BatchNorm3d BatchNormalization": "write L.BatchNorm()",

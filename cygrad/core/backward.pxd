@@ -19,10 +19,11 @@ cdef inline bint wanted(Variable x, Pass* p) noexcept:
 cdef class Recompute(Function):
     cdef object again           # gives the list of outputs anew
 
-# A Function in Python whose backward gets None, not zeros, for an output that nothing has flowed to:
-# zeros that have been computed may mean something else.
+# A Function in Python whose backward gets None, not zeros, for an output that nothing has flowed
+# to: zeros that have been computed may mean something else. It may give None for other inputs than
+# the wanted ones, or a gradient that is ignored.
 cdef class Partial(Function):
-    pass
+    cdef readonly tuple wanted      # of each input, whether its gradient is asked for
 
 # Add gx, which comes from `source`, to the gradient that flows to x, if it is wanted.
 cdef int flow(Variable x, Variable gx, Function source, Pass* p) except -1

@@ -340,7 +340,11 @@ cdef class Recompute(Function):
 
 @cython.no_gc_clear
 cdef class Partial(Function):
-    pass
+    """A Function that is told what is there and what is asked for.
+
+    Its backward gets None for an output that nothing has flowed to, and may give None for an input
+    that is not in `wanted`.
+    """
 
 
 cdef int visit_python(Function f, Pass* p) except -1:
@@ -349,6 +353,8 @@ cdef int visit_python(Function f, Pass* p) except -1:
     cdef list gys
     if isinstance(f, Recompute):
         return flow_anew(<Recompute>f, p)
+    if isinstance(f, Partial):
+        (<Partial>f).wanted = tuple([bool(wanted(input_of(f, i), p)) for i in range(f.n_inputs)])
     gys = take_gradients(f, p)
     gxs = checked_gradients(f, f.backward(*gys))
     for i in range(f.n_inputs):

@@ -146,6 +146,29 @@ cdef class unrecorded(_Switch):
         return 1
 
 
+cdef class recorded(_Switch):
+    # The first line, up to the --, is what inspect.signature reads (__text_signature__).
+    """recorded()\n--\n
+    A graph inside `no_grad`, for what cygrad itself differentiates to compute numbers.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> from cygrad.core.mode import recorded
+    >>> x = cg.Variable(2.0)
+    >>> with cg.no_grad():
+    ...     with recorded():
+    ...         (x * x).backward()
+    >>> x.grad
+    variable(4.0)
+    """
+    cdef int* flag(self) noexcept:
+        return &mode().paused
+
+    cdef int level(self) noexcept:
+        return 0
+
+
 cdef class test_mode(_Switch):
     """test_mode()\n--\n
     Context manager and decorator: functions that differ in training and testing (dropout) test.

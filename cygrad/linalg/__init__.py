@@ -3,7 +3,8 @@
 - Equations: solve, solve_triangular, lstsq, inv, pinv.
 - Decompositions: cholesky, qr, eigh, eigvalsh, svd, svdvals.
 - Numbers of a matrix: det, slogdet, norm.
-- Products: matmul, multi_dot, matrix_power, expm.
+- Products: matmul, multi_dot, matrix_power.
+- Functions of a matrix: expm, logm, sqrtm; matrix_function, of symmetric ones.
 
 LAPACK is NumPy's. Matrices stand in the last two axes, stacks of them in those before. What is
 asked of a matrix and does not hold (square, regular, positive definite) raises
@@ -18,9 +19,11 @@ from cygrad.linalg.cholesky import cholesky
 from cygrad.linalg.determinant import det, slogdet
 from cygrad.linalg.exponential import expm
 from cygrad.linalg.least_squares import lstsq, pinv
+from cygrad.linalg.matrix_functions import matrix_function
 from cygrad.linalg.norm import norm
 from cygrad.linalg.powers import matrix_power, multi_dot
 from cygrad.linalg.qr import qr
+from cygrad.linalg.roots import logm, sqrtm
 from cygrad.linalg.solving import inv, solve
 from cygrad.linalg.spectral import eigh, eigvalsh, svd, svdvals
 from cygrad.linalg.triangular import solve_triangular
@@ -32,8 +35,10 @@ __all__ = [
     "eigvalsh",
     "expm",
     "inv",
+    "logm",
     "lstsq",
     "matmul",
+    "matrix_function",
     "matrix_power",
     "multi_dot",
     "norm",
@@ -42,6 +47,7 @@ __all__ = [
     "slogdet",
     "solve",
     "solve_triangular",
+    "sqrtm",
     "svd",
     "svdvals",
 ]

@@ -1,8 +1,10 @@
 """cholesky."""
 
+from libc.float cimport DBL_EPSILON
+
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport Layout, contiguous_layout, release
-from cygrad.core.variable cimport Variable, describe, empty
+from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
 from cygrad.functions.elementwise cimport as_variable, operation, output_of
 from cygrad.functions.shape cimport swap_last_axes
 from cygrad.linalg.lapack cimport CHOLESKY, check_square, lapack, symmetrized
@@ -18,8 +20,33 @@ from cygrad.functions.linalg import matmul
 # Phi takes the lower triangle and halves its diagonal. What flows to l's upper triangle, which is
 # constant, does not reach the lower triangle of l^T gl.
 
+# Where a diagonal element is what rounding leaves of 0, the factor's slope there is noise.
+
+cdef int check_regular(Variable factor) except -1:
+    """LinAlgError where a is singular but for rounding: a_ii is the sum of row i's squares."""
+    cdef Variable plain = own_contiguous(detached(factor))
+    cdef int d = plain.layout.ndim
+    cdef Py_ssize_t n = plain.layout.shape[d - 1], rows = 0, row, i, j
+    cdef const double* x = plain.ptr
+    cdef double total
+    if n > 0:
+        rows = plain.layout.size // n
+    for row in range(rows):
+        i = row % n
+        total = 0.0
+        for j in range(i):
+            total += x[row * n + j] * x[row * n + j]
+        if x[row * n + i] * x[row * n + i] <= 4 * n * DBL_EPSILON * total:
+            raise np.linalg.LinAlgError(
+                f"cholesky: {describe(factor)} is the factor of a matrix that is singular but for "
+                f"rounding (its row {i} depends on those before), so it has no derivative; add a "
+                "small multiple of the unit matrix")
+    return 0
+
+
 cdef Variable vjp_cholesky(Function f, Variable gy, int i):
     cdef Variable factor = output_of(f), s
+    check_regular(factor)
     s = triangle_part(matmul(swap_last_axes(factor), gy), True, 0.5)
     s = substitute(factor, s, True, True, False)
     s = substitute(factor, swap_last_axes(s), True, True, False)
@@ -46,7 +73,8 @@ def cholesky(a, *, upper=False):
     Raises
     ------
     numpy.linalg.LinAlgError
-        If a is not square, or not positive definite.
+        If a is not square, or not positive definite; in a backward pass, if it is so by rounding
+        alone.
 
     Notes
     -----

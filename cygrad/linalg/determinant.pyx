@@ -1,9 +1,12 @@
 """det, slogdet."""
 
+from libc.float cimport DBL_MIN
+from libc.math cimport INFINITY, fabs
+
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport Layout, contiguous_layout, release
-from cygrad.core.variable cimport Variable, describe, empty
-from cygrad.functions.arithmetic cimport multiply
+from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
+from cygrad.functions.arithmetic cimport multiply, scale
 from cygrad.functions.elementwise cimport as_variable, operation, output_of
 from cygrad.functions.shape cimport swap_last_axes, unsqueezed
 from cygrad.linalg.lapack cimport DET, SLOGDET, check_square, lapack
@@ -11,6 +14,7 @@ from cygrad.linalg.solving cimport inverse
 
 import numpy as np
 
+from cygrad.functions.exponential import exp
 from cygrad.linalg.results import SlogdetResult
 
 cdef enum:
@@ -31,14 +35,33 @@ cdef Variable for_matrices(Variable g):
 
 
 # ---- det: da = gy y a^-T, and for singular matrices gy times the cofactors ----------------------
+#
+# Where y has over- or underflown, its root takes part twice: the cofactors may be in range.
 
 cdef Variable vjp_det(Function f, Variable gy, int i):
-    cdef Variable y = output_of(f), inverted
+    cdef Variable y = output_of(f), inverted, root
     try:
-        inverted = inverse(f.x0, "det")
+        inverted = swap_last_axes(inverse(f.x0, "det"))
     except np.linalg.LinAlgError:
         return multiply(for_matrices(gy), cofactors(f.x0))
-    return multiply(for_matrices(multiply(gy, y)), swap_last_axes(inverted))
+    if is_in_range(y):
+        return multiply(for_matrices(multiply(gy, y)), inverted)
+    sign, logarithm = slogdet(f.x0)
+    root = for_matrices(exp(scale(logarithm, 0.5)))
+    inverted = multiply(multiply(inverted, root), root)
+    return multiply(for_matrices(multiply(gy, sign)), inverted)
+
+
+cdef bint is_in_range(Variable y) except -1:
+    """Whether all numbers are normal ones, or nan."""
+    cdef Variable plain = own_contiguous(detached(y))
+    cdef Py_ssize_t k
+    cdef double size
+    for k in range(plain.layout.size):
+        size = fabs(plain.ptr[k])
+        if size < DBL_MIN or size == INFINITY:
+            return False
+    return True
 
 cdef Op DETERMINANT = operation(b"Det", vjp_det)
 
@@ -85,8 +108,9 @@ def det(a):
 
     Notes
     -----
-    da = gy det(a) a^-T (Jacobi's formula). Where a is singular that is the limit: the cofactors,
-    computed as determinants of a without a row and a column.
+    da = gy det(a) a^-T (Jacobi's formula), in range also where det(a) itself is not. Where a is
+    singular that is the limit: the cofactors, computed as determinants of a without a row and a
+    column.
 
     Examples
     --------

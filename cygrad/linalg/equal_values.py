@@ -25,7 +25,7 @@ from cygrad.core.function import Function
 from cygrad.core.variable import Variable
 from cygrad.linalg.decomposition import _Array
 
-__all__ = ["Gaps", "Inverse", "Numerator", "are_equal", "are_zero"]
+__all__ = ["Gaps", "Inverse", "Numerator", "Shared", "are_equal", "are_zero"]
 
 _Mask: TypeAlias = NDArray[np.bool_]
 
@@ -42,6 +42,32 @@ def are_equal(w: _Array, size: int) -> _Mask:
     gaps = np.abs(w[..., :, None] - w[..., None, :])
     equal: _Mask = gaps <= 8.0 * max(size, 1) * EPS * scale[..., None, None]
     return equal & ~np.eye(w.shape[-1], dtype=bool)
+
+
+class Shared(Function):
+    """What flows to the values, shared evenly among equal ones: which is which is LAPACK's choice.
+
+    The greatest eigenvalue of the unit matrix has a kink there, as the maximum of equal numbers.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.size = size
+
+    def forward(self, g: _Array, w: _Array) -> _Array:
+        near = are_equal(w, self.size)
+        if not near.any():
+            return g
+        with np.errstate(invalid="ignore"):
+            # The values are in order: a group ends where the next one is another.
+            ends = ~np.diagonal(near, 1, axis1=-2, axis2=-1)
+            groups = np.concatenate([np.zeros((*w.shape[:-1], 1)), np.cumsum(ends, -1)], axis=-1)
+            same = groups[..., :, None] == groups[..., None, :]
+            parts: _Array = np.where(same, g[..., None, :], 0.0).sum(axis=-1) / same.sum(axis=-1)
+        return np.where(same.sum(axis=-1) > 1, parts, g)
+
+    def backward(self, gy: Variable) -> tuple[Variable, None]:
+        return Shared(self.size)(gy, self.inputs[1]), None
 
 
 class Gaps(Function):

@@ -51,7 +51,8 @@ def norm(
     Notes
     -----
     The gradients of 2, -2 and 'nuc' are those of `svdvals`: u v^T of the vectors that belong to the
-    value, and for 'nuc' the sum of them all. Equal values share as for `max`.
+    value, and for 'nuc' the sum of them all. Equal values share as for `max`; where one is 0, it
+    has a kink, and the slope 0 there, as `abs`.
 
     Examples
     --------
@@ -67,7 +68,7 @@ def norm(
     F.norm(v, "fro", axis)  # refuses what is wrong with the axes
     row, column = (int(d) % v.ndim for d in axes)
     others = [d for d in range(v.ndim) if d not in (row, column)]
-    s = svdvals(F.transpose(v, [*others, row, column]))
+    s = F.abs(svdvals(F.transpose(v, [*others, row, column])))  # which have a kink at 0
     if ord == "nuc":
         y = F.sum(s, axis=-1)
     else:

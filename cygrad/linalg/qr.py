@@ -39,10 +39,12 @@ class QR(Decomposition):
 
 
 def _tall(q: Variable, r: Variable, gq: Variable, gr: Variable) -> Variable:
-    if (np.diagonal(r.data, axis1=-2, axis2=-1) == 0.0).any():
+    size = (r.data * r.data).sum(axis=-2) ** 0.5
+    rounding = 8.0 * q.shape[-2] * np.finfo(np.float64).eps
+    if (np.abs(np.diagonal(r.data, axis1=-2, axis2=-1)) <= rounding * size).any():
         raise LinAlgError(
             f"qr: a matrix of shape {(*q.shape[:-1], r.shape[-1])} has linearly "
-            "dependent columns; its factors have no derivatives"
+            "dependent columns, but for rounding; its factors have no derivatives"
         )
     m = r @ transposed(gr) - transposed(gq) @ q
     lower = F.tril(m, -1)

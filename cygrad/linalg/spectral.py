@@ -16,7 +16,7 @@ import cygrad.functions as F
 from cygrad.core.mode import is_grad_enabled
 from cygrad.core.variable import Variable
 from cygrad.linalg.decomposition import Decomposition, _Array, as_matrix, filled, transposed
-from cygrad.linalg.equal_values import Gaps, Inverse, Numerator, are_equal, are_zero
+from cygrad.linalg.equal_values import Gaps, Inverse, Numerator, Shared, are_equal, are_zero
 from cygrad.linalg.results import EighResult, SVDResult
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Eigh(Decomposition):
             if is_grad_enabled():
                 w, v = Eigh(self.lower, final=True)(*self.inputs)
         valued, gw = gw is not None, filled(gw, w)
-        middle = F.unsqueeze(gw, -1) * np.eye(n)
+        middle = F.unsqueeze(Shared(n)(gw, w), -1) * np.eye(n)
         if gv is not None:
             turned = 0.5 * (transposed(v) @ gv)
             check = Numerator("eigh", "eigenvalue", OF_SYMMETRIC, n, valued)
@@ -147,7 +147,8 @@ def eigvalsh(a: _MatrixLike, UPLO: str = "L") -> Variable:
     Notes
     -----
     da = v diag(gw) v^T. Where eigenvalues are equal, their order is LAPACK's choice, so only
-    functions that are symmetric in them have a gradient, which this is.
+    functions that are symmetric in them have a gradient, which this is; others have a kink, and
+    equal eigenvalues share what flows to them evenly, as for `max`.
 
     Examples
     --------
@@ -187,7 +188,7 @@ class SVD(Decomposition):
             if is_grad_enabled():
                 u, s, vh = SVD(final=True)(*self.inputs)
         valued, gs = gs is not None, filled(gs, s)
-        middle = F.unsqueeze(gs, -1) * np.eye(k)
+        middle = F.unsqueeze(Shared(size)(gs, s), -1) * np.eye(k)
         if gu is None and gvh is None:
             return u @ middle @ vh
         gu, gv = filled(gu, u), transposed(filled(gvh, vh))
@@ -284,7 +285,8 @@ def svdvals(a: _MatrixLike) -> Variable:
     Notes
     -----
     da = U diag(gy) Vh. Where singular values are equal, only functions that are symmetric in them
-    have a gradient, which this is; at 0, where they have a kink, it is one of the slopes.
+    have a gradient, which this is; others have a kink, and equal singular values share what flows
+    to them evenly, as for `max`. At 0, where they have a kink, it is one of the slopes.
 
     Examples
     --------

@@ -7,9 +7,10 @@ import pytest
 from numpy.linalg import LinAlgError
 
 import cygrad as cg
+import cygrad.functions as F
 import cygrad.linalg as LA
 
-SQUARE = [LA.cholesky, LA.det, LA.eigh, LA.eigvalsh, LA.expm, LA.inv, LA.slogdet]
+SQUARE = [LA.cholesky, LA.det, LA.eigh, LA.eigvalsh, LA.expm, LA.inv, LA.logm, LA.slogdet, LA.sqrtm]
 ANY = [LA.pinv, LA.qr, LA.svd, LA.svdvals]
 
 
@@ -111,6 +112,9 @@ CALLS = {
     "svd": LA.svdvals,
     "pinv": LA.pinv,
     "expm": LA.expm,
+    "sqrtm": LA.sqrtm,
+    "logm": LA.logm,
+    "matrix_function": lambda x: LA.matrix_function(F.exp, x),
 }
 
 

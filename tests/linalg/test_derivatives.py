@@ -66,6 +66,17 @@ def svd(module: Any) -> Callable[..., Any]:
     return call
 
 
+def roots(name: str) -> Callable[..., Any]:
+    """By eigenvectors, which are independent here."""
+
+    def call(a: Any) -> Any:
+        w, v = np.linalg.eig(a)
+        w = np.sqrt(w.astype(complex)) if name == "sqrtm" else np.log(w.astype(complex))
+        return (v @ (w[..., None] * np.linalg.inv(v))).real
+
+    return call
+
+
 def rows() -> list[Row]:
     table: list[Row] = []
 
@@ -89,6 +100,15 @@ def rows() -> list[Row]:
         )
         for uplo in ("L", "U"):
             add(f"eigh_{uplo}", eigh(LA, uplo), eigh(np_la, uplo), positive)
+        for name in ("sqrtm", "logm"):
+            add(name, getattr(LA, name), roots(name), square)
+            add(f"{name}_symmetric", of_symmetric(getattr(LA, name)), roots(name), positive)
+        add(
+            "matrix_function",
+            of_symmetric(lambda a: LA.matrix_function(lambda w: 1.0 / w, a)),
+            np_la.inv,
+            positive,
+        )
         add("eigvalsh", of_symmetric(LA.eigvalsh), of_symmetric(np_la.eigvalsh), positive)
         for power in (1, 2, 5, -3):
             add(

@@ -10,5 +10,8 @@ class Recompute(Function):
 class Partial(Function):
     """A Function whose backward gets None for an output that nothing has flowed to."""
 
+    @property
+    def wanted(self) -> tuple[bool, ...]: ...
+
 @final
 class Products: ...
