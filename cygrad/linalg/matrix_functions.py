@@ -38,7 +38,7 @@ class Eigen:
     def __init__(self, f: Elementwise, a: _Array, domain: Domain | None, where: str) -> None:
         self.f = f
         self.a = a.copy()
-        finite = np.isfinite(a).all(axis=(-2, -1), keepdims=True)
+        finite = np.asarray(np.isfinite(a).all(axis=(-2, -1), keepdims=True))
         try:
             self.w, self.v = np.linalg.eigh(np.where(finite, a, np.eye(a.shape[-1])))
         except LinAlgError as error:
