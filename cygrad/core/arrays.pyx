@@ -15,6 +15,7 @@ from cygrad.core.layout cimport (
 )
 from cygrad.core.mode cimport ON, mode
 from cygrad.core.operators cimport OPERATORS
+from cygrad.core.repetition cimport keep
 from cygrad.core.storage cimport Storage, foreign_storage, new_storage
 from cygrad.core.variable cimport Memory, Variable, describe
 from cygrad.kernels.elementwise cimport copy_strided
@@ -189,6 +190,7 @@ cdef object updated(Variable v, object result, str operator):
     if is_readonly(v):
         raise ValueError(f"{describe(v)} {operator}: inside no_grad a leaf is changed in place, "
                          "and this one's memory is read-only")
+    keep(v)
     copy_strided(made.ptr, made.layout.strides, v.ptr, v.layout.strides, v.layout.ndim,
                  v.layout.shape)
     return v

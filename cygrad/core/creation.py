@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 
 import numpy as np
 
+from cygrad.core.repetition import UNDER_WAY, drawing, repeated_generator
 from cygrad.core.variable import Variable
 
 if TYPE_CHECKING:  # numpy.random is loaded when it is used: importing it is a tenth of NumPy's time
@@ -476,7 +477,11 @@ def normal(
 
 def _generator(function: str, rng: int | np.random.Generator | None) -> np.random.Generator:
     if isinstance(rng, np.random.Generator):
-        return rng
+        return drawing(rng) if UNDER_WAY else rng
+    if rng is None:
+        repeated = repeated_generator()
+        if repeated is not None:  # the same numbers when the call is repeated
+            return np.random.default_rng(repeated.integers(2**63))
     if rng is None or (isinstance(rng, (int, np.integer)) and not isinstance(rng, bool)):
         if rng is not None and rng < 0:
             raise ValueError(f"{function}: rng must not be negative as a seed, got {rng}")

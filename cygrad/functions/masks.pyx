@@ -4,7 +4,6 @@ Random bits come from a NumPy generator, 64 at a time, in one call for the whole
 takes 32 of them.
 """
 
-cimport cython
 from libc.stdint cimport uint32_t
 
 from cygrad.core.arrays cimport is_number, number
@@ -15,51 +14,10 @@ from cygrad.core.variable cimport Variable, empty
 from cygrad.functions.elementwise cimport COMPOSED, as_variable, binary, binary_op
 from cygrad.kernels.elementwise cimport K_DROP, K_G_DROP
 
-import os
-from contextvars import ContextVar
-
 import numpy as np
 
 from cygrad.core.creation import _generator
-
-cdef object shared_generator = None     # locks itself, so that threads may share it
-cdef object shared_by = None            # the process: a fork must not repeat its parent's masks
-
-
-cdef object default_generator():
-    global shared_generator, shared_by
-    if shared_by != os.getpid():
-        shared_generator = np.random.default_rng()
-        shared_by = os.getpid()
-    return shared_generator
-
-
-# A function that will be called again, with the same numbers (transforms/checkpoint.pyx), draws
-# from a generator of its own. Its seed is drawn when it is first needed: from the shared generator,
-# or from that of another such function, which this one is called by, so that it is repeated too.
-
-cdef object repeated = ContextVar("repeated", default=None)     # its Draws, a thread's own
-
-
-@cython.final
-cdef class Draws:
-    pass
-
-
-cdef Draws swap_draws(Draws draws):
-    cdef Draws before = repeated.get()
-    repeated.set(draws)
-    return before
-
-
-cdef object current_generator(Draws draws):
-    if draws is None:
-        return default_generator()
-    if draws.generator is None:
-        if draws.seed is None:
-            draws.seed = current_generator(draws.around).integers(1 << 63)
-        draws.generator = np.random.default_rng(draws.seed)
-    return draws.generator
+from cygrad.core.repetition import drawing
 
 
 # ---- dropout: y = x m, where m is 0 or 1/(1-p); y = 0 where m = 0, also for infinite x ----------
@@ -149,5 +107,4 @@ def dropout(x, p=0.5, rng=None):
         rng = _generator("dropout", rng)
     if probability == 0.0 or mode().testing:
         return v
-    generator = rng if rng is not None else current_generator(repeated.get())
-    return binary(&DROPOUT, v, random_mask(v, probability, generator))
+    return binary(&DROPOUT, v, random_mask(v, probability, drawing(rng)))

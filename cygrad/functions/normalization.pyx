@@ -10,6 +10,7 @@ from cygrad.core.function cimport Function, Op, connect_many, input_of
 from cygrad.core.layout cimport Layout, contiguous_layout, release, same_shape, shape_of
 from cygrad.core.mode cimport mode
 from cygrad.core.operators cimport OPERATORS
+from cygrad.core.repetition cimport keep
 from cygrad.core.variable cimport (
     Variable, describe, detached, empty, filled_like, own_contiguous,
 )
@@ -336,6 +337,8 @@ def batch_norm(x, gamma=None, beta=None, running_mean=None, running_var=None, mo
     if running_mean is not None:
         mean_array = running_array(running_mean, channels, "running_mean")
         variance_array = running_array(running_var, channels, "running_var")
+        keep(running_mean, True)
+        keep(running_var, True)
     if mode().testing and mean_array is not None:
         shape = (channels,) + (1,) * (v.layout.ndim - 2)
         with np.errstate(all="ignore"):

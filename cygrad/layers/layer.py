@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cygrad.core.repetition import LAYERS, UNDER_WAY, keep_layer
 from cygrad.core.variable import Variable
 from cygrad.elsewhere import named_elsewhere
 from cygrad.layers.archive import read_archive, write_archive
@@ -93,6 +94,8 @@ class Layer:
     _buffer_names: frozenset[str] = frozenset()
 
     def __call__(self: _Forward[P, R_co], *args: P.args, **kwargs: P.kwargs) -> R_co:
+        if UNDER_WAY:
+            keep_layer(self)
         return self.forward(*args, **kwargs)
 
     # Any: what type checkers let an override narrow to parameters of its own.
@@ -129,6 +132,8 @@ class Layer:
     # ---- Attributes ---------------------------------------------------------------------------
 
     def __setattr__(self, name: str, value: object) -> None:
+        if UNDER_WAY:
+            keep_layer(self)
         if isinstance(value, Variable):
             belongs = (
                 value.requires_grad and value.creator is None and not name.startswith("_")
@@ -174,6 +179,8 @@ class Layer:
             )
 
     def __delattr__(self, name: str) -> None:
+        if UNDER_WAY:
+            keep_layer(self)
         object.__delattr__(self, name)
         self._register(name, False)
 
@@ -476,6 +483,9 @@ class Layer:
         """What `repr` shows of the layer itself."""
         own = [(name, v) for name, v in _members(self) if isinstance(v, Variable)]
         return ", ".join(f"{name}={v.shape}" for name, v in own)
+
+
+LAYERS.append(Layer)
 
 
 class Layers(Named[Layer]):

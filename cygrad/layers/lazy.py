@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 
 import numpy as np
 
+from cygrad.core.repetition import UNDER_WAY, keep_layer
 from cygrad.core.variable import Variable
 from cygrad.elsewhere import check_arguments
 from cygrad.layers.arguments import check_size
@@ -74,6 +75,8 @@ class LazyLayer(Layer):
                     f"but it was assigned with shape {given.shape}"
                 )
         self._make_parameters(shapes)
+        if UNDER_WAY:  # a repetition of the call is to find them
+            keep_layer(self, anew=True)
         return x
 
     def _awaited_shapes(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 import numpy as np
 
 import cygrad.functions as F
+from cygrad.core.repetition import UNDER_WAY, keep_layer
 from cygrad.core.variable import Variable
 from cygrad.layers.arguments import check_size, stream
 from cygrad.layers.lazy import LazyLayer
@@ -55,6 +56,8 @@ class Recurrent(LazyLayer):
 
     def _begin(self, x: _MatrixLike) -> Variable:
         """x as a Variable, if the layer can take it as its next input."""
+        if UNDER_WAY:  # forward may be called itself, and h is not set by __setattr__
+            keep_layer(self)
         if not isinstance(x, Variable):
             x = Variable(x, requires_grad=False)
         if x.ndim != 2:

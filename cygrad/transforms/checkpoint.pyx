@@ -1,16 +1,23 @@
-"""checkpoint: a function whose intermediate results are computed again in the backward pass."""
+"""checkpoint: a function whose intermediate results are computed again in the backward pass.
+
+That the second run draws the same random numbers and finds the same state in layers is
+core/repetition.pyx's work. What the first run leaves in layers, such as the h of a recurrent one,
+counts as results: it is computed again as they are, and no graph of the first run stays.
+"""
 
 import functools
 import types
 
 from cpython.object cimport PyObject
+from libc.stdint cimport uint64_t
+
 from cygrad.core.arrays cimport constant
 from cygrad.core.backward cimport Recompute
 from cygrad.core.function cimport Outputs, set_output
 from cygrad.core.lifetime cimport track, track_behind
 from cygrad.core.mode cimport Mode, mode
-from cygrad.core.variable cimport Variable, detached
-from cygrad.functions.masks cimport Draws, swap_draws
+from cygrad.core.repetition cimport Repetition
+from cygrad.core.variable cimport Variable, detached, own_contiguous
 
 from cygrad.transforms.structure import leaves, rebuild, template
 
@@ -21,40 +28,64 @@ cdef class Segment:
     cdef tuple args
     cdef dict kwargs
     cdef list kept              # the places of the results that require gradients
+    cdef list slots             # where layers keep further ones
     cdef Py_ssize_t count       # of all results
     cdef bint testing
     cdef int level
-    cdef Draws draws
-
-    cdef object call(self):
-        cdef Draws before = swap_draws(self.draws)
-        self.draws.generator = None
-        if self.draws.seed is None:
-            self.draws.around = before
-        try:
-            return self.f(*self.args, **self.kwargs)
-        finally:
-            self.draws.around = None
-            swap_draws(before)
+    cdef Repetition repetition
+    cdef list prints            # of the results, as fingerprint() has them
 
     def __call__(self):
         cdef Mode* switches = mode()
         cdef Mode before = switches[0]
-        if self.draws is None:
+        if self.repetition is None:
             raise TypeError("Segment: only checkpoint makes these")
         switches.paused = False
         switches.testing = self.testing
         switches.level = self.level
         try:
-            found = leaves(self.call())
+            result, left = self.repetition.again(self.f, self.args, self.kwargs, self.slots)
         finally:
             switches[0] = before
+        found = leaves(result)
         if len(found) != self.count:
             raise RuntimeError(f"checkpoint: {self.f!r} returned {self.count} results, and when it "
                                f"was called again in the backward pass {len(found)}; it must do "
                                "the same again")
-        return [found[i] if isinstance(found[i], Variable) else constant(found[i], "checkpoint")
-                for i in self.kept]
+        results = [found[i] if isinstance(found[i], Variable) else constant(found[i], "checkpoint")
+                   for i in self.kept]
+        for x in left:
+            if not isinstance(x, Variable):
+                raise RuntimeError(f"checkpoint: {self.f!r} left a state in a layer, and none when "
+                                   "it was called again in the backward pass; it must do the same "
+                                   "again")
+            results.append(x)
+        for result, print_ in zip(results, self.prints):
+            size, bits = fingerprint(<Variable>result)
+            if size == print_[0] and bits != print_[1]:
+                raise RuntimeError(
+                    f"checkpoint: {self.f!r} returned other numbers when it was called again in "
+                    "the backward pass; it must do the same again. It is given what layers keep, "
+                    "and the numbers of Generators that it is handed or closes over, as in the "
+                    "first call; it must not depend on anything else that changes, and nothing "
+                    "that it reads may change before the backward pass")
+        return results
+
+
+cdef tuple fingerprint(Variable v):
+    """The size, and a number that differs when any bit of the elements does."""
+    cdef Variable c = own_contiguous(v)
+    cdef const uint64_t* words = <const uint64_t*>c.ptr
+    cdef uint64_t a = 1, b = 2, prime = 0x9E3779B97F4A7C15
+    cdef Py_ssize_t i, n = c.layout.size
+    for i in range(0, n - 1, 2):
+        a = (a ^ words[i]) * prime
+        a ^= a >> 29
+        b = (b ^ words[i + 1]) * prime
+        b ^= b >> 31
+    if n % 2:
+        a = (a ^ words[n - 1]) * prime
+    return n, a ^ (b * prime)
 
 
 cdef class Checkpoint:
@@ -81,25 +112,44 @@ cdef class Checkpoint:
     def __call__(self, *args, **kwargs):
         cdef Mode* switches = mode()
         cdef Segment segment = <Segment>Segment.__new__(Segment)
+        cdef Repetition repetition = <Repetition>Repetition.__new__(Repetition)
+        cdef list results, places
         segment.f = self.function
         segment.args = args
         segment.kwargs = kwargs
-        segment.draws = <Draws>Draws.__new__(Draws)
-        result = segment.call()
+        segment.repetition = repetition
+        result = repetition.first(self.function, args, kwargs)
         if switches.paused:
             return result
         found = leaves(result)
         kept = [i for i, y in enumerate(found)
                 if isinstance(y, Variable) and (<Variable>y).requires
                 and (<Variable>y).creator_ is not None]
-        if not kept:
+        slots = repetition.slots_left()
+        results = [found[i] for i in kept]
+        # What is returned and left in a layer too is one result, and one Variable afterwards.
+        places = []
+        returned = {id(y): k for k, y in enumerate(results)}
+        segment.slots = []
+        for of, key in slots:
+            y = of[key]
+            if id(y) not in returned:
+                returned[id(y)] = len(results)
+                results.append(y)
+                segment.slots.append((of, key))
+            places.append(returned[id(y)])
+        if not results:
             return result
         segment.kept = kept
         segment.count = len(found)
         segment.testing = switches.testing
         segment.level = switches.level
-        for i, y in zip(kept, outputs_of(segment, [found[i] for i in kept])):
+        segment.prints = [fingerprint(<Variable>y) for y in results]
+        new = outputs_of(segment, results)
+        for i, y in zip(kept, new):
             found[i] = y
+        for (of, key), k in zip(slots, places):
+            of[key] = new[k]
         return rebuild(template(result), found)
 
 
@@ -108,10 +158,13 @@ cdef list outputs_of(Segment segment, list results):
     cdef Recompute f = <Recompute>Recompute.__new__(Recompute)
     cdef Variable y
     cdef list outputs = []
+    cdef dict inputs = {}
     cdef int i
     f.again = segment
-    f.many = tuple([x for x in leaves([segment.args, segment.kwargs])
-                    if isinstance(x, Variable) and (<Variable>x).requires])
+    for x in leaves([segment.args, segment.kwargs]) + segment.repetition.states_before():
+        if isinstance(x, Variable) and (<Variable>x).requires:
+            inputs[id(x)] = x
+    f.many = tuple(inputs.values())
     f.n_inputs = <short>len(f.many)
     for x in f.many:
         (<Variable>x).uses += 1
@@ -155,7 +208,7 @@ def checkpoint(f):
     Raises
     ------
     RuntimeError
-        In the backward pass, if f returns something else than before.
+        In the backward pass, if f returns something else than before, other numbers among that.
     TypeError
         If f cannot be called.
 
@@ -166,8 +219,11 @@ def checkpoint(f):
     pass. Gradients reach what f closes over too, and every order works; but a graph of gradients
     (``create_graph=True``) keeps what it was computed from.
 
-    `dropout` draws the same again, and test_mode is what it was; what else f draws at random must
-    come from a seed.
+    The second run is like the first. What the layers in it keep (h of a recurrent layer, running
+    statistics, their other attributes) is what it was then, `dropout` and ``cg.randn`` draw the
+    same, and so do Generators that f is handed, closes over or names; test_mode is what it was.
+    Afterwards all of that is as after one run. What else f depends on must not change: if its
+    results are other ones than before, that is an error.
 
     Examples
     --------

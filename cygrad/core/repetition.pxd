@@ -1,0 +1,19 @@
+# A call that will be made again, and must do the same then.
+
+cdef class Repetition:
+    cdef object seed            # of its own generator; None: nothing has been drawn from that yet
+    cdef object generator
+    cdef Repetition around      # that of the call that this call is made by
+    cdef dict cells             # what it keeps, by the identity of where that stands
+    cdef dict met               # in the search, what was met already
+    cdef bint recording         # the first run, in which things are kept
+
+    cdef object first(self, object f, tuple args, dict kwargs)
+    cdef object again(self, object f, tuple args, dict kwargs, list slots)
+    cdef list slots_left(self)
+    cdef list states_before(self)
+
+# Keep what x holds now, in every call under way that is going to be repeated, unless it is kept
+# there already: a layer, a Variable's or an array's numbers, the state of a generator. To be called
+# before x changes. `certain`: also if the call does not change it.
+cdef int keep(object x, bint certain=*) except -1
