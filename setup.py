@@ -41,7 +41,10 @@ COMPILE = (
 )
 
 # C sources compiled into a module beside its own.
-EXTRA_SOURCES = {"cygrad.kernels.elementwise": ["cygrad/kernels/kernels.c"]}
+EXTRA_SOURCES = {
+    "cygrad.kernels.elementwise": ["cygrad/kernels/kernels.c"],
+    "cygrad.kernels.incomplete": ["cygrad/kernels/incomplete_sets.c"],
+}
 
 
 # What Cython would put into every module, such as its memoryviews: once, in a module of its own. That

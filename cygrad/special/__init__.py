@@ -1,7 +1,8 @@
 """Special functions with scipy.special's names, differentiable to any order.
 
 - The gamma function and its kin: gamma, gammaln, loggamma, multigammaln, digamma, psi, polygamma,
-  beta, betaln; incomplete: gammainc, gammaincc, betainc.
+  beta, betaln; incomplete: gammainc, gammaincc, betainc, and their inverses
+  gammaincinv, gammainccinv, betaincinv.
 - Bessel functions: j0, j1, jn, jv, y0, y1, yn, yv; modified: i0, i0e, i1, i1e, iv, ive, k0, k1, kv.
 - The error function and the normal distribution: erf, erfc, erfcx, erfinv, erfcinv, ndtr, ndtri,
   log_ndtr. Exponential integrals: exp1, expi.
@@ -32,13 +33,21 @@ from cygrad.special.gamma import (
     polygamma,
     psi,
 )
-from cygrad.special.incomplete import betainc, gammainc, gammaincc
+from cygrad.special.incomplete import (
+    betainc,
+    betaincinv,
+    gammainc,
+    gammaincc,
+    gammainccinv,
+    gammaincinv,
+)
 from cygrad.special.logistic import expit, log_expit, log_softmax, logit, logsumexp, softmax
 from cygrad.special.modified_bessel import i0, i0e, i1, i1e, iv, ive, k0, k1, kv
 
 __all__ = [
     "beta",
     "betainc",
+    "betaincinv",
     "betaln",
     "digamma",
     "entr",
@@ -53,6 +62,8 @@ __all__ = [
     "gamma",
     "gammainc",
     "gammaincc",
+    "gammainccinv",
+    "gammaincinv",
     "gammaln",
     "i0",
     "i0e",
