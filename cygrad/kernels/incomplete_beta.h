@@ -17,9 +17,9 @@
 #define cg_mirror CG_NAME(mirror)
 #define cg_beta_weight CG_NAME(beta_weight)
 #define cg_beta_power CG_NAME(beta_power)
-#define cg_beta_density CG_NAME(beta_density)
-#define cg_log_ratio CG_NAME(log_ratio)
-#define cg_log_ratio_up CG_NAME(log_ratio_up)
+#define cg_beta_density_slope CG_NAME(beta_density_slope)
+#define cg_log_over_beta_mean CG_NAME(log_over_beta_mean)
+#define cg_log_over_beta_mean_up CG_NAME(log_ratio_up)
 #define cg_beta_exponent CG_NAME(beta_exponent)
 #define cg_beta_width CG_NAME(beta_width)
 #define cg_beta_panel CG_NAME(beta_panel)
@@ -75,7 +75,7 @@ static double cg_beta_weight(cg_beta_point p, double up_a, double up_b)
         const double gammas = cg_reciprocal_gamma(b + up_b) / cg_reciprocal_gamma(n);
         return (power + power * more) * (cg_reciprocal_gamma(a + up_a) * gammas);
     }
-    double e_lo, e = cg_deviance(b, -p.d, -p.d_lo, n * p.y, &e_lo);
+    double e_lo, e = cg_deviance_pair(b, -p.d, -p.d_lo, n * p.y, &e_lo);
     double factor = up_b != 0.0 ? 1.0 / b : 1.0, stirling = cg_stirling_rest(b) - cg_stirling_rest(n);
     if (a < CG_STIRLING) {
         double nx_lo;
@@ -88,7 +88,7 @@ static double cg_beta_weight(cg_beta_point p, double up_a, double up_b)
         factor *= cg_gamma_weight(a, nx, up_a);
     } else {
         double more_lo;
-        const double more = cg_deviance(a, p.d, p.d_lo, n * p.x, &more_lo);
+        const double more = cg_deviance_pair(a, p.d, p.d_lo, n * p.x, &more_lo);
         e = cg_two_sum(e, more, &rest);
         e_lo += more_lo + rest;
         stirling += cg_stirling_rest(a);
@@ -99,7 +99,7 @@ static double cg_beta_weight(cg_beta_point p, double up_a, double up_b)
 }
 
 /* log x - digamma(a) + digamma(a + b), where d = (a + b) x - a; b >= 0 */
-static double cg_log_ratio(double a, double b, double x, double y, double d)
+static double cg_log_over_beta_mean(double a, double b, double x, double y, double d)
 {
     double sum = 0.0, m = 0.0;
     for (; a < CG_STIRLING; a += 1.0) {
@@ -114,10 +114,10 @@ static double cg_log_ratio(double a, double b, double x, double y, double d)
 }
 
 /* log x - digamma(a + 1) + digamma(a + b): also for a = 0 */
-static double cg_log_ratio_up(double a, double b, double x, double y, double d)
+static double cg_log_over_beta_mean_up(double a, double b, double x, double y, double d)
 {
     if (b >= 1.0)
-        return cg_log_ratio(a + 1.0, b - 1.0, x, y, d - 1.0);
+        return cg_log_over_beta_mean(a + 1.0, b - 1.0, x, y, d - 1.0);
     return CG_NAME(log_any)(x) + (cg_digamma(a + b) - cg_digamma(a + 1.0));
 }
 
@@ -138,13 +138,13 @@ static double cg_beta_power(cg_beta_point p, double less_a, double less_b)
 }
 
 /* f = x^(a - 1) y^(b - 1) / B(a, b), the density, and its derivatives by x and a; 0 <= x <= 1 */
-static double cg_beta_density(int kind, cg_beta_point p)
+static double cg_beta_density_slope(int kind, cg_beta_point p)
 {
     const double a = p.a, b = p.b, infinity = (double)INFINITY;
     const int direct = a < CG_STIRLING && b < CG_STIRLING;
     if (kind == CG_BETA_DENSITY_X) {
         if (p.y == 0.0)
-            return -cg_beta_density(kind, cg_mirror(p));
+            return -cg_beta_density_slope(kind, cg_mirror(p));
         if (p.x == 0.0)
             return a > 2.0    ? 0.0
                    : a == 2.0 ? b * (b + 1.0)
@@ -170,7 +170,7 @@ static double cg_beta_density(int kind, cg_beta_point p)
     }
     if (kind == CG_BETA_DENSITY)
         return density;
-    return density == 0.0 ? 0.0 : density * cg_log_ratio(a, b, p.x, p.y, p.d);
+    return density == 0.0 ? 0.0 : density * cg_log_over_beta_mean(a, b, p.x, p.y, p.d);
 }
 
 /* E(v), and its derivative */
@@ -337,9 +337,9 @@ static void cg_beta_side(cg_beta_point p, int second, double *up_a, double *up_b
         by[k] = size[k] = 0.0;
     if (a < 1.0) {
         static const double one[CG_JS] = {1.0};
-        const double ca = cg_log_ratio_up(a, b, p.x, p.y, p.d);
-        const double cb = up ? cg_log_ratio_up(b, a, p.y, p.x, -p.d)
-                             : cg_log_ratio(b, a, p.y, p.x, -p.d);
+        const double ca = cg_log_over_beta_mean_up(a, b, p.x, p.y, p.d);
+        const double cb = up ? cg_log_over_beta_mean_up(b, a, p.y, p.x, -p.d)
+                             : cg_log_over_beta_mean(b, a, p.y, p.x, -p.d);
         if (second) {
             cab = cg_trigamma(n);
             caa = b >= 1.0 ? -cg_trigamma_step(a + 1.0, b - 1.0) : cab - cg_trigamma(a + 1.0);
@@ -357,9 +357,9 @@ static void cg_beta_side(cg_beta_point p, int second, double *up_a, double *up_b
         caa = -cg_trigamma_step(p.a, b);
         cbb = up ? -cg_trigamma_step(b + 1.0, p.a - 1.0) : -cg_trigamma_step(b, p.a);
     }
-    const double ca = cg_log_ratio(p.a, b, p.x, p.y, p.d);
-    const double cb = up ? cg_log_ratio_up(b, p.a, p.y, p.x, -p.d)
-                         : cg_log_ratio(b, p.a, p.y, p.x, -p.d);
+    const double ca = cg_log_over_beta_mean(p.a, b, p.x, p.y, p.d);
+    const double cb = up ? cg_log_over_beta_mean_up(b, p.a, p.y, p.x, -p.d)
+                         : cg_log_over_beta_mean(b, p.a, p.y, p.x, -p.d);
     cg_beta_part(scale, ca, cb, caa, cab, cbb, j, second, &w, by, size);
     if (up) { /* of b times that */
         by[CG_BY_BB] = 2.0 * by[CG_BY_B] + b * by[CG_BY_BB];
@@ -377,8 +377,8 @@ static void cg_beta_side(cg_beta_point p, int second, double *up_a, double *up_b
 static double cg_beta_slope(cg_beta_point p, double *up_a, double *up_b)
 {
     double by[CG_BYS], size[CG_BYS];
-    const double c = p.a < 1.0 ? cg_log_ratio(p.a + 1.0, p.b, p.x, p.y, p.d - p.y)
-                               : cg_log_ratio(p.a, p.b, p.x, p.y, p.d);
+    const double c = p.a < 1.0 ? cg_log_over_beta_mean(p.a + 1.0, p.b, p.x, p.y, p.d - p.y)
+                               : cg_log_over_beta_mean(p.a, p.b, p.x, p.y, p.d);
     if (c < 0.0) {
         cg_beta_side(p, 0, up_a, up_b, by, size);
         return by[CG_BY_A];
@@ -429,9 +429,9 @@ static void CG_NAME(betainc)(int kind, const double *as, const double *bs, const
         if (by_b)
             p = cg_mirror(p);
         if (kind <= CG_BETA_DENSITY_B) {
-            out[i] = cg_beta_density(kind == CG_BETA_DENSITY_B ? CG_BETA_DENSITY_A : kind, p);
+            out[i] = cg_beta_density_slope(kind == CG_BETA_DENSITY_B ? CG_BETA_DENSITY_A : kind, p);
         } else if (kind <= CG_BETA_LOG_B) {
-            out[i] = cg_log_ratio(p.a, p.b, p.x, p.y, p.d);
+            out[i] = cg_log_over_beta_mean(p.a, p.b, p.x, p.y, p.d);
         } else if (x == 0.0 || y == 0.0) {
             out[i] = (x == 0.0 ? a : b) > 0.0 ? 0.0 : (double)NAN;
         } else {

@@ -14,7 +14,7 @@
 
 #define cg_gamma_weight CG_NAME(gamma_weight)
 #define cg_gamma_power CG_NAME(gamma_power)
-#define cg_gamma_density CG_NAME(gamma_density)
+#define cg_gamma_density_slope CG_NAME(gamma_density_slope)
 #define cg_log_over_mean CG_NAME(log_over_mean)
 #define cg_gamma_series CG_NAME(gamma_series)
 #define cg_gamma_moments CG_NAME(gamma_moments)
@@ -32,7 +32,7 @@ static double cg_gamma_weight(double a, double x, double up)
     if (a < CG_DIRECT)
         return cg_exp_times(x, 0.0, CG_NAME(pow_any)(x, a) * cg_reciprocal_gamma(a + up));
     const double d = cg_two_sum(x, -a, &d_lo);
-    double e = cg_deviance(a, d, d_lo, x, &e_lo);
+    double e = cg_deviance_pair(a, d, d_lo, x, &e_lo);
     e = cg_two_sum(e, cg_stirling_rest(a), &rest);
     const double factor = CG_ROOT_2PI_INVERSE * (up != 0.0 ? 1.0 / sqrt(a) : sqrt(a));
     return cg_exp_times(e, e_lo + rest, factor);
@@ -69,7 +69,7 @@ static double cg_gamma_power(double a, double x, double less)
 }
 
 /* f = x^(a - 1) e^-x / gamma(a), the density, and its derivatives */
-static double cg_gamma_density(int kind, double a, double x)
+static double cg_gamma_density_slope(int kind, double a, double x)
 {
     const double infinity = (double)INFINITY;
     double rest;
@@ -189,7 +189,7 @@ static void CG_NAME(gammainc)(int kind, const double *as, const double *xs, doub
         const double a = as[i], x = xs[i];
         double first, second, up;
         if (kind <= CG_GAMMA_DENSITY_A) {
-            y[i] = cg_gamma_density(kind, a, x);
+            y[i] = cg_gamma_density_slope(kind, a, x);
         } else if (kind == CG_GAMMA_LOG) {
             y[i] = cg_log_over_mean(a, x);
         } else if (!(a >= 0.0 && x >= 0.0) || (a == 0.0 && x == 0.0) ||

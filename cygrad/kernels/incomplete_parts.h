@@ -13,7 +13,7 @@
 #define cg_trigamma CG_NAME(trigamma)
 #define cg_digamma_step CG_NAME(digamma_step)
 #define cg_trigamma_step CG_NAME(trigamma_step)
-#define cg_deviance CG_NAME(deviance)
+#define cg_deviance_pair CG_NAME(deviance_pair)
 #define cg_exp_rest CG_NAME(exp_rest)
 #define cg_log_rest CG_NAME(log_rest)
 #define cg_exp_times CG_NAME(exp_times)
@@ -140,7 +140,7 @@ static double cg_trigamma_step(double z, double h)
 
 /* a (m - log(1 + m)) with m = (d + d_lo) / a, as a sum of two doubles; a >= CG_STIRLING. It is what
  * Loader calls the deviance. `shifted` is a + d >= 0, which counts where this cancels. */
-static double cg_deviance(double a, double d, double d_lo, double shifted, double *lo)
+static double cg_deviance_pair(double a, double d, double d_lo, double shifted, double *lo)
 {
     double e, e_lo, rest;
     const double m = d / a;
