@@ -4,7 +4,8 @@ f[a, b] = (f(b) - f(a)) / (b - a) loses digits as the values come together. Ther
 an integral, of f' over the interval and of f'' over the triangle for f[a, b, c] (Hermite and
 Genocchi), by Gauss's rules of 6 nodes and of 4. Their difference estimates the error, and of both
 ways the one of less error is taken: so neither a pole between two values nor a function that
-oscillates between them does harm.
+oscillates between them does harm. Where neither has its digits, as for tanh where it is nearly 1,
+the interval is cut.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ Elementwise: TypeAlias = Callable[[Variable], Variable]
 
 EPS = float(np.finfo(np.float64).eps)
 CANCELS = 1.0 / 16.0  # the part of two numbers that their difference is, where digits get lost
+FEW = 64.0 * EPS  # the relative error that needs no second look
+PANELS = (1, 8, 32)  # into which an interval is cut, at first and where digits are missing
 MOST_POINTS = 1 << 20  # at once
 
 
@@ -63,22 +66,28 @@ def first_differences(f: Elementwise, w: _Array, fw: _Array) -> tuple[_Array, _A
         values = (fb - fa) / (b - a)
         errors = 2.0 * EPS * (np.abs(fa) + np.abs(fb)) / np.abs(b - a)
         doubtful = (np.abs(fb - fa) <= CANCELS * (np.abs(fa) + np.abs(fb))) | (a == b)
-        a, b = a[doubtful], b[doubtful]
-        integrals, bounds = _integrals(f, a, b)
-        better = (a == b) | (bounds <= errors[doubtful])
-        values[doubtful] = np.where(better, integrals, values[doubtful])
-        errors[doubtful] = np.where(better, bounds, errors[doubtful])
+        for panels in PANELS:
+            x, y = a[doubtful], b[doubtful]
+            integrals, bounds = _integrals(f, x, y, panels)
+            better = (x == y) | (bounds <= errors[doubtful])
+            values[doubtful] = np.where(better, integrals, values[doubtful])
+            errors[doubtful] = np.where(better, bounds, errors[doubtful])
+            doubtful &= (a < b) & (errors > FEW * np.abs(values))
+            if not doubtful.any():
+                break
     ys = np.empty((2, *w.shape, n))
     ys[..., i, j] = ys[..., j, i] = values, errors
     return ys[0], ys[1]
 
 
-def _integrals(f: Elementwise, a: _Array, b: _Array) -> tuple[_Array, _Array]:
+def _integrals(f: Elementwise, a: _Array, b: _Array, panels: int) -> tuple[_Array, _Array]:
+    """The means of f' between a and b, by the rules in so many panels, and bounds of the errors."""
     sums, sizes = [], []
     for nodes, weights in RULES:
-        slopes = derivatives(f, a[:, None] + (b - a)[:, None] * nodes, 1)
+        places = ((np.arange(panels)[:, None] + nodes) / panels).reshape(-1)
+        weights = np.tile(weights / panels, panels)
+        slopes = derivatives(f, a[:, None] + (b - a)[:, None] * places, 1)
         # All the nodes of equal values are the same; their weights add up to 1.
-        slopes = np.where((a == b)[:, None], slopes[:, :1], slopes)
         sums.append(np.where(a == b, slopes[:, 0], slopes @ weights))
         sizes.append(np.abs(slopes) @ weights)
     return sums[0], np.abs(sums[0] - sums[1]) + 4.0 * EPS * sizes[0]

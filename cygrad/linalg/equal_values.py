@@ -166,7 +166,7 @@ class Numerator(Function):
         safe = np.where(gaps > 0.0, gaps, np.inf)
         near = gaps <= HALF * np.abs(w).max(axis=-1, initial=0.0)[..., None, None]
         if self.valued:
-            # Far apart for their size, but too near for slopes of this size: exp at 1e-15 and 2e-15.
+            # Far apart for their size, but not for slopes of this size: exp at 1e-15 and 2e-15.
             slopes = np.abs(gw).max(axis=-1, initial=0.0)[..., None, None]
             rest = np.abs(z / safe).max(axis=(-2, -1), initial=0.0, keepdims=True)
             slopes = np.where(slopes > 0.0, slopes, size)

@@ -1,7 +1,8 @@
 """matrix_function: f of a symmetric matrix, by its eigenvalues.
 
-The derivative is v (f1 * (v^T e v)) v^T with the divided differences f1_ij = f[w_i, w_j], the second
-one has f[w_i, w_j, w_k]: no vector is differentiated, so equal eigenvalues are as good as others.
+The derivative is v (f1 * (v^T e v)) v^T with the divided differences f1_ij = f[w_i, w_j], and the
+second one has f[w_i, w_j, w_k]: no vector is differentiated, so equal eigenvalues are as good as
+others.
 """
 
 from __future__ import annotations
@@ -179,11 +180,12 @@ def matrix_function(f: Elementwise, x: _MatrixLike) -> Variable:
 
     Notes
     -----
-    dx = v (f1 * (v^T gy v)) v^T with the divided differences f1_ij = (f(w_i) - f(w_j)) / (w_i - w_j),
-    and f'(w_i) where they are equal (Daleckii and Krein; N. Higham, "Functions of Matrices", 2008,
-    3.2). They keep their digits as eigenvalues come together, and so do second derivatives, which
-    take n^3 numbers. Third ones are nan. The gradient is that by a symmetric x, and symmetric
-    itself. For the exponential, root and logarithm of any matrix, see `expm`, `sqrtm` and `logm`.
+    dx = v (f1 * (v^T gy v)) v^T with the divided differences
+    f1_ij = (f(w_i) - f(w_j)) / (w_i - w_j), and f'(w_i) where they are equal (Daleckii and Krein;
+    N. Higham, "Functions of Matrices", 2008, 3.2). They keep their digits as eigenvalues come
+    together, and so do second derivatives, which take n^3 numbers. Third ones are nan. The gradient
+    is that by a symmetric x, and symmetric itself. For the exponential, root and logarithm of any
+    matrix, see `expm`, `sqrtm` and `logm`.
 
     Examples
     --------

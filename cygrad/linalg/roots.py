@@ -37,7 +37,7 @@ def _is_symmetric(a: _Array) -> bool:
     with np.errstate(invalid="ignore"):
         difference = np.abs(a - np.swapaxes(a, -1, -2)).max(axis=(-2, -1), initial=0.0)
     size = np.abs(a).max(axis=(-2, -1), initial=0.0)
-    return bool((difference <= 4.0 * EPS * size).all())
+    return bool((difference <= 4.0 * a.shape[-1] * EPS * size).all())
 
 
 def _not_negative(w: _Array) -> _Array:
@@ -45,8 +45,8 @@ def _not_negative(w: _Array) -> _Array:
     rounding = w.shape[-1] * EPS * np.abs(w).max(axis=-1, initial=0.0, keepdims=True)
     if (w < -rounding).any():
         raise LinAlgError(
-            f"sqrtm: an eigenvalue of the symmetric matrix is negative ({float(w.min())!r}), so the "
-            "square root is complex; cygrad computes with real numbers only"
+            f"sqrtm: an eigenvalue of the symmetric matrix is negative ({float(w.min())!r}), so "
+            "the square root is complex; cygrad computes with real numbers only"
         )
     return np.where(w < 0.0, 0.0, w)
 
@@ -69,13 +69,13 @@ def _check_eigenvalues(a: _Array, where: str) -> None:
     size = float(np.abs(w).max(initial=0.0))
     if (np.abs(w) <= a.shape[0] * EPS * size).any():
         raise LinAlgError(
-            f"{where}: the matrix is singular, and not symmetric; there is no value with a derivative"
+            f"{where}: the matrix is singular, and not symmetric; no value has a derivative"
         )
     negative = (w.real < 0.0) & (np.abs(w.imag) <= EPS**0.5 * np.abs(w.real))
     if negative.any():
         raise LinAlgError(
-            f"{where}: an eigenvalue is negative ({float(w.real[negative][0])!r}), so the result is "
-            "complex; cygrad computes with real numbers only"
+            f"{where}: an eigenvalue is negative ({float(w.real[negative][0])!r}), so the result "
+            "is complex; cygrad computes with real numbers only"
         )
 
 
@@ -96,7 +96,7 @@ def _root(a: _Array) -> _Array:
         distance = float(np.abs(m - eye).sum(axis=0).max(initial=0.0))
         if not distance > 4.0 * n * EPS:
             break
-    if not np.abs(x @ x - a).max(initial=0.0) <= 1e-8 * np.abs(a).max(initial=0.0):
+    if not np.abs(x @ x - a).max(initial=0.0) <= 1e-9 * np.abs(a).max(initial=0.0):
         raise LinAlgError("the iteration for the square root does not converge")
     return x
 
@@ -115,6 +115,20 @@ def _logarithm(a: _Array) -> _Array:
     for node, weight in zip(0.5 * (NODES + 1.0), 0.5 * WEIGHTS, strict=True):
         y += weight * np.linalg.solve(eye + node * x, x)
     return y * 2.0**squarings
+
+
+def _size(x: _Array) -> _Array:
+    """The greatest element of each matrix; 1 for zeros, and where it is not finite."""
+    size: _Array = np.abs(x).max(axis=(-2, -1), keepdims=True, initial=0.0)
+    return np.where((size > 0.0) & (size < np.inf), size, 1.0)
+
+
+def _inverse(a: _Array) -> _Array:
+    try:
+        y: _Array = np.asarray(np.linalg.inv(a), np.float64)
+    except LinAlgError:  # where an input was changed
+        return a
+    return y
 
 
 class General(Function):
@@ -145,11 +159,9 @@ class General(Function):
         (a,) = self.inputs
         n = a.shape[-1]
         at = transposed(a)
-        # The corner is linear in gy, which is brought to a's size.
-        sizes = [np.abs(x.data).max(axis=(-2, -1), keepdims=True, initial=0.0) for x in (gy, a)]
-        # What is not finite makes nan of it all; zeros have nothing to scale.
-        sizes = [np.where((x > 0.0) & (x < np.inf), x, 1.0) for x in sizes]
-        unit = np.exp2(np.round(np.log2(sizes[0]) - np.log2(sizes[1])))
+        # The corner is linear in gy, which is brought to the size of a's least singular value, so
+        # that it does not outgrow the rest.
+        unit = np.exp2(np.round(np.log2(_size(gy.data)) + np.log2(_size(_inverse(a.data)))))
         top = F.concat([at, gy / unit], axis=-1)
         bottom = F.concat([Variable(np.zeros(a.shape), requires_grad=False), at], axis=-1)
         block = type(self)(checked=True)(F.concat([top, bottom], axis=-2))

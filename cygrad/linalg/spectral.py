@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["eigh", "eigvalsh", "svd", "svdvals"]
 
-FIRST_ONLY = "first derivatives only; linalg.matrix_function(f, x), sqrtm, logm, expm and inv have second ones"
+FIRST_ONLY = (
+    "first derivatives only; linalg.matrix_function(f, x), sqrtm, logm, expm and inv have second "
+    "ones, and so has F.trace of them for a sum of f(w)"
+)
 OF_SYMMETRIC = (
     "for functions of the matrix, such as v f(w) v^T, use linalg.matrix_function(f, x), sqrtm, "
     "logm, expm or inv, and for those of the values alone eigvalsh"
@@ -183,7 +186,8 @@ class SVD(Decomposition):
         if are_equal(s.data, size).any() or (m != n and are_zero(s.data, size).any()):
             if self.final:
                 raise LinAlgError(
-                    f"svd: at equal singular values, and at those that are 0, there are {FIRST_ONLY}"
+                    "svd: at equal singular values, and at those that are 0, there are "
+                    + FIRST_ONLY
                 )
             if is_grad_enabled():
                 u, s, vh = SVD(final=True)(*self.inputs)

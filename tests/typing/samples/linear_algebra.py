@@ -5,6 +5,7 @@ from typing import assert_type
 import numpy as np
 
 import cygrad as cg
+import cygrad.functions as F
 import cygrad.linalg as LA
 from cygrad import Variable, special
 from cygrad.stats import multivariate_normal, norm, poisson
@@ -18,6 +19,10 @@ assert_type(LA.solve_triangular(a, b, trans="T", lower=True), Variable)
 assert_type(LA.cholesky(a, upper=True), Variable)
 assert_type(LA.det([[1.0, 2.0], [3.0, 4.0]]), Variable)
 assert_type(LA.expm(a), Variable)
+assert_type(LA.sqrtm(a), Variable)
+assert_type(LA.logm(a), Variable)
+assert_type(LA.matrix_function(F.exp, a), Variable)
+assert_type(LA.matrix_function(lambda w: 1.0 / w, a), Variable)
 assert_type(LA.norm(a, "nuc"), Variable)
 assert_type(LA.qr(a, "r"), Variable)
 assert_type(LA.qr(a).Q, Variable)
