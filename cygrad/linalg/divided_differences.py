@@ -10,10 +10,11 @@ the interval is cut.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cygrad.core.mode import recorded
 from cygrad.core.variable import Variable
@@ -67,17 +68,24 @@ def first_differences(f: Elementwise, w: _Array, fw: _Array) -> tuple[_Array, _A
         errors = 2.0 * EPS * (np.abs(fa) + np.abs(fb)) / np.abs(b - a)
         doubtful = (np.abs(fb - fa) <= CANCELS * (np.abs(fa) + np.abs(fb))) | (a == b)
         for panels in PANELS:
-            x, y = a[doubtful], b[doubtful]
-            integrals, bounds = _integrals(f, x, y, panels)
-            better = (x == y) | (bounds <= errors[doubtful])
-            values[doubtful] = np.where(better, integrals, values[doubtful])
-            errors[doubtful] = np.where(better, bounds, errors[doubtful])
+            places = np.flatnonzero(doubtful)
+            for some in _parts(places, 6 * panels):
+                x, y = a.flat[some], b.flat[some]
+                integrals, bounds = _integrals(f, x, y, panels)
+                better = (x == y) | (bounds <= errors.flat[some])
+                values.flat[some] = np.where(better, integrals, values.flat[some])
+                errors.flat[some] = np.where(better, bounds, errors.flat[some])
             doubtful &= (a < b) & (errors > FEW * np.abs(values))
-            if not doubtful.any():
-                break
     ys = np.empty((2, *w.shape, n))
     ys[..., i, j] = ys[..., j, i] = values, errors
     return ys[0], ys[1]
+
+
+def _parts(places: NDArray[np.intp], points: int) -> Iterator[NDArray[np.intp]]:
+    """The places, in parts of so few that all the points of theirs fit in memory."""
+    step = MOST_POINTS // points
+    for start in range(0, places.size, step):
+        yield places[start : start + step]
 
 
 def _integrals(f: Elementwise, a: _Array, b: _Array, panels: int) -> tuple[_Array, _Array]:
@@ -105,10 +113,7 @@ def second_differences(f: Elementwise, w: _Array, first: _Array, errors: _Array)
         values = (high - low) / (c - a)
         bounds = 2.0 * (errors[..., i, j] + errors[..., j, k]) / (c - a)
         doubtful = (np.abs(high - low) <= CANCELS * (np.abs(high) + np.abs(low))) | (a == c)
-        places = np.flatnonzero(doubtful)
-        step = MOST_POINTS // 36
-        for start in range(0, places.size, step):
-            some = places[start : start + step]
+        for some in _parts(np.flatnonzero(doubtful), 36):
             x, y, z = a.flat[some], b.flat[some], c.flat[some]
             integrals, others = _double_integrals(f, x, y, z)
             better = (x == z) | (others <= bounds.flat[some])

@@ -144,7 +144,9 @@ class Numerator(Function):
 
     def forward(self, x: _Array, y: _Array, w: _Array, gw: _Array, *flows: _Array) -> _Array:
         with np.errstate(all="ignore"):
-            into = sum(((flow * flow).sum(axis=-2) for flow in flows), np.zeros(w.shape)) ** 0.5
+            into = np.zeros(w.shape)
+            for flow in flows:
+                into = np.maximum(into, np.abs(flow).max(axis=-2, initial=0.0))
             used = (gw != 0.0) | (into != 0.0)
             # Zeros that have been computed are no better than other numbers: log(w) is 0 at 1.
             used |= not used.any()

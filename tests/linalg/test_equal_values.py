@@ -103,6 +103,27 @@ def test_far_apart_for_their_size_alone(values: Any) -> None:
             MODES[mode](rebuilt(F.exp), np.diag(values))
 
 
+@pytest.mark.parametrize("scale", [1e-300, 1e-200, 1e200, 1e300])
+def test_gradients_of_any_size(scale: float) -> None:
+    for f in (rebuilt(F.exp), of_singular_values(F.exp)):
+        with pytest.raises(LinAlgError, match="are equal"):
+            cg.grad(lambda x, f=f: F.sum(f(x)) * scale)(np.eye(3))
+    apart = np.diag([1.0, 2.0, 4.0])
+    gradient = cg.grad(lambda x: weighted(rebuilt(F.sqrt)(x)) * scale)(apart)
+    expected = cg.grad(lambda x: weighted(rebuilt(F.sqrt)(x)))(apart)
+    np.testing.assert_allclose(gradient, expected * scale, rtol=1e-14)
+
+
+@pytest.mark.parametrize("gap", 10.0 ** np.arange(-14.0, -9.0))
+def test_second_derivatives_next_to_equal_values(gap: float) -> None:
+    a = np.diag([2.0, 2.0 + gap, 7.0])
+    for f in (LA.eigvalsh, LA.svdvals):
+        with pytest.raises(LinAlgError, match="equal"):
+            cg.hessian(lambda x, f=f: F.sum(f(x) ** 3))(a)
+    hessian = cg.hessian(lambda x: F.trace(LA.matrix_function(lambda w: w**3, x)))(a)
+    assert hessian[0, 1, 0, 1] == pytest.approx(1.5 * (4.0 + gap), rel=1e-13)
+
+
 def test_the_matrix_of_a_stack_is_named() -> None:
     stack = np.stack([np.diag([1.0, 2.0, 3.0]), np.diag([5.0, 5.0, 6.0])])
     with pytest.raises(LinAlgError, match=r"eigenvalues 0 and 1 of matrix 1 are equal \(5.0 and 5"):
