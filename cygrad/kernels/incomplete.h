@@ -36,9 +36,17 @@ enum {
     CG_BETA_SLOPE_BB
 };
 
+/* T is Student's distribution function of n degrees of freedom, f its density. */
+enum {
+    CG_STUDENT_LOG_DF,  /* d log f / dn */
+    CG_STUDENT_DF,      /* dT/dn */
+    CG_STUDENT_SLOPE_DF /* -dT/dn / f: dx/dn where T is kept */
+};
+
 /* One for each instruction set (kernels.h). */
+/* Of a and x, or n and x. */
 typedef void (*cg_gamma_derivative)(int kind, const double *a, const double *x, double *out,
-                                    ptrdiff_t n);
+                                    ptrdiff_t count);
 
 /* Of x and y = 1 - x, the smaller counts: only it has all its digits. */
 typedef void (*cg_beta_derivative)(int kind, const double *a, const double *b, const double *x,
@@ -46,5 +54,6 @@ typedef void (*cg_beta_derivative)(int kind, const double *a, const double *b, c
 
 cg_gamma_derivative cg_gamma_derivatives(int isa);
 cg_beta_derivative cg_beta_derivatives(int isa);
+cg_gamma_derivative cg_student_derivatives(int isa);
 
 #endif

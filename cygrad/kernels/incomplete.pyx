@@ -9,8 +9,6 @@ from cygrad.kernels.elementwise import isa
 import numpy as np
 
 cdef extern from "incomplete.h" nogil:
-    enum:
-        CG_GAMMA_DENSITY, CG_BETA_DENSITY
     ctypedef void (*cg_gamma_derivative)(int kind, const double* a, const double* x, double* out,
                                          Py_ssize_t n)
     ctypedef void (*cg_beta_derivative)(int kind, const double* a, const double* b,
@@ -18,18 +16,27 @@ cdef extern from "incomplete.h" nogil:
                                         Py_ssize_t n)
     cg_gamma_derivative cg_gamma_derivatives(int isa)
     cg_beta_derivative cg_beta_derivatives(int isa)
+    cg_gamma_derivative cg_student_derivatives(int isa)
 
 # In the order of the enums of incomplete.h.
 cdef tuple ISAS = ("baseline", "avx2", "avx512")
 cdef tuple GAMMA = ("density", "density_x", "density_a", "log_a", "a", "aa", "slope_a", "slope_aa")
 cdef tuple BETA = ("density", "density_x", "density_a", "density_b", "log_a", "log_b", "a", "b",
                    "aa", "ab", "bb", "slope_a", "slope_b", "slope_aa", "slope_ab", "slope_bb")
+cdef tuple STUDENT = ("log_df", "df", "slope_df")
 
 
 def gamma_derivative(str kind, a, x):
     """A derivative of gammainc(a, x), elementwise, as an array of the broadcast shape."""
-    cdef int number = GAMMA.index(kind)
-    cdef cg_gamma_derivative f = cg_gamma_derivatives(ISAS.index(isa()))
+    return of_two(cg_gamma_derivatives(ISAS.index(isa())), GAMMA.index(kind), a, x)
+
+
+def student_derivative(str kind, df, x):
+    """A derivative of Student's distribution function, elementwise."""
+    return of_two(cg_student_derivatives(ISAS.index(isa())), STUDENT.index(kind), df, x)
+
+
+cdef object of_two(cg_gamma_derivative f, int number, object a, object x):
     shape, (av, xv) = rows(a, x)
     out = np.empty(shape)
     cdef const double[::1] a_row = av, x_row = xv

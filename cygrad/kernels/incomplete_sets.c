@@ -19,6 +19,7 @@
 #include "incomplete_parts.h"
 #include "incomplete_gamma.h"
 #include "incomplete_beta.h"
+#include "incomplete_student.h"
 #undef CG_SUFFIX
 
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
@@ -35,6 +36,7 @@
 #include "incomplete_parts.h"
 #include "incomplete_gamma.h"
 #include "incomplete_beta.h"
+#include "incomplete_student.h"
 #undef CG_SUFFIX
 #if defined(__clang__)
 #pragma clang attribute pop
@@ -55,6 +57,7 @@
 #include "incomplete_parts.h"
 #include "incomplete_gamma.h"
 #include "incomplete_beta.h"
+#include "incomplete_student.h"
 #undef CG_SUFFIX
 #if defined(__clang__)
 #pragma clang attribute pop
@@ -70,3 +73,4 @@
 
 cg_gamma_derivative cg_gamma_derivatives(int isa) { CG_CHOOSE(cg_gammainc, isa); }
 cg_beta_derivative cg_beta_derivatives(int isa) { CG_CHOOSE(cg_betainc, isa); }
+cg_gamma_derivative cg_student_derivatives(int isa) { CG_CHOOSE(cg_student, isa); }
