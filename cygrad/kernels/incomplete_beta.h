@@ -1,17 +1,19 @@
-/* I_x(a, b), the regularized incomplete beta function: its derivatives by a and b and the density. A
- * body, included once for each instruction set after incomplete_gamma.h.
+/* I_x(a, b), the regularized incomplete beta function: its derivatives by a and b and the
+ * density. A body, included once for each instruction set after incomplete_gamma.h.
  *
  * As for the incomplete gamma function: with n = a + b, y = 1 - x and g = x^a y^b / B(a, b), the
  * substitution t / (1 - t) = (x / y) e^-v makes
- *     I_x = g int_0^inf exp(-E(v)) dv,   E = a v + n log(1 - x (1 - e^-v)), convex, E'(0) = a - n x,
- * and a derivative of I_x puts those of log(t^a (1 - t)^b / B(a, b)) into the integral. That is the
- * lower side; the upper one, 1 - I_x(a, b) = I_y(b, a), is the same with a and b, x and y exchanged.
- * dI/da is taken from the side where its integrand has one sign, so nothing cancels; a second derivative
- * from the side whose terms are smaller. Where a < 1 the integral reaches far:
+ *     I_x = g int_0^inf exp(-E(v)) dv,    E = a v + n log(1 - x (1 - e^-v)),
+ * with a convex E, E'(0) = a - n x, and a derivative of I_x puts those of log(t^a (1 - t)^b /
+ * B(a, b)) into the integral. That is the lower side; the upper one, 1 - I_x(a, b) = I_y(b, a),
+ * is the same with a and b, x and y exchanged. dI/da is taken from the side where its integrand
+ * has one sign, so nothing cancels; a second derivative from the side whose terms are smaller.
+ * Where a < 1 the integral reaches far:
  *     I_x(a, b) = x^a y^b gamma(n) / (gamma(a + 1) gamma(b)) + I_x(a + 1, b),
  * and where b is small, 1 / gamma(b) = b / gamma(b + 1) is differentiated by itself.
  *
- * n x - a = b x - a y, computed once as the sum of two doubles, carries what large parameters need. */
+ * n x - a = b x - a y, computed once as the sum of two doubles, carries what large parameters
+ * need. */
 
 #define cg_point CG_NAME(point)
 #define cg_mirror CG_NAME(mirror)
@@ -19,7 +21,7 @@
 #define cg_beta_power CG_NAME(beta_power)
 #define cg_beta_density_slope CG_NAME(beta_density_slope)
 #define cg_log_over_beta_mean CG_NAME(log_over_beta_mean)
-#define cg_log_over_beta_mean_up CG_NAME(log_ratio_up)
+#define cg_log_over_beta_mean_up CG_NAME(log_over_beta_mean_up)
 #define cg_beta_exponent CG_NAME(beta_exponent)
 #define cg_beta_width CG_NAME(beta_width)
 #define cg_beta_panel CG_NAME(beta_panel)
@@ -36,7 +38,7 @@ typedef struct {
     double a, b, x, y, x_lo, y_lo, d, d_lo;
 } cg_beta_point;
 
-/* By a, b, aa, ab, bb, in this order; `size` is the sum of the absolute values of what was added. */
+/* By a, b, aa, ab, bb; `size` is the sum of the absolute values of what was added. */
 enum { CG_BY_A, CG_BY_B, CG_BY_AA, CG_BY_AB, CG_BY_BB, CG_BYS };
 
 enum { CG_J, CG_JA, CG_JB, CG_JAA, CG_JAB, CG_JBB, CG_JS };
@@ -76,7 +78,8 @@ static double cg_beta_weight(cg_beta_point p, double up_a, double up_b)
         return (power + power * more) * (cg_reciprocal_gamma(a + up_a) * gammas);
     }
     double e_lo, e = cg_deviance_pair(b, -p.d, -p.d_lo, n * p.y, &e_lo);
-    double factor = up_b != 0.0 ? 1.0 / b : 1.0, stirling = cg_stirling_rest(b) - cg_stirling_rest(n);
+    double factor = up_b != 0.0 ? 1.0 / b : 1.0;
+    double stirling = cg_stirling_rest(b) - cg_stirling_rest(n);
     if (a < CG_STIRLING) {
         double nx_lo;
         const double nx = cg_two_product(n, p.x, &nx_lo);
@@ -314,12 +317,15 @@ static void cg_beta_part(double scale, double ca, double cb, double caa, double 
     if (!second)
         return;
     by[CG_BY_AA] += scale * ((ca * ca + caa) * j[CG_J] + (2.0 * ca * j[CG_JA] + j[CG_JAA]));
-    by[CG_BY_AB] += scale * ((ca * cb + cab) * j[CG_J] + (ca * j[CG_JB] + cb * j[CG_JA] + j[CG_JAB]));
+    by[CG_BY_AB] += scale * ((ca * cb + cab) * j[CG_J]
+                             + (ca * j[CG_JB] + cb * j[CG_JA] + j[CG_JAB]));
     by[CG_BY_BB] += scale * ((cb * cb + cbb) * j[CG_J] + (2.0 * cb * j[CG_JB] + j[CG_JBB]));
-    size[CG_BY_AA] += scale * ((ca * ca + fabs(caa)) * j[CG_J] + 2.0 * fabs(ca * j[CG_JA]) + j[CG_JAA]);
+    size[CG_BY_AA] += scale * ((ca * ca + fabs(caa)) * j[CG_J] + 2.0 * fabs(ca * j[CG_JA])
+                               + j[CG_JAA]);
     size[CG_BY_AB] += scale * ((fabs(ca * cb) + cab) * j[CG_J] + fabs(ca * j[CG_JB])
                                + fabs(cb * j[CG_JA]) + fabs(j[CG_JAB]));
-    size[CG_BY_BB] += scale * ((cb * cb + fabs(cbb)) * j[CG_J] + 2.0 * fabs(cb * j[CG_JB]) + j[CG_JBB]);
+    size[CG_BY_BB] += scale * ((cb * cb + fabs(cbb)) * j[CG_J] + 2.0 * fabs(cb * j[CG_JB])
+                               + j[CG_JBB]);
 }
 
 /* The derivatives of I_x by a and b over cg_beta_weight(p, *up_a, *up_b): the lower side. */
@@ -435,8 +441,9 @@ static void CG_NAME(betainc)(int kind, const double *as, const double *bs, const
         } else if (x == 0.0 || y == 0.0) {
             out[i] = (x == 0.0 ? a : b) > 0.0 ? 0.0 : (double)NAN;
         } else {
-            const double result = first ? cg_beta_slope(p, &up_a, &up_b)
-                                        : cg_beta_second(p, mixed ? CG_BY_AB : CG_BY_AA, &up_a, &up_b);
+            const double result =
+                first ? cg_beta_slope(p, &up_a, &up_b)
+                      : cg_beta_second(p, mixed ? CG_BY_AB : CG_BY_AA, &up_a, &up_b);
             if (kind < CG_BETA_SLOPE_A)
                 out[i] = result == 0.0 ? 0.0 : sign * (result * cg_beta_weight(p, up_a, up_b));
             else

@@ -1,16 +1,17 @@
-/* P(a, x), the regularized incomplete gamma function: its derivatives by a and the density. A body,
- * included once for each instruction set after incomplete_parts.h.
+/* P(a, x), the regularized incomplete gamma function: its derivatives by a and the density. A
+ * body, included once for each instruction set after incomplete_parts.h.
  *
  * With g = x^a e^-x / gamma(a) and c = log x - digamma(a), the substitution t = x e^(-+v) makes
  *     dP/da = g int_0^inf (c - v) exp(-E(v)) dv,      E = (a - x) v + x (e^-v - 1 + v)
  *           = -g int_0^inf (c + v) exp(-E(v)) dv,     E = (x - a) v + x (e^v - 1 - v).
- * Left of x = exp(digamma(a)) the first integrand is negative everywhere, right of it the second is
- * positive: whichever is taken cancels nowhere. E is convex and 0 at 0, so that a Gauss-Legendre rule
- * on [0, V], E(V) about 44, has all digits for every a and x > 1/2. The second derivative has (c -+
- * v)^2 - trigamma(a) for the factor. Where x is small the power series of P is differentiated:
+ * Left of x = exp(digamma(a)) the first integrand is negative everywhere, right of it the second
+ * is positive: whichever is taken cancels nowhere. E is convex and 0 at 0, so that a
+ * Gauss-Legendre rule on [0, V], E(V) about 44, has all digits for every a and x > 1/2. The
+ * second derivative has (c -+ v)^2 - trigamma(a) for the factor. Where x is small the power
+ * series of P is differentiated:
  *     P = x^a e^-x / gamma(a + 1) sum of x^n / ((a + 1) ... (a + n)),
- * and for small a the factor 1 / gamma(a) = a / gamma(a + 1) is differentiated by itself, as digamma
- * and trigamma would cancel. */
+ * and for small a the factor 1 / gamma(a) = a / gamma(a + 1) is differentiated by itself, as
+ * digamma and trigamma would cancel. */
 
 #define cg_gamma_weight CG_NAME(gamma_weight)
 #define cg_gamma_power CG_NAME(gamma_power)
@@ -175,7 +176,8 @@ static void cg_gamma_slopes(double a, double x, double *first, double *second, d
     } else if (a < 1.0) {
         const double slope = c * j[0] + j[1];
         *first = -(j[0] + a * slope);
-        *second = -(2.0 * slope + a * ((c * c - cg_trigamma(a + 1.0)) * j[0] + (2.0 * c * j[1] + j[2])));
+        *second = -(2.0 * slope + a * ((c * c - cg_trigamma(a + 1.0)) * j[0]
+                                       + (2.0 * c * j[1] + j[2])));
     } else {
         *first = -(c * j[0] + j[1]);
         *second = -((c * c - cg_trigamma(a)) * j[0] + (2.0 * c * j[1] + j[2]));

@@ -1,6 +1,6 @@
-/* What the derivatives of the incomplete gamma and beta functions share: sums of two doubles, the
- * remainders of Stirling's series, differences of digammas, and the quadrature rule. A body, included
- * once for each instruction set after transcendental.h. */
+/* What the derivatives of the incomplete gamma and beta functions share: sums of two doubles,
+ * the remainders of Stirling's series, differences of digammas, and the quadrature rule. A body,
+ * included once for each instruction set after transcendental.h. */
 
 #define cg_two_sum CG_NAME(two_sum)
 #define cg_two_product CG_NAME(two_product)
@@ -49,7 +49,9 @@ static double cg_weighted(const double *f)
     for (int i = 0; i < CG_NODES; i += 8)
         for (int k = 0; k < 8; k++)
             lane[k] += cg_gauss_weight[i + k] * f[i + k];
-    return ((lane[0] + lane[4]) + (lane[1] + lane[5])) + ((lane[2] + lane[6]) + (lane[3] + lane[7]));
+    for (int k = 0; k < 4; k++)
+        lane[k] += lane[k + 4];
+    return (lane[0] + lane[1]) + (lane[2] + lane[3]);
 }
 
 CG_INLINE double cg_series8(double z, const double *c)
@@ -103,7 +105,8 @@ static double cg_trigamma(double z)
     for (; z < CG_STIRLING; z += 1.0)
         sum += 1.0 / (z * z);
     const double inverse = 1.0 / z, square = inverse * inverse;
-    return sum + (inverse + (0.5 * square + (inverse * square) * cg_series8(square, cg_trigamma_poly)));
+    const double rest = (inverse * square) * cg_series8(square, cg_trigamma_poly);
+    return sum + (inverse + (0.5 * square + rest));
 }
 
 /* digamma(z + h) - digamma(z) - log(1 + h / z) for z >= CG_STIRLING, h >= 0, to full relative
@@ -111,7 +114,8 @@ static double cg_trigamma(double z)
 static double cg_digamma_step(double z, double h)
 {
     const double w = z + h, p = 1.0 / (z * z), q = 1.0 / (w * w);
-    double power = 1.0, divided = 1.0, sum = cg_digamma_poly[0]; /* divided = (p^k - q^k) / (p - q) */
+    double power = 1.0, divided = 1.0; /* (p^k - q^k) / (p - q) */
+    double sum = cg_digamma_poly[0];
     for (int k = 1; k < 8; k++) {
         power *= q;
         divided = p * divided + power;

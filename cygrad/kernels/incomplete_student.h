@@ -1,10 +1,10 @@
 /* T(x), Student's distribution function with n degrees of freedom: its derivative by n. A body,
  * included once for each instruction set after incomplete_beta.h.
  *
- * With f the density and D = d log f / dn, dT/dn at x = -u is the integral of f D from u on, or that
- * from 0 to u negated. D is positive first and negative from u = 1.55 or so on (n > 20), so that one
- * of the two has one sign; it is computed by a Gauss-Legendre rule. For a small n,
- * T = I_z(n/2, 1/2) / 2, z = n / (n + u^2), of which both derivatives are of the same size. */
+ * With f the density and D = d log f / dn, dT/dn at x = -u is the integral of f D from u on, or
+ * that from 0 to u negated. D is positive first and negative from u = 1.55 or so on (n > 20), so
+ * that one of the two has one sign; it is computed by a Gauss-Legendre rule. For a small n, T =
+ * I_z(n/2, 1/2) / 2, z = n / (n + u^2), of which both derivatives are of the same size. */
 
 #define cg_student_constant CG_NAME(student_constant)
 #define cg_student_tilt CG_NAME(student_tilt)
@@ -114,7 +114,7 @@ static void CG_NAME(student)(int kind, const double *ns, const double *xs, doubl
         if (!(n > 0.0 && u == u)) {
             out[i] = (double)NAN;
         } else if (n > 1e150 || u == 0.0) {
-            out[i] = kind == CG_STUDENT_LOG_DF && u == 0.0 && n <= 1e150 ? cg_student_constant(n) : 0.0;
+            out[i] = kind == CG_STUDENT_LOG_DF && n <= 1e150 ? cg_student_constant(n) : 0.0;
         } else if (kind == CG_STUDENT_LOG_DF) {
             out[i] = cg_student_tilt(n, u / n * u, cg_student_constant(n));
         } else if (u == (double)INFINITY) {

@@ -1,5 +1,6 @@
-/* Constants of the derivatives of the incomplete gamma and beta functions (incomplete_parts.h): a
- * quadrature rule, and the first terms of power series and of Stirling's; each rounded to double. */
+/* Constants of the derivatives of the incomplete gamma and beta functions (incomplete_parts.h):
+ * a quadrature rule, and the first terms of power series and of Stirling's; each rounded to
+ * double. */
 /* Nodes and weights of the Gauss-Legendre rule on [0, 1]. */
 static const double cg_gauss_node[40] = {
     0x1.cdf94ca3070eap-11, 0x1.2fe1f2bf9542dp-8, 0x1.7492aec84312bp-7, 0x1.58bed3a6078a4p-6,
