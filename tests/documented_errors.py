@@ -522,10 +522,10 @@ ValueError: {}([('a', None), ('a', None)])
 ValueError: {}(x.data, [1.0, 2.0])
     special.beta special.betaln special.gammainc special.gammaincc special.gammainccinv
     special.gammaincinv special.iv special.ive special.jn special.jv special.kl_div special.kv
-    special.polygamma special.rel_entr special.xlog1py special.xlogy special.yn special.yv
+    special.kve special.polygamma special.rel_entr special.xlog1py special.xlogy special.yn special.yv
 ValueError: {}(x.data, x.data, [1.0, 2.0])
     special.betainc special.betaincinv
 NotImplementedError: {}(x, 1.0)
-    special.iv special.ive special.jn special.jv special.kv special.polygamma special.yn
-    special.yv
+    special.iv special.ive special.jn special.jv special.kv special.kve special.polygamma
+    special.yn special.yv
 """

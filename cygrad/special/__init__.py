@@ -3,7 +3,8 @@
 - The gamma function and its kin: gamma, gammaln, loggamma, multigammaln, digamma, psi, polygamma,
   beta, betaln; incomplete: gammainc, gammaincc, betainc, and their inverses
   gammaincinv, gammainccinv, betaincinv.
-- Bessel functions: j0, j1, jn, jv, y0, y1, yn, yv; modified: i0, i0e, i1, i1e, iv, ive, k0, k1, kv.
+- Bessel functions: j0, j1, jn, jv, y0, y1, yn, yv; modified: i0, i1, iv, k0, k1, kv, and scaled:
+  i0e, i1e, ive, k0e, k1e, kve.
 - The error function and the normal distribution: erf, erfc, erfcx, erfinv, erfcinv, ndtr, ndtri,
   log_ndtr. Exponential integrals: exp1, expi.
 - Entropies: entr, rel_entr, kl_div, xlogy, xlog1py.
@@ -42,7 +43,20 @@ from cygrad.special.incomplete import (
     gammaincinv,
 )
 from cygrad.special.logistic import expit, log_expit, log_softmax, logit, logsumexp, softmax
-from cygrad.special.modified_bessel import i0, i0e, i1, i1e, iv, ive, k0, k1, kv
+from cygrad.special.modified_bessel import (
+    i0,
+    i0e,
+    i1,
+    i1e,
+    iv,
+    ive,
+    k0,
+    k0e,
+    k1,
+    k1e,
+    kv,
+    kve,
+)
 
 __all__ = [
     "beta",
@@ -76,9 +90,12 @@ __all__ = [
     "jn",
     "jv",
     "k0",
+    "k0e",
     "k1",
+    "k1e",
     "kl_div",
     "kv",
+    "kve",
     "log_expit",
     "log_ndtr",
     "log_softmax",

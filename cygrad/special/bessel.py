@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cygrad.core.variable import Variable
+from cygrad.special import cylinder
 from cygrad.special.operation import SpecialFunction
 
 if TYPE_CHECKING:
@@ -23,12 +24,16 @@ __all__ = [
 
 # ---- The table ----------------------------------------------------------------------------------
 
-_j0 = SpecialFunction("j0", None, lambda y, x: -j1(x))
-_j1 = SpecialFunction("j1", None, lambda y, x: 0.5 * (j0(x) - jv(2, x)))
-_y0 = SpecialFunction("y0", None, lambda y, x: -y1(x))
-_y1 = SpecialFunction("y1", None, lambda y, x: 0.5 * (y0(x) - yv(2, x)))
-_jv = SpecialFunction("jv", None, None, lambda y, n, x: 0.5 * (jv(n - 1.0, x) - jv(n + 1.0, x)))
-_yv = SpecialFunction("yv", None, None, lambda y, n, x: 0.5 * (yv(n - 1.0, x) - yv(n + 1.0, x)))
+_j0 = SpecialFunction("j0", lambda x: cylinder.j(0.0, x), lambda y, x: -j1(x))
+_j1 = SpecialFunction("j1", lambda x: cylinder.j(1.0, x), lambda y, x: 0.5 * (j0(x) - jv(2.0, x)))
+_y0 = SpecialFunction("y0", lambda x: cylinder.y(0.0, x), lambda y, x: -y1(x))
+_y1 = SpecialFunction("y1", lambda x: cylinder.y(1.0, x), lambda y, x: y0(x) - y / x)
+_jv = SpecialFunction(
+    "jv", cylinder.j, None, lambda y, n, x: 0.5 * (jv(n - 1.0, x) - jv(n + 1.0, x))
+)
+_yv = SpecialFunction(
+    "yv", cylinder.y, None, lambda y, n, x: 0.5 * yv(n - 1.0, x) - 0.5 * yv(n + 1.0, x)
+)
 
 # ---- The functions ------------------------------------------------------------------------------
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from cygrad.core.variable import Variable
+from cygrad.special import cylinder
 from cygrad.special.operation import SpecialFunction
 
 if TYPE_CHECKING:
@@ -20,31 +20,58 @@ __all__ = [
     "iv",
     "ive",
     "k0",
+    "k0e",
     "k1",
+    "k1e",
     "kv",
+    "kve",
 ]
 
 # ---- The table ----------------------------------------------------------------------------------
 
-_i0 = SpecialFunction("i0", None, lambda y, x: i1(x))
-_i1 = SpecialFunction("i1", None, lambda y, x: 0.5 * (i0(x) + iv(2, x)))
-_k0 = SpecialFunction("k0", None, lambda y, x: -k1(x))
-_k1 = SpecialFunction("k1", None, lambda y, x: -0.5 * (k0(x) + kv(2, x)))
-_i0e = SpecialFunction("i0e", None, lambda y, x: i1e(x) - _sign(x) * y)
-_i1e = SpecialFunction("i1e", None, lambda y, x: 0.5 * (i0e(x) + ive(2, x)) - _sign(x) * y)
-_iv = SpecialFunction("iv", None, None, lambda y, n, x: 0.5 * (iv(n - 1.0, x) + iv(n + 1.0, x)))
-_kv = SpecialFunction("kv", None, None, lambda y, n, x: -0.5 * (kv(n - 1.0, x) + kv(n + 1.0, x)))
-_ive = SpecialFunction(
-    "ive",
-    None,
-    None,
-    lambda y, n, x: 0.5 * (ive(n - 1.0, x) + ive(n + 1.0, x)) - _sign(x) * y,
+# The slopes of I and K are sums of positive terms. Those of the scaled ones would be differences
+# that cancel: each derivative of them is an operation of its own.
+
+_i0 = SpecialFunction("i0", lambda x: cylinder.i(0.0, x), lambda y, x: i1(x))
+_i1 = SpecialFunction(
+    "i1", lambda x: cylinder.i(1.0, x), lambda y, x: 0.5 * i0(x) + 0.5 * iv(2.0, x)
+)
+_iv = SpecialFunction(
+    "iv", cylinder.i, None, lambda y, n, x: 0.5 * iv(n - 1.0, x) + 0.5 * iv(n + 1.0, x)
+)
+_k0 = SpecialFunction("k0", lambda x: cylinder.k(0.0, x), lambda y, x: -k1(x))
+_k1 = SpecialFunction("k1", lambda x: cylinder.k(1.0, x), lambda y, x: -(k0(x) + y / x))
+_kv = SpecialFunction(
+    "kv", cylinder.k, None, lambda y, n, x: -(0.5 * kv(n - 1.0, x) + 0.5 * kv(n + 1.0, x))
 )
 
 
-def _sign(x: Variable) -> Variable:
-    return Variable(np.sign(x.data), requires_grad=False)
+@cache
+def _ive(m: int) -> SpecialFunction:
+    """The m-th derivative of ive."""
+    return SpecialFunction(
+        "ive" + "'" * m,
+        lambda n, x: cylinder.scaled_i(n, x, m),
+        None,
+        lambda y, n, x: _ive(m + 1)(n, x),
+    )
 
+
+@cache
+def _kve(m: int) -> SpecialFunction:
+    """The m-th derivative of kve."""
+    return SpecialFunction(
+        "kve" + "'" * m,
+        lambda n, x: cylinder.scaled_k(n, x, m),
+        None,
+        lambda y, n, x: _kve(m + 1)(n, x),
+    )
+
+
+_i0e = SpecialFunction("i0e", lambda x: cylinder.scaled_i(0.0, x), lambda y, x: _ive(1)(0.0, x))
+_i1e = SpecialFunction("i1e", lambda x: cylinder.scaled_i(1.0, x), lambda y, x: _ive(1)(1.0, x))
+_k0e = SpecialFunction("k0e", lambda x: cylinder.scaled_k(0.0, x), lambda y, x: _kve(1)(0.0, x))
+_k1e = SpecialFunction("k1e", lambda x: cylinder.scaled_k(1.0, x), lambda y, x: _kve(1)(1.0, x))
 
 # ---- The functions ------------------------------------------------------------------------------
 
@@ -60,11 +87,6 @@ def i0(x: _ArrayLike) -> Variable:
     -------
     Variable
         Of x's shape.
-
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
 
     Notes
     -----
@@ -91,11 +113,6 @@ def i1(x: _ArrayLike) -> Variable:
     Variable
         Of x's shape.
 
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-
     Notes
     -----
     dy/dx = (i0(x) + iv(2, x)) / 2.
@@ -120,11 +137,6 @@ def k0(x: _ArrayLike) -> Variable:
     -------
     Variable
         Of x's shape.
-
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
 
     Notes
     -----
@@ -151,11 +163,6 @@ def k1(x: _ArrayLike) -> Variable:
     Variable
         Of x's shape.
 
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-
     Notes
     -----
     dy/dx = -(k0(x) + kv(2, x)) / 2. nan for negative x.
@@ -181,14 +188,10 @@ def i0e(x: _ArrayLike) -> Variable:
     Variable
         Of x's shape.
 
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-
     Notes
     -----
-    dy/dx = i1e(x) - sign(x) i0e(x), 0 at the kink at 0.
+    dy/dx = i1e(x) - sign(x) i0e(x), computed as a sum in which nothing cancels; 0 at the kink at
+    0, and nan from the second derivative on.
 
     Examples
     --------
@@ -210,11 +213,6 @@ def i1e(x: _ArrayLike) -> Variable:
     -------
     Variable
         Of x's shape.
-
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
 
     Notes
     -----
@@ -334,4 +332,92 @@ def ive(n: _ArrayLike, x: _ArrayLike) -> Variable:
     >>> special.ive(2, [0.5, 2.0])
     variable([0.01935206, 0.09323903])
     """
-    return _ive(n, x)
+    return _ive(0)(n, x)
+
+
+def k0e(x: _ArrayLike) -> Variable:
+    """exp(x) k0(x), elementwise.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    dy/dx = k0e(x) - k1e(x), computed as a sum in which nothing cancels. nan for negative x.
+
+    Examples
+    --------
+    >>> import cygrad.special as special
+    >>> special.k0e([0.5, 2.0])
+    variable([1.52410939, 0.84156822])
+    """
+    return _k0e(x)
+
+
+def k1e(x: _ArrayLike) -> Variable:
+    """exp(x) k1(x), elementwise.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of x's shape.
+
+    Notes
+    -----
+    dy/dx = k1e(x) - (k0e(x) + kve(2, x)) / 2, computed as a sum in which nothing cancels. nan for
+    negative x.
+
+    Examples
+    --------
+    >>> import cygrad.special as special
+    >>> special.k1e([0.5, 2.0])
+    variable([2.73100971, 1.03347685])
+    """
+    return _k1e(x)
+
+
+def kve(n: _ArrayLike, x: _ArrayLike) -> Variable:
+    """exp(x) kv(n, x), elementwise.
+
+    Parameters
+    ----------
+    n : float or array_like
+        The order. There is no gradient to it.
+    x : Variable or array_like
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+    NotImplementedError
+        If a Variable that requires a gradient is passed where there is none.
+    ImportError
+        If scipy is not installed and an order is neither 0 nor a whole number up to 4.
+
+    Notes
+    -----
+    dy/dx = kve(n, x) - (kve(n - 1, x) + kve(n + 1, x)) / 2, computed without cancellation for whole
+    numbers n up to 4, and for x above 25 and n^2 / 2.
+
+    Examples
+    --------
+    >>> import cygrad.special as special
+    >>> special.kve(2, [0.5, 2.0])
+    variable([12.44814822,  1.87504506])
+    """
+    return _kve(0)(n, x)

@@ -1,0 +1,16 @@
+"""Stub of cygrad/kernels/cylinder.pyx: the sums that Bessel functions are made of."""
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Numbers: TypeAlias = NDArray[np.float64]
+
+def arc_nodes() -> tuple[_Numbers, _Numbers]: ...
+def arc_values(
+    x: _Numbers, n: int, m: int, scaled: bool, weights: _Numbers, polynomial: _Numbers
+) -> _Numbers: ...
+def gauss_values(x: _Numbers, n: int, m: int, scaled: bool, polynomial: _Numbers) -> _Numbers: ...
+def tail(nu: _Numbers, x: _Numbers, m: int, alternating: bool) -> _Numbers: ...
+def amplitudes(nu: _Numbers, x: _Numbers) -> tuple[_Numbers, _Numbers]: ...
