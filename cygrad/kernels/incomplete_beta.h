@@ -106,7 +106,7 @@ static double cg_log_over_beta_mean(double a, double b, double x, double y, doub
 {
     double sum = 0.0, m = 0.0;
     for (; a < CG_STIRLING; a += 1.0) {
-        sum += b / a / (a + b);
+        sum += b / (a + b) / a;
         m += 1.0;
     }
     const double step = (d - m * y) / a, ratio = x * (1.0 + b / a);

@@ -23,6 +23,7 @@
 
 #ifndef CG_GAMMA_ONCE
 #define CG_GAMMA_ONCE
+#define CG_FAR 1500.0  /* e^-x is 0 there, and so is x^20 e^-x */
 #define CG_DIRECT 20.0 /* below, x^a e^-x / gamma(a) is computed as it stands */
 #endif
 
@@ -30,6 +31,8 @@
 static double cg_gamma_weight(double a, double x, double up)
 {
     double e_lo, d_lo, rest;
+    if (a < CG_DIRECT && x > CG_FAR)
+        return 0.0; /* where x^a may overflow */
     if (a < CG_DIRECT)
         return cg_exp_times(x, 0.0, CG_NAME(pow_any)(x, a) * cg_reciprocal_gamma(a + up));
     const double d = cg_two_sum(x, -a, &d_lo);
@@ -62,6 +65,8 @@ static double cg_gamma_power(double a, double x, double less)
     double rest;
     if (a >= CG_DIRECT)
         return less == 1.0 ? cg_gamma_weight(a, x, 0.0) / x : cg_gamma_weight(a, x, 0.0) / x / x;
+    if (x > CG_FAR)
+        return 0.0;
     const double exponent = cg_two_sum(a, -less, &rest);
     double power = CG_NAME(pow_any)(x, exponent);
     if (rest != 0.0)

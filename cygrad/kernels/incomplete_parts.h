@@ -129,7 +129,7 @@ static double cg_trigamma_step(double z, double h)
 {
     double low = 0.0;
     for (; z < CG_STIRLING; z += 1.0)
-        low += (h / z / (z + h)) * (1.0 / z + 1.0 / (z + h));
+        low += (h / (z + h) / z) * (1.0 / z + 1.0 / (z + h));
     const double w = z + h, u = 1.0 / z, v = 1.0 / w, p = u * u, q = v * v;
     double power = 1.0, divided = 0.0, sum = 0.0; /* (u^(2k+3) - v^(2k+3)) / (u - v) */
     double p_power = p;

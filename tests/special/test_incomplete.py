@@ -274,6 +274,8 @@ NAN, INF = np.nan, np.inf
         ("gammainc", (0.5, 0.0), (0.0, 0.0, INF)),
         ("gammainc", (2.0, INF), (1.0, 0.0, 0.0)),
         ("gammainc", (INF, 2.0), (0.0, 0.0, 0.0)),
+        ("gammainc", (19.5, 1e78), (1.0, 0.0, 0.0)),
+        ("gammainc", (1e150, 1.0), (0.0, 0.0, 0.0)),
         ("gammainc", (0.0, 1.0), (1.0, -0.21938393439552029, 0.0)),
         ("gammainc", (-1.0, 1.0), (NAN, NAN, NAN)),
         ("gammainc", (1.0, -1.0), (NAN, NAN, NAN)),
@@ -334,6 +336,17 @@ def test_densities_of_large_parameters() -> None:
                 )
             )
         assert relative(slopes("betainc", a, b, x)[3], exact) < 1e-14
+
+
+def test_huge_and_tiny_parameters_give_numbers() -> None:
+    rng = np.random.default_rng(11)
+    a, b = 10.0 ** rng.uniform(-100, 100, (2, 500))
+    x = 10.0 ** rng.uniform(-300, 0, 500)
+    for kind in ("density", "a", "aa", "log_a", "slope_a"):
+        assert not np.isnan(gamma_derivative(kind, a, x)).any()
+        assert not np.isnan(gamma_derivative(kind, a, 1.0 / x)).any()
+        assert not np.isnan(beta_derivative(kind, a, b, x, 1 - x)).any()
+        assert not np.isnan(beta_derivative(kind, a, b, 1 - x, x)).any()
 
 
 def test_an_inverse_that_rounds_to_one() -> None:
