@@ -47,6 +47,10 @@ EXTRA_SOURCES = {
 }
 
 
+# Where the numbers of the kernels come from, which all modules know; the other headers are read by
+# kernels.c alone.
+NUMBERS = {"kernels.h", "kernels.def", "updates.def", "limits.pxd"}
+
 # What Cython would put into every module, such as its memoryviews: once, in a module of its own. That
 # makes the package a third as large, and its build and its import faster.
 SHARED = "cygrad._cython"
@@ -65,6 +69,7 @@ def extensions() -> list[Extension]:
                 depends=[
                     h.relative_to(ROOT).as_posix()
                     for h in (ROOT / "cygrad/kernels").glob("*.[hd]*")
+                    if name in EXTRA_SOURCES or h.name in NUMBERS
                 ],
                 define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
                 extra_compile_args=COMPILE,
