@@ -20,6 +20,16 @@ cdef extern from "kernels.h" nogil:
         K_LOGADDEXP2, K_POW, K_POW_C, K_RPOW_C
         K_EXPM1_SLOPE, K_TANH_SLOPE, K_SIGMOID_SLOPE, K_OVER_POSITIVE, K_ARCSIN_SLOPE
         K_ARCTAN_SLOPE, K_ARCSINH_SLOPE, K_ARCCOSH_SLOPE, K_ARCTANH_SLOPE, K_ARCTAN2_SLOPE
+        K_STIRLING, K_STIRLING_ORDER, K_DIGAMMA_GAP, K_EXCESS_GAP, K_HALF_STEP
+        K_DEVIANCE, K_LOG_RATIO, K_LOG1P_LESS, K_BALANCE, K_RATIO, K_RELATIVE, K_SHARE
+        K_DIFFERENCE_REST, K_QUOTIENT_REST, K_BETALN, K_POISSON, K_BINOM, K_NBINOM
+        K_GAMMA_DENSITY, K_GAMMA_TILT, K_GAMMA_LEAN, K_BETA_DENSITY, K_TILT, K_LEAN, K_LEAN_BACK
+        K_DIRICHLET, K_DIRICHLET_TILT, K_DIRICHLET_LEAN, K_DIRICHLET_WHOLE
+        K_DIRICHLET_FACTOR
+        K_LOG1P_SQUARE, K_LOG1P_SQUARE_LESS, K_PULL, K_T_TAIL, K_T_SLOPE
+        K_NORMAL_DENSITY, K_LAPLACE_DENSITY, K_EXPON_DENSITY, K_UNIFORM_DENSITY
+        K_LOGISTIC_DENSITY, K_LOGNORMAL_DENSITY, K_LOG_POSITIVE, K_LESS_LOG
+        K_INSIDE, K_FINITE_PART, K_VALID, K_WITHIN, K_COUNT, K_WHOLE, K_HITS, K_MISSES
         # Gradient kernels: G + 1 is the one that adds to its output.
         K_G_PASS, K_G_NEG, K_G_MUL, K_G_DIV, K_G_MUL_C, K_G_DIV_C, K_G_QUOTIENT
         K_G_ABS, K_G_SQUARE, K_G_CUBE, K_G_SQRT, K_G_POW_C, K_G_CLIP, K_G_MAXIMUM, K_G_MINIMUM
@@ -39,7 +49,7 @@ cdef extern from "kernels.h" nogil:
         int states
 
 cdef enum:
-    MAX_OPERANDS = 4            # inputs and output of a kernel
+    MAX_OPERANDS = 5            # inputs and output of a kernel
     LONG = 8192                 # from this many elements on, a kernel runs without the GIL
 
 # The kernels of the instruction set chosen at import, by number; its cells of recurrent networks,

@@ -34,6 +34,7 @@
 #define CG_EXP2 CG_NAME(exp2)
 #define CG_LOGADDEXP2 CG_NAME(logaddexp2)
 #define CG_LOGADDEXP2_ONE CG_NAME(logaddexp2_any)
+#define CG_STIRLING CG_NAME(stirling)
 #define CG_POW CG_NAME(pow)
 #define CG_POW_ONE CG_NAME(pow_any)
 #define CG_LOG1P_EXP CG_NAME(log1p_exp)
@@ -44,6 +45,9 @@ static void CG_NAME(log1p_exp)(const double *x, double *y, ptrdiff_t n)
     CG_EXP(x, y, n);
     CG_LOG1P(y, y, n);
 }
+
+/* (-1)^n for a small whole number in a double. */
+#define CG_ALTERNATE(n) (((int)(n) & 1) ? -1.0 : 1.0)
 
 #define CG_RELU(x) (((x) <= 0) ? 0.0 : (x))
 
@@ -74,6 +78,7 @@ static void CG_NAME(gelu_slope)(const double *x, double *y, ptrdiff_t n)
 #define CG_LOAD_1 const double x = x0[i]; (void)x;
 #define CG_LOAD_2 CG_LOAD_1 const double y = x1[i]; (void)y;
 #define CG_LOAD_3 CG_LOAD_2 const double z = x2[i]; (void)z;
+#define CG_LOAD_4 CG_LOAD_3 const double w = x3[i]; (void)w;
 
 #define CG_GLOAD_1 const double g = x0[i]; (void)g;
 #define CG_GLOAD_2 CG_GLOAD_1 const double x = x1[i]; (void)x;
@@ -82,6 +87,7 @@ static void CG_NAME(gelu_slope)(const double *x, double *y, ptrdiff_t n)
 #define CG_ARGS_1 const double *x0 = in[0];
 #define CG_ARGS_2 CG_ARGS_1 const double *x1 = in[1];
 #define CG_ARGS_3 CG_ARGS_2 const double *x2 = in[2];
+#define CG_ARGS_4 CG_ARGS_3 const double *x3 = in[3];
 
 /* Inputs may equal the output, element for element, which is all that IVDEP promises. */
 #define CG_LOOP(load, statement)                                                                  \

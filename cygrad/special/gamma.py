@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.special.entropy import as_variable
+from cygrad.special.kernel_function import KernelFunction
 from cygrad.special.operation import SpecialFunction
+from cygrad.special.stirling import digamma_gap
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -33,17 +36,24 @@ _gammaln = SpecialFunction("gammaln", None, lambda y, x: digamma(x))
 _loggamma = SpecialFunction("loggamma", None, lambda y, x: digamma(x))
 _digamma = SpecialFunction("digamma", None, lambda y, x: polygamma(1, x))
 _polygamma = SpecialFunction("polygamma", None, None, lambda y, n, x: polygamma(n + 1.0, x))
-_beta = SpecialFunction(
+# Of arguments that are not all positive; the others' are made of betaln's kernel below.
+_beta_beyond = SpecialFunction(
     "beta",
     None,
     lambda y, a, b: y * (digamma(a) - digamma(a + b)),
     lambda y, a, b: y * (digamma(b) - digamma(a + b)),
 )
-_betaln = SpecialFunction(
+_betaln_beyond = SpecialFunction(
     "betaln",
     None,
     lambda y, a, b: digamma(a) - digamma(a + b),
     lambda y, a, b: digamma(b) - digamma(a + b),
+)
+_betaln = KernelFunction(
+    "betaln",
+    "betaln",
+    lambda y, a, b: -digamma_gap(a, b),
+    lambda y, a, b: -digamma_gap(b, a),
 )
 
 
@@ -223,20 +233,20 @@ def beta(a: _ArrayLike, b: _ArrayLike) -> Variable:
     ------
     ValueError
         If the shapes do not broadcast.
-    ImportError
-        If scipy is not installed.
-
     Notes
     -----
-    With y = beta(a, b), dy/da = y (digamma(a) - digamma(a + b)), and so for b.
+    exp(betaln(a, b)) for positive a and b. dy/da = y (digamma(a) - digamma(a + b)), and so for b.
 
     Examples
     --------
     >>> import cygrad.special as special
-    >>> special.beta(2.0, 3.0)
-    variable(0.08333333333333333)
+    >>> special.beta(1.0, 4.0)
+    variable(0.25)
     """
-    return _beta(a, b)
+    first, second = as_variable(a), as_variable(b)
+    if _all_positive(first, second):
+        return F.exp(_betaln(first, second))
+    return _beta_beyond(first, second)
 
 
 def betaln(a: _ArrayLike, b: _ArrayLike) -> Variable:
@@ -256,12 +266,10 @@ def betaln(a: _ArrayLike, b: _ArrayLike) -> Variable:
     ------
     ValueError
         If the shapes do not broadcast.
-    ImportError
-        If scipy is not installed.
-
     Notes
     -----
-    dy/da = digamma(a) - digamma(a + b), and so for b.
+    For positive a and b made of Stirling's remainders, so that nothing cancels for large ones.
+    dy/da = digamma(a) - digamma(a + b), computed as such a difference, and so for b.
 
     Examples
     --------
@@ -269,7 +277,12 @@ def betaln(a: _ArrayLike, b: _ArrayLike) -> Variable:
     >>> special.betaln(1.0, 3.0)
     variable(-1.0986122886681098)
     """
-    return _betaln(a, b)
+    first, second = as_variable(a), as_variable(b)
+    return (_betaln if _all_positive(first, second) else _betaln_beyond)(first, second)
+
+
+def _all_positive(a: Variable, b: Variable) -> bool:
+    return bool((a.data > 0).all() and (b.data > 0).all())
 
 
 def multigammaln(a: _ArrayLike, d: int) -> Variable:

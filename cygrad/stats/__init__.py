@@ -3,7 +3,7 @@
 A module a distribution: `from cygrad.stats import norm`, then `norm.logpdf(x, loc, scale)`. Of
 numbers: beta, cauchy, chi2, expon, gamma, laplace, logistic, lognorm, norm, t, uniform; of vectors:
 dirichlet, multivariate_normal; of counts: bernoulli, binom, categorical, nbinom, poisson. The
-gradients are to x and to all real parameters. What needs gamma functions needs scipy:
+gradients are to x and to all real parameters. The distribution functions of beta and gamma need scipy:
 `pip install 'cygrad[scipy]'`.
 """
 

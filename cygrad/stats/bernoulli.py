@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.special.entropy import xlog1py, xlogy
-from cygrad.stats.support import counts, finished, mask, probability
+from cygrad.stats.exponential_family import binom_mass, hits, misses
+from cygrad.stats.standard import probability, shifted
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -37,7 +34,7 @@ def logpmf(k: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:
     Notes
     -----
     k log(p) + (1 - k) log(1 - p). -inf where k is no possible count, where the gradients are 0;
-    nan where a parameter is out of its range.
+    nan, and so are the slopes, where a parameter is out of its range.
 
     Examples
     --------
@@ -45,11 +42,7 @@ def logpmf(k: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:
     >>> bernoulli.logpmf([0, 1, 2], 0.25)
     variable([-0.28768207, -1.38629436,        -inf])
     """
-    n = counts(k, loc)
-    p, valid = probability(p)
-    inside = (n == 0) | (n == 1) | np.isnan(n)
-    n = np.where(inside, n, 0.0)
-    return finished(xlogy(n, p) + xlog1py(1.0 - n, -p), mask(inside), valid)
+    return binom_mass(shifted(k, loc), 1.0, probability(p))
 
 
 def pmf(k: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:
@@ -71,8 +64,8 @@ def pmf(k: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:
 
     Notes
     -----
-    p^k (1 - p)^(1 - k); 0 where k is neither 0 nor 1. It is exp(logpmf), and d pmf = pmf d logpmf.
-    nan where a parameter is out of its range.
+    p where k is 1, 1 - p where it is 0; 0 where it is neither. nan, and so are the slopes, where a
+    parameter is out of its range.
 
     Examples
     --------
@@ -80,4 +73,5 @@ def pmf(k: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:
     >>> bernoulli.pmf([0, 1, 2], 0.25)
     variable([0.75, 0.25, 0.  ])
     """
-    return F.exp(logpmf(k, p, loc))
+    n, chance = shifted(k, loc), probability(p)
+    return hits(n, 1.0) * chance + misses(n, 1.0) * (1.0 - chance)

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.special.entropy import xlog1py, xlogy
-from cygrad.special.gamma import betaln
 from cygrad.special.incomplete import betainc
-from cygrad.stats.support import (
-    as_variable,
-    both,
-    distributed,
-    finished,
-    mask,
-    positive,
-    standardized,
-)
+from cygrad.stats import standard
+from cygrad.stats.exponential_family import beta_density, beta_probability
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -44,16 +34,11 @@ def logpdf(
     Variable
         Of the shape that the inputs broadcast to.
 
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-
     Notes
     -----
     (a - 1) log(z) + (b - 1) log(1 - z) - betaln(a, b) - log(scale) for z = (x - loc) / scale in
-    [0, 1]. -inf out of the support, where the gradients are 0; nan where a parameter is out of
-    its range.
+    [0, 1]. -inf out of the support, where the gradients are 0; nan, and so are the slopes, where a
+    parameter is out of its range.
 
     Examples
     --------
@@ -61,11 +46,9 @@ def logpdf(
     >>> beta.logpdf([-1.0, 0.5], 2.0, 3.0)
     variable([      -inf, 0.40546511])
     """
-    z, scale, inside, valid = standardized(x, loc, scale, 0.0, 1.0, 0.5)
-    a, positive_a = positive(a)
-    b, positive_b = positive(b)
-    value = xlogy(a - 1.0, z) + xlog1py(b - 1.0, -z) - betaln(a, b) - F.log(scale)
-    return finished(value, inside, both(valid, positive_a, positive_b))
+    z, rest, checked = standard.standardized_with_rest(x, loc, scale)
+    density = beta_density(z, standard.positive(a), standard.positive(b), rest)
+    return standard.scaled(density, checked)
 
 
 def pdf(
@@ -87,15 +70,11 @@ def pdf(
     Variable
         Of the shape that the inputs broadcast to.
 
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-
     Notes
     -----
     z^(a - 1) (1 - z)^(b - 1) / (B(a, b) scale) for z = (x - loc) / scale in [0, 1], and 0 outside.
-    It is exp(logpdf), and d pdf = pdf d logpdf. nan where a parameter is out of its range.
+    It is exp(logpdf), and d pdf = pdf d logpdf, and at z = 0 and 1 the derivative of the powers.
+    nan, and so are the slopes, where a parameter is out of its range.
 
     Examples
     --------
@@ -103,7 +82,9 @@ def pdf(
     >>> beta.pdf([-1.0, 0.5], 2.0, 3.0)
     variable([0. , 1.5])
     """
-    return F.exp(logpdf(x, a, b, loc, scale))
+    z, rest, checked = standard.standardized_with_rest(x, loc, scale)
+    value = beta_probability(z, standard.positive(a), standard.positive(b), rest)
+    return value if checked is None else value / checked
 
 
 def cdf(
@@ -140,6 +121,6 @@ def cdf(
     >>> beta.cdf([-1.0, 0.5], 2.0, 3.0)
     variable([0.    , 0.6875])
     """
-    z, scale, inside, valid = standardized(x, loc, scale, 0.0, 1.0, 0.5)
-    valid = both(valid, mask(as_variable(a).data > 0), mask(as_variable(b).data > 0))
-    return distributed(betainc(a, b, z), x, loc, inside, valid)
+    z, _ = standard.standardized(x, loc, scale)
+    p, q, inside = standard.positive(a), standard.positive(b), standard.in_unit(z)
+    return standard.extended(lambda near: betainc(p, q, near), z, inside, 0.5, (0.0, 1.0))

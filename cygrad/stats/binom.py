@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.special.entropy import xlog1py, xlogy
-from cygrad.special.gamma import gammaln
-from cygrad.stats.support import as_variable, both, counts, finished, mask, probability, whole
+from cygrad.stats.exponential_family import binom_mass, hits, misses
+from cygrad.stats.standard import as_variable, at_an_end, power, probability, shifted
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -37,15 +35,10 @@ def logpmf(k: _ArrayLike, n: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -
     Variable
         Of the shape that the inputs broadcast to.
 
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-
     Notes
     -----
     log(n! / (k! (n - k)!)) + k log(p) + (n - k) log(1 - p). -inf where k is no possible count,
-    where the gradients are 0; nan where a parameter is out of its range.
+    where the gradients are 0; nan, and so are the slopes, where a parameter is out of its range.
 
     Examples
     --------
@@ -53,14 +46,7 @@ def logpmf(k: _ArrayLike, n: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -
     >>> binom.logpmf([0, 2, 3], 2, 0.5)
     variable([-1.38629436, -1.38629436,        -inf])
     """
-    done, trials = np.broadcast_arrays(counts(k, loc), as_variable(n).data)
-    p, valid = probability(p)
-    valid = both(valid, mask(whole(trials)))
-    trials = np.where(whole(trials), trials, 0.0)
-    inside = whole(done) & ~(done > trials)
-    done = np.where(inside, done, 0.0)
-    ways = gammaln(trials + 1.0) - gammaln(done + 1.0) - gammaln(trials - done + 1.0)
-    return finished(ways + xlogy(done, p) + xlog1py(trials - done, -p), mask(inside), valid)
+    return binom_mass(shifted(k, loc), n, probability(p))
 
 
 def pmf(k: _ArrayLike, n: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:
@@ -82,15 +68,11 @@ def pmf(k: _ArrayLike, n: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -> V
     Variable
         Of the shape that the inputs broadcast to.
 
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-
     Notes
     -----
     n! / (k! (n - k)!) p^k (1 - p)^(n - k); 0 where k is no possible count. It is exp(logpmf), and d
-    pmf = pmf d logpmf. nan where a parameter is out of its range.
+    pmf = pmf d logpmf, and at p = 0 and 1 the derivative of the powers. nan, and so are the slopes,
+    where a parameter is out of its range.
 
     Examples
     --------
@@ -98,4 +80,14 @@ def pmf(k: _ArrayLike, n: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -> V
     >>> binom.pmf([0, 2, 3], 2, 0.5)
     variable([0.25, 0.25, 0.  ])
     """
-    return F.exp(logpmf(k, n, p, loc))
+    done, chance = shifted(k, loc), probability(p)
+    end = at_an_end(chance)
+    inside = F.exp(binom_mass(done, n, F.where(end, 0.5, chance)))
+    return F.where(end, _powers(done, as_variable(n), F.where(end, chance, 0.5)), inside)
+
+
+def _powers(k: Variable, n: Variable, p: Variable) -> Variable:
+    """The same as a product of powers, whose slopes are finite at 0 and at 1; elsewhere where n is
+    too large for them."""
+    ways = binom_mass(k, n, 0.5) + math.log(2.0) * n
+    return F.exp(F.minimum(ways, 700.0)) * power(p, hits(k, n)) * power(1.0 - p, misses(k, n))

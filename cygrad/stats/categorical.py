@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.stats.support import as_variable, finished, mask, probability, replaced
+from cygrad.stats.standard import as_variable, probability
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -41,8 +42,9 @@ def logpmf(k: _ArrayLike, p: _ArrayLike) -> Variable:
 
     Notes
     -----
-    log(p[k]); -inf where k is no category, nan where p[k] is no probability. That each row of p
-    sums up to 1 is not checked; the gradient is that by each of its own.
+    log(p[k]); -inf where k is no category, with slopes of 0; nan, and so is the slope, where p[k] is
+    no probability. That each row of p sums up to 1 is not checked; the gradient is that by each of
+    its own.
 
     Examples
     --------
@@ -50,23 +52,27 @@ def logpmf(k: _ArrayLike, p: _ArrayLike) -> Variable:
     >>> categorical.logpmf([0, 1, 2], [0.25, 0.75])
     variable([-1.38629436, -0.28768207,        -inf])
     """
+    picked, found = _picked(k, p, "logpmf")
+    return F.where(found, F.log(F.where(found, probability(picked), 1.0)), -np.inf)
+
+
+def _picked(k: _ArrayLike, p: _ArrayLike, name: str) -> tuple[Variable, NDArray[np.bool_]]:
+    """p[k], or another where there is no category k; and where there is."""
     chosen, table = as_variable(k).data, as_variable(p)
     if table.ndim == 0:
-        raise ValueError("categorical.logpmf: p must have an axis of categories")
+        raise ValueError(f"categorical.{name}: p must have an axis of categories")
     n = table.shape[-1]
     inside = (chosen >= 0) & (chosen < n) & (chosen == np.floor(chosen))
     index = np.where(inside, chosen, 0).astype(np.intp)
     if n == 0:
-        raise ValueError("categorical.logpmf: p has no categories")
+        raise ValueError(f"categorical.{name}: p has no categories")
     try:
         index, *rows = np.broadcast_arrays(index, *np.indices(table.shape[:-1]))
     except ValueError:
         raise ValueError(
-            f"categorical.logpmf: k of shape {chosen.shape} and p of shape {table.shape} do not fit"
+            f"categorical.{name}: k of shape {chosen.shape} and p of shape {table.shape} do not fit"
         ) from None
-    found = mask(np.broadcast_to(inside, index.shape))
-    picked, valid = probability(table[(*rows, index)])
-    return finished(F.log(replaced(picked, found, 1.0)), found, valid)
+    return table[(*rows, index)], np.asarray(np.broadcast_to(inside, index.shape))
 
 
 def pmf(k: _ArrayLike, p: _ArrayLike) -> Variable:
@@ -91,8 +97,7 @@ def pmf(k: _ArrayLike, p: _ArrayLike) -> Variable:
 
     Notes
     -----
-    p[k]; 0 where k is no category. It is exp(logpmf), and d pmf = pmf d logpmf. nan where p[k] is
-    no probability.
+    p[k]; 0 where k is no category. nan, and so is the slope, where p[k] is no probability.
 
     Examples
     --------
@@ -100,4 +105,5 @@ def pmf(k: _ArrayLike, p: _ArrayLike) -> Variable:
     >>> categorical.pmf([0, 1, 2], [0.25, 0.75])
     variable([0.25, 0.75, 0.  ])
     """
-    return F.exp(logpmf(k, p))
+    picked, found = _picked(k, p, "pmf")
+    return F.where(found, probability(picked), 0.0)

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.stats.support import finished, standardized
+from cygrad.stats.standard import scaled, standardized
+from cygrad.stats.tails import log1p_square
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
 
 __all__ = ["logpdf", "pdf"]
+
+LOG_PI = math.log(math.pi)
 
 
 def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -32,8 +35,8 @@ def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
 
     Notes
     -----
-    -log(pi scale (1 + z^2)), with z = (x - loc) / scale. nan where a parameter is out of its
-    range.
+    -log(pi scale (1 + z^2)), with z = (x - loc) / scale. nan, and so are the slopes, where a
+    parameter is out of its range.
 
     Examples
     --------
@@ -41,8 +44,8 @@ def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
     >>> cauchy.logpdf([0.0, 1.0])
     variable([-1.14472989, -1.83787707])
     """
-    z, scale, inside, valid = standardized(x, loc, scale)
-    return finished(-F.log1p(z * z) - F.log(math.pi * scale), inside, valid)
+    z, checked = standardized(x, loc, scale)
+    return scaled(-log1p_square(z, 1.0) - LOG_PI, checked)
 
 
 def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -63,7 +66,7 @@ def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variab
     Notes
     -----
     1 / (pi scale (1 + z^2)), with z = (x - loc) / scale. It is exp(logpdf), and d pdf = pdf d
-    logpdf. nan where a parameter is out of its range.
+    logpdf. nan, and so are the slopes, where a parameter is out of its range.
 
     Examples
     --------

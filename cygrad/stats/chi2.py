@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.special.entropy import xlogy
-from cygrad.special.gamma import gammaln
-from cygrad.stats.support import both, finished, positive, standardized
+from cygrad.stats.exponential_family import gamma_density, gamma_probability
+from cygrad.stats.standard import positive, scaled, standardized_with_rest
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
 
 __all__ = ["logpdf", "pdf"]
+
+LOG_2 = math.log(2.0)
 
 
 def logpdf(
@@ -36,16 +36,11 @@ def logpdf(
     Variable
         Of the shape that the inputs broadcast to.
 
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-
     Notes
     -----
-    (df / 2 - 1) log(z) - z / 2 - gammaln(df / 2) - df / 2 log(2) - log(scale) for z = (x - loc)
-    / scale >= 0. -inf out of the support, where the gradients are 0; nan where a parameter is
-    out of its range.
+    (df / 2 - 1) log(z) - z / 2 - gammaln(df / 2) - df / 2 log(2) - log(scale) for z = (x - loc) /
+    scale >= 0. -inf out of the support, where the gradients are 0; nan, and so are the slopes,
+    where a parameter is out of its range.
 
     Examples
     --------
@@ -53,11 +48,9 @@ def logpdf(
     >>> chi2.logpdf([-1.0, 1.0], 2.0)
     variable([       -inf, -1.19314718])
     """
-    z, scale, inside, valid = standardized(x, loc, scale, 0.0, safe=1.0)
-    df, positive_df = positive(df)
-    half = 0.5 * df
-    value = xlogy(half - 1.0, z) - 0.5 * z - gammaln(half) - math.log(2.0) * half - F.log(scale)
-    return finished(value, inside, both(valid, positive_df))
+    z, rest, checked = standardized_with_rest(x, loc, scale)
+    density = gamma_density(0.5 * z, 0.5 * positive(df), 0.5 * rest)
+    return scaled(density - LOG_2, checked)
 
 
 def pdf(x: _ArrayLike, df: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -77,15 +70,11 @@ def pdf(x: _ArrayLike, df: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike 
     Variable
         Of the shape that the inputs broadcast to.
 
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-
     Notes
     -----
     z^(df/2 - 1) exp(-z / 2) / (2^(df/2) Gamma(df/2) scale) for z = (x - loc) / scale >= 0, and 0
-    below. It is exp(logpdf), and d pdf = pdf d logpdf. nan where a parameter is out of its range.
+    below. It is exp(logpdf), and d pdf = pdf d logpdf, and at z = 0 the derivative of the power. nan,
+    and so are the slopes, where a parameter is out of its range.
 
     Examples
     --------
@@ -93,4 +82,6 @@ def pdf(x: _ArrayLike, df: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike 
     >>> chi2.pdf([-1.0, 1.0], 2.0)
     variable([0.        , 0.30326533])
     """
-    return F.exp(logpdf(x, df, loc, scale))
+    z, rest, checked = standardized_with_rest(x, loc, scale)
+    value = 0.5 * gamma_probability(0.5 * z, 0.5 * positive(df), 0.5 * rest)
+    return value if checked is None else value / checked

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.stats.support import distributed, finished, standardized
+from cygrad.special.kernel_function import KernelFunction
+from cygrad.stats.standard import above, extended, scaled, standardized
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
 
 __all__ = ["cdf", "logpdf", "pdf"]
+
+_density = KernelFunction("expon", "expon_density", lambda y, z: -above(z))
 
 
 def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -32,7 +35,7 @@ def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
     Notes
     -----
     -z - log(scale) for z = (x - loc) / scale >= 0. -inf out of the support, where the gradients
-    are 0; nan where a parameter is out of its range.
+    are 0; nan, and so are the slopes, where a parameter is out of its range.
 
     Examples
     --------
@@ -40,8 +43,8 @@ def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
     >>> expon.logpdf([-1.0, 0.0, 1.0])
     variable([-inf,  -0.,  -1.])
     """
-    z, scale, inside, valid = standardized(x, loc, scale, 0.0)
-    return finished(-z - F.log(scale), inside, valid)
+    z, checked = standardized(x, loc, scale)
+    return scaled(_density(z), checked)
 
 
 def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -62,7 +65,7 @@ def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variab
     Notes
     -----
     exp(-z) / scale for z = (x - loc) / scale >= 0, and 0 below. It is exp(logpdf), and d pdf = pdf
-    d logpdf. nan where a parameter is out of its range.
+    d logpdf. nan, and so are the slopes, where a parameter is out of its range.
 
     Examples
     --------
@@ -98,5 +101,5 @@ def cdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variab
     >>> expon.cdf([-1.0, 0.0, 1.0])
     variable([0.        , 0.        , 0.63212056])
     """
-    z, scale, inside, valid = standardized(x, loc, scale, 0.0)
-    return distributed(-F.expm1(-z), x, loc, inside, valid)
+    z, _ = standardized(x, loc, scale)
+    return extended(lambda near: -F.expm1(-near), z, above(z), 0.0, (0.0, 1.0))

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.special.entropy import xlogy
-from cygrad.special.gamma import gammaln
 from cygrad.special.incomplete import gammainc
-from cygrad.stats.support import (
-    as_variable,
-    both,
-    distributed,
-    finished,
-    mask,
-    positive,
-    standardized,
-)
+from cygrad.stats import standard
+from cygrad.stats.exponential_family import gamma_density, gamma_probability
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -44,15 +34,11 @@ def logpdf(
     Variable
         Of the shape that the inputs broadcast to.
 
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-
     Notes
     -----
     (a - 1) log(z) - z - gammaln(a) - log(scale) for z = (x - loc) / scale >= 0. -inf out of the
-    support, where the gradients are 0; nan where a parameter is out of its range.
+    support, where the gradients are 0; nan, and so are the slopes, where a parameter is out of its
+    range.
 
     Examples
     --------
@@ -60,10 +46,8 @@ def logpdf(
     >>> gamma.logpdf([-1.0, 1.0], 2.0)
     variable([-inf,  -1.])
     """
-    z, scale, inside, valid = standardized(x, loc, scale, 0.0, safe=1.0)
-    a, positive_a = positive(a)
-    value = xlogy(a - 1.0, z) - z - gammaln(a) - F.log(scale)
-    return finished(value, inside, both(valid, positive_a))
+    z, rest, checked = standard.standardized_with_rest(x, loc, scale)
+    return standard.scaled(gamma_density(z, standard.positive(a), rest), checked)
 
 
 def pdf(x: _ArrayLike, a: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -83,15 +67,11 @@ def pdf(x: _ArrayLike, a: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike =
     Variable
         Of the shape that the inputs broadcast to.
 
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-
     Notes
     -----
     z^(a - 1) exp(-z) / (Gamma(a) scale) for z = (x - loc) / scale >= 0, and 0 below. It is
-    exp(logpdf), and d pdf = pdf d logpdf. nan where a parameter is out of its range.
+    exp(logpdf), and d pdf = pdf d logpdf, and at z = 0 the derivative of the power. nan, and so are
+    the slopes, where a parameter is out of its range.
 
     Examples
     --------
@@ -99,7 +79,9 @@ def pdf(x: _ArrayLike, a: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike =
     >>> gamma.pdf([-1.0, 1.0], 2.0)
     variable([0.        , 0.36787944])
     """
-    return F.exp(logpdf(x, a, loc, scale))
+    z, rest, checked = standard.standardized_with_rest(x, loc, scale)
+    value = gamma_probability(z, standard.positive(a), rest)
+    return value if checked is None else value / checked
 
 
 def cdf(x: _ArrayLike, a: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -134,6 +116,6 @@ def cdf(x: _ArrayLike, a: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike =
     >>> gamma.cdf([-1.0, 1.0], 2.0)
     variable([0.        , 0.26424112])
     """
-    z, scale, inside, valid = standardized(x, loc, scale, 0.0, safe=1.0)
-    valid = both(valid, mask(as_variable(a).data > 0))
-    return distributed(gammainc(a, z), x, loc, inside, valid)
+    z, _ = standard.standardized(x, loc, scale)
+    shape, inside = standard.positive(a), standard.above(z)
+    return standard.extended(lambda near: gammainc(shape, near), z, inside, 1.0, (0.0, 1.0))

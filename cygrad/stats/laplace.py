@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.stats.support import finished, standardized
+from cygrad.special.kernel_function import KernelFunction
+from cygrad.stats.standard import finite_part, scaled, standardized
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
 
 __all__ = ["logpdf", "pdf"]
+
+_density = KernelFunction("laplace", "laplace_density", lambda y, z: -F.sign(finite_part(z)))
 
 
 def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -31,8 +34,8 @@ def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
 
     Notes
     -----
-    -|z| - log(2 scale), with z = (x - loc) / scale; the slope at the kink at 0 counts as 0. nan
-    where a parameter is out of its range.
+    -|z| - log(2 scale), with z = (x - loc) / scale; the slope at the kink at 0 counts as 0. nan,
+    and so are the slopes, where a parameter is out of its range.
 
     Examples
     --------
@@ -40,8 +43,8 @@ def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
     >>> laplace.logpdf([0.0, 1.0])
     variable([-0.69314718, -1.69314718])
     """
-    z, scale, inside, valid = standardized(x, loc, scale)
-    return finished(-F.abs(z) - F.log(2.0 * scale), inside, valid)
+    z, checked = standardized(x, loc, scale)
+    return scaled(_density(z), checked)
 
 
 def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -62,7 +65,7 @@ def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variab
     Notes
     -----
     exp(-|z|) / (2 scale), with z = (x - loc) / scale. It is exp(logpdf), and d pdf = pdf d logpdf.
-    nan where a parameter is out of its range.
+    nan, and so are the slopes, where a parameter is out of its range.
 
     Examples
     --------

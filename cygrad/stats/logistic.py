@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.stats.support import finished, standardized
+from cygrad.special.kernel_function import KernelFunction
+from cygrad.stats.standard import finite_part, scaled, standardized
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
 
 __all__ = ["logpdf", "pdf"]
+
+_density = KernelFunction(
+    "logistic", "logistic_density", lambda y, z: -F.tanh(0.5 * finite_part(z))
+)
 
 
 def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -31,8 +36,8 @@ def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
 
     Notes
     -----
-    -z - 2 log(1 + e^-z) - log(scale), with z = (x - loc) / scale. nan where a parameter is out
-    of its range.
+    -z - 2 log(1 + e^-z) - log(scale), with z = (x - loc) / scale. nan, and so are the slopes,
+    where a parameter is out of its range.
 
     Examples
     --------
@@ -40,8 +45,8 @@ def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
     >>> logistic.logpdf([0.0, 1.0])
     variable([-1.38629436, -1.62652338])
     """
-    z, scale, inside, valid = standardized(x, loc, scale)
-    return finished(-F.softplus(z) - F.softplus(-z) - F.log(scale), inside, valid)
+    z, checked = standardized(x, loc, scale)
+    return scaled(_density(z), checked)
 
 
 def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -62,7 +67,7 @@ def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variab
     Notes
     -----
     exp(-z) / (scale (1 + exp(-z))^2), with z = (x - loc) / scale. It is exp(logpdf), and d pdf =
-    pdf d logpdf. nan where a parameter is out of its range.
+    pdf d logpdf. nan, and so are the slopes, where a parameter is out of its range.
 
     Examples
     --------

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.stats.support import both, finished, positive, standardized
+from cygrad.special.kernel_function import KernelFunction
+from cygrad.special.stirling import ratio
+from cygrad.stats.standard import LEAST, finite_part, is_finite, positive, scaled, shifted
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
 
 __all__ = ["logpdf", "pdf"]
+
+_is_positive = KernelFunction("is_positive", "inside", None, constants=(LEAST, float("inf")))
+
+# log(x / scale), and -inf with slopes of 0 where x is not positive.
+_log = KernelFunction(
+    "log_positive",
+    "log_positive",
+    lambda y, x, scale: ratio(_is_positive(x), x),
+    lambda y, x, scale: -(_is_positive(x) / scale),
+)
+
+# The log-density of e^(log z) for a scale of 1; -inf with slopes of 0 where log_z is infinite.
+_density = KernelFunction(
+    "lognorm",
+    "lognormal_density",
+    lambda y, log_z, s: -(finite_part(log_z) / s / s + is_finite(log_z)),
+    lambda y, log_z, s: (F.square(finite_part(log_z) / s) - is_finite(log_z)) / s,
+)
 
 
 def logpdf(
@@ -36,8 +55,9 @@ def logpdf(
 
     Notes
     -----
-    -log(z)^2 / (2 s^2) - log(s z scale) - log(2 pi) / 2 for z = (x - loc) / scale > 0. -inf out
-    of the support, where the gradients are 0; nan where a parameter is out of its range.
+    -log(z)^2 / (2 s^2) - log(s z scale) - log(2 pi) / 2 for z = (x - loc) / scale > 0. -inf out of
+    the support, where the gradients are 0; nan, and so are the slopes, where a parameter is out of
+    its range.
 
     Examples
     --------
@@ -45,11 +65,9 @@ def logpdf(
     >>> lognorm.logpdf([-1.0, 1.0], 0.5)
     variable([       -inf, -0.22579135])
     """
-    z, scale, inside, valid = standardized(x, loc, scale, 5e-324, safe=1.0)
-    s, positive_s = positive(s)
-    log_z = F.log(z)
-    value = -0.5 * (log_z / s) ** 2 - log_z - F.log(s * scale) - 0.5 * math.log(2.0 * math.pi)
-    return finished(value, inside, both(valid, positive_s))
+    checked = None if isinstance(scale, float) and scale == 1.0 else positive(scale)
+    log_z = _log(shifted(x, loc), 1.0 if checked is None else checked)
+    return scaled(_density(log_z, positive(s)), checked)
 
 
 def pdf(x: _ArrayLike, s: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -72,7 +90,8 @@ def pdf(x: _ArrayLike, s: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike =
     Notes
     -----
     exp(-log(z)^2 / (2 s^2)) / (s z scale sqrt(2 pi)) for z = (x - loc) / scale > 0, and 0 at 0 and
-    below. It is exp(logpdf), and d pdf = pdf d logpdf. nan where a parameter is out of its range.
+    below. It is exp(logpdf), and d pdf = pdf d logpdf. nan, and so are the slopes, where a
+    parameter is out of its range.
 
     Examples
     --------

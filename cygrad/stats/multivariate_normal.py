@@ -11,7 +11,7 @@ import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.linalg.cholesky import cholesky
 from cygrad.linalg.triangular import solve_triangular
-from cygrad.stats.support import as_variable
+from cygrad.stats.standard import as_variable
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike

@@ -5,15 +5,18 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.special.error import log_ndtr, ndtr
-from cygrad.stats.support import distributed, finished, standardized
+from cygrad.special.kernel_function import KernelFunction
+from cygrad.stats.standard import extended, finite_part, is_finite, scaled, standardized
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
 
 __all__ = ["cdf", "logcdf", "logpdf", "logsf", "pdf", "sf"]
+
+_bell = KernelFunction("bell", "exp_minus_half_square", lambda y, z: -finite_part(z) * y)
+_density = KernelFunction("norm", "normal_density", lambda y, z: -finite_part(z))
 
 
 def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -33,8 +36,8 @@ def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
 
     Notes
     -----
-    -z^2 / 2 - log(scale) - log(2 pi) / 2, with z = (x - loc) / scale. nan where a parameter is
-    out of its range.
+    -z^2 / 2 - log(scale) - log(2 pi) / 2, with z = (x - loc) / scale. nan, and so are the slopes,
+    where a parameter is out of its range.
 
     Examples
     --------
@@ -42,8 +45,8 @@ def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
     >>> norm.logpdf([0.0, 1.0])
     variable([-0.91893853, -1.41893853])
     """
-    z, scale, inside, valid = standardized(x, loc, scale)
-    return finished(-0.5 * z * z - F.log(scale) - 0.5 * math.log(2.0 * math.pi), inside, valid)
+    z, checked = standardized(x, loc, scale)
+    return scaled(_density(z), checked)
 
 
 def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -63,8 +66,8 @@ def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variab
 
     Notes
     -----
-    exp(-z^2 / 2) / (scale sqrt(2 pi)), with z = (x - loc) / scale. It is exp(logpdf), and d pdf =
-    pdf d logpdf. nan where a parameter is out of its range.
+    exp(-z^2 / 2) / (scale sqrt(2 pi)), with z = (x - loc) / scale, with all digits far out in the
+    tails. nan, and so are the slopes, where a parameter is out of its range.
 
     Examples
     --------
@@ -72,7 +75,9 @@ def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variab
     >>> norm.pdf([0.0, 1.0])
     variable([0.39894228, 0.24197072])
     """
-    return F.exp(logpdf(x, loc, scale))
+    z, checked = standardized(x, loc, scale)
+    value = _bell(z) * (1.0 / math.sqrt(2.0 * math.pi))
+    return value if checked is None else value / checked
 
 
 def cdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -100,8 +105,8 @@ def cdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variab
     >>> norm.cdf([0.0, 1.0])
     variable([0.5       , 0.84134475])
     """
-    z, scale, inside, valid = standardized(x, loc, scale)
-    return distributed(ndtr(z), x, loc, inside, valid)
+    z, _ = standardized(x, loc, scale)
+    return extended(ndtr, z, is_finite(z), 0.0, (0.0, 1.0))
 
 
 def logcdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -134,8 +139,8 @@ def logcdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
     >>> norm.logcdf([0.0, 1.0])
     variable([-0.69314718, -0.17275378])
     """
-    z, scale, inside, valid = standardized(x, loc, scale)
-    return distributed(log_ndtr(z), x, loc, inside, valid, (-math.inf, 0.0))
+    z, _ = standardized(x, loc, scale)
+    return extended(log_ndtr, z, is_finite(z), 0.0, (-math.inf, 0.0))
 
 
 def sf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -163,8 +168,8 @@ def sf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variabl
     >>> norm.sf([0.0, 1.0])
     variable([0.5       , 0.15865525])
     """
-    z, scale, inside, valid = standardized(x, loc, scale)
-    return distributed(ndtr(-z), x, loc, inside, valid, (1.0, 0.0))
+    z, _ = standardized(x, loc, scale)
+    return extended(lambda near: ndtr(-near), z, is_finite(z), 0.0, (1.0, 0.0))
 
 
 def logsf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -197,5 +202,5 @@ def logsf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Vari
     >>> norm.logsf([0.0, 1.0])
     variable([-0.69314718, -1.84102165])
     """
-    z, scale, inside, valid = standardized(x, loc, scale)
-    return distributed(log_ndtr(-z), x, loc, inside, valid, (0.0, -math.inf))
+    z, _ = standardized(x, loc, scale)
+    return extended(lambda near: log_ndtr(-near), z, is_finite(z), 0.0, (0.0, -math.inf))

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.special.entropy import xlogy
-from cygrad.special.gamma import gammaln
-from cygrad.stats.support import as_variable, counts, finished, mask, replaced, whole
+from cygrad.stats.exponential_family import poisson_mass
+from cygrad.stats.standard import count, near_zero, not_negative, power, shifted
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -35,15 +32,10 @@ def logpmf(k: _ArrayLike, mu: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:
     Variable
         Of the shape that the inputs broadcast to.
 
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-
     Notes
     -----
-    k log(mu) - mu - gammaln(k + 1). -inf where k is no possible count, where the gradients are
-    0; nan where a parameter is out of its range.
+    k log(mu) - mu - gammaln(k + 1). -inf where k is no possible count, where the gradients are 0;
+    nan, and so are the slopes, where a parameter is out of its range.
 
     Examples
     --------
@@ -51,13 +43,7 @@ def logpmf(k: _ArrayLike, mu: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:
     >>> poisson.logpmf([0, 2, -1], 1.5)
     variable([-1.5       , -1.38221696,        -inf])
     """
-    n = counts(k, loc)
-    mean = as_variable(mu)
-    valid = mask(mean.data >= 0)
-    mean = replaced(mean, valid, 1.0)
-    inside = whole(n)
-    n = np.where(inside, n, 0.0)
-    return finished(xlogy(n, mean) - mean - gammaln(n + 1.0), mask(inside), valid)
+    return poisson_mass(shifted(k, loc), not_negative(mu))
 
 
 def pmf(k: _ArrayLike, mu: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:
@@ -77,15 +63,11 @@ def pmf(k: _ArrayLike, mu: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:
     Variable
         Of the shape that the inputs broadcast to.
 
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-
     Notes
     -----
-    mu^k exp(-mu) / k!; 0 where k is no possible count. It is exp(logpmf), and d pmf = pmf d logpmf.
-    nan where a parameter is out of its range.
+    mu^k exp(-mu) / k!; 0 where k is no possible count. It is exp(logpmf), and d pmf = pmf d logpmf,
+    and at mu = 0 the derivative of the power. nan, and so are the slopes, where a parameter is out of
+    its range.
 
     Examples
     --------
@@ -93,4 +75,10 @@ def pmf(k: _ArrayLike, mu: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:
     >>> poisson.pmf([0, 2, -1], 1.5)
     variable([0.22313016, 0.25102143, 0.        ])
     """
-    return F.exp(logpmf(k, mu, loc))
+    n, mean = shifted(k, loc), not_negative(mu)
+    end = near_zero(mean)
+    inside = F.exp(poisson_mass(n, F.where(end, 1.0, mean)))
+    # mu^k e^-mu / k!, whose slope is finite at 0; 1 / k! is e times the probability for a mean of 1
+    low = F.where(end, mean, 1.0)
+    powers = power(low, count(n)) * F.exp(poisson_mass(n, 1.0) + (1.0 - low))
+    return F.where(end, powers, inside)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.special.gamma import betaln
-from cygrad.stats.support import both, finished, mask, positive, replaced, standardized
+from cygrad.special.stirling import half_step
+from cygrad.stats.standard import is_finite, positive, scaled, standardized
+from cygrad.stats.tails import t_tail
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
 
 __all__ = ["logpdf", "pdf"]
+
+LOG_ROOT_2PI = 0.5 * math.log(2.0 * math.pi)
 
 
 def logpdf(
@@ -37,15 +38,10 @@ def logpdf(
     Variable
         Of the shape that the inputs broadcast to.
 
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-
     Notes
     -----
-    -betaln(df / 2, 1 / 2) - log(df) / 2 - (df + 1) / 2 log(1 + z^2 / df) - log(scale), with z =
-    (x - loc) / scale. nan where a parameter is out of its range.
+    -betaln(df / 2, 1 / 2) - log(df) / 2 - (df + 1) / 2 log(1 + z^2 / df) - log(scale), with z = (x
+    - loc) / scale. nan, and so are the slopes, where a parameter is out of its range.
 
     Examples
     --------
@@ -53,14 +49,10 @@ def logpdf(
     >>> t.logpdf([0.0, 1.0], 4.0)
     variable([-0.98082925, -1.53868813])
     """
-    z, scale, inside, valid = standardized(x, loc, scale)
-    df, positive_df = positive(df)
-    finite = mask(~np.isinf(df.data))
-    df = replaced(df, finite, 1.0)
-    value = -betaln(0.5 * df, 0.5) - 0.5 * F.log(df) - 0.5 * (df + 1.0) * F.log1p(z * z / df)
-    if finite is not None:  # else the normal distribution
-        value = F.where(finite, value, -0.5 * z * z - 0.5 * math.log(2.0 * math.pi))
-    return finished(value - F.log(scale), inside, both(valid, positive_df))
+    z, checked = standardized(x, loc, scale)
+    freedom = positive(df)
+    constant = is_finite(z) * half_step(0.5 * freedom) - LOG_ROOT_2PI
+    return scaled(constant - t_tail(z, freedom), checked)
 
 
 def pdf(x: _ArrayLike, df: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -80,15 +72,11 @@ def pdf(x: _ArrayLike, df: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike 
     Variable
         Of the shape that the inputs broadcast to.
 
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-
     Notes
     -----
     (1 + z^2 / df)^(-(df + 1) / 2) / (sqrt(df) B(df/2, 1/2) scale), with z = (x - loc) / scale. It
-    is exp(logpdf), and d pdf = pdf d logpdf. nan where a parameter is out of its range.
+    is exp(logpdf), and d pdf = pdf d logpdf. nan, and so are the slopes, where a parameter is out
+    of its range.
 
     Examples
     --------

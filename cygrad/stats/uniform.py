@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.stats.support import finished, standardized
+from cygrad.special.kernel_function import KernelFunction
+from cygrad.stats.standard import in_unit, scaled, standardized
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
 
 __all__ = ["logpdf", "pdf"]
+
+_density = KernelFunction("uniform", "uniform_density", lambda y, z: in_unit(z) * 0.0)
 
 
 def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -32,7 +35,7 @@ def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
     Notes
     -----
     -log(scale) for loc <= x <= loc + scale. -inf out of the support, where the gradients are 0;
-    nan where a parameter is out of its range.
+    nan, and so are the slopes, where a parameter is out of its range.
 
     Examples
     --------
@@ -40,8 +43,8 @@ def logpdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
     >>> uniform.logpdf([-1.0, 0.5])
     variable([-inf,   0.])
     """
-    z, scale, inside, valid = standardized(x, loc, scale, 0.0, 1.0)
-    return finished(0.0 * z - F.log(scale), inside, valid)
+    z, checked = standardized(x, loc, scale)
+    return scaled(_density(z), checked)
 
 
 def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -62,7 +65,7 @@ def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variab
     Notes
     -----
     1 / scale for loc <= x <= loc + scale, and 0 outside. It is exp(logpdf), and d pdf = pdf d
-    logpdf. nan where a parameter is out of its range.
+    logpdf. nan, and so are the slopes, where a parameter is out of its range.
 
     Examples
     --------

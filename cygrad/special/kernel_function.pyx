@@ -1,0 +1,213 @@
+"""KernelFunction: an elementwise operation of up to four inputs, made of a kernel and its rules.
+
+As a SpecialFunction (operation.pyx), but the numbers come from a kernel (kernels.def). Which of the
+kernels can be had so is said here; what they are good for, in the tables of the files beside this
+one and of cygrad.stats.
+"""
+
+cimport cython
+from cpython.ref cimport Py_INCREF
+
+from cygrad.core.function cimport Function, Op, connect, connect_many, input_of
+from cygrad.core.layout cimport (
+    Layout, MAX_NDIM, broadcast_layouts, contiguous_layout, release, same_shape,
+)
+from cygrad.core.variable cimport Variable, empty
+from cygrad.functions.arithmetic cimport multiply
+from cygrad.functions.elementwise cimport (
+    as_variable, broadcast_strides, map_long, operation, output_of, pinned,
+)
+from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.kernels.elementwise cimport (
+    K_BALANCE, K_BETALN, K_BETA_DENSITY, K_BINOM, K_COPY, K_COUNT, K_DEVIANCE,
+    K_DIFFERENCE_REST, K_DIGAMMA_GAP, K_DIRICHLET, K_DIRICHLET_FACTOR, K_DIRICHLET_LEAN,
+    K_DIRICHLET_TILT, K_DIRICHLET_WHOLE, K_DIV, K_EXCESS_GAP, K_EXPON_DENSITY,
+    K_EXP_MINUS_HALF_SQUARE, K_FINITE_PART, K_GAMMA_DENSITY, K_GAMMA_LEAN, K_GAMMA_TILT,
+    K_GREATER_C, K_HALF_STEP, K_HITS, K_INSIDE, K_LAPLACE_DENSITY, K_LEAN, K_LEAN_BACK,
+    K_LESS_LOG, K_LOG1P_LESS, K_LOG1P_SQUARE, K_LOG1P_SQUARE_LESS, K_LOGISTIC_DENSITY,
+    K_LOGNORMAL_DENSITY, K_LOG_POSITIVE, K_LOG_RATIO, K_MISSES, K_NBINOM, K_NORMAL_DENSITY,
+    K_POISSON, K_POW, K_PULL, K_QUOTIENT_REST, K_RATIO, K_RELATIVE, K_SHARE, K_STIRLING,
+    K_STIRLING_ORDER, K_TILT, K_T_SLOPE, K_T_TAIL, K_UNIFORM_DENSITY, K_VALID, K_WHOLE,
+    K_WITHIN, LONG, run,
+)
+
+cdef dict KERNEL_NUMBERS = {
+    "balance": K_BALANCE,
+    "betaln": K_BETALN,
+    "beta_density": K_BETA_DENSITY,
+    "binom": K_BINOM,
+    "copy": K_COPY,
+    "count": K_COUNT,
+    "deviance": K_DEVIANCE,
+    "difference_rest": K_DIFFERENCE_REST,
+    "digamma_gap": K_DIGAMMA_GAP,
+    "dirichlet": K_DIRICHLET,
+    "dirichlet_factor": K_DIRICHLET_FACTOR,
+    "dirichlet_lean": K_DIRICHLET_LEAN,
+    "dirichlet_tilt": K_DIRICHLET_TILT,
+    "dirichlet_whole": K_DIRICHLET_WHOLE,
+    "div": K_DIV,
+    "excess_gap": K_EXCESS_GAP,
+    "expon_density": K_EXPON_DENSITY,
+    "exp_minus_half_square": K_EXP_MINUS_HALF_SQUARE,
+    "finite_part": K_FINITE_PART,
+    "gamma_density": K_GAMMA_DENSITY,
+    "gamma_lean": K_GAMMA_LEAN,
+    "gamma_tilt": K_GAMMA_TILT,
+    "greater_c": K_GREATER_C,
+    "half_step": K_HALF_STEP,
+    "hits": K_HITS,
+    "inside": K_INSIDE,
+    "laplace_density": K_LAPLACE_DENSITY,
+    "lean": K_LEAN,
+    "lean_back": K_LEAN_BACK,
+    "less_log": K_LESS_LOG,
+    "log1p_less": K_LOG1P_LESS,
+    "log1p_square": K_LOG1P_SQUARE,
+    "log1p_square_less": K_LOG1P_SQUARE_LESS,
+    "logistic_density": K_LOGISTIC_DENSITY,
+    "lognormal_density": K_LOGNORMAL_DENSITY,
+    "log_positive": K_LOG_POSITIVE,
+    "log_ratio": K_LOG_RATIO,
+    "misses": K_MISSES,
+    "nbinom": K_NBINOM,
+    "normal_density": K_NORMAL_DENSITY,
+    "poisson": K_POISSON,
+    "pow": K_POW,
+    "pull": K_PULL,
+    "quotient_rest": K_QUOTIENT_REST,
+    "ratio": K_RATIO,
+    "relative": K_RELATIVE,
+    "share": K_SHARE,
+    "stirling": K_STIRLING,
+    "stirling_order": K_STIRLING_ORDER,
+    "tilt": K_TILT,
+    "t_slope": K_T_SLOPE,
+    "t_tail": K_T_TAIL,
+    "uniform_density": K_UNIFORM_DENSITY,
+    "valid": K_VALID,
+    "whole": K_WHOLE,
+    "within": K_WITHIN,
+}
+
+cdef enum:
+    MAX_INPUTS = 4
+
+
+cdef Variable vjp_kernel(Function f, Variable gy, int i):
+    """gy times the rule's derivative, a function of the output and all inputs; None without one."""
+    cdef KernelFunction made = <KernelFunction>f.saved
+    cdef Variable slope
+    rule = made.rules[i]
+    if rule is None:
+        return None
+    if rule is True:
+        return sum_to_layout(gy, input_of(f, i).layout)
+    slope = rule(output_of(f), *f.inputs)
+    return sum_to_layout(multiply(gy, slope), input_of(f, i).layout)
+
+
+cdef Variable computed(int kernel, tuple xs, const double* c, str name):
+    """The kernel's numbers, broadcast."""
+    cdef Py_ssize_t strides_of[MAX_INPUTS + 1][MAX_NDIM]
+    cdef const double* operands[MAX_INPUTS + 1]
+    cdef const Py_ssize_t* strides[MAX_INPUTS + 1]
+    cdef Layout* layout
+    cdef Layout* wider
+    cdef Variable x, first = <Variable>xs[0], y
+    cdef int n = <int>len(xs), k
+    cdef bint plain = first.layout.contiguous
+    cdef object held = None
+    for k in range(n):
+        x = <Variable>xs[k]
+        if x.layout.size >= LONG:
+            x = pinned(x)
+            held = (x, held)        # while the kernel runs
+        operands[k] = x.ptr
+        plain = plain and x.layout.contiguous and same_shape(x.layout, first.layout)
+    if plain:
+        y = empty(first.layout)
+        run(kernel, operands, y.ptr, first.layout.size, c)
+        return y
+    layout = contiguous_layout(first.layout.ndim, first.layout.shape)
+    for k in range(1, n):
+        x = <Variable>xs[k]
+        try:
+            wider = broadcast_layouts(layout, x.layout)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+        finally:
+            release(layout)
+        layout = wider
+    y = empty(layout)
+    release(layout)
+    for k in range(n):
+        broadcast_strides((<Variable>xs[k]).layout, y.layout, strides_of[k])
+        strides[k] = strides_of[k]
+    operands[n] = y.ptr
+    strides[n] = y.layout.strides
+    map_long(kernel, n, operands, strides, y.layout, c)
+    return y
+
+
+@cython.final
+cdef class KernelFunction:
+    """An operation: call it with as many array_likes as it has rules, at most four.
+
+    Parameters
+    ----------
+    name : str
+        What errors and graphs call it.
+    kernel : str
+        Which kernel computes it.
+    *rules : callable, True or None
+        For each input: of the output and all inputs to the derivative. True: it is 1. None: no
+        gradient flows there.
+    constants : tuple of float
+        The kernel's, at most two.
+
+    Raises
+    ------
+    KeyError
+        If there is no such kernel.
+    """
+
+    cdef Op op
+    cdef bytes title            # what op.name points to
+    cdef readonly str name
+    cdef readonly tuple rules
+    cdef int kernel
+    cdef double c[2]
+
+    def __init__(self, str name, str kernel, *rules, tuple constants=()):
+        self.name = name
+        self.title = name.encode()
+        self.kernel = KERNEL_NUMBERS[kernel]
+        self.rules = rules
+        self.op = operation(self.title, vjp_kernel)
+        self.c[0] = constants[0] if len(constants) > 0 else 0.0
+        self.c[1] = constants[1] if len(constants) > 1 else 0.0
+        Py_INCREF(self)         # Functions point to op: it lives for ever
+
+    def __call__(self, *args):
+        cdef Variable y
+        cdef Function f
+        cdef tuple xs = args
+        for arg in args:
+            if not isinstance(arg, Variable):
+                xs = tuple([as_variable(arg, self.name) for arg in args])
+                break
+        if len(xs) != len(self.rules):
+            raise TypeError(f"{self.name}: {len(self.rules)} inputs are needed, got {len(xs)}")
+        y = computed(self.kernel, xs, self.c, self.name)
+        if len(xs) == 1:
+            f = connect(&self.op, y, xs[0], None)
+        elif len(xs) == 2:
+            f = connect(&self.op, y, xs[0], xs[1])
+        else:
+            f = connect_many(&self.op, y, xs)
+        if f is not None:
+            f.saved = self
+            f.c[0] = self.c[0]
+            f.c[1] = self.c[1]
+        return y

@@ -1,0 +1,141 @@
+"""Log-densities with gamma functions, of the standardized z and of counts, and their slopes.
+
+Their numbers come from kernels/densities.h. A slope is an operation with slopes of its own, so every
+order keeps its digits. Where there is a z_rest, it is what the rounded z lacks of the true one.
+"""
+
+from __future__ import annotations
+
+import math
+
+import cygrad.functions as F
+from cygrad.core.variable import Variable
+from cygrad.special.gamma import betaln
+from cygrad.special.kernel_function import KernelFunction
+from cygrad.special.stirling import digamma_gap, ratio, relative
+from cygrad.stats.standard import above, at_an_end, count, in_unit, is_count, near_zero, power
+
+
+def _trigamma(x: Variable) -> Variable:
+    return -digamma_gap(x, math.inf, 1)
+
+
+# ---- log(z^a (1 - z)^b), and its normalization by beta(a, b) ------------------------------------
+
+# a / z - b / (1 - z); 0 out of [0, 1].
+tilt = KernelFunction(
+    "tilt",
+    "tilt",
+    lambda y, a, b, z, z_rest: ratio(in_unit(z), z),
+    lambda y, a, b, z, z_rest: -ratio(in_unit(z), 1.0 - z),
+    lambda y, a, b, z, z_rest: (
+        -(ratio(ratio(a * in_unit(z), z), z) + ratio(ratio(b * in_unit(z), 1.0 - z), 1.0 - z))
+    ),
+    None,
+)
+
+# log(z) + digamma(a + b) - digamma(a); 0 out of [0, 1].
+lean = KernelFunction(
+    "lean",
+    "lean",
+    lambda y, a, b, z, z_rest: digamma_gap(a, b, 1) * in_unit(z),
+    lambda y, a, b, z, z_rest: _trigamma(a + b) * in_unit(z),
+    lambda y, a, b, z, z_rest: ratio(in_unit(z), z),
+    None,
+)
+
+# log(1 - z) + digamma(a + b) - digamma(b); 0 out of [0, 1].
+lean_back = KernelFunction(
+    "lean_back",
+    "lean_back",
+    lambda y, a, b, z, z_rest: _trigamma(a + b) * in_unit(z),
+    lambda y, a, b, z, z_rest: digamma_gap(b, a, 1) * in_unit(z),
+    lambda y, a, b, z, z_rest: -ratio(in_unit(z), 1.0 - z),
+    None,
+)
+
+# (a - 1) log(z) + (b - 1) log(1 - z) - betaln(a, b)
+beta_density = KernelFunction(
+    "beta",
+    "beta_density",
+    lambda y, z, a, b, z_rest: tilt(a - 1.0, b - 1.0, z, z_rest),
+    lambda y, z, a, b, z_rest: lean(a, b, z, z_rest),
+    lambda y, z, a, b, z_rest: lean_back(a, b, z, z_rest),
+    None,
+)
+
+
+def beta_probability(z: Variable, a: Variable, b: Variable, z_rest: Variable | float) -> Variable:
+    """exp(beta_density); at the ends a product of powers, whose slopes are finite."""
+    end = at_an_end(z)
+    inside = F.exp(beta_density(F.where(end, 0.5, z), a, b, z_rest))
+    near = F.where(end, z, 0.5)
+    least = F.maximum(betaln(a, b), -700.0)
+    powers = power(near, a - 1.0) * power(1.0 - near, b - 1.0) * F.exp(-least)
+    return F.where(end, powers, inside)
+
+
+# ---- z^a e^-z, and its normalization by gamma(a) ------------------------------------------------
+
+# (a - 1) / z - 1; 0 out of [0, inf).
+_gamma_tilt = KernelFunction(
+    "gamma_tilt",
+    "gamma_tilt",
+    lambda y, z, a, z_rest: -ratio(ratio((a - 1.0) * above(z), z), z),
+    lambda y, z, a, z_rest: ratio(above(z), z),
+    None,
+)
+
+# log(z) - digamma(a); 0 out of [0, inf).
+_gamma_lean = KernelFunction(
+    "gamma_lean",
+    "gamma_lean",
+    lambda y, z, a, z_rest: ratio(above(z), z),
+    lambda y, z, a, z_rest: -_trigamma(a) * above(z),
+    None,
+)
+
+# (a - 1) log(z) - z - gammaln(a)
+gamma_density = KernelFunction(
+    "gamma",
+    "gamma_density",
+    lambda y, z, a, z_rest: _gamma_tilt(z, a, z_rest),
+    lambda y, z, a, z_rest: _gamma_lean(z, a, z_rest),
+    None,
+)
+
+
+def gamma_probability(z: Variable, a: Variable, z_rest: Variable | float) -> Variable:
+    """exp(gamma_density); near 0 with the power, whose slopes are finite."""
+    end = near_zero(z)
+    inside = F.exp(gamma_density(F.where(end, 1.0, z), a, z_rest))
+    near = F.where(end, z, 1.0)
+    # the density at 1 is exp(-1) / gamma(a)
+    powers = power(near, a - 1.0) * F.exp(gamma_density(1.0, a, 0.0) + (1.0 - near))
+    return F.where(end, powers, inside)
+
+
+# ---- counts, to which no gradient flows -----------------------------------------------------------
+
+# k log(mu) - mu - gammaln(k + 1); -inf where k is no count.
+poisson_mass = KernelFunction(
+    "poisson", "poisson", None, lambda y, k, mu: is_count(k) * relative(count(k), mu)
+)
+
+# k and n - k; 0 where k is no count up to n.
+hits = KernelFunction("hits", "hits", None, None)
+misses = KernelFunction("misses", "misses", None, None)
+
+# log(n! / (k! (n - k)!)) + k log(p) + (n - k) log(1 - p); -inf where k is no count up to n.
+binom_mass = KernelFunction(
+    "binom", "binom", None, None, lambda y, k, n, p: tilt(hits(k, n), misses(k, n), p, 0.0)
+)
+
+# gammaln(n + k) - gammaln(k + 1) - gammaln(n) + n log(p) + k log(1 - p); -inf where k is no count.
+nbinom_mass = KernelFunction(
+    "nbinom",
+    "nbinom",
+    None,
+    lambda y, k, n, p: is_count(k) * lean(n, count(k), p, 0.0),
+    lambda y, k, n, p: tilt(n * is_count(k), count(k), p, 0.0),
+)
