@@ -40,16 +40,17 @@ COMPILE = (
     ]
 )
 
-# C sources compiled into a module beside its own.
+# C sources compiled into a module beside its own. Such a module is built again when any header changes.
 EXTRA_SOURCES = {
     "cygrad.kernels.elementwise": ["cygrad/kernels/kernels.c"],
     "cygrad.kernels.incomplete": ["cygrad/kernels/incomplete_sets.c"],
 }
+HEADERS = sorted(
+    path.relative_to(ROOT).as_posix() for path in (ROOT / "cygrad/kernels").glob("*.[hd]*")
+)
+# What every module includes that calls a kernel: the numbers of the kernels.
+KERNEL_NUMBERS = [f"cygrad/kernels/{name}" for name in ("kernels.h", "kernels.def", "updates.def")]
 
-
-# Where the numbers of the kernels come from, which all modules know; the other headers are read by
-# kernels.c alone.
-NUMBERS = {"kernels.h", "kernels.def", "updates.def", "limits.pxd"}
 
 # What Cython would put into every module, such as its memoryviews: once, in a module of its own. That
 # makes the package a third as large, and its build and its import faster.
@@ -66,11 +67,7 @@ def extensions() -> list[Extension]:
                 name,
                 [source.as_posix(), *EXTRA_SOURCES.get(name, [])],
                 include_dirs=[numpy.get_include(), "cygrad/kernels", "cygrad/include"],
-                depends=[
-                    h.relative_to(ROOT).as_posix()
-                    for h in (ROOT / "cygrad/kernels").glob("*.[hd]*")
-                    if name in EXTRA_SOURCES or h.name in NUMBERS
-                ],
+                depends=HEADERS if name in EXTRA_SOURCES else KERNEL_NUMBERS,
                 define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
                 extra_compile_args=COMPILE,
                 extra_link_args=[] if sys.platform == "win32" else ["-lm"],

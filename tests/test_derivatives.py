@@ -88,7 +88,8 @@ def check_second(row: Slope, x: np.ndarray) -> float:
 
 @every_row
 def test_first_derivative(row: Slope) -> None:
-    check_first(row, kept(row, row.at))
+    if row.first is not None:
+        check_first(row, kept(row, row.at))
 
 
 @every_row

@@ -4,19 +4,19 @@ from cygrad.core.arrays cimport is_number, number
 from cygrad.core.function cimport Function, Op, READS_X0, READS_Y
 from cygrad.core.variable cimport Variable, scalar
 from cygrad.functions.arithmetic cimport (
-    multiply, negate, scale, shift, squared, subtract_from,
+    multiply, negate, scale, shift, squared, subtract, subtract_from,
 )
 from cygrad.functions.comparison cimport above, at_most
 from cygrad.functions.elementwise cimport (
     COMPOSED, as_variable, binary, binary_op, output_of, unary, unary_op, unary_with,
 )
-from cygrad.functions.exponential cimport exponential
-from cygrad.functions.selection cimport choose
+from cygrad.functions.gaussian cimport exp_minus_half_square, exp_minus_square
+from cygrad.functions.selection cimport choose, clipped
 from cygrad.functions.trigonometric cimport hyperbolic_tangent
 from cygrad.kernels.elementwise cimport (
     K_ERF, K_ERFC, K_G_ERF, K_G_GELU, K_G_GELU_EXACT, K_G_LEAKY_RELU, K_G_RELU, K_G_SIGMOID,
-    K_G_SILU, K_G_SOFTPLUS, K_GELU, K_GELU_EXACT, K_LEAKY_RELU, K_RELU, K_SIGMOID,
-    K_SIGMOID_SLOPE, K_SILU, K_SOFTPLUS,
+    K_G_SILU, K_G_SOFTPLUS, K_GELU, K_GELU_EXACT, K_GELU_EXACT_SLOPE, K_GELU_SLOPE, K_LEAKY_RELU,
+    K_RELU, K_SIGMOID, K_SIGMOID_SLOPE, K_SILU, K_SILU_SLOPE, K_SOFTPLUS,
 )
 
 
@@ -146,12 +146,18 @@ def sigmoid(x):
     return unary(&SIGMOID, as_variable(x, "sigmoid"))
 
 
-# ---- silu: y = x s, s = sigmoid(x), dy/dx = s + x s (1 - s) -------------------------------------
+# ---- silu: y = x s, s = sigmoid(x), dy/dx = s + x s', its slope s' (2 - x tanh(x/2)) ------------
+
+# Beyond 800, where s' is 0, inf * 0 would be nan.
+cdef Variable vjp_silu_slope(Function f, Variable gy, int i):
+    cdef Variable x = clipped(f.x0, -800.0, 800.0)
+    cdef Variable bend = subtract_from(2.0, multiply(x, hyperbolic_tangent(scale(x, 0.5))))
+    return multiply(gy, multiply(logistic_slope(x, logistic(x)), bend))
 
 cdef Variable vjp_silu(Function f, Variable gy, int i):
-    cdef Variable x = f.x0, s = logistic(x)
-    return multiply(gy, s + multiply(x, multiply(s, subtract_from(1.0, s))))
+    return multiply(gy, unary(&SILU_SLOPE, f.x0))
 
+cdef Op SILU_SLOPE = unary_op(b"SiLUSlope", K_SILU_SLOPE, vjp_silu_slope, COMPOSED, 0)
 cdef Op SILU = unary_op(b"SiLU", K_SILU, vjp_silu, K_G_SILU, READS_X0)
 
 
@@ -222,10 +228,9 @@ def softplus(x):
 
 cdef double TWO_OVER_ROOT_PI = 1.1283791670955126
 cdef double ONE_OVER_ROOT_2PI = 0.3989422804014327
-cdef double ROOT_HALF = 0.70710678118654752
 
 cdef Variable vjp_erf(Function f, Variable gy, int i):
-    return multiply(gy, scale(exponential(negate(squared(f.x0))), TWO_OVER_ROOT_PI))
+    return multiply(gy, scale(exp_minus_square(f.x0), TWO_OVER_ROOT_PI))
 
 cdef Variable vjp_erfc(Function f, Variable gy, int i):
     return negate(vjp_erf(f, gy, i))
@@ -288,23 +293,35 @@ def erfc(x):
 
 # ---- gelu: y = x P(x), P the normal distribution's, or (tanh form) close to it ------------------
 
-# s = (1 + tanh u) / 2 = sigmoid(2 u), 2 u = a x + b x^3, dy/dx = s + x s (1 - s) (a + 3 b x^2)
+# s = (1 + tanh u) / 2 = sigmoid(v), v = 2 u = a x + b x^3, dy/dx = s + x v' s', its slope
+# s' (2 v' + x (v'' - v'^2 tanh(v/2))). Beyond 50 s' is 0, and inf * 0 would be nan.
 cdef double GELU_A = 1.5957691216057308         # 2 sqrt(2/pi)
 cdef double GELU_B = 0.07135481627260025        # 0.044715 a
 
-cdef Variable vjp_gelu(Function f, Variable gy, int i):
-    cdef Variable x = f.x0, xx = squared(x)
-    cdef Variable s = logistic(multiply(x, shift(scale(xx, GELU_B), GELU_A)))
+cdef Variable vjp_gelu_slope(Function f, Variable gy, int i):
+    cdef Variable x = clipped(f.x0, -50.0, 50.0), xx = squared(x)
+    cdef Variable v = multiply(x, shift(scale(xx, GELU_B), GELU_A))
     cdef Variable slope = shift(scale(xx, 3.0 * GELU_B), GELU_A)
-    return multiply(gy, s + multiply(multiply(x, multiply(s, subtract_from(1.0, s))), slope))
+    cdef Variable bend = subtract(scale(x, 6.0 * GELU_B),
+                                  multiply(squared(slope), hyperbolic_tangent(scale(v, 0.5))))
+    return multiply(gy, multiply(logistic_slope(v, logistic(v)),
+                                 scale(slope, 2.0) + multiply(x, bend)))
 
-# dy/dx = P(x) + x p(x)
+cdef Variable vjp_gelu(Function f, Variable gy, int i):
+    return multiply(gy, unary(&GELU_SLOPE, f.x0))
+
+# dy/dx = P(x) + x p(x), its slope p(x) (2 - x^2)
+cdef Variable vjp_gelu_exact_slope(Function f, Variable gy, int i):
+    cdef Variable x = clipped(f.x0, -100.0, 100.0)
+    cdef Variable pdf = scale(exp_minus_half_square(x), ONE_OVER_ROOT_2PI)
+    return multiply(gy, multiply(pdf, subtract_from(2.0, squared(x))))
+
 cdef Variable vjp_gelu_exact(Function f, Variable gy, int i):
-    cdef Variable x = f.x0
-    cdef Variable cdf = scale(unary(&ERFC, scale(negate(x), ROOT_HALF)), 0.5)
-    cdef Variable pdf = scale(exponential(scale(squared(x), -0.5)), ONE_OVER_ROOT_2PI)
-    return multiply(gy, cdf + multiply(x, pdf))
+    return multiply(gy, unary(&GELU_EXACT_SLOPE, f.x0))
 
+cdef Op GELU_SLOPE = unary_op(b"GELUSlope", K_GELU_SLOPE, vjp_gelu_slope, COMPOSED, 0)
+cdef Op GELU_EXACT_SLOPE = unary_op(b"GELUSlope", K_GELU_EXACT_SLOPE, vjp_gelu_exact_slope,
+                                    COMPOSED, 0)
 cdef Op GELU = unary_op(b"GELU", K_GELU, vjp_gelu, K_G_GELU, READS_X0)
 cdef Op GELU_EXACT = unary_op(b"GELU", K_GELU_EXACT, vjp_gelu_exact, K_G_GELU_EXACT, READS_X0)
 

@@ -1,22 +1,18 @@
 """exp, expm1, log, log1p, those to the bases 2 and 10, and logarithms of sums of exponentials."""
 
-from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, READS_Y, input_of
 from cygrad.core.variable cimport Variable
-from cygrad.functions.activation cimport logistic
-from cygrad.functions.arithmetic cimport multiply, negate, scale, shift, subtract
+from cygrad.functions.arithmetic cimport multiply, negate, scale, shift
 from cygrad.functions.elementwise cimport (
     COMPOSED, Forms, as_variable, binary, binary_op, call_forms, output_of, unary, unary_op,
 )
 from cygrad.functions.reduction cimport sum_to_layout
-from cygrad.functions.selection cimport select
 from cygrad.kernels.elementwise cimport (
     K_EXP, K_EXP2, K_EXPM1, K_EXPM1_SLOPE, K_G_EXP2, K_G_EXPM1, K_G_LOG, K_G_LOG10, K_G_LOG1P,
-    K_G_LOG2, K_G_LOGADDEXP, K_G_LOGADDEXP_Y, K_G_MUL, K_LOG, K_LOG10, K_LOG1P, K_LOG2, K_LOGADDEXP,
-    K_LOGADDEXP2, K_OVER_POSITIVE,
+    K_G_LOG2, K_G_LOGADDEXP, K_G_LOGADDEXP2, K_G_LOGADDEXP2_Y, K_G_LOGADDEXP_Y, K_G_MUL, K_LOG,
+    K_LOG10, K_LOG1P, K_LOG2, K_LOGADDEXP, K_LOGADDEXP2, K_LOGADDEXP2_SHARE, K_LOGADDEXP_SHARE,
+    K_OVER_POSITIVE,
 )
-
-import numpy as np
 
 cdef double LN2 = 0.6931471805599453
 cdef double LN10 = 2.302585092994046
@@ -279,26 +275,32 @@ def log10(x):
     return unary(&LOG10, as_variable(x, "log10"))
 
 
-# ---- logaddexp: y = log(e^a + e^b), dy/da = sigmoid(a - b), dy/db = sigmoid(b - a) --------------
+# ---- logaddexp: y = log(e^a + e^b), dy/da = p(a, b) = sigmoid(a - b), dy/db = p(b, a) -----------
 
-cdef Variable share_of(Function f, int i):
-    """a - b, or b - a; 0 where both are the same infinity, so that each gets half."""
-    a = array_of(f.x0)
-    same = np.isinf(a) & (a == array_of(f.x1))
-    difference = subtract(input_of(f, i), input_of(f, 1 - i))
-    return select(constant(~same, "logaddexp"), difference)
+# The share p of e^a in the sum e^a + e^b: dp/da = -dp/db = p(a, b) p(b, a). Of powers of 2: log(2)
+# times that.
+cdef Variable vjp_share(Function f, Variable gy, int i):
+    cdef Variable slope = multiply(output_of(f), binary(f.op, f.x1, f.x0))
+    if f.op == &SHARE2:
+        slope = scale(slope, LN2)
+    slope = multiply(gy, slope)
+    return sum_to_layout(slope if i == 0 else negate(slope), input_of(f, i).layout)
+
+cdef Op SHARE = binary_op(b"Share", K_LOGADDEXP_SHARE, vjp_share, COMPOSED, 0, COMPOSED, 0)
+cdef Op SHARE2 = binary_op(b"Share", K_LOGADDEXP2_SHARE, vjp_share, COMPOSED, 0, COMPOSED, 0)
+
 
 cdef Variable vjp_logaddexp(Function f, Variable gy, int i):
-    return sum_to_layout(multiply(gy, logistic(share_of(f, i))), input_of(f, i).layout)
-
-cdef Variable vjp_logaddexp2(Function f, Variable gy, int i):
-    return sum_to_layout(multiply(gy, logistic(scale(share_of(f, i), LN2))), input_of(f, i).layout)
+    cdef const Op* share = &SHARE if f.op == &LOGADDEXP else &SHARE2
+    cdef Variable p = binary(share, input_of(f, i), input_of(f, 1 - i))
+    return sum_to_layout(multiply(gy, p), input_of(f, i).layout)
 
 cdef Op LOGADDEXP = binary_op(b"LogAddExp", K_LOGADDEXP, vjp_logaddexp,
                               K_G_LOGADDEXP, READS_X0 | READS_X1,
                               K_G_LOGADDEXP_Y, READS_X0 | READS_X1)
-cdef Op LOGADDEXP2 = binary_op(b"LogAddExp2", K_LOGADDEXP2, vjp_logaddexp2, COMPOSED, 0,
-                               COMPOSED, 0)
+cdef Op LOGADDEXP2 = binary_op(b"LogAddExp2", K_LOGADDEXP2, vjp_logaddexp,
+                               K_G_LOGADDEXP2, READS_X0 | READS_X1,
+                               K_G_LOGADDEXP2_Y, READS_X0 | READS_X1)
 cdef Forms LOGADDEXP_FORMS = Forms(b"logaddexp", &LOGADDEXP, NULL, NULL)
 cdef Forms LOGADDEXP2_FORMS = Forms(b"logaddexp2", &LOGADDEXP2, NULL, NULL)
 

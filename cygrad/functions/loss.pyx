@@ -6,14 +6,16 @@ from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, connect, input_of
 from cygrad.core.layout cimport Layout, same_shape
 from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous, scalar
-from cygrad.functions.activation cimport logistic
+from cygrad.functions.activation cimport logistic, logistic_slope
 from cygrad.functions.arithmetic cimport divide_by, multiply, negate, scale, subtract
+from cygrad.functions.comparison cimport above, both, opposite
 from cygrad.functions.elementwise cimport COMPOSED, as_variable, binary, binary_op, operation
-from cygrad.functions.reduction cimport mean_over
-from cygrad.functions.selection cimport select
-from cygrad.functions.softmaxes cimport soft_maximum
+from cygrad.functions.reduction cimport mean_over, sum_over
+from cygrad.functions.selection cimport choose, select
+from cygrad.functions.softmaxes cimport last_axis, soft_maximum
 from cygrad.kernels.elementwise cimport (
-    K_G_LOGISTIC_LOSS, K_LOGISTIC_LOSS, K_SCALED_DIFFERENCE, K_SQUARE, LONG, run,
+    K_G_LOGISTIC_LOSS, K_LOGISTIC_LOSS, K_LOGISTIC_LOSS_SLOPE, K_SCALED_DIFFERENCE, K_SQUARE, LONG,
+    run,
 )
 from cygrad.kernels.numpy_loops cimport MAXIMUM, MINIMUM
 from cygrad.kernels.reduction cimport reduce_strided
@@ -100,8 +102,11 @@ cdef Variable vjp_cross_entropy(Function f, Variable gy, int i):
     n = x.layout.shape[x.layout.ndim - 1]
     labels = labels.reshape(rows_shape(x) + (1,))
     target = constant(np.arange(n) == labels, "cross_entropy")
-    slope = multiply(subtract(soft_maximum(x), target), divide_by(gy, count))
-    return select(constant(labels >= 0, "cross_entropy"), slope)
+    p = soft_maximum(x)
+    # p - 1 at a label whose p is above 1/2 is less the sum of the others, which keeps the digits.
+    others = sum_over(select(opposite(target), p), last_axis(x), True)
+    slope = choose(both(target, above(p, 0.5)), negate(others), subtract(p, target))
+    return select(constant(labels >= 0, "cross_entropy"), multiply(slope, divide_by(gy, count)))
 
 cdef Variable fused_cross_entropy(Function f, Variable gy, int i, Variable into, bint done):
     cdef cnp.ndarray labels
@@ -195,11 +200,19 @@ softmax_cross_entropy = cross_entropy       # DeZero's name
 
 # ---- binary_cross_entropy: l = log(1 + e^x) - x t, dl/dx = sigmoid(x) - t, dl/dt = -x -----------
 
+# The slope is (1 - t) - sigmoid(-x) for positive x, which keeps the digits.
+cdef Variable vjp_logistic_loss_slope(Function f, Variable gy, int i):
+    if i == 1:
+        return negate(gy)
+    return multiply(gy, logistic_slope(f.x0, logistic(f.x0)))
+
 cdef Variable vjp_logistic_loss(Function f, Variable gy, int i):
     if i == 1:
         return multiply(gy, negate(f.x0))
-    return multiply(gy, subtract(logistic(f.x0), f.x1))
+    return multiply(gy, binary(&LOGISTIC_LOSS_SLOPE, f.x0, f.x1))
 
+cdef Op LOGISTIC_LOSS_SLOPE = binary_op(b"LogisticLossSlope", K_LOGISTIC_LOSS_SLOPE,
+                                        vjp_logistic_loss_slope, COMPOSED, 0, COMPOSED, 0)
 cdef Op LOGISTIC_LOSS = binary_op(b"LogisticLoss", K_LOGISTIC_LOSS, vjp_logistic_loss,
                                   K_G_LOGISTIC_LOSS, READS_X0 | READS_X1, COMPOSED, 0)
 

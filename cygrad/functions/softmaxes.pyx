@@ -4,25 +4,22 @@ The kernels work on rows of contiguous memory: another axis is brought to the la
 differentiable view and copy, and the result is brought back.
 """
 
-from cygrad.core.arrays cimport constant
 from cygrad.core.function cimport Function, Op, connect
-from cygrad.core.layout cimport same_shape
+from cygrad.core.layout cimport Layout, release, same_shape
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
 from cygrad.functions.arithmetic cimport multiply, subtract
+from cygrad.functions.comparison cimport above, is_finite, opposite
 from cygrad.functions.elementwise cimport as_variable, operation, output_of
-from cygrad.functions.exponential cimport exponential, logarithm
-from cygrad.functions.reduction cimport axes_of, spread, sum_over
-from cygrad.functions.selection cimport select
+from cygrad.functions.exponential cimport exponential
+from cygrad.functions.reduction cimport axes_of, reduced_layout, spread, sum_over
+from cygrad.functions.selection cimport choose, select
 from cygrad.functions.shape cimport contiguous, permuted
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.rows cimport (
-    log_softmax_gradient_rows, log_softmax_rows, softmax_gradient_rows, softmax_rows,
+    log_softmax_gradient_rows, log_softmax_rows, logsumexp_rows, softmax_gradient_rows,
+    softmax_rows,
 )
-
-import numpy as np
-
-from cygrad.functions.reduction import max as maximum_over
 
 ctypedef void (*row_kernel)(const double* x, double* y, Py_ssize_t rows,
                             Py_ssize_t n) noexcept nogil
@@ -89,16 +86,15 @@ cdef Variable along_axis(const Op* op, row_kernel kernel, object data, object ax
     return permuted(over_rows(op, kernel, contiguous(permuted(x, order))), back)
 
 
-cdef inline unsigned long long last_axis(Variable x) noexcept:
-    return <unsigned long long>1 << (x.layout.ndim - 1)
-
-
 # ---- softmax: y_k = e^x_k / sum_j e^x_j, dx = y (gy - sum_j gy_j y_j) --------------------------
 
+# As the y_j add up to 1, gy may be less any number. That of an element above 1/2, which is a
+# constant as far as any derivative goes, keeps the digits of the others (kernels/rows.pyx).
 cdef Variable vjp_softmax(Function f, Variable gy, int i):
     cdef Variable y = output_of(f)
-    cdef Variable mean = sum_over(multiply(gy, y), last_axis(y), True)
-    return multiply(y, subtract(gy, mean))
+    cdef Variable most = sum_over(select(above(y, 0.5), detached(gy)), last_axis(y), True)
+    cdef Variable left = subtract(gy, most)
+    return multiply(y, subtract(left, sum_over(multiply(left, y), last_axis(y), True)))
 
 cdef Variable fused_softmax(Function f, Variable gy, int i, Variable into, bint done):
     return gradient_over_rows(f, softmax_gradient_rows, gy)
@@ -151,9 +147,15 @@ def softmax(x, axis=-1):
 
 # ---- log_softmax: y_k = x_k - log sum_j e^x_j, dx = gy - e^y sum_j gy_j ------------------------
 
+# Where p_k = e^y_k is above 1/2: (1 - p_k) sum_j gy_j less the other gy_j, with the digits of 1 - p_k.
 cdef Variable vjp_log_softmax(Function f, Variable gy, int i):
-    cdef Variable y = output_of(f)
-    return subtract(gy, multiply(exponential(y), sum_over(gy, last_axis(y), True)))
+    cdef Variable y = output_of(f), p = exponential(y)
+    cdef unsigned long long axis = last_axis(y)
+    cdef Variable major = above(p, 0.5), minor = opposite(major)
+    cdef Variable total = sum_over(gy, axis, True)
+    cdef Variable at_major = subtract(multiply(sum_over(select(minor, p), axis, True), total),
+                                      sum_over(select(minor, gy), axis, True))
+    return choose(major, at_major, subtract(gy, multiply(p, total)))
 
 cdef Variable fused_log_softmax(Function f, Variable gy, int i, Variable into, bint done):
     return gradient_over_rows(f, log_softmax_gradient_rows, gy)
@@ -199,14 +201,40 @@ def log_softmax(x, axis=-1):
     return along_axis(&LOG_SOFTMAX, log_softmax_rows, x, axis, "log_softmax")
 
 
-# ---- logsumexp: y = log sum_k e^x_k, dy/dx_k = e^(x_k - y) --------------------------------------
+# ---- logsumexp: y = log sum_k e^x_k, dy/dx = softmax(x) ---------------------------------------
 
 cdef Variable vjp_logsumexp(Function f, Variable gy, int i):
-    cdef Variable x = f.x0, y = spread(output_of(f), x, f.saved)
-    cdef Variable weight = exponential(subtract(x, y))
-    # Where the sum is 0, or infinite, x - y may be inf - inf: no term has a slope.
-    weight = select(constant(~np.isinf(y.data), "logsumexp"), weight)
+    # Where the sum is 0, or infinite, no term has a slope.
+    cdef Variable x = f.x0, finite = is_finite(spread(output_of(f), x, f.saved))
+    cdef Variable weight = select(finite, soft_maximum_over(select(finite, x), f.saved))
     return multiply(spread(gy, x, f.saved), weight)
+
+
+cdef Variable soft_maximum_over(Variable x, unsigned long long axes):
+    """The softmax over several axes."""
+    order = last_in_order(x, axes)
+    cdef Variable moved = permuted(x, order)
+    y = OPERATORS.reshape(soft_maximum(as_rows(moved, axes)), moved.shape)
+    return permuted(y, tuple([order.index(d) for d in range(x.layout.ndim)]))
+
+
+cdef tuple last_in_order(Variable x, unsigned long long axes):
+    """The order of axes that brings some to the end."""
+    cdef int d, ndim = x.layout.ndim
+    return (*[d for d in range(ndim) if not (axes >> d) & 1],
+            *[d for d in range(ndim) if (axes >> d) & 1])
+
+
+cdef Variable as_rows(Variable moved, unsigned long long axes):
+    """The last axes made one, as many as `axes` are."""
+    cdef int d, kept = moved.layout.ndim
+    cdef Py_ssize_t n = 1
+    while axes:
+        axes &= axes - 1
+        kept -= 1
+    for d in range(kept, moved.layout.ndim):
+        n *= moved.layout.shape[d]
+    return OPERATORS.reshape(moved, (*[moved.layout.shape[d] for d in range(kept)], n))
 
 cdef Op LOGSUMEXP = operation(b"LogSumExp", vjp_logsumexp)
 
@@ -246,16 +274,22 @@ def logsumexp(x, axis=None, keepdims=False):
     >>> F.logsumexp(cg.Variable([1000.0, 1000.0]))
     variable(1000.6931471805599)
     """
-    cdef Variable v = as_variable(x, "logsumexp"), plain, most, y
+    cdef Variable v = as_variable(x, "logsumexp"), rows, y
     cdef unsigned long long axes = axes_of(axis, v.layout.ndim, "logsumexp")
+    cdef Py_ssize_t n
+    cdef Layout* layout
     cdef Function f
-    if v.layout.size == 0:
-        raise ValueError(f"logsumexp: {describe(v)} has nothing to sum")
-    plain = detached(v)
-    most = maximum_over(plain, axis, True)
-    most = select(constant(np.isfinite(most.data), "logsumexp"), most)
-    y = logarithm(sum_over(exponential(subtract(plain, most)), axes, keepdims))
-    y = y + (most if keepdims else OPERATORS.reshape(most, y.shape))
+    rows = detached(v)
+    rows = contiguous(as_rows(permuted(rows, last_in_order(rows, axes)), axes))
+    n = row_length(rows)
+    layout = reduced_layout(v.layout, axes, keepdims)
+    y = empty(layout)
+    release(layout)
+    if rows.layout.size < LONG:
+        logsumexp_rows(rows.ptr, y.ptr, y.layout.size, n)
+    else:
+        with nogil:
+            logsumexp_rows(rows.ptr, y.ptr, y.layout.size, n)
     f = connect(&LOGSUMEXP, y, v, None)
     if f is not None:
         f.saved = axes

@@ -38,7 +38,10 @@
 #define CG_POW CG_NAME(pow)
 #define CG_POW_ONE CG_NAME(pow_any)
 #define CG_LOG1P_EXP CG_NAME(log1p_exp)
+#define CG_SILU CG_NAME(silu)
+#define CG_SILU_SLOPE CG_NAME(silu_slope)
 #define CG_GELU_SLOPE CG_NAME(gelu_slope)
+#define CG_GELU_EXACT_SLOPE CG_NAME(gelu_exact_slope)
 
 static void CG_NAME(log1p_exp)(const double *x, double *y, ptrdiff_t n)
 {
@@ -50,30 +53,34 @@ static void CG_NAME(log1p_exp)(const double *x, double *y, ptrdiff_t n)
 #define CG_ALTERNATE(n) (((int)(n) & 1) ? -1.0 : 1.0)
 
 #define CG_RELU(x) (((x) <= 0) ? 0.0 : (x))
+#define CG_STEP(x) (((x) > 0) ? 1.0 : 0.0)
+
+/* The share e^x / (e^x + e^y) = sigmoid(x - y) of two exponentials, and that of powers of 2. The
+ * difference is the rounded one and its rest, which the exponential asks for. Equal infinities have
+ * the difference 0: they share evenly. */
+#define CG_GAP(x, y) (((x) == (y)) ? 0.0 : (x) - (y))
+#define CG_GAP_REST(x, y) CG_NAME(gap_rest)(x, y)
+#define CG_SHARE(x, y, t) ((t) + (t) * (1.0 - (t)) * CG_GAP_REST(x, y))
+#define CG_SHARE2(x, y, t) CG_NAME(share2)(x, y, t)
+
+CG_INLINE double CG_NAME(gap_rest)(double x, double y)
+{
+    const double gap = x - y, part = gap - x;
+    const double rest = (x - (gap - part)) - (y + part);
+    return (fabs(gap) < (double)INFINITY) ? rest : 0.0;
+}
+
+/* t = 2^-|x - y| */
+CG_INLINE double CG_NAME(share2)(double x, double y, double t)
+{
+    const double rest = 0.6931471805599453 * CG_NAME(gap_rest)(x, y);
+    const double e = t + t * ((x < y) ? rest : -rest);
+    return ((x < y) ? e : 1.0) / (1.0 + e);
+}
 
 #define CG_ROOT_HALF 0.70710678118654752
 
-/* P(x) + x p(x), P the standard normal distribution's function and p its density; n <= CG_BLOCK. */
-static void CG_NAME(gelu_slope)(const double *x, double *y, ptrdiff_t n)
-{
-    double twice_cdf[CG_BLOCK], density[CG_BLOCK];
-    for (ptrdiff_t i = 0; i < n; i++) {
-        twice_cdf[i] = -x[i] * CG_ROOT_HALF;
-        density[i] = -0.5 * (x[i] * x[i]);
-    }
-    CG_ERFC(twice_cdf, twice_cdf, n);
-    CG_EXP(density, density, n);
-    for (ptrdiff_t i = 0; i < n; i++)
-        y[i] = 0.5 * twice_cdf[i] + x[i] * (density[i] * 0.3989422804014327);
-}
-
-/* (1 + tanh u) / 2 is sigmoid(2 u), without its cancellation. 2 u = 2 sqrt(2/pi) (x + 0.044715 x^3)
- * saturates long before |x| = 50; cut there, it never overflows. */
-#define CG_GELU_CUT(x) (((x) > 50.0) ? 50.0 : ((x) < -50.0) ? -50.0 : (x))
-#define CG_GELU_INNER(x)                                                                          \
-    (CG_GELU_CUT(x) * (1.5957691216057308 + CG_GELU_CUT(x) * CG_GELU_CUT(x) * 0.07135481627260025))
-#define CG_GELU_INNER_SLOPE(x)                                                                    \
-    (1.5957691216057308 + CG_GELU_CUT(x) * CG_GELU_CUT(x) * 0.21406444881780075)
+#include "activations.h"
 
 #define CG_LOAD_1 const double x = x0[i]; (void)x;
 #define CG_LOAD_2 CG_LOAD_1 const double y = x1[i]; (void)y;

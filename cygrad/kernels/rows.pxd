@@ -10,6 +10,9 @@ cdef void log_softmax_rows(const double* x, double* y, Py_ssize_t rows, Py_ssize
 cdef void log_softmax_gradient_rows(const double* y, const double* gy, double* gx, Py_ssize_t rows,
                                     Py_ssize_t n) noexcept nogil
 
+# log(sum(exp(x))) of each row.
+cdef void logsumexp_rows(const double* x, double* y, Py_ssize_t rows, Py_ssize_t n) noexcept nogil
+
 # The sum over the rows of -log(softmax(x)[label]), and the softmax. A label is below n; rows with a
 # negative one do not count, and without labels there is the softmax only.
 cdef double cross_entropy_rows(const double* x, const Py_ssize_t* labels, double* probabilities,

@@ -6,7 +6,7 @@ four lanes, in an order that is written out: they have the same bits on every CP
 
 from libc.math cimport INFINITY
 
-from cygrad.kernels.elementwise cimport KERNELS, K_EXP, K_LOG
+from cygrad.kernels.elementwise cimport KERNELS, K_EXP, K_LOG1P
 
 cdef enum:
     TILE = 512
@@ -57,26 +57,51 @@ cdef inline void exponentials(const double* x, double* y, Py_ssize_t n) noexcept
     KERNELS[K_EXP](&x, y, n, NULL)
 
 
-cdef inline double logarithm(double x) noexcept nogil:
+cdef inline double logarithm_of_one_plus(double x) noexcept nogil:
     cdef const double* input = &x
     cdef double y
-    KERNELS[K_LOG](&input, &y, 1, NULL)
+    KERNELS[K_LOG1P](&input, &y, 1, NULL)
     return y
 
 
+cdef inline Py_ssize_t place(const double* x, double most, Py_ssize_t n) noexcept nogil:
+    """Where a row's maximum first stands; 0 if it is nan."""
+    cdef Py_ssize_t i
+    for i in range(n):
+        if x[i] == most:
+            return i
+    return 0
+
+
+cdef inline double rest_of(const double* x, Py_ssize_t left_out, Py_ssize_t n) noexcept nogil:
+    """The sum of a row but for one element, which keeps the digits that a large one would take."""
+    return total(x, left_out) + total(x + left_out + 1, n - left_out - 1)
+
+
+cdef inline Py_ssize_t major(const double* p, Py_ssize_t n) noexcept nogil:
+    """Where a probability above 1/2 stands; n if there is none."""
+    cdef Py_ssize_t i
+    for i in range(n):
+        if p[i] > 0.5:
+            return i
+    return n
+
+
 cdef inline double log_total(const double* x, double most, Py_ssize_t n) noexcept nogil:
-    """log(sum(exp(x - most)))"""
+    """log(sum(exp(x - most))), as log1p of the sum but for the maximum's own 1."""
     cdef double tile[TILE]
     cdef double s = 0.0
-    cdef Py_ssize_t start = 0, length, i
+    cdef Py_ssize_t start = 0, length, top = place(x, most, n), i
     while start < n:
         length = min(n - start, TILE)
         for i in range(length):
             tile[i] = x[start + i] - most
         exponentials(tile, tile, length)
+        if start <= top < start + length and tile[top - start] == 1.0:
+            tile[top - start] = 0.0
         s += total(tile, length)
         start += length
-    return logarithm(s)
+    return logarithm_of_one_plus(s)
 
 
 # ---- softmax ----------------------------------------------------------------------------------
@@ -87,12 +112,24 @@ cdef void softmax_rows(const double* x, double* y, Py_ssize_t rows, Py_ssize_t n
 
 cdef void softmax_gradient_rows(const double* y, const double* gy, double* gx, Py_ssize_t rows,
                                 Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t r, i
-    cdef double s
+    # y_i (gy_i - c - sum_j (gy_j - c) y_j) for any c, as the y add up to 1: that of the major
+    # element cancels, where it would take the digits of the others.
+    cdef Py_ssize_t r, i, top
+    cdef double s, c
+    cdef const double* p
+    cdef const double* g
+    cdef double* out
     for r in range(rows):
-        s = dot(gy + r * n, y + r * n, n)
-        for i in range(r * n, (r + 1) * n):
-            gx[i] = y[i] * (gy[i] - s)
+        p = y + r * n
+        g = gy + r * n
+        out = gx + r * n
+        top = major(p, n)
+        c = g[top] if top < n else 0.0
+        for i in range(n):
+            out[i] = g[i] - c
+        s = dot(out, p, n)
+        for i in range(n):
+            out[i] = p[i] * (out[i] - s)
 
 
 # ---- log_softmax ------------------------------------------------------------------------------
@@ -110,13 +147,30 @@ cdef void log_softmax_rows(const double* x, double* y, Py_ssize_t rows,
 
 cdef void log_softmax_gradient_rows(const double* y, const double* gy, double* gx, Py_ssize_t rows,
                                     Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t r, i
-    cdef double s
+    # gy_i - p_i s, s the sum of the gy. Of the major p_i: (1 - p_i) s less the other gy.
+    cdef Py_ssize_t r, i, top
+    cdef double s, at_top = 0.0
     exponentials(y, gx, rows * n)
     for r in range(rows):
         s = total(gy + r * n, n)
+        top = major(gx + r * n, n)
+        if top < n:
+            at_top = rest_of(gx + r * n, top, n) * s - rest_of(gy + r * n, top, n)
         for i in range(r * n, (r + 1) * n):
             gx[i] = gy[i] - gx[i] * s
+        if top < n:
+            gx[r * n + top] = at_top
+
+
+# ---- logsumexp --------------------------------------------------------------------------------
+
+cdef void logsumexp_rows(const double* x, double* y, Py_ssize_t rows, Py_ssize_t n) noexcept nogil:
+    # Where the maximum is infinite, or nan, or there is none, it is the result.
+    cdef Py_ssize_t r
+    cdef double most
+    for r in range(rows):
+        most = greatest(x + r * n, n)
+        y[r] = most + log_total(x + r * n, most, n) if most - most == 0.0 else most
 
 
 # ---- cross entropy ----------------------------------------------------------------------------
@@ -125,9 +179,9 @@ cdef double cross_entropy_rows(const double* x, const Py_ssize_t* labels, double
                                Py_ssize_t rows, Py_ssize_t n) noexcept nogil:
     # As many rows at a time as a tile holds: short rows share a call of the exponential.
     cdef double most[TILE]
-    cdef Py_ssize_t block = max(1, TILE // n if n else 0), first = 0, count, r, i
+    cdef Py_ssize_t block = max(1, TILE // n if n else 0), first = 0, count, top, r, i
     cdef double* p = probabilities
-    cdef double s, loss = 0.0
+    cdef double rest, s, loss = 0.0
     while first < rows:
         count = min(block, rows - first)
         for r in range(first, first + count):
@@ -136,11 +190,14 @@ cdef double cross_entropy_rows(const double* x, const Py_ssize_t* labels, double
                 p[i] = x[i] - most[r - first]
         exponentials(p + first * n, p + first * n, count * n)
         for r in range(first, first + count):
-            s = total(p + r * n, n)
+            # The maximum's exponential is 1, or all are nan.
+            top = r * n + place(x + r * n, most[r - first], n)
+            rest = rest_of(p + r * n, top - r * n, n)
+            s = p[top] + rest
             for i in range(r * n, (r + 1) * n):
                 p[i] = p[i] / s
             if labels is not NULL and labels[r] >= 0:
-                loss += logarithm(s) - (x[r * n + labels[r]] - most[r - first])
+                loss += logarithm_of_one_plus(rest) - (x[r * n + labels[r]] - most[r - first])
         first += count
     return loss
 
@@ -157,4 +214,7 @@ cdef void cross_entropy_gradient_rows(const double* probabilities, const Py_ssiz
         for i in range(r * n, (r + 1) * n):
             gx[i] = probabilities[i] * scale
         i = r * n + labels[r]
-        gx[i] = (probabilities[i] - 1.0) * scale
+        if probabilities[i] > 0.5:
+            gx[i] = -rest_of(probabilities + r * n, labels[r], n) * scale
+        else:
+            gx[i] = (probabilities[i] - 1.0) * scale

@@ -8,13 +8,13 @@ from derivatives import Slope, around, line
 
 RNG = np.random.default_rng(23)
 EDGES = around([0.0, 0.5, 1.0, 20.0, 40.0, 650.0, 709.0, 745.0, 1e8, 1e155, 1e300])
-EVERYWHERE = np.concatenate([line(RNG, 60), EDGES])
+EVERYWHERE = np.concatenate([line(RNG, 30), EDGES])
 POSITIVE = np.concatenate([np.abs(EVERYWHERE), around([2.0**-1022, 5e-309])])
 POSITIVE = POSITIVE[POSITIVE > 0]
-NEAR_ONE = 1.0 - 2.0 ** RNG.uniform(-53, 0, 100)
-INSIDE = np.concatenate([RNG.uniform(-1.0, 1.0, 200), NEAR_ONE, -NEAR_ONE, around([0.0])])
+NEAR_ONE = 1.0 - 2.0 ** RNG.uniform(-53, 0, 50)
+INSIDE = np.concatenate([RNG.uniform(-1.0, 1.0, 100), NEAR_ONE, -NEAR_ONE, around([0.0])])
 INSIDE = INSIDE[np.abs(INSIDE) < 1]
-MODERATE = np.concatenate([line(RNG, 60), around([0.0, 1.0])])
+MODERATE = np.concatenate([line(RNG, 30), around([0.0, 1.0])])
 MODERATE = MODERATE[np.abs(MODERATE) < 1e6]
 
 
@@ -56,7 +56,6 @@ ROWS = [
         lambda x: mp.sec(x) ** 2,
         lambda x: 2 * mp.tan(x) * mp.sec(x) ** 2,
         EVERYWHERE,
-        digits=400,
     ),
     Slope("sinh", F.sinh, mp.cosh, mp.sinh, EVERYWHERE),
     Slope("cosh", F.cosh, mp.sinh, mp.cosh, EVERYWHERE),
