@@ -260,13 +260,14 @@ def logsumexp(x, axis=None, keepdims=False):
     IndexError
         If an axis is out of bounds.
     ValueError
-        If an axis is named twice, or there is nothing to sum.
+        If an axis is named twice.
     TypeError
         If an axis is not an int.
 
     Notes
     -----
-    y = m + log(sum(exp(x - m))), with m the maximum. dy/dx = softmax(x); 0 where y is infinite.
+    y = m + log(sum(exp(x - m))), with m the maximum, whose own 1 is left to log1p: y has its digits
+    near 0 too. Of nothing y is -inf. dy/dx = softmax(x); 0 where y is infinite.
 
     Examples
     --------

@@ -278,8 +278,6 @@ def test_softmax_axes() -> None:
         F.softmax(x, (0, 1))
     with pytest.raises(ValueError, match="no axis"):
         F.log_softmax(cg.Variable(1.0))
-    with pytest.raises(ValueError, match="nothing to sum"):
-        F.logsumexp(cg.zeros(0))
     assert F.softmax(cg.zeros(2, 0)).shape == (2, 0)
 
 
