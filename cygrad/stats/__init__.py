@@ -1,9 +1,10 @@
-"""Log-densities with scipy.stats' names and arguments, differentiable to any order.
+"""Log-densities, distribution functions and quantiles with scipy.stats' names and arguments.
 
 A module a distribution: `from cygrad.stats import norm`, then `norm.logpdf(x, loc, scale)`. Of
-numbers: beta, cauchy, chi2, expon, gamma, laplace, logistic, lognorm, norm, t, uniform; of vectors:
-dirichlet, multivariate_normal; of counts: bernoulli, binom, categorical, nbinom, poisson. The
-gradients are to x and to all real parameters. The distribution functions of beta and gamma need scipy:
+numbers: beta, cauchy, chi2, expon, gamma, laplace, logistic, lognorm, norm, t, uniform, each with
+`cdf` and `ppf`; of vectors: dirichlet, multivariate_normal; of counts: bernoulli, binom, categorical,
+nbinom, poisson. The gradients are to x and to all real parameters, to any order; those of cdf and ppf
+by shapes to the second, by t's df to the first. Of beta, chi2, gamma and t, cdf and ppf need scipy:
 `pip install 'cygrad[scipy]'`.
 """
 

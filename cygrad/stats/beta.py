@@ -1,18 +1,19 @@
-"""The beta distribution: `logpdf`, `pdf` and `cdf`, as scipy.stats.beta."""
+"""The beta distribution: `logpdf`, `pdf`, `cdf` and `ppf`, as scipy.stats.beta."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from cygrad.core.variable import Variable
-from cygrad.special.incomplete import betainc
+from cygrad.special.incomplete import betainc, betaincinv
 from cygrad.stats import standard
 from cygrad.stats.exponential_family import beta_density, beta_probability
+from cygrad.stats.quantiles import placed
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
 
-__all__ = ["cdf", "logpdf", "pdf"]
+__all__ = ["cdf", "logpdf", "pdf", "ppf"]
 
 
 def logpdf(
@@ -113,7 +114,7 @@ def cdf(
 
     Notes
     -----
-    betainc(a, b, z), with z = (x - loc) / scale. There is no gradient to a and b.
+    betainc(a, b, z), with z = (x - loc) / scale.
 
     Examples
     --------
@@ -124,3 +125,44 @@ def cdf(
     z, _ = standard.standardized(x, loc, scale)
     p, q, inside = standard.positive(a), standard.positive(b), standard.in_unit(z)
     return standard.extended(lambda near: betainc(p, q, near), z, inside, 0.5, (0.0, 1.0))
+
+
+def ppf(
+    q: _ArrayLike, a: _ArrayLike, b: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0
+) -> Variable:
+    """The quantiles of the beta distribution: the inverse of its distribution function.
+
+    Parameters
+    ----------
+    q : Variable or array_like
+        A probability.
+    a, b : Variable or array_like
+        Positive.
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Raises
+    ------
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    loc + scale betaincinv(a, b, q). nan, and so are the slopes, where q or a parameter is out of
+    its range.
+
+    Examples
+    --------
+    >>> from cygrad.stats import beta
+    >>> beta.ppf([0.25, 0.5], 2.0, 3.0)
+    variable([0.24302208, 0.38572757])
+    """
+    return placed(
+        betaincinv(standard.positive(a), standard.positive(b), standard.probability(q)), loc, scale
+    )

@@ -1,4 +1,4 @@
-"""The Cauchy distribution: `logpdf` and `pdf`, as scipy.stats.cauchy."""
+"""The Cauchy distribution: `logpdf`, `pdf`, `cdf` and `ppf`, as scipy.stats.cauchy."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.stats.standard import scaled, standardized
+from cygrad.stats.quantiles import cauchy_cdf, cauchy_ppf, placed
+from cygrad.stats.standard import probability, scaled, standardized
 from cygrad.stats.tails import log1p_square
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
 
-__all__ = ["logpdf", "pdf"]
+__all__ = ["cdf", "logpdf", "pdf", "ppf"]
 
 LOG_PI = math.log(math.pi)
 
@@ -75,3 +76,63 @@ def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variab
     variable([0.31830989, 0.15915494])
     """
     return F.exp(logpdf(x, loc, scale))
+
+
+def cdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
+    """The distribution function of the Cauchy distribution.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Notes
+    -----
+    1/2 + arctan(z) / pi, with z = (x - loc) / scale, without cancellation on the left. nan, and so
+    are the slopes, where a parameter is out of its range.
+
+    Examples
+    --------
+    >>> from cygrad.stats import cauchy
+    >>> cauchy.cdf([-1.0, 0.5])
+    variable([0.25      , 0.64758362])
+    """
+    z, _ = standardized(x, loc, scale)
+    return cauchy_cdf(z)
+
+
+def ppf(q: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
+    """The quantiles of the Cauchy distribution: the inverse of its distribution function.
+
+    Parameters
+    ----------
+    q : Variable or array_like
+        A probability.
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Notes
+    -----
+    loc + scale tan(pi (q - 1/2)). nan, and so are the slopes, where q or a parameter is out of its
+    range.
+
+    Examples
+    --------
+    >>> from cygrad.stats import cauchy
+    >>> cauchy.ppf([0.25, 0.5])
+    variable([-1.,  0.])
+    """
+    return placed(cauchy_ppf(probability(q)), loc, scale)

@@ -1,4 +1,4 @@
-"""The chi-squared distribution: `logpdf` and `pdf`, as scipy.stats.chi2."""
+"""The chi-squared distribution: `logpdf`, `pdf`, `cdf` and `ppf`, as scipy.stats.chi2."""
 
 from __future__ import annotations
 
@@ -6,13 +6,23 @@ import math
 from typing import TYPE_CHECKING
 
 from cygrad.core.variable import Variable
+from cygrad.special.incomplete import gammainc, gammaincinv
 from cygrad.stats.exponential_family import gamma_density, gamma_probability
-from cygrad.stats.standard import positive, scaled, standardized_with_rest
+from cygrad.stats.quantiles import placed
+from cygrad.stats.standard import (
+    above,
+    extended,
+    positive,
+    probability,
+    scaled,
+    standardized,
+    standardized_with_rest,
+)
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
 
-__all__ = ["logpdf", "pdf"]
+__all__ = ["cdf", "logpdf", "pdf", "ppf"]
 
 LOG_2 = math.log(2.0)
 
@@ -85,3 +95,78 @@ def pdf(x: _ArrayLike, df: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike 
     z, rest, checked = standardized_with_rest(x, loc, scale)
     value = 0.5 * gamma_probability(0.5 * z, 0.5 * positive(df), 0.5 * rest)
     return value if checked is None else value / checked
+
+
+def cdf(x: _ArrayLike, df: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
+    """The distribution function of the chi-squared distribution.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    df : Variable or array_like
+        Positive: the degrees of freedom.
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Raises
+    ------
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    gammainc(df / 2, z / 2), with z = (x - loc) / scale; 0 for z < 0. nan, and so are the slopes,
+    where a parameter is out of its range.
+
+    Examples
+    --------
+    >>> from cygrad.stats import chi2
+    >>> chi2.cdf([-1.0, 0.5], 2.0)
+    variable([0.        , 0.22119922])
+    """
+    z, _ = standardized(x, loc, scale)
+    shape = 0.5 * positive(df)
+    return extended(lambda near: gammainc(shape, 0.5 * near), z, above(z), 1.0, (0.0, 1.0))
+
+
+def ppf(q: _ArrayLike, df: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
+    """The quantiles of the chi-squared distribution: the inverse of its distribution function.
+
+    Parameters
+    ----------
+    q : Variable or array_like
+        A probability.
+    df : Variable or array_like
+        Positive: the degrees of freedom.
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Raises
+    ------
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    loc + 2 scale gammaincinv(df / 2, q). nan, and so are the slopes, where q or a parameter is out
+    of its range.
+
+    Examples
+    --------
+    >>> from cygrad.stats import chi2
+    >>> chi2.ppf([0.25, 0.5], 2.0)
+    variable([0.57536414, 1.38629436])
+    """
+    return placed(2.0 * gammaincinv(0.5 * positive(df), probability(q)), loc, scale)

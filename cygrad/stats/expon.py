@@ -1,4 +1,4 @@
-"""The exponential distribution: `logpdf`, `pdf` and `cdf`, as scipy.stats.expon."""
+"""The exponential distribution: `logpdf`, `pdf`, `cdf` and `ppf`, as scipy.stats.expon."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.special.kernel_function import KernelFunction
-from cygrad.stats.standard import above, extended, scaled, standardized
+from cygrad.stats.quantiles import placed
+from cygrad.stats.standard import above, extended, probability, scaled, standardized
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
 
-__all__ = ["cdf", "logpdf", "pdf"]
+__all__ = ["cdf", "logpdf", "pdf", "ppf"]
 
 _density = KernelFunction("expon", "expon_density", lambda y, z: -above(z))
 
@@ -103,3 +104,32 @@ def cdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variab
     """
     z, _ = standardized(x, loc, scale)
     return extended(lambda near: -F.expm1(-near), z, above(z), 0.0, (0.0, 1.0))
+
+
+def ppf(q: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
+    """The quantiles of the exponential distribution: the inverse of its distribution function.
+
+    Parameters
+    ----------
+    q : Variable or array_like
+        A probability.
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Notes
+    -----
+    loc - scale log(1 - q). nan, and so are the slopes, where q or a parameter is out of its range.
+
+    Examples
+    --------
+    >>> from cygrad.stats import expon
+    >>> expon.ppf([0.25, 0.5])
+    variable([0.28768207, 0.69314718])
+    """
+    return placed(-F.log1p(-probability(q)), loc, scale)

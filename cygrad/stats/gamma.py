@@ -1,18 +1,19 @@
-"""The gamma distribution: `logpdf`, `pdf` and `cdf`, as scipy.stats.gamma."""
+"""The gamma distribution: `logpdf`, `pdf`, `cdf` and `ppf`, as scipy.stats.gamma."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from cygrad.core.variable import Variable
-from cygrad.special.incomplete import gammainc
+from cygrad.special.incomplete import gammainc, gammaincinv
 from cygrad.stats import standard
 from cygrad.stats.exponential_family import gamma_density, gamma_probability
+from cygrad.stats.quantiles import placed
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
 
-__all__ = ["cdf", "logpdf", "pdf"]
+__all__ = ["cdf", "logpdf", "pdf", "ppf"]
 
 
 def logpdf(
@@ -108,7 +109,7 @@ def cdf(x: _ArrayLike, a: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike =
 
     Notes
     -----
-    gammainc(a, z), with z = (x - loc) / scale. There is no gradient to a.
+    gammainc(a, z), with z = (x - loc) / scale.
 
     Examples
     --------
@@ -119,3 +120,40 @@ def cdf(x: _ArrayLike, a: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike =
     z, _ = standard.standardized(x, loc, scale)
     shape, inside = standard.positive(a), standard.above(z)
     return standard.extended(lambda near: gammainc(shape, near), z, inside, 1.0, (0.0, 1.0))
+
+
+def ppf(q: _ArrayLike, a: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
+    """The quantiles of the gamma distribution: the inverse of its distribution function.
+
+    Parameters
+    ----------
+    q : Variable or array_like
+        A probability.
+    a : Variable or array_like
+        Positive: the shape.
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Raises
+    ------
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    loc + scale gammaincinv(a, q). nan, and so are the slopes, where q or a parameter is out of its
+    range.
+
+    Examples
+    --------
+    >>> from cygrad.stats import gamma
+    >>> gamma.ppf([0.25, 0.5], 2.0)
+    variable([0.96127876, 1.67834699])
+    """
+    return placed(gammaincinv(standard.positive(a), standard.probability(q)), loc, scale)

@@ -1,4 +1,4 @@
-"""The lognormal distribution: `logpdf` and `pdf`, as scipy.stats.lognorm."""
+"""The lognormal distribution: `logpdf`, `pdf`, `cdf` and `ppf`, as scipy.stats.lognorm."""
 
 from __future__ import annotations
 
@@ -6,14 +6,26 @@ from typing import TYPE_CHECKING
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
+from cygrad.special.error import ndtr, ndtri
 from cygrad.special.kernel_function import KernelFunction
 from cygrad.special.stirling import ratio
-from cygrad.stats.standard import LEAST, finite_part, is_finite, positive, scaled, shifted
+from cygrad.stats.quantiles import placed
+from cygrad.stats.standard import (
+    LEAST,
+    extended,
+    finite_part,
+    is_finite,
+    positive,
+    probability,
+    scaled,
+    shifted,
+    standardized,
+)
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
 
-__all__ = ["logpdf", "pdf"]
+__all__ = ["cdf", "logpdf", "pdf", "ppf"]
 
 _is_positive = KernelFunction("is_positive", "inside", None, constants=(LEAST, float("inf")))
 
@@ -100,3 +112,73 @@ def pdf(x: _ArrayLike, s: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike =
     variable([0.        , 0.79788456])
     """
     return F.exp(logpdf(x, s, loc, scale))
+
+
+def cdf(x: _ArrayLike, s: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
+    """The distribution function of the lognormal distribution.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    s : Variable or array_like
+        Positive: the deviation of log(x).
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Notes
+    -----
+    ndtr(log(z) / s), with z = (x - loc) / scale; 0 for z <= 0. nan, and so are the slopes, where a
+    parameter is out of its range.
+
+    Examples
+    --------
+    >>> from cygrad.stats import lognorm
+    >>> lognorm.cdf([-1.0, 0.5], 0.5)
+    variable([0.        , 0.08282852])
+    """
+    z, _ = standardized(x, loc, scale)
+    deviation = positive(s)
+    return extended(lambda near: ndtr(F.log(near) / deviation), z, _is_positive(z), 1.0, (0.0, 1.0))
+
+
+def ppf(q: _ArrayLike, s: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
+    """The quantiles of the lognormal distribution: the inverse of its distribution function.
+
+    Parameters
+    ----------
+    q : Variable or array_like
+        A probability.
+    s : Variable or array_like
+        Positive: the deviation of log(x).
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Raises
+    ------
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    loc + scale exp(s ndtri(q)). nan, and so are the slopes, where q or a parameter is out of its
+    range.
+
+    Examples
+    --------
+    >>> from cygrad.stats import lognorm
+    >>> lognorm.ppf([0.25, 0.5], 0.5)
+    variable([0.71373404, 1.        ])
+    """
+    return placed(F.exp(positive(s) * ndtri(probability(q))), loc, scale)

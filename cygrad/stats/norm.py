@@ -1,4 +1,6 @@
-"""The normal distribution: `logpdf`, `pdf`, `logcdf`, `cdf`, `logsf`, `sf`, as scipy.stats.norm."""
+"""The normal distribution: `logpdf`, `pdf`, `logcdf`, `cdf`, `logsf`, `sf` and `ppf`,
+as scipy.stats.norm.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +8,22 @@ import math
 from typing import TYPE_CHECKING
 
 from cygrad.core.variable import Variable
-from cygrad.special.error import log_ndtr, ndtr
+from cygrad.special.error import log_ndtr, ndtr, ndtri
 from cygrad.special.kernel_function import KernelFunction
-from cygrad.stats.standard import extended, finite_part, is_finite, scaled, standardized
+from cygrad.stats.quantiles import placed
+from cygrad.stats.standard import (
+    extended,
+    finite_part,
+    is_finite,
+    probability,
+    scaled,
+    standardized,
+)
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
 
-__all__ = ["cdf", "logcdf", "logpdf", "logsf", "pdf", "sf"]
+__all__ = ["cdf", "logcdf", "logpdf", "logsf", "pdf", "ppf", "sf"]
 
 _bell = KernelFunction("bell", "exp_minus_half_square", lambda y, z: -finite_part(z) * y)
 _density = KernelFunction("norm", "normal_density", lambda y, z: -finite_part(z))
@@ -204,3 +214,37 @@ def logsf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Vari
     """
     z, _ = standardized(x, loc, scale)
     return extended(lambda near: log_ndtr(-near), z, is_finite(z), 0.0, (0.0, -math.inf))
+
+
+def ppf(q: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
+    """The quantiles of the normal distribution: the inverse of its distribution function.
+
+    Parameters
+    ----------
+    q : Variable or array_like
+        A probability.
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Raises
+    ------
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    loc + scale ndtri(q). nan, and so are the slopes, where q or a parameter is out of its range.
+
+    Examples
+    --------
+    >>> from cygrad.stats import norm
+    >>> norm.ppf([0.25, 0.5])
+    variable([-0.67448975,  0.        ])
+    """
+    return placed(ndtri(probability(q)), loc, scale)

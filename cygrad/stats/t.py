@@ -1,4 +1,4 @@
-"""Student's t distribution: `logpdf` and `pdf`, as scipy.stats.t."""
+"""Student's t distribution: `logpdf`, `pdf`, `cdf` and `ppf`, as scipy.stats.t."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.special.stirling import half_step
-from cygrad.stats.standard import is_finite, positive, scaled, standardized
+from cygrad.stats import student
+from cygrad.stats.quantiles import placed
+from cygrad.stats.standard import is_finite, positive, probability, scaled, standardized
 from cygrad.stats.tails import t_tail
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
 
-__all__ = ["logpdf", "pdf"]
+__all__ = ["cdf", "logpdf", "pdf", "ppf"]
 
 LOG_ROOT_2PI = 0.5 * math.log(2.0 * math.pi)
 
@@ -85,3 +87,78 @@ def pdf(x: _ArrayLike, df: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike 
     variable([0.375     , 0.21466253])
     """
     return F.exp(logpdf(x, df, loc, scale))
+
+
+def cdf(x: _ArrayLike, df: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
+    """The distribution function of Student's t distribution.
+
+    Parameters
+    ----------
+    x : Variable or array_like
+    df : Variable or array_like
+        Positive: the degrees of freedom.
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Raises
+    ------
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    Computed by scipy's stdtr(df, z), with z = (x - loc) / scale; the derivative by df by cygrad's
+    own quadrature. A second derivative by df is not known. nan, and so are the slopes, where a
+    parameter is out of its range.
+
+    Examples
+    --------
+    >>> from cygrad.stats import t
+    >>> t.cdf([-1.0, 0.5], 4.0)
+    variable([0.18695048, 0.67833502])
+    """
+    z, _ = standardized(x, loc, scale)
+    return student.cdf(positive(df), z)
+
+
+def ppf(q: _ArrayLike, df: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
+    """The quantiles of Student's t distribution: the inverse of its distribution function.
+
+    Parameters
+    ----------
+    q : Variable or array_like
+        A probability.
+    df : Variable or array_like
+        Positive: the degrees of freedom.
+    loc : Variable or array_like, default 0
+    scale : Variable or array_like, default 1
+        Positive.
+
+    Returns
+    -------
+    Variable
+        Of the shape that the inputs broadcast to.
+
+    Raises
+    ------
+    ImportError
+        If scipy is not installed.
+
+    Notes
+    -----
+    The x with cdf(x, df, loc, scale) = q, by the implicit function theorem. A second derivative by
+    df is not known. nan, and so are the slopes, where q or a parameter is out of its range.
+
+    Examples
+    --------
+    >>> from cygrad.stats import t
+    >>> t.ppf([0.25, 0.5], 4.0)
+    variable([-0.74069708,  0.        ])
+    """
+    return placed(student.ppf(positive(df), probability(q)), loc, scale)
