@@ -31,6 +31,12 @@ def pair(name: str) -> tuple[ModuleType, Any]:
     return getattr(stats, name), getattr(scipy_stats, name)
 
 
+def test_every_distribution_is_tested() -> None:
+    with_ppf = {name for name in stats.__all__ if "ppf" in getattr(stats, name).__all__}
+    assert with_ppf == set(SHAPES)
+    assert all("cdf" in getattr(stats, name).__all__ for name in with_ppf)
+
+
 @every_distribution
 def test_values_are_scipys(name: str) -> None:
     ours, theirs = pair(name)

@@ -34,14 +34,12 @@ CASES: dict[tuple[str, str], tuple[tuple[Array, ...], tuple[int, ...]]] = {
     **{("uniform", f): ((UNIT, LOC - 0.5, SCALE + 1.0), (0, 1, 2)) for f in ("logpdf", "pdf")},
     **{("lognorm", f): ((P, Q, LOC, SCALE), (0, 1, 2, 3)) for f in ("logpdf", "pdf")},
     **{("t", f): ((REAL, Q, LOC, SCALE), (0, 1, 2, 3)) for f in ("logpdf", "pdf")},
-    **{("gamma", f): ((P, Q, LOC, SCALE), (0, 1, 2, 3)) for f in ("logpdf", "pdf")},
-    ("gamma", "cdf"): ((P, Q, LOC, SCALE), (0, 2, 3)),
+    **{("gamma", f): ((P, Q, LOC, SCALE), (0, 1, 2, 3)) for f in ("logpdf", "pdf", "cdf")},
     **{("chi2", f): ((P, Q, LOC, SCALE), (0, 1, 2, 3)) for f in ("logpdf", "pdf")},
     **{
         ("beta", f): ((UNIT, P, Q, LOC - 0.5, SCALE + 1.0), (0, 1, 2, 3, 4))
-        for f in ("logpdf", "pdf")
+        for f in ("logpdf", "pdf", "cdf")
     },
-    ("beta", "cdf"): ((UNIT, P, Q, LOC - 0.5, SCALE + 1.0), (0, 3, 4)),
     **{("poisson", f): ((COUNTS, Q), (1,)) for f in ("logpmf", "pmf")},
     **{("bernoulli", f): ((COUNTS % 2, UNIT), (1,)) for f in ("logpmf", "pmf")},
     **{("binom", f): ((COUNTS, np.array(5.0), UNIT), (2,)) for f in ("logpmf", "pmf")},
@@ -59,7 +57,8 @@ def functions(case: tuple[str, str]) -> tuple[Any, Any]:
 def test_every_function_is_tested() -> None:
     assert set(stats.__all__) == {name for name, _ in CASES} | OTHERS
     for name in set(stats.__all__) - OTHERS:
-        assert {f for n, f in CASES if n == name} == set(getattr(stats, name).__all__)
+        tested, public = {f for n, f in CASES if n == name}, set(getattr(stats, name).__all__)
+        assert tested <= public and public - tested <= {"cdf", "ppf"}  # those: test_quantiles.py
 
 
 @every_case
