@@ -12,7 +12,15 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 
-__all__ = ["check_arguments", "listed", "members", "missing", "named_elsewhere", "of_module"]
+__all__ = [
+    "check_arguments",
+    "keyword_error",
+    "listed",
+    "members",
+    "missing",
+    "named_elsewhere",
+    "of_module",
+]
 
 C = TypeVar("C", bound=type)
 
@@ -102,8 +110,11 @@ TABLE = {
         "last_epoch": "write schedule.count",
     },
     "cygrad": {
-        "Tensor tensor Array array as_tensor as_variable asarray from_numpy": "write "
-        "cg.Variable(data)",
+        "Tensor tensor Array array from_numpy": "write cg.Variable(data), of numbers; what was "
+        "computed is a Variable already",
+        "as_tensor as_variable asarray": "leave it out: functions and operators take numbers, arrays "
+        "and Variables alike; cg.Variable(data) makes a leaf of numbers, and of a Variable that was "
+        "computed too",
         "DataLoader": "write cygrad.data.DataLoader",
         "Layer Linear Module Sequential nn": "write `import cygrad.layers as L`, and L.Layer, "
         "L.Linear, L.Sequential",
@@ -270,6 +281,7 @@ ARGUMENTS = {
         "*": "optimizers are made without parameters: write {kind}(lr=0.001).setup(model)",
         "amsgrad capturable centered dampening differentiable foreach fused maximize": "leave it "
         "out: there is no such variant",
+        "alpha": "write lr=",
         "betas": "write beta1=0.9, beta2=0.999",
         "learning_rate": "write lr=",
         "model parameters params": "write {kind}(lr=0.001).setup(model)",
@@ -292,6 +304,8 @@ ARGUMENTS = {
         "*": "the channels that come out are first, and those of x are in_channels=, or told by the "
         "first x: write L.Conv2d(8, 5, stride=1)",
         "groups padding_mode": "leave it out: there is none",
+        "ksize": "write kernel_size=",
+        "pad": "write padding=",
     },
     "Recurrent": {
         "batch_first": "leave it out: a call takes one step, of shape (batch, in_size)",
@@ -301,7 +315,65 @@ ARGUMENTS = {
     },
     "BatchNorm": {"num_features": "write size=, or leave it out: the first x tells"},
     "LayerNorm": {"normalized_shape": "write shape="},
-    "LazyLayer": {"device dtype": "leave it out: all is float64 on the CPU"},
+    "Dropout": {"dropout_ratio ratio rate drop_prob": "write p="},
+    "Embedding": {
+        "embedding_dim out_size": "write size=",
+        "num_embeddings in_size": "write num=",
+        "padding_idx max_norm sparse": "leave it out: there is none",
+    },
+    "_Pool2d": {"ksize": "write kernel_size=", "pad": "write padding="},
+    "CheckedLayer": {"device dtype": "leave it out: all is float64 on the CPU"},
+}
+
+# Keywords of functions: what it is called where the function has one of these arguments.
+KEYWORDS = {
+    "axis": "dim dims axes",
+    "axes": "dims dim axis",
+    "keepdims": "keepdim keep_dims",
+    "ddof": "correction",
+    "p": "dropout_ratio ratio rate drop_prob",
+    "padding": "pad",
+    "kernel_size": "ksize",
+    "slope": "alpha negative_slope",
+    "w": "weight W",
+    "b": "bias",
+    "t": "target targets label labels",
+    "ignore_index": "ignore_label",
+    "low": "min a_min min_value",
+    "high": "max a_max max_value",
+    "gamma": "weight",
+    "beta": "bias",
+    "k": "diagonal",
+    "sizes": "split_size_or_sections indices_or_sections",
+    "x": "input",
+    "a": "input",
+    "shift": "shifts",
+    "reps": "repeats",
+}
+
+# And what else it says: by the function, or, in the row *, of any.
+OTHER_KEYWORDS = {
+    "binary_cross_entropy cross_entropy mean_squared_error softmax_cross_entropy": {
+        "reduction reduce size_average": "leave it out: the loss is the mean; F.mean(loss) of the sum, "
+        "or the loss times the number that it is the mean of, is the sum",
+        "weight pos_weight label_smoothing class_weight": "leave it out: there is none; write the "
+        "weighted mean with F.log_softmax",
+    },
+    "variance std var": {
+        "unbiased": "write ddof=1 for unbiased=True, the default there; 0 is ours"
+    },
+    "add sub": {"alpha": "write x + alpha * y"},
+    "*": {
+        "device": "leave it out: all is on the CPU",
+        "dim dims axis": "leave it out: the function has no axis",
+        "dtype": "leave it out: all is float64",
+        "inplace": "leave it out: the result is a new Variable",
+        "keepdim keepdims": "leave it out: the function reduces no axis, or drops none",
+        "out": "leave it out: no result is written to an array",
+        "reduction": "leave it out: write F.mean or F.sum of the result",
+        "train training": "leave it out, and write `with cg.test_mode():` around what is to be "
+        "evaluated",
+    },
 }
 
 
@@ -382,6 +454,42 @@ def check_arguments(kind: type, args: Sequence[object], kwargs: Mapping[str, obj
                 what = "these arguments" if name == "*" else f"{name}="
                 hint = hint.replace("{kind}", kind.__name__)
                 raise TypeError(f"{kind.__name__}() does not take {what}: {hint}")
+
+
+def keyword_error(
+    function: Any, error: TypeError, keywords: Sequence[str]
+) -> TypeError | None:  # Any: of any kind, Python's or compiled
+    """The error for a call with a keyword of another library's, if it has failed by that."""
+    name: str = function.__name__
+    text = str(error)
+    if not text.partition("()")[0].endswith(name) or "keyword argument" not in text:
+        return None
+    code = getattr(function, "__code__", None) or getattr(OF_METHODS.get(name), "__code__", None)
+    if code is None:
+        return None
+    own = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    for keyword in keywords:
+        if keyword in own or f"'{keyword}'" not in text:
+            continue
+        hint = next(
+            (
+                f"write {ours}="
+                for ours, theirs in KEYWORDS.items()
+                if ours in own and keyword in theirs.split()
+            ),
+            None,
+        )
+        for functions in [*OTHER_KEYWORDS][:-1] if name != "*" else []:
+            if name.removesuffix("_simple") in functions.split():
+                hint = _hints(functions, OTHER_KEYWORDS).get(keyword, hint)
+        hint = hint or _hints("*", OTHER_KEYWORDS).get(keyword)
+        if hint is not None:
+            return TypeError(f"{name}() does not take {keyword}=: {hint}")
+    return None
+
+
+# Functions of cygrad.functions with the arguments of methods in C, which do not tell their own.
+OF_METHODS: dict[str, Any] = {}
 
 
 # ---- Modules ----------------------------------------------------------------------------------

@@ -212,18 +212,18 @@ class LSTM(Model):
         Parameters
         ----------
         x : Variable or array_like
-            Of shape (batch, in_size): one step of each sequence.
+            Of shape (..., in_size), mostly (batch, in_size): one step of each sequence.
 
         Returns
         -------
         Variable
-            Of shape (batch, out_size).
+            Of shape (..., out_size).
 
         Raises
         ------
         ValueError
-            If x has not two axes, does not fit, or has another batch size than the call before,
-            without `reset_state` between them.
+            If x does not fit, or is another batch than in the call before, without `reset_state`
+            between them.
 
         Notes
         -----

@@ -96,9 +96,11 @@ def minimize(
     method : str or callable, optional
         scipy's. BFGS if None; L-BFGS-B with bounds, SLSQP with constraints.
     **options
-        The other arguments of scipy's function: ``bounds``, ``tol``, ``callback``, ``options`` and so
-        on. ``jac``, ``hess`` and ``hessp`` take the place of the exact derivatives; they and
-        ``bounds`` are those of the flat vector.
+        The other arguments of scipy's function: ``tol``, ``callback``, ``options`` and so on.
+        ``bounds`` are scipy's, of the flat vector, or a structure like x0 with the bounds of each
+        array in its place: a pair (low, high) of numbers, arrays or None; a pair for each element;
+        a ``Bounds``; or None. A dict may leave names out. ``jac``, ``hess`` and ``hessp`` take the
+        place of the exact derivatives; they are those of the flat vector.
 
     Returns
     -------
@@ -111,6 +113,8 @@ def minimize(
     ------
     ImportError
         If scipy is not installed.
+    ValueError
+        If bounds do not fit x0.
 
     Notes
     -----
@@ -118,7 +122,10 @@ def minimize(
     trust-ncg, trust-krylov and trust-constr get Hessian-vector products, for which the gradient's
     graph is made once at each point; dogleg and trust-exact get the Hessian. The functions in
     constraints, dicts or ``NonlinearConstraint``, take x in the structure of x0 too, and get exact
-    Jacobians unless they have their own. ``callback`` is called with x in the structure of x0.
+    Jacobians unless they have their own. Then that, ``jac(x)``, and a constraint's ``hess(x, v)``
+    take x in this structure as arrays and floats; they return what `cygrad.jacobian` and
+    `cygrad.hessian` give for it, or the matrix for the flat vector. A ``LinearConstraint`` is one
+    of the flat vector. ``callback`` is called with x in the structure of x0.
 
     Examples
     --------
@@ -132,6 +139,9 @@ def minimize(
     ...     return (p["a"] - 3) ** 2 + (p["b"] - p["a"]) ** 2
     >>> {name: round(x, 4) for name, x in minimize(bowl, {"a": 0.0, "b": 1.0}).x.items()}
     {'a': 3.0, 'b': 3.0}
+    >>> bounded = minimize(bowl, {"a": 0.0, "b": 1.0}, bounds={"a": (0.0, 2.0)})
+    >>> {name: round(x, 4) for name, x in bounded.x.items()}
+    {'a': 2.0, 'b': 2.0}
     """
     scipy_optimize = _scipy_optimize("minimize")
     point = _Point(x0)
@@ -141,6 +151,8 @@ def minimize(
     constraints = options.get("constraints", ())
     if constraints not in ((), [], None):
         options["constraints"] = _constraints(scipy_optimize, constraints, point)
+    if options.get("bounds") is not None:
+        options["bounds"] = _bounds(scipy_optimize, options["bounds"], point)
     if options.get("callback") is not None:
         options["callback"] = _callback(options["callback"], point)
     function: Callable[[_Array], Any] = derivatives.value
@@ -187,8 +199,9 @@ def least_squares(
     args : tuple, optional
         Further arguments of f, which are constants.
     **options
-        The other arguments of scipy's function: ``method``, ``bounds``, ``loss``, ``x_scale`` and so
-        on. ``jac`` takes the place of the exact Jacobian.
+        The other arguments of scipy's function: ``method``, ``loss``, ``x_scale`` and so on.
+        ``bounds`` as for `minimize`; or scipy's pair (low, high) of vectors or numbers, each of
+        which may be a structure like x0. ``jac`` takes the place of the exact Jacobian.
 
     Returns
     -------
@@ -215,6 +228,8 @@ def least_squares(
     point = _Point(x0)
     args = args if isinstance(args, tuple) else (args,)
     residuals = _Vector(f, args, point)
+    if options.get("bounds") is not None:
+        options["bounds"] = _pair_of_bounds(scipy_optimize, options["bounds"], point)
     if "jac" not in options:
         options["jac"] = residuals.jacobian
     result: _Result[Any] = scipy_optimize.least_squares(residuals.value, point.start, **options)
@@ -370,6 +385,140 @@ class _Vector:
         return self.point.matrix(tree, first.shape[:1])
 
 
+# ---- Bounds -----------------------------------------------------------------------------------
+
+
+def _bounds(scipy_optimize: ModuleType, bounds: Any, point: _Point) -> Any:
+    """scipy's bounds of the flat vector, from a structure like x0; what is scipy's stays as it is."""
+    if point.flat or isinstance(bounds, scipy_optimize.Bounds) or not _is_like(point, bounds):
+        return bounds
+    lows, highs = [], []
+    parts = _parts_of(bounds, point.places)
+    for (where, part), shape in zip(parts, point.shapes, strict=True):
+        low, high = _of_array(scipy_optimize, part, shape, where)
+        lows.append(low)
+        highs.append(high)
+    return scipy_optimize.Bounds(np.concatenate(lows), np.concatenate(highs))
+
+
+def _pair_of_bounds(scipy_optimize: ModuleType, bounds: Any, point: _Point) -> Any:
+    """The same for least_squares, which takes a pair of vectors."""
+    if point.flat or isinstance(bounds, scipy_optimize.Bounds):
+        return bounds
+    pair = isinstance(bounds, (tuple, list)) and len(bounds) == 2
+    sizes = {np.size(low) for low in bounds} if pair and not _holds_dict(bounds) else {0}
+    if pair and (sizes <= {1, len(point.start)} or point.places == 0):
+        return bounds
+    if pair and all(_is_like(point, low) or np.ndim(low) == 0 for low in bounds):
+        return tuple(_vector_of(low, point) for low in bounds)
+    found = _bounds(scipy_optimize, bounds, point)
+    return (found.lb, found.ub) if isinstance(found, scipy_optimize.Bounds) else found
+
+
+def _holds_dict(tree: Any) -> bool:
+    if isinstance(tree, (tuple, list)):
+        return any(_holds_dict(part) for part in tree)
+    return isinstance(tree, dict)
+
+
+def _vector_of(tree: Any, point: _Point) -> Any:
+    """Ends of bounds in a structure like x0, each broadcast to its array."""
+    if np.ndim(tree) == 0 and not isinstance(tree, dict):
+        return tree
+    parts = []
+    for (where, part), shape in zip(_parts_of(tree, point.places), point.shapes, strict=True):
+        parts.append(_ends(part, -np.inf, shape, where).ravel())
+    return np.concatenate(parts)
+
+
+def _is_like(point: _Point, bounds: Any) -> bool:
+    """Whether bounds are a structure like x0, and not those of the flat vector."""
+    if isinstance(point.places, (list, tuple)):
+        if isinstance(bounds, (list, tuple)) and len(bounds) == len(point.places):
+            return True
+        return isinstance(bounds, dict)
+    if isinstance(point.places, dict):
+        return isinstance(bounds, dict)
+    return point.shapes == [()] and np.ndim(bounds) == 1  # (low, high) of a number
+
+
+def _parts_of(tree: Any, places: Any, where: str = "bounds") -> list[tuple[str, Any]]:
+    """What stands in a tree at each array of x0, with its name; None where it is left out."""
+    if isinstance(places, dict):
+        if tree is None:
+            tree = {}
+        if not isinstance(tree, dict) or not tree.keys() <= places.keys():
+            names = ", ".join(map(repr, places))
+            given = f"the names {', '.join(map(repr, tree))}" if isinstance(tree, dict) else tree
+            raise ValueError(
+                f"{where} must be a dict with names of x0, which are {names}, not {given}"
+            )
+        return [
+            part
+            for key, inner in places.items()
+            for part in _parts_of(tree.get(key), inner, f"{where}[{key!r}]")
+        ]
+    if isinstance(places, (list, tuple)):
+        if tree is None:
+            tree = [None] * len(places)
+        if not isinstance(tree, (list, tuple)) or len(tree) != len(places):
+            raise ValueError(f"{where} must have {len(places)} parts, as x0 has, and is {tree!r}")
+        return [
+            part
+            for i, (item, inner) in enumerate(zip(tree, places, strict=True))
+            for part in _parts_of(item, inner, f"{where}[{i}]")
+        ]
+    return [] if places is None else [(where, tree)]
+
+
+def _of_array(
+    scipy_optimize: ModuleType, part: Any, shape: tuple[int, ...], where: str
+) -> tuple[_Array, _Array]:
+    """The lower and the upper bounds of one array of x0, flat."""
+    if part is None:
+        part = (None, None)
+    elif isinstance(part, scipy_optimize.Bounds):
+        part = (part.lb, part.ub)
+    elif not _is_pair(part):
+        # One pair for each element.
+        count = int(np.prod(shape))
+        pairs = list(part) if np.ndim(part) or isinstance(part, (list, tuple)) else []
+        if len(pairs) != count or not all(np.shape(pair)[:1] == (2,) for pair in pairs):
+            raise ValueError(
+                f"{where} of an array of shape {shape} must be a pair (low, high), or {count} of "
+                f"them, not {part!r}"
+            )
+        part = (
+            np.reshape([-np.inf if low is None else low for low, _ in pairs], shape),
+            np.reshape([np.inf if high is None else high for _, high in pairs], shape),
+        )
+    low, high = part
+    return _ends(low, -np.inf, shape, where).ravel(), _ends(high, np.inf, shape, where).ravel()
+
+
+def _is_pair(part: Any) -> bool:
+    """Whether it is (low, high), each a number, an array or None."""
+    if isinstance(part, np.ndarray):
+        return bool(part.shape == (2,))
+    return (
+        isinstance(part, (tuple, list))
+        and len(part) == 2
+        and not any(isinstance(end, (tuple, list)) for end in part)
+    )
+
+
+def _ends(end: Any, free: float, shape: tuple[int, ...], where: str) -> _Array:
+    array = np.asarray(free if end is None else end, dtype=np.float64)
+    if array.size == int(np.prod(shape)) and array.ndim == 1:
+        array = array.reshape(shape)  # as a Bounds has it
+    try:
+        return np.array(np.broadcast_to(array, shape))
+    except ValueError:
+        raise ValueError(
+            f"{where}: an end of shape {array.shape} does not fit an array of shape {shape}"
+        ) from None
+
+
 # ---- Constraints and callbacks ----------------------------------------------------------------
 
 
@@ -381,22 +530,93 @@ def _constraints(scipy_optimize: ModuleType, constraints: Any, point: _Point) ->
 
 def _constraint(scipy_optimize: ModuleType, constraint: Any, point: _Point) -> Any:
     """A constraint for flat vectors, with an exact Jacobian where it has none of its own."""
-    if isinstance(constraint, dict) and "fun" in constraint and "jac" not in constraint:
-        vector = _Vector(constraint["fun"], tuple(constraint.get("args", ())), point)
-        return {**constraint, "fun": vector.value, "jac": vector.jacobian, "args": ()}
-    if isinstance(constraint, scipy_optimize.NonlinearConstraint) and constraint.jac == "2-point":
-        vector = _Vector(constraint.fun, (), point)
+    if isinstance(constraint, dict) and "fun" in constraint:
+        args = tuple(constraint.get("args", ()))
+        if constraint.get("jac") in (None, "2-point"):
+            vector = _Vector(constraint["fun"], args, point)
+            return {**constraint, "fun": vector.value, "jac": vector.jacobian, "args": ()}
+        if point.flat:
+            return constraint
+        own = _Own(constraint["fun"], constraint["jac"], None, args, point)
+        return {**constraint, "fun": own.value, "jac": own.given_jacobian(), "args": ()}
+    if isinstance(constraint, scipy_optimize.NonlinearConstraint):
+        jac: Any = constraint.jac
+        hess: Any = constraint.hess
+        if isinstance(jac, str) and jac == "2-point":
+            vector = _Vector(constraint.fun, (), point)
+            fun, jac = vector.value, vector.jacobian
+        elif point.flat:
+            return constraint
+        else:
+            own = _Own(constraint.fun, jac, None, (), point)
+            fun, jac = own.value, own.given_jacobian()
+        if callable(hess) and not point.flat:
+            hess = _Own(constraint.fun, None, hess, (), point).hessian
         return scipy_optimize.NonlinearConstraint(
-            vector.value,
+            fun,
             constraint.lb,
             constraint.ub,
-            jac=vector.jacobian,
-            hess=constraint.hess,
+            jac=jac,
+            hess=hess,
             keep_feasible=constraint.keep_feasible,
             finite_diff_rel_step=constraint.finite_diff_rel_step,
             finite_diff_jac_sparsity=constraint.finite_diff_jac_sparsity,
         )
     return constraint
+
+
+class _Own:
+    """A constraint's own derivatives, of arrays and floats in the structure of x0."""
+
+    def __init__(
+        self, fun: Callable[..., Any], jac: Any, hess: Any, args: tuple[Any, ...], point: _Point
+    ) -> None:
+        self.fun, self.jac, self.hess = fun, jac, hess
+        self.args = args
+        self.point = point
+
+    def value(self, x: _Array) -> _Array:
+        outputs = [np.ravel(_plain(y)) for y in leaves(self.fun(self.point.given(x), *self.args))]
+        return np.concatenate(outputs)
+
+    def given_jacobian(self) -> Any:
+        return self.jacobian if callable(self.jac) else self.jac  # or "3-point", "cs"
+
+    def jacobian(self, x: _Array) -> Any:
+        point = self.point
+        found = self.jac(point.given(x), *self.args)
+        if not _is_structured(found, point):
+            return found  # the matrix, dense or sparse
+        parts = [_plain(part) for part in _at_places(point.places, found)]
+        flat = [
+            np.reshape(a, (-1, int(np.prod(shape))))
+            for a, shape in zip(parts, point.shapes, strict=True)
+        ]
+        return np.concatenate(flat, axis=1)
+
+    def hessian(self, x: _Array, v: _Array) -> Any:
+        point = self.point
+        found = self.hess(point.given(x), v)
+        if not _is_structured(found, point):
+            return found
+        return _stacked(point, found, point.places, point.shapes)
+
+
+def _is_structured(tree: Any, point: _Point) -> bool:
+    """Whether derivatives came in the structure of x0; else it is a matrix."""
+    if isinstance(point.places, dict):
+        return isinstance(tree, dict)
+    if isinstance(point.places, (list, tuple)):
+        # A list of lists of numbers is a matrix.
+        return isinstance(tree, (list, tuple)) and not all(
+            isinstance(row, (list, tuple)) and all(np.ndim(_plain(x)) == 0 for x in row)
+            for row in tree
+        )
+    return isinstance(tree, (np.ndarray, Variable, float)) and np.ndim(_plain(tree)) != 2
+
+
+def _plain(x: Any) -> Any:
+    return x.data if isinstance(x, Variable) else x
 
 
 def _callback(callback: Callable[..., Any], point: _Point) -> Callable[..., Any]:

@@ -2,6 +2,7 @@
 
 import builtins
 import copy
+import importlib
 import os
 import re
 import subprocess
@@ -20,7 +21,7 @@ import cygrad.functions as F
 import cygrad.layers as L
 import cygrad.linalg as LA
 import cygrad.models as M
-from cygrad import data, dot, hooks, numerical, optimizers, special, stats
+from cygrad import data, dot, hooks, numerical, optimize, optimizers, special, stats
 
 # What the calls find, beside the names below.
 MODULES = {
@@ -35,6 +36,7 @@ MODULES = {
     "dot": dot,
     "hooks": hooks,
     "numerical": numerical,
+    "optimize": optimize,
     "optimizers": optimizers,
     "special": special,
     "stats": stats,
@@ -105,6 +107,7 @@ def world() -> dict[str, Any]:
         "Twice": Twice,
         "Wrong": Wrong,
         "__file__": __file__,
+        "sparse": importlib.import_module("scipy.sparse"),
         "x": x,
         "m": m,
         "none": cg.zeros(0),

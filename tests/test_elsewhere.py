@@ -140,15 +140,20 @@ def test_what_a_hint_says_runs(hint: str) -> None:
 OPTIMIZERS = [SGD, Momentum, RMSprop, AdaGrad, Adam, AdamW]
 RECURRENT = [L.RNN, L.LSTM, L.GRU]
 LAZY = [L.Linear, L.Conv2d, L.LayerNorm, L.BatchNorm, *RECURRENT]
+POOLS = [L.MaxPool2d, L.AvgPool2d]
 CLASSES: dict[str, list[Any]] = {
     "Optimizer": OPTIMIZERS,
     "Schedule": [StepSchedule, ExponentialSchedule, CosineSchedule, WarmUp],
     "Recurrent": RECURRENT,
-    "LazyLayer": LAZY,
+    "CheckedLayer": [*LAZY, L.Dropout, L.Embedding, *POOLS],
+    "Dropout": [L.Dropout],
+    "Embedding": [L.Embedding],
+    "_Pool2d": POOLS,
     **{kind.__name__: [kind] for kind in LAZY[:4]},
 }
 TAKEN = {
     (AdamW, "weight_decay"),
+    (RMSprop, "alpha"),
     (Momentum, "momentum"),
     (Momentum, "nesterov"),
 }

@@ -4,6 +4,7 @@ import argparse
 import difflib
 import itertools
 import sys
+from collections.abc import Callable
 
 import numpy as np
 
@@ -22,9 +23,15 @@ HIGHEST = 100
 SAMPLE = np.array([[[0.3, -0.7, 2.5], [np.nan, 1.9, -0.2]]])
 
 
+# Functions that take more than x, with what is given to them.
+WITH_ARGUMENTS: dict[str, Callable[[cg.Variable], cg.Variable]] = {"pow": lambda x: F.pow(x, 3.0)}
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--func", default="tanh", help="an elementwise function of cygrad.functions (tanh)"
+        "--func",
+        default="tanh",
+        help="an elementwise function of cygrad.functions, or pow for x ** 3 (tanh)",
     )
     parser.add_argument(
         "--order", type=int, default=1, help="of the derivative; 0 for the function itself (1)"
@@ -60,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _derivative(name: str, order: int, at: float) -> cg.Variable:
-    if not _is_elementwise(name):
+    if name not in WITH_ARGUMENTS and not _is_elementwise(name):
         functions = [f for f in F.__all__ if _is_elementwise(f)]
         near = difflib.get_close_matches(name, functions, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
@@ -69,7 +76,7 @@ def _derivative(name: str, order: int, at: float) -> cg.Variable:
             f"no elementwise function {name!r} of one variable; {hint}there are {', '.join(functions)}",
         )
     x = cg.Variable(at, name="x")
-    y: cg.Variable = getattr(F, name)(x)
+    y: cg.Variable = WITH_ARGUMENTS.get(name, getattr(F, name))(x)
     y.name = "y"
     for n in range(1, order + 1):
         x.cleargrad()

@@ -11,3 +11,6 @@ cdef object array_of(Variable v)                    # an ndarray on the same mem
 cdef bint is_readonly(Variable v) noexcept
 cdef bint takes_updates(Variable v) noexcept        # whether v += x changes v itself
 cdef object updated(Variable v, object result, str operator)
+
+# Refuse arrays that would lose a mask or a unit as plain numbers.
+cdef int refuse_what_loses(object data, str where) except -1

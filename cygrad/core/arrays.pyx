@@ -5,8 +5,8 @@ here; so is what may be written to, and what an update in place writes.
 """
 
 cimport numpy as cnp
-from cpython.float cimport PyFloat_AsDouble, PyFloat_Check
-from cpython.long cimport PyLong_AsDouble, PyLong_Check
+from cpython.float cimport PyFloat_AsDouble, PyFloat_Check, PyFloat_CheckExact
+from cpython.long cimport PyLong_AsDouble, PyLong_Check, PyLong_CheckExact
 from cpython.object cimport PyObject, PyTypeObject
 from cpython.ref cimport Py_INCREF
 
@@ -88,17 +88,52 @@ cdef cnp.ndarray real_array(object data, str where):
     if isinstance(data, (list, tuple)) and holds_variables(data):
         raise TypeError(f"{where}: cannot take a sequence of Variables, whose graph would be lost; "
                         "use F.stack([...]), and for rows F.stack([F.stack([...]), ...])")
-    if cnp.PyArray_CheckExact(data) and is_ready(<cnp.ndarray>data):
-        return <cnp.ndarray>data
+    if cnp.PyArray_CheckExact(data):
+        if is_ready(<cnp.ndarray>data):
+            return <cnp.ndarray>data
+    else:
+        refuse_what_loses(data, where)
     array = np.asarray(data)
     if array.dtype.kind not in "biuf":
-        hint = "; .to_numpy(float) makes such" if hasattr(data, "to_numpy") else ""
+        hint = ""
+        if hasattr(data, "to_numpy"):
+            hint = "; .to_numpy(float) makes such"
+        elif hasattr(data, "toarray"):
+            hint = ("; .toarray() makes such, and `x @ matrix` and cygrad.functions.matmul take a "
+                    "sparse matrix as it is")
         raise TypeError(f"{where}: data must be real numbers, not {type(data).__name__} of dtype "
                         f"{array.dtype}{hint}")
     if array.ndim > MAX_NDIM:
         raise ValueError(f"{where}: an array may have at most {MAX_NDIM} dimensions, "
                          f"not {array.ndim}")
     return array if is_ready(array) else np.array(array, dtype=np.float64, order="C")
+
+
+cdef int refuse_what_loses(object data, str where) except -1:
+    """Refuse what NumPy would make numbers of that mean less: masks and units go, or are wrong.
+
+    Of a list, what is in it. By their attributes, so that no library is imported for it.
+    """
+    if isinstance(data, (list, tuple)):
+        for x in data:
+            if not (PyFloat_CheckExact(x) or PyLong_CheckExact(x) or cnp.PyArray_CheckExact(x)):
+                refuse_what_loses(x, where)
+        return 0
+    if isinstance(data, (Variable, str, bytes)) or is_number(data):
+        return 0
+    if cnp.PyArray_Check(data) and hasattr(data, "_mask") and hasattr(data, "filled"):
+        raise TypeError(f"{where}: a masked array would lose its mask; write .filled(value), or "
+                        "take the numbers by .data and leave masked ones out: "
+                        "F.where(mask, 0.0, x), x[~mask]")
+    for name in ("unit", "units"):
+        # Of the class: a column of a data frame may be called so too.
+        if not (hasattr(type(data), name) and hasattr(data, "__array__")):
+            continue
+        unit = getattr(data, name)
+        if not (unit is None or isinstance(unit, str)):
+            raise TypeError(f"{where}: {type(data).__name__} would lose its unit, {unit}; give the "
+                            "numbers alone, such as .to_value(unit) or .magnitude")
+    return 0
 
 
 cdef bint is_ready(cnp.ndarray array) noexcept:

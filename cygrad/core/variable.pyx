@@ -27,6 +27,8 @@ from cygrad.core.operators cimport OPERATORS
 from cygrad.core.storage cimport new_storage
 from cygrad.kernels.elementwise cimport copy_strided
 
+import sys
+
 import numpy as np
 
 cdef extern from "Python.h":
@@ -50,7 +52,9 @@ cdef class Variable:
     ----------
     data : float, int, bool, array_like or Variable
         A C-contiguous float64 ndarray is wrapped without a copy, and so is another Variable's
-        memory; anything else of real numbers is converted. A number has shape ``()``.
+        memory; anything else of real numbers is converted. A number has shape ``()``. Of a Variable
+        that was computed the numbers are taken: the new one is a leaf, and no gradient flows back.
+        (Functions take Variables as they are, and ``x.copy()`` has a gradient.)
     name : str, optional
         Shown by ``repr`` and in graphs.
     requires_grad : bool, default True
@@ -59,7 +63,9 @@ cdef class Variable:
     Raises
     ------
     TypeError
-        For complex, object and string data; if name is neither a str nor None.
+        For complex, object and string data, masked arrays and quantities with units; if name is
+        neither a str nor None. For a Variable that was computed, inside a function that a transform
+        runs, unless requires_grad is False: its gradient would be lost there without a word.
 
     Examples
     --------
@@ -79,6 +85,8 @@ cdef class Variable:
         if self.creator_ is not None or self.uses > 0:
             raise RuntimeError(f"Variable.__init__: {describe(self)} is part of a graph already; "
                                "assign .data instead")
+        if isinstance(data, Variable) and requires_grad:
+            refuse_to_lose(<Variable>data, "Variable(y)", "write y itself, or y.copy()")
         assign(self, data, "Variable")
         self.name_ = name
         self.requires = bool(requires_grad)
@@ -105,6 +113,8 @@ cdef class Variable:
 
     @data.setter
     def data(self, value):
+        if isinstance(value, Variable):
+            refuse_to_lose(<Variable>value, "x.data = y", "compute with y itself")
         assign(self, value, "Variable.data")
 
     @property
@@ -815,6 +825,7 @@ cdef class Variable:
 
     def __reduce__(self):
         # A pickled or deep-copied Variable is a leaf of its own: the graph stays behind.
+        refuse_to_lose(self, "a pickle or a deep copy", "y.copy() has a gradient")
         arguments = (type(self), array_of(self).copy(), self.name_, bool(self.requires))
         return _restore, arguments, getattr(self, "__dict__", None)
 
@@ -842,12 +853,16 @@ cdef class Variable:
     def __array__(self, dtype=None, copy=None):
         # NumPy asks for a buffer first, and comes here where that was refused.
         refuse_when_tracing(self, "np.array and np.asarray")
+        library = taken_by(self)
+        if library is not None:
+            raise TypeError(f"{library} would make plain numbers of {describe(self)}, and lose its "
+                            f"gradient; {LOSING[library]}, or .data where none is wanted")
         return np.array(array_of(self), dtype=dtype, copy=copy)
 
     # ---- Buffers and memory -------------------------------------------------------------------
 
     def __getbuffer__(self, Py_buffer* buffer, int flags):
-        if is_traced(self):
+        if is_traced(self) or taken_by(self) is not None:
             raise BufferError(f"the buffer of {describe(self)} has no gradient; use .data")
         # The buffer belongs to an object of its own, which holds the memory and not the graph.
         PyObject_GetBuffer(Memory(self), buffer, flags)
@@ -899,6 +914,42 @@ cdef int refuse_when_tracing(Variable v, str what) except -1:
                         "or cygrad's functions, join Variables by np.stack([...]), and take .data "
                         "or .item() where no gradient is wanted")
     return 0
+
+
+cdef int refuse_to_lose(Variable v, str what, str instead) except -1:
+    """The same for what makes a leaf of v, which leaves are: parameters that are copied."""
+    if is_traced(v) and (v.creator_ is not None or v.generation_ > 0):
+        raise TypeError(f"{what}: {describe(v)}, which was computed, would lose its gradient here: "
+                        f"{instead}, and take .data where no gradient is wanted")
+    return 0
+
+
+# Libraries whose operators take a Variable's numbers without asking it: scipy.sparse's of its own
+# matrices, and numpy.ma's of masked arrays. And what to write.
+cdef dict LOSING = {
+    "scipy.sparse": "write x @ matrix or cygrad.functions.matmul(matrix, x), which take a sparse "
+                    "matrix and have a gradient, or matrix.toarray()",
+    "numpy.ma": "write .filled(value) of the masked array",
+}
+
+
+cdef str taken_by(Variable v):
+    """The library that asks for v's numbers, if that loses a gradient."""
+    if not v.requires or mode().paused:
+        return None
+    modules = sys.modules
+    if "scipy.sparse" not in modules and "numpy.ma" not in modules:
+        return None
+    frame = sys._getframe()
+    name = frame.f_globals.get("__name__")
+    if type(name) is not str:
+        return None
+    if name.startswith("scipy.sparse"):
+        return "scipy.sparse"
+    if name.startswith("numpy.ma.") and frame.f_back is not None and (
+            frame.f_code.co_name == "getdata" and frame.f_back.f_code.co_name == "__call__"):
+        return "numpy.ma"
+    return None
 
 
 @cython.final

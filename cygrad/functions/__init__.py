@@ -38,6 +38,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from cygrad import elsewhere
+from cygrad.core.variable import Variable as _Variable
 from cygrad.functions.accumulation import cumsum, prod
 from cygrad.functions.activation import erf, erfc, gelu, leaky_relu, relu, sigmoid, silu, softplus
 from cygrad.functions.arithmetic import abs, add, div, mul, neg, pow, sqrt, square, sub
@@ -53,6 +54,7 @@ from cygrad.functions.exponential import (
     logaddexp2,
 )
 from cygrad.functions.indexing import get_item, take
+from cygrad.functions.keywords import explained as _explained
 from cygrad.functions.linalg import linear, matmul
 from cygrad.functions.reduction import max, mean, min, std, sum, sum_to, variance
 from cygrad.functions.rounding import (
@@ -380,7 +382,7 @@ if not TYPE_CHECKING:  # a name that does not exist is then an error for type ch
         if name not in _FAMILIES:
             raise elsewhere.missing(__name__, name)
         family = importlib.import_module(f"{__name__}.{_FAMILIES[name]}")
-        function: object = getattr(family, name)
+        function: object = _explained(getattr(family, name), __name__)
         globals()[name] = function
         return function
 
@@ -388,5 +390,11 @@ if not TYPE_CHECKING:  # a name that does not exist is then an error for type ch
 def __dir__() -> list[str]:
     return elsewhere.listed(__name__)
 
+
+for _name in [name for name in __all__ if name in globals()]:
+    globals()[_name] = _explained(globals()[_name], __name__)
+for _name in ("sum", "mean", "max", "min"):
+    elsewhere.OF_METHODS[_name] = globals()[_name]
+    _explained(getattr(_Variable, _name))
 
 from cygrad.functions import methods as _methods  # noqa: F401  (it uses what is above)

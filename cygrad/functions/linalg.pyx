@@ -5,7 +5,7 @@ from libc.string cimport memcpy
 from cygrad.core.arrays cimport is_array_like
 from cygrad.core.backward cimport Products, flow, postpone, wanted
 from cygrad.core.function cimport Function, Op, connect, connect_many
-from cygrad.core.layout cimport Layout, MAX_NDIM, contiguous_layout, release
+from cygrad.core.layout cimport Layout, MAX_NDIM, contiguous_layout, release, shape_of
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.passing cimport Pass
 from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
@@ -15,6 +15,8 @@ from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.functions.shape cimport swap_last_axes, unsqueezed
 from cygrad.kernels.elementwise cimport K_ADD
 from cygrad.kernels.linalg cimport blas_ready, matmul_strided
+
+import numpy as np
 
 from cygrad.functions.shape import reshape, squeeze
 
@@ -198,10 +200,21 @@ cdef inline void set_core(const Layout* layout, int core, bint is_row,
         strides[1] = sizeof(double)
 
 
+cdef bint is_sparse(object x) except -1:
+    """Whether x is one of scipy's sparse matrices; scipy is not imported for it."""
+    return (not isinstance(x, Variable) and hasattr(x, "toarray") and hasattr(x, "nnz")
+            and not hasattr(x, "__array__"))
+
+
+cdef object sparse_product(object a, object b):
+    from cygrad.functions.sparse import product_with
+    return product_with(a, b)
+
+
 cdef object matmul_operator(object a, object b):
     for x in (a, b):
         if not is_array_like(x):
-            return NotImplemented
+            return sparse_product(a, b) if is_sparse(x) else NotImplemented
     return product(as_variable(a, "matmul"), as_variable(b, "matmul"))
 
 
@@ -212,7 +225,9 @@ def matmul(a, b):
     ----------
     a, b : Variable or array_like
         Vectors (n,), matrices (m, n) and (n, p), or stacks of matrices, whose leading axes
-        broadcast. A vector on the left is a row, on the right a column.
+        broadcast. A vector on the left is a row, on the right a column. One of the two may be a
+        sparse matrix of scipy's, a constant, beside a vector or a matrix. (``x @ sparse`` is the
+        same; ``sparse @ x`` is scipy's, which cannot, and is refused.)
 
     Returns
     -------
@@ -223,6 +238,8 @@ def matmul(a, b):
     ------
     ValueError
         If an operand has no axes, or the shapes do not fit.
+    TypeError
+        If both are sparse, or a sparse matrix is not of real numbers.
 
     Notes
     -----
@@ -236,6 +253,8 @@ def matmul(a, b):
     >>> F.matmul(a, cg.Variable([1.0, 1.0]))
     variable([3., 7.])
     """
+    if is_sparse(a) or is_sparse(b):
+        return sparse_product(a, b)
     return product(as_variable(a, "matmul"), as_variable(b, "matmul"))
 
 
@@ -292,9 +311,10 @@ def linear(x, w, b=None):
     x : Variable or array_like
         Of shape (..., m).
     w : Variable or array_like
-        Of shape (m, n).
+        Of shape (m, n); or (..., m, n), a stack of such, which is broadcast with that of x's
+        matrices as `matmul` does.
     b : Variable or array_like, optional
-        Of shape (n,).
+        Of shape (n,), or another that broadcasts to the result's.
 
     Returns
     -------
@@ -318,20 +338,55 @@ def linear(x, w, b=None):
     """
     cdef Variable rows = as_variable(x, "linear"), weights = as_variable(w, "linear"), bias, held, y
     cdef int d = rows.layout.ndim
-    if weights.layout.ndim != 2 or d == 0 or rows.layout.shape[d - 1] != weights.layout.shape[0]:
+    if (weights.layout.ndim < 2 or d == 0
+            or rows.layout.shape[d - 1] != weights.layout.shape[weights.layout.ndim - 2]):
         raise ValueError(f"linear: {describe(rows)} and weights {describe(weights)} do not fit: "
-                         "they must be (..., m) and (m, n)")
+                         "they must be (..., m) and (m, n), or stacks of these")
+    if weights.layout.ndim > 2:
+        check_stacks(rows, weights)
     if b is None:
         return product(rows, weights)
     bias = as_variable(b, "linear")
-    if bias.layout.ndim != 1 or bias.layout.shape[0] != weights.layout.shape[1]:
-        raise ValueError(f"linear: weights {describe(weights)} need a bias of shape "
-                         f"({weights.layout.shape[1]},), not {describe(bias)}")
+    if (weights.layout.ndim > 2 or bias.layout.ndim != 1
+            or bias.layout.shape[0] != weights.layout.shape[1]):
+        check_bias(rows, weights, bias)
+        return OPERATORS.add(product(rows, weights), bias)
     held = detached(bias)       # as it was checked: the product lets other threads run
     y = product(detached(rows), detached(weights))
     add_bias(y, held)
     connect_many(&LINEAR, y, (rows, weights, bias))
     return y
+
+
+cdef tuple stacks(Variable x, int own):
+    """The shape without the last `own` axes."""
+    return shape_of(x.layout)[:x.layout.ndim - own] if x.layout.ndim > own else ()
+
+
+cdef int check_stacks(Variable x, Variable w) except -1:
+    try:
+        np.broadcast_shapes(stacks(x, 2), stacks(w, 2))
+    except ValueError:
+        raise ValueError(f"linear: {describe(x)} and weights {describe(w)} do not fit: the stacks "
+                         f"{stacks(x, 2)} and {stacks(w, 2)} do not broadcast") from None
+    return 0
+
+
+cdef int check_bias(Variable x, Variable w, Variable b) except -1:
+    """The bias must broadcast to the product, and not the product to it."""
+    cdef Py_ssize_t n = w.layout.shape[w.layout.ndim - 1]
+    shape = np.broadcast_shapes(stacks(x, 2), stacks(w, 2))
+    if x.layout.ndim > 1:
+        shape += (x.layout.shape[x.layout.ndim - 2],)
+    shape += (n,)
+    try:
+        fits = np.broadcast_shapes(shape, shape_of(b.layout)) == shape
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(f"linear: weights {describe(w)} need a bias of shape ({n},), not "
+                         f"{describe(b)}, which does not broadcast to the result's {shape}")
+    return 0
 
 
 OPERATORS.matmul = matmul_operator

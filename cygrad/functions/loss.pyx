@@ -2,7 +2,7 @@
 
 cimport numpy as cnp
 
-from cygrad.core.arrays cimport array_of, constant
+from cygrad.core.arrays cimport array_of, constant, refuse_what_loses
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, connect, input_of
 from cygrad.core.layout cimport Layout, same_shape
 from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous, scalar
@@ -43,6 +43,7 @@ cdef cnp.ndarray label_array(object t, Variable x, str described, object ignore_
     ignored = ignore_index
     if isinstance(t, Variable):
         t = array_of(<Variable>t)
+    refuse_what_loses(t, where)
     given = np.asarray(t)
     if given.dtype.kind == "f":
         if not (np.isfinite(given) & (given == np.rint(given))).all():

@@ -56,6 +56,20 @@ cdef Variable random_mask(Variable x, double p, object generator):
     return mask
 
 
+cdef object dropout_source(object p, object rng, str where):
+    cdef double probability
+    if not is_number(p):
+        raise TypeError(f"{where}: p must be a number, not {type(p).__name__}")
+    probability = number(p)
+    if not 0.0 <= probability <= 1.0:
+        raise ValueError(f"{where}: p is a probability, between 0 and 1, not {p}")
+    if rng is not None:
+        rng = _generator(where, rng)
+    if probability == 0.0 or mode().testing:
+        return None
+    return drawing(rng)
+
+
 def dropout(x, p=0.5, rng=None):
     """Zeros in place of elements chosen at random, and the others scaled up to make up for them.
 
@@ -97,14 +111,5 @@ def dropout(x, p=0.5, rng=None):
     variable([1., 2., 3., 4.])
     """
     cdef Variable v = as_variable(x, "dropout")
-    cdef double probability
-    if not is_number(p):
-        raise TypeError(f"dropout: p must be a number, not {type(p).__name__}")
-    probability = number(p)
-    if not 0.0 <= probability <= 1.0:
-        raise ValueError(f"dropout: p is a probability, between 0 and 1, not {p}")
-    if rng is not None:
-        rng = _generator("dropout", rng)
-    if probability == 0.0 or mode().testing:
-        return v
-    return binary(&DROPOUT, v, random_mask(v, probability, drawing(rng)))
+    source = dropout_source(p, rng, "dropout")
+    return v if source is None else binary(&DROPOUT, v, random_mask(v, number(p), source))

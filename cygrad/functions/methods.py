@@ -15,6 +15,7 @@ import cygrad.functions as F
 from cygrad.core.function import Function
 from cygrad.core.variable import Variable, _add_methods
 from cygrad.elsewhere import members
+from cygrad.functions.keywords import explained
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -722,31 +723,31 @@ def dtype(self: Variable) -> np.dtype[np.float64]:
 _add_methods(
     {
         "__pandas_priority__": 5000,  # above a DataFrame's 4000: `series - x` is then x's to compute
-        "all": all,
-        "any": any,
-        "argmax": argmax,
-        "argmin": argmin,
-        "argsort": argsort,
+        "all": explained(all),
+        "any": explained(any),
+        "argmax": explained(argmax),
+        "argmin": explained(argmin),
+        "argsort": explained(argsort),
         "astype": astype,
         "clip": clip,
         "copy": copy,
         "cumprod": cumprod,
-        "cumsum": cumsum,
+        "cumsum": explained(cumsum),
         "diagonal": diagonal,
         "dot": dot,
         "dtype": dtype,
         "flatten": flatten,
-        "prod": prod,
+        "prod": explained(prod),
         "ravel": ravel,
-        "repeat": repeat,
+        "repeat": explained(repeat),
         "round": round,
-        "squeeze": squeeze,
-        "std": std,
+        "squeeze": explained(squeeze),
+        "std": explained(std),
         "swapaxes": swapaxes,
-        "take": take,
+        "take": explained(take),
         "tolist": tolist,
         "trace": trace,
-        "var": var,
+        "var": explained(var),
     }
     | members(Variable, "Variable")
 )

@@ -107,6 +107,11 @@ def where(condition, a, b):
     -----
     The gradient flows to the chosen input alone.
 
+    Both branches are computed, and a gradient of 0 flows into the one that is not taken. Where that
+    one has no finite slope, as ``where(x > 0, sqrt(x), 0.0)`` has none from 0 down, 0 times inf or
+    nan is nan. The remedy is a second where inside, which keeps away from such places:
+    ``where(x > 0, sqrt(where(x > 0, x, 1.0)), 0.0)``.
+
     Examples
     --------
     >>> import cygrad as cg, cygrad.functions as F

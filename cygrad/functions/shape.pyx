@@ -664,7 +664,10 @@ def split(x, sizes, axis=0):
     try:
         lengths = [n.__index__() for n in sizes]
     except (TypeError, AttributeError):
-        raise TypeError(f"split: sizes must be a sequence of ints, not {sizes!r}") from None
+        hint = f"; for {sizes} parts of equal length write F.array_split(x, {sizes})" if isinstance(
+            sizes, int) else ""
+        raise TypeError(f"split: sizes must be a sequence of ints, the lengths of the parts, not "
+                        f"{sizes!r}{hint}") from None
     total = 0
     for n in lengths:
         total += n

@@ -1,18 +1,23 @@
 """The composed forms of fused functions: what they compute, in a line or two each.
 
-They teach, and the tests hold the fused functions equal to them. They are slower, and not all of
-them bear large inputs: the fused functions do.
+They teach, and the tests hold the fused functions equal to them. They take what those take, refuse
+what those refuse, and are slower.
 """
+
+from cygrad.core.variable cimport Variable, describe
+from cygrad.functions.elementwise cimport as_variable
+from cygrad.functions.loss cimport (
+    check_probabilities, check_targets, label_array, rows_and_classes,
+)
+from cygrad.functions.masks cimport dropout_source
 
 import numpy as np
 
-from cygrad.core.mode cimport mode
-from cygrad.functions.elementwise cimport as_variable
-
-from cygrad.functions.exponential import exp, log
+from cygrad.functions.exponential import exp, log, logaddexp
+from cygrad.functions.reduction import max as maximum_over
 from cygrad.functions.reduction import mean, sum
-from cygrad.functions.selection import maximum
-from cygrad.functions.trigonometric import tanh
+from cygrad.functions.selection import mask_fill, maximum
+from cygrad.functions.shape import reshape
 
 
 def linear_simple(x, w, b=None):
@@ -23,9 +28,9 @@ def linear_simple(x, w, b=None):
     x : Variable or array_like
         (..., m).
     w : Variable or array_like
-        (m, n).
+        (m, n), or (..., m, n).
     b : Variable or array_like, optional
-        (n,), added to each row.
+        (n,), added to each row, or another shape that broadcasts to the result's.
 
     Returns
     -------
@@ -47,8 +52,17 @@ def linear_simple(x, w, b=None):
     >>> F.linear_simple([[1.0, 2.0]], cg.eye(2), [10.0, 20.0])
     variable([[11., 22.]])
     """
-    y = as_variable(x, "linear_simple") @ as_variable(w, "linear_simple")
-    return y if b is None else y + as_variable(b, "linear_simple")
+    x, w = as_variable(x, "linear_simple"), as_variable(w, "linear_simple")
+    if w.ndim < 2:
+        raise ValueError(f"linear_simple: weights of shape {w.shape} are no matrices (..., m, n)")
+    y = x @ w
+    if b is None:
+        return y
+    b = as_variable(b, "linear_simple")
+    if np.broadcast_shapes(y.shape, b.shape) != y.shape:
+        raise ValueError(f"linear_simple: a bias of shape {b.shape} does not broadcast to the "
+                         f"product's shape {y.shape}")
+    return y + b
 
 
 def relu_simple(x):
@@ -103,7 +117,7 @@ def sigmoid_simple(x):
 
 
 def softplus_simple(x):
-    """log(1 + exp(x)): `softplus` in its composed form, which overflows from x = 710 on.
+    """log(exp(x) + exp(0)), by `logaddexp`: `softplus` in its composed form.
 
     Parameters
     ----------
@@ -116,7 +130,7 @@ def softplus_simple(x):
 
     Notes
     -----
-    dy/dx = exp(x) / (1 + exp(x)).
+    dy/dx = exp(x) / (1 + exp(x)). Where exp(x) would overflow, logaddexp does not.
 
     Examples
     --------
@@ -124,11 +138,11 @@ def softplus_simple(x):
     >>> F.softplus_simple(0.0)
     variable(0.6931471805599453)
     """
-    return log(1.0 + exp(as_variable(x, "softplus_simple")))
+    return logaddexp(as_variable(x, "softplus_simple"), 0.0)
 
 
 def gelu_simple(x):
-    """x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))): `gelu`'s tanh form, composed.
+    """x sigmoid(2 u), u = sqrt(2/pi) (x + 0.044715 x^3): `gelu`'s tanh form, composed.
 
     Parameters
     ----------
@@ -141,8 +155,8 @@ def gelu_simple(x):
 
     Notes
     -----
-    With u = sqrt(2/pi) (x + 0.044715 x^3), dy/dx = (1 + tanh(u) + x (1 - tanh(u)^2) du/dx) / 2
-    (Hendrycks and Gimpel, 2016).
+    That is x/2 (1 + tanh(u)) (Hendrycks and Gimpel, 2016), whose sum cancels where u is negative.
+    dy/dx = s + 2 x s (1 - s) du/dx with s = sigmoid(2 u).
 
     Examples
     --------
@@ -151,11 +165,11 @@ def gelu_simple(x):
     variable([-0.15880801,  0.84119199])
     """
     x = as_variable(x, "gelu_simple")
-    return 0.5 * x * (1.0 + tanh(np.sqrt(2.0 / np.pi) * (x + 0.044715 * x**3)))
+    return x * sigmoid_simple(np.sqrt(8.0 / np.pi) * (x + 0.044715 * x**3))
 
 
 def softmax_simple(x, axis=-1):
-    """exp(x) / sum(exp(x)): `softmax` in its composed form, which overflows from x = 710 on.
+    """exp(z) / sum(exp(z)), z = x - max(x): `softmax` in its composed form.
 
     Parameters
     ----------
@@ -183,33 +197,42 @@ def softmax_simple(x, axis=-1):
     >>> F.softmax_simple([0.0, 0.0])
     variable([0.5, 0.5])
     """
-    y = exp(as_variable(x, "softmax_simple"))
+    y = exp(below_maximum(as_variable(x, "softmax_simple"), axis))
     return y / sum(y, axis=axis, keepdims=True)
 
 
-def cross_entropy_simple(x, t):
+cdef object below_maximum(Variable x, object axis):
+    """x less its greatest element: softmax is the same, and exp does not overflow."""
+    return x - maximum_over(x, axis=axis, keepdims=True)
+
+
+def cross_entropy_simple(x, t, ignore_index=-100):
     """mean(-log(softmax(x)[t])): `cross_entropy` in its composed form.
 
     Parameters
     ----------
     x : Variable or array_like
-        Scores (N, C), one row a sample.
-    t : sequence of int or ndarray
-        (N,), the labels.
+        Scores (..., C), one row a sample.
+    t : array_like of int
+        The labels, from 0 to C - 1, of shape (...) or (..., 1). No gradient flows to them.
+    ignore_index : int, default -100
+        Rows with this label do not count.
 
     Returns
     -------
     Variable
-        A number.
+        A number, the mean over the rows that count; 0 where none does.
 
     Raises
     ------
-    IndexError
+    ValueError
         If a label is out of range, or the shapes do not fit.
+    TypeError
+        If the labels are not numbers.
 
     Notes
     -----
-    dx = (softmax(x) - onehot(t)) / N. No label is ignored; negative ones count from the last.
+    dx = (softmax(x) - onehot(t)) / n for the n rows that count, 0 for the others.
 
     Examples
     --------
@@ -217,8 +240,15 @@ def cross_entropy_simple(x, t):
     >>> F.cross_entropy_simple([[0.0, 0.0]], [1])
     variable(0.6931471805599453)
     """
-    p = softmax_simple(as_variable(x, "cross_entropy_simple"))
-    return -mean(log(p[np.arange(len(t)), np.asarray(t)]))
+    cdef str where = "cross_entropy_simple"
+    cdef Variable v = rows_and_classes(x, where)
+    cdef Py_ssize_t count
+    cdef object labels = label_array(t, v, describe(v), ignore_index, &count, where)
+    rows = reshape(v, (labels.size, v.layout.shape[v.layout.ndim - 1]))
+    counted = np.flatnonzero(labels >= 0)
+    z = below_maximum(rows[counted], -1) if count else rows[counted]
+    log_p = z[np.arange(count), labels[counted]] - log(sum(exp(z), axis=-1))
+    return -sum(log_p) / (count or 1)
 
 
 def binary_cross_entropy_simple(x, t):
@@ -227,7 +257,7 @@ def binary_cross_entropy_simple(x, t):
     Parameters
     ----------
     x, t : Variable or array_like
-        Logits and targets, of shapes that broadcast.
+        Logits and targets from 0 to 1, of the same shape.
 
     Returns
     -------
@@ -237,12 +267,12 @@ def binary_cross_entropy_simple(x, t):
     Raises
     ------
     ValueError
-        If the shapes do not broadcast.
+        If the shapes differ, or a target is not from 0 to 1 (give or take 0.001).
 
     Notes
     -----
-    dx = (p - t) / n, with n the number of elements; nan where p is 0 or 1 in floating point, which
-    the fused form avoids.
+    -log(p) = softplus(-x) and -log(1 - p) = softplus(x), which is how they are computed.
+    dx = (p - t) / n and dt = -x / n, with n the number of elements.
 
     Examples
     --------
@@ -250,9 +280,11 @@ def binary_cross_entropy_simple(x, t):
     >>> F.binary_cross_entropy_simple([0.0], [1.0])
     variable(0.6931471805599453)
     """
-    p = sigmoid_simple(as_variable(x, "binary_cross_entropy_simple"))
-    t = as_variable(t, "binary_cross_entropy_simple")
-    return mean(-t * log(p) - (1.0 - t) * log(1.0 - p))
+    cdef str where = "binary_cross_entropy_simple"
+    cdef Variable logits = as_variable(x, where), targets = as_variable(t, where)
+    check_targets(logits, targets, where)
+    check_probabilities(targets, where)
+    return mean(targets * softplus_simple(-logits) + (1.0 - targets) * softplus_simple(logits))
 
 
 def mean_squared_error_simple(x, t):
@@ -261,7 +293,7 @@ def mean_squared_error_simple(x, t):
     Parameters
     ----------
     x, t : Variable or array_like
-        Of shapes that broadcast.
+        Of the same shape.
 
     Returns
     -------
@@ -271,7 +303,7 @@ def mean_squared_error_simple(x, t):
     Raises
     ------
     ValueError
-        If the shapes do not broadcast.
+        If the shapes differ.
 
     Notes
     -----
@@ -283,30 +315,39 @@ def mean_squared_error_simple(x, t):
     >>> F.mean_squared_error_simple([1.0, 2.0], [1.0, 4.0])
     variable(2.0)
     """
-    where = "mean_squared_error_simple"
-    difference = as_variable(x, where) - as_variable(t, where)
+    cdef str where = "mean_squared_error_simple"
+    cdef Variable v = as_variable(x, where), targets = as_variable(t, where)
+    check_targets(v, targets, where)
+    difference = v - targets
     return mean(difference * difference)
 
 
 def dropout_simple(x, p=0.5, rng=None):
-    """x mask / (1 - p): `dropout` in its composed form; x itself in `test_mode`.
+    """x / (1 - p), or 0: `dropout` in its composed form; x itself in `test_mode`, and if p is 0.
 
     Parameters
     ----------
     x : Variable or array_like
     p : float, default 0.5
-        The probability of a zero, less than 1.
+        The probability of a zero, between 0 and 1.
     rng : int or numpy.random.Generator, optional
-        A seed, or the generator to draw from.
+        A seed, or the generator to draw from. The zeros are others than those of `dropout`.
 
     Returns
     -------
     Variable
         Of x's shape.
 
+    Raises
+    ------
+    ValueError
+        If p is not between 0 and 1.
+    TypeError
+        If p is not a number, or rng something else.
+
     Notes
     -----
-    dy/dx = mask / (1 - p).
+    dy/dx = 1 / (1 - p), or 0.
 
     Examples
     --------
@@ -315,8 +356,9 @@ def dropout_simple(x, p=0.5, rng=None):
     ...     F.dropout_simple([1.0, 2.0])
     variable([1., 2.])
     """
-    x = as_variable(x, "dropout_simple")
-    if mode().testing:
-        return x
-    mask = np.random.default_rng(rng).random(x.shape) >= p
-    return x * (mask / (1.0 - p))
+    cdef Variable v = as_variable(x, "dropout_simple")
+    source = dropout_source(p, rng, "dropout_simple")
+    if source is None:
+        return v
+    kept = source.random(v.shape) >= p
+    return mask_fill(v * (1.0 / (1.0 - p) if p < 1.0 else 0.0), ~kept, 0.0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, SupportsIndex, TypeAlias
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.layers.arguments import check_size, pair, stream
-from cygrad.layers.layer import Layer
+from cygrad.layers.layer import CheckedLayer
 from cygrad.layers.lazy import LazyLayer
 from cygrad.layers.state import AwaitedShape
 
@@ -153,7 +153,7 @@ class Conv2d(LazyLayer):
         return ", ".join(shown)
 
 
-class _Pool2d(Layer):
+class _Pool2d(CheckedLayer):
     """A window that slides over the last two axes."""
 
     def __init__(self, kernel_size: Pair, stride: Pair | None = None, padding: Pair = 0) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.layers.arguments import generator
-from cygrad.layers.layer import Layer
+from cygrad.layers.layer import CheckedLayer
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Dropout"]
 
 
-class Dropout(Layer):
+class Dropout(CheckedLayer):
     """Sets elements to 0 with probability p and divides the others by 1 - p; in test mode, x.
 
     Parameters

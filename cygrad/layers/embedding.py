@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.layers.arguments import check_size, stream
-from cygrad.layers.layer import Layer
+from cygrad.layers.layer import CheckedLayer
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _Integers
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Embedding"]
 
 
-class Embedding(Layer):
+class Embedding(CheckedLayer):
     """The rows of a matrix, by their numbers.
 
     Parameters

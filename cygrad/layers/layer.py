@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from cygrad.core.repetition import LAYERS, UNDER_WAY, keep_layer
 from cygrad.core.variable import Variable
-from cygrad.elsewhere import named_elsewhere
+from cygrad.elsewhere import check_arguments, named_elsewhere
 from cygrad.layers.archive import read_archive, write_archive
 from cygrad.layers.named import Named, Parameters
 from cygrad.layers.state import AwaitedShape, differences, real_arrays
@@ -485,6 +485,16 @@ class Layer:
         return ", ".join(f"{name}={v.shape}" for name, v in own)
 
 
+class CheckedLayer(Layer):
+    """A layer of ours: arguments that other libraries have are refused with what to write."""
+
+    if not TYPE_CHECKING:  # the parameters are those of __init__
+
+        def __new__(cls, *args, **kwargs):
+            check_arguments(cls, args, kwargs)
+            return super().__new__(cls)
+
+
 LAYERS.append(Layer)
 
 
@@ -495,8 +505,8 @@ class Layers(Named[Layer]):
 
     Parameters
     ----------
-    pairs : iterable of (str, Layer)
-        Names and what has them, in the order of the names.
+    pairs : iterable of (str, Layer), optional
+        Names and what has them, in the order of the names; none at first.
         `Layer.layers` makes it.
 
     Raises

@@ -10,9 +10,8 @@ import numpy as np
 
 from cygrad.core.repetition import UNDER_WAY, keep_layer
 from cygrad.core.variable import Variable
-from cygrad.elsewhere import check_arguments
 from cygrad.layers.arguments import check_size
-from cygrad.layers.layer import Layer
+from cygrad.layers.layer import CheckedLayer
 from cygrad.layers.state import AwaitedShape
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["LazyLayer"]
 
 
-class LazyLayer(Layer):
+class LazyLayer(CheckedLayer):
     """A layer whose parameters have shapes that depend on the input's size.
 
     A subclass sets what its `_shapes` and `_initial` need, then calls this constructor; its
@@ -30,12 +29,6 @@ class LazyLayer(Layer):
 
     in_size: int | None = None
     _rng: np.random.Generator  # where parameters are drawn at random
-
-    if not TYPE_CHECKING:  # the parameters are those of __init__
-
-        def __new__(cls, *args, **kwargs):
-            check_arguments(cls, args, kwargs)
-            return super().__new__(cls)
 
     def __init__(self, name: str, in_size: SupportsIndex | None) -> None:
         if in_size is not None:

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Generic, TypeVar
+from typing import Generic, NoReturn, TypeVar
 
 from cygrad.core.variable import Variable
 
 __all__ = ["Named", "Parameters"]
 
 T = TypeVar("T")
+
+
+class Pair(tuple[str, T]):
+    """A name and what has it; asked for what the latter has, it says that it is a pair."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> NoReturn:
+        kind = type(self[1]).__name__
+        raise AttributeError(
+            f"a pair of a name and a {kind} has no attribute {name!r}: write "
+            f"`for name, p in {'model.params()' if kind == 'Variable' else 'model.layers()'}`, then "
+            f"p.{name}"
+        )
 
 
 class Named(Generic[T]):
@@ -21,7 +35,7 @@ class Named(Generic[T]):
         If two things have the same name.
     """
 
-    def __init__(self, pairs: Iterable[tuple[str, T]]) -> None:
+    def __init__(self, pairs: Iterable[tuple[str, T]] = ()) -> None:
         self._things: dict[str, T] = {}
         for name, thing in pairs:
             if name in self._things:
@@ -29,7 +43,7 @@ class Named(Generic[T]):
             self._things[name] = thing
 
     def __iter__(self) -> Iterator[tuple[str, T]]:
-        return iter(self._things.items())
+        return map(Pair, self._things.items())
 
     def __len__(self) -> int:
         return len(self._things)
@@ -63,8 +77,8 @@ class Parameters(Named[Variable]):
 
     Parameters
     ----------
-    pairs : iterable of (str, Variable)
-        Names and what has them, in the order of the names.
+    pairs : iterable of (str, Variable), optional
+        Names and what has them, in the order of the names; none at first.
         `Layer.params` makes it.
 
     Raises

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, SupportsIndex
 
 import numpy as np
@@ -14,7 +15,7 @@ from cygrad.layers.lazy import LazyLayer
 from cygrad.layers.state import AwaitedShape
 
 if TYPE_CHECKING:
-    from cygrad.core.variable import _MatrixLike
+    from cygrad.core.variable import _ArrayLike
     from cygrad.layers.arguments import _Seed
 
 __all__ = ["GRU", "LSTM", "RNN"]
@@ -24,8 +25,11 @@ class Recurrent(LazyLayer):
     """What the recurrent layers share: sizes, and the hidden state h between calls.
 
     h is set through __dict__: __setattr__ would take time to find out that it is no parameter.
+    `_step` takes a matrix, a row for each sequence; other x are made one, and their results of x's
+    shape again.
     """
 
+    _states: tuple[str, ...] = ("_h",)
     _gates = 1  # how many products of each input and each state there are
     _h: Variable | None = None
 
@@ -54,25 +58,54 @@ class Recurrent(LazyLayer):
         """
         self._h = None
 
-    def _begin(self, x: _MatrixLike) -> Variable:
+    def _begin(self, x: _ArrayLike) -> Variable:
         """x as a Variable, if the layer can take it as its next input."""
         if UNDER_WAY:  # forward may be called itself, and h is not set by __setattr__
             keep_layer(self)
         if not isinstance(x, Variable):
             x = Variable(x, requires_grad=False)
-        if x.ndim != 2:
+        if x.ndim == 0:
             raise ValueError(
-                f"{type(self).__name__}: x must have shape (batch, in_size), one step of each "
+                f"{type(self).__name__}: x must have shape (..., in_size), one step of each "
                 f"sequence, but it has shape {x.shape}"
             )
-        if self._h is not None and len(self._h) != len(x):
+        if self._h is not None and self._h.shape[:-1] != x.shape[:-1]:
+            batch, held = x.shape[:-1], self._h.shape[:-1]
             raise ValueError(
-                f"{type(self).__name__}: x of shape {x.shape} is a batch of {len(x)}, but the "
-                f"layer remembers one of {len(self._h)}; call reset_state() to begin anew"
+                f"{type(self).__name__}: x of shape {x.shape} is a batch of "
+                f"{batch[0] if len(batch) == 1 else batch}, but the layer remembers one of "
+                f"{held[0] if len(held) == 1 else held}; call reset_state() to begin anew"
             )
         if self.in_size is None:
             self._meet(x, -1)
+        elif x.shape[-1] != self.in_size and x.ndim != 2:
+            raise ValueError(
+                f"{type(self).__name__}: x of shape {x.shape} does not have the in_size "
+                f"{self.in_size} on its last axis"
+            )
         return x
+
+    def _step(self, x: Variable) -> Variable:
+        """The next h, for a matrix x."""
+        raise NotImplementedError
+
+    def _step_of_batches(self, x: Variable) -> Variable:
+        """The same for x of any other number of axes."""
+        batch = x.shape[:-1]
+        rows = math.prod(batch)
+        state = self.__dict__
+        held = {name: state.get(name) for name in self._states}
+        try:
+            for name, before in held.items():
+                if before is not None:
+                    state[name] = F.reshape(before, (rows, self.hidden_size))
+            self._step(F.reshape(x, (rows, x.shape[-1])))
+            after = {n: F.reshape(state[n], (*batch, self.hidden_size)) for n in self._states}
+        except BaseException:
+            state.update(held)
+            raise
+        state.update(after)
+        return after["_h"]
 
     def _zeros(self, x: Variable) -> Variable:
         return Variable(np.zeros((len(x), self.hidden_size)), requires_grad=False)
@@ -112,8 +145,8 @@ class RNN(Recurrent):
     Raises
     ------
     ValueError
-        If a size is less than 1; when called, if x does not fit, or has another batch size than
-        the call before, without `reset_state` between them.
+        If a size is less than 1; when called, if x does not fit, or is another batch than in the
+        call before, without `reset_state` between them.
     TypeError
         If a size is no int, or rng no source of random numbers.
 
@@ -136,24 +169,24 @@ class RNN(Recurrent):
 
     b: Variable
 
-    def forward(self, x: _MatrixLike) -> Variable:
+    def forward(self, x: _ArrayLike) -> Variable:
         """The next h: tanh(x wx + b + h wh), what a call computes.
 
         Parameters
         ----------
         x : Variable or array_like
-            Of shape (batch, in_size): one step of each sequence.
+            Of shape (..., in_size), mostly (batch, in_size): one step of each sequence.
 
         Returns
         -------
         Variable
-            Of shape (batch, hidden_size).
+            Of shape (..., hidden_size).
 
         Raises
         ------
         ValueError
-            If x has not two axes, does not fit, or has another batch size than the call before,
-            without `reset_state` between them.
+            If x does not fit, or is another batch than in the call before, without `reset_state`
+            between them.
 
         Notes
         -----
@@ -168,7 +201,11 @@ class RNN(Recurrent):
         >>> b.shape, bool((a == b).any())       # it remembers the first
         ((5, 3), False)
         """
-        a = F.linear(self._begin(x), self.wx, self.b)
+        x = self._begin(x)
+        return self._step(x) if x.ndim == 2 else self._step_of_batches(x)
+
+    def _step(self, x: Variable) -> Variable:
+        a = F.linear(x, self.wx, self.b)
         if self._h is not None:
             a = a + self._h @ self.wh
         h = F.tanh(a)
@@ -200,8 +237,8 @@ class LSTM(Recurrent):
     Raises
     ------
     ValueError
-        If a size is less than 1; when called, if x does not fit, or has another batch size than
-        the call before, without `reset_state` between them.
+        If a size is less than 1; when called, if x does not fit, or is another batch than in the
+        call before, without `reset_state` between them.
     TypeError
         If a size is no int, or rng no source of random numbers.
 
@@ -229,6 +266,7 @@ class LSTM(Recurrent):
     (2, 12)
     """
 
+    _states = ("_h", "_c")
     _gates = 4
     _c: Variable | None = None
 
@@ -249,24 +287,24 @@ class LSTM(Recurrent):
         """
         self._h = self._c = None
 
-    def forward(self, x: _MatrixLike) -> Variable:
+    def forward(self, x: _ArrayLike) -> Variable:
         """The next h, what a call computes; the formulas are those of `LSTM`.
 
         Parameters
         ----------
         x : Variable or array_like
-            Of shape (batch, in_size): one step of each sequence.
+            Of shape (..., in_size), mostly (batch, in_size): one step of each sequence.
 
         Returns
         -------
         Variable
-            Of shape (batch, hidden_size).
+            Of shape (..., hidden_size).
 
         Raises
         ------
         ValueError
-            If x has not two axes, does not fit, or has another batch size than the call before,
-            without `reset_state` between them.
+            If x does not fit, or is another batch than in the call before, without `reset_state`
+            between them.
 
         Notes
         -----
@@ -282,6 +320,9 @@ class LSTM(Recurrent):
         ((5, 3), False)
         """
         x = self._begin(x)
+        return self._step(x) if x.ndim == 2 else self._step_of_batches(x)
+
+    def _step(self, x: Variable) -> Variable:
         if self._h is None or self._c is None:
             h, c = F.lstm_step(x, None, None, self.wx, self.wh, self.b)
         else:
@@ -316,8 +357,8 @@ class GRU(Recurrent):
     Raises
     ------
     ValueError
-        If a size is less than 1; when called, if x does not fit, or has another batch size than
-        the call before, without `reset_state` between them.
+        If a size is less than 1; when called, if x does not fit, or is another batch than in the
+        call before, without `reset_state` between them.
     TypeError
         If a size is no int, or rng no source of random numbers.
 
@@ -349,24 +390,24 @@ class GRU(Recurrent):
     bx: Variable
     bh: Variable
 
-    def forward(self, x: _MatrixLike) -> Variable:
+    def forward(self, x: _ArrayLike) -> Variable:
         """The next h, what a call computes; the formulas are those of `GRU`.
 
         Parameters
         ----------
         x : Variable or array_like
-            Of shape (batch, in_size): one step of each sequence.
+            Of shape (..., in_size), mostly (batch, in_size): one step of each sequence.
 
         Returns
         -------
         Variable
-            Of shape (batch, hidden_size).
+            Of shape (..., hidden_size).
 
         Raises
         ------
         ValueError
-            If x has not two axes, does not fit, or has another batch size than the call before,
-            without `reset_state` between them.
+            If x does not fit, or is another batch than in the call before, without `reset_state`
+            between them.
 
         Examples
         --------
@@ -378,6 +419,9 @@ class GRU(Recurrent):
         ((5, 3), False)
         """
         x = self._begin(x)
+        return self._step(x) if x.ndim == 2 else self._step_of_batches(x)
+
+    def _step(self, x: Variable) -> Variable:
         h = self._zeros(x) if self._h is None else self._h
         size = self.hidden_size
         gx = F.linear(x, self.wx, self.bx)

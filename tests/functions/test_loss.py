@@ -289,7 +289,7 @@ def test_wrong_arguments() -> None:
     with pytest.raises(ValueError, match=r"linear: .*\(2, 3\) and weights .*\(2, 3\)"):
         F.linear(cg.zeros(2, 3), cg.zeros(2, 3))
     with pytest.raises(ValueError, match=r"bias of shape \(4,\)"):
-        F.linear(cg.zeros(2, 3), cg.zeros(3, 4), cg.zeros(1, 4))
+        F.linear(cg.zeros(2, 3), cg.zeros(3, 4), cg.zeros(2, 3))
     with pytest.raises(ValueError, match=r"\(\.\.\., 4 n\)"):
         F.lstm_cell(cg.zeros(2, 9), cg.zeros(2, 2))
     with pytest.raises(ValueError, match=r"\(\.\.\., 4 n\)"):
