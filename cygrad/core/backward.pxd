@@ -8,7 +8,12 @@ cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except
 
 # The gradients of the outputs, each times its seed of the same shape, with respect to the ends
 # alone: for each a Variable, or None if no output depends on it. No .grad is changed.
-cdef list gradients(list outputs, list seeds, list ends, bint create_graph)
+# Passes over the same graph, with other seeds, may share a session's number, from new_session: none
+# of them then computes a slope (function.pxd) again. Nothing may change meanwhile. The last one
+# says so, and what was kept goes.
+cdef list gradients(list outputs, list seeds, list ends, bint create_graph, long session=*,
+                    bint last=*)
+cdef long new_session() noexcept
 
 # Whether a gradient of x is asked for, or may lead to one that is.
 cdef inline bint wanted(Variable x, Pass* p) noexcept:

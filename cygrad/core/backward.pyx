@@ -26,7 +26,9 @@ from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.limits cimport INT_MAX
 from libc.string cimport memset
 
-from cygrad.core.function cimport Function, input_of, name_of, output_at, outputs_of
+from cygrad.core.function cimport (
+    Function, input_of, kept_slope, name_of, output_at, outputs_of,
+)
 from cygrad.core.heap cimport heap_free, heap_pop, heap_push
 from cygrad.core.layout cimport (
     Layout, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
@@ -43,6 +45,7 @@ from cygrad.kernels.linalg cimport matmul_strided
 cdef enum:
     MANY_ROWS = 512             # with so many, adding a product up costs little beside making it
     MANY_NUMBERS = 1 << 22      # that Products may hold: 32 MiB
+    KEPT = 32                   # a slope of fewer elements is as soon computed again
     ENDS = 2                    # a bit of Variable.requires: gradients stop here in a pass
     MAX_ENDS = 65535            # Variable.index tells the place of each
 
@@ -81,7 +84,16 @@ cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except
     return 0
 
 
-cdef list gradients(list outputs, list seeds, list ends, bint create_graph):
+cdef long sessions = 0
+
+cdef long new_session() noexcept:
+    global sessions
+    sessions += 1
+    return sessions
+
+
+cdef list gradients(list outputs, list seeds, list ends, bint create_graph, long session=0,
+                    bint last=False):
     cdef Pass p
     cdef Mode* switches = mode()
     cdef int paused = switches.paused
@@ -96,6 +108,8 @@ cdef list gradients(list outputs, list seeds, list ends, bint create_graph):
             raise RuntimeError(f"{describe(end)} is in a backward pass already")
     memset(&p, 0, sizeof(Pass))
     p.create_graph = create_graph
+    p.session = 0 if create_graph else session
+    p.last = last
     p.floor = INT_MAX
     p.ends = <PyObject*>ends
     for i in range(len(ends)):
@@ -164,7 +178,9 @@ cdef int visit(Pass* p) except -1:
         x = input_of(f, i)
         if not wanted(x, p):
             continue
-        if p.create_graph or f.op.fused is NULL:
+        if p.session != 0 and f.op.slope is not NULL and gy.layout.size >= KEPT:
+            gx = through_slope(f, gy, i, p)
+        elif p.create_graph or f.op.fused is NULL:
             gx = f.op.vjp(f, gy, i)
         else:
             total = private_total(x, p)
@@ -178,6 +194,14 @@ cdef int visit(Pass* p) except -1:
             pass_on(x, gx, f, p)
         gx = None               # and so would one here
     return 0
+
+
+cdef Variable through_slope(Function f, Variable gy, int i, Pass* p):
+    """What f's rule gives, by the slope that the passes of a session share."""
+    cdef Variable slope = kept_slope(f, i, p.session, p.last)
+    if slope is None:
+        return f.op.vjp(f, gy, i)
+    return OPERATORS.chain(gy, slope, input_of(f, i))
 
 
 cdef inline int last_input(Function f, Pass* p) noexcept:

@@ -20,6 +20,10 @@ ctypedef int (*sweep_rule)(Function f, list gys, Pass* p) except -1
 # The derivative of an operation of several outputs, as a composition: a gradient for each input.
 ctypedef list (*several_rule)(Function f, list gys)
 
+# The derivative by input i itself, where the rule is gy times it, and where it costs more than to
+# be read again; None: ask the rule. Passes of one session (passing.pxd) compute it once.
+ctypedef Variable (*slope_rule)(Function f, int i)
+
 cdef enum:
     MAX_INPUTS = 30000          # of a Function, and as many outputs; they are counted in a short
 
@@ -34,6 +38,7 @@ cdef struct Op:
     fused_rule fused        # or NULL
     sweep_rule sweep        # or NULL; in place of fused
     several_rule several    # in place of vjp, where there are several outputs; then with a sweep
+    slope_rule slope        # or NULL; with no sweep
     int kernel              # forward, of an elementwise operation
     int gradient[2]         # its gradient kernel for each input
     int reads[2]
@@ -45,12 +50,17 @@ cdef class Outputs:         # of a Function that has several
     cdef int count
     cdef object saved       # what an operation keeps beside its inputs
 
+cdef class Slopes:          # of a Function whose Op has a slope, once a session has computed one
+    cdef object saved       # what the operation keeps
+    cdef long session
+    cdef list by_input      # a Variable without a graph, or None
+
 cdef class Function:
     cdef const Op* op           # NULL: a subclass in Python
     cdef Variable x0            # the inputs, where there are at most two
     cdef Variable x1
     cdef tuple many             # the inputs, where there are more; else None
-    cdef object saved           # what an operation keeps beside its inputs; or Outputs
+    cdef object saved           # what an operation keeps beside its inputs; or Outputs, or Slopes
     cdef PyObject* out          # the output, borrowed: the Variable clears it when it goes
     cdef Variable gy            # the gradient that has flowed to the output so far
     cdef int generation_
@@ -62,6 +72,12 @@ cdef class Function:
 
 cdef inline Outputs outputs_of(Function f):
     return <Outputs>f.saved
+
+# What the operation keeps, of a Function whose Op has a slope.
+cdef inline object saved_of(Function f):
+    return (<Slopes>f.saved).saved if type(f.saved) is Slopes else f.saved
+
+cdef Variable kept_slope(Function f, int i, long session, bint last)
 
 cdef void set_output(Function f, int i, PyObject* y) noexcept
 cdef PyObject* output_at(Function f, int i) noexcept

@@ -33,6 +33,11 @@ cdef class Outputs:
         free(self.items)
 
 
+@cython.final
+cdef class Slopes:
+    """The slopes of a Function that the passes of a session share, and what it keeps itself."""
+
+
 @cython.no_gc_clear
 cdef class Function:
     # The first line, up to the --, is what inspect.signature reads (__text_signature__).
@@ -353,6 +358,26 @@ cdef PyObject* output_at(Function f, int i) noexcept:
     if f.several:
         return outputs_of(f).items[i]
     return f.out
+
+
+cdef Variable kept_slope(Function f, int i, long session, bint last):
+    """f.op.slope(f, i), computed once in a session and forgotten in its last pass."""
+    cdef Slopes slopes
+    cdef Variable slope
+    if type(f.saved) is Slopes:
+        slopes = <Slopes>f.saved
+    else:
+        slopes = <Slopes>Slopes.__new__(Slopes)
+        slopes.saved = f.saved
+        f.saved = slopes
+    if slopes.session != session:       # what another has kept may be out of date
+        slopes.session = session
+        slopes.by_input = [None] * f.n_inputs
+    slope = <Variable>slopes.by_input[i]
+    if slope is None:
+        slope = f.op.slope(f, i)
+    slopes.by_input[i] = None if last else slope
+    return slope
 
 
 cdef Variable input_of(Function f, int i):

@@ -28,6 +28,7 @@ cdef struct Operators:
     reduction min
     Variable (*reshape)(Variable x, object shape)
     Variable (*sum_gradients)(Variable a, Variable b)    # a + b, of equal shapes
+    Variable (*chain)(Variable gy, Variable slope, Variable x)  # gy slope, summed to x's shape
     Variable (*copy)(Variable x)                         # contiguous, in memory of its own
     int (*add_into)(Variable total, Variable g) except -1   # in place, no graph
 

@@ -9,4 +9,6 @@ cdef struct Pass:
     bint create_graph
     PyObject* postponed         # a dict of Products (backward.pxd), or NULL; counted
     int floor                   # the smallest generation that a gradient is wanted for
+    long session                # of passes over the same graph, one after the other; or 0
+    bint last                   # of its session
     PyObject* ends              # the list of variables where gradients stop; NULL: the leaves

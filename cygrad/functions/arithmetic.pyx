@@ -518,6 +518,9 @@ cdef object abs_operator(object x):
 cdef Variable sum_gradients(Variable a, Variable b):
     return binary(&ADD, a, b)
 
+cdef Variable chain(Variable gy, Variable slope, Variable x):
+    return sum_to_layout(multiply(gy, slope), x.layout)
+
 OPERATORS.add = add_operator
 OPERATORS.sub = sub_operator
 OPERATORS.mul = mul_operator
@@ -526,3 +529,4 @@ OPERATORS.pow = pow_operator
 OPERATORS.neg = neg_operator
 OPERATORS.abs = abs_operator
 OPERATORS.sum_gradients = sum_gradients
+OPERATORS.chain = chain

@@ -15,9 +15,13 @@ from cygrad.core.function cimport (
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, broadcast_layouts, contiguous_layout, release, same_shape, shape_of,
 )
-from cygrad.core.variable cimport Variable, describe, empty, is_private
+from cygrad.core.variable cimport Variable, describe, empty, filled_like, is_private
 from cygrad.functions.reduction cimport sum_to_layout
-from cygrad.kernels.elementwise cimport KERNELS, LONG, MAX_OPERANDS, map_strided, run
+from cygrad.kernels.elementwise cimport (
+    KERNELS, K_G_COS, K_G_COSH, K_G_DIGAMMA, K_G_ERF, K_G_GAMMA, K_G_GAMMALN, K_G_GELU,
+    K_G_GELU_EXACT, K_G_POW_C, K_G_SILU, K_G_SIN, K_G_SINH, K_G_SOFTPLUS, LONG, MAX_OPERANDS,
+    map_strided, run,
+)
 
 
 cdef Op binary_op(const char* name, int kernel, vjp_rule vjp, int gradient0, int reads0,
@@ -29,6 +33,7 @@ cdef Op binary_op(const char* name, int kernel, vjp_rule vjp, int gradient0, int
     op.fused = fused_gradient
     op.sweep = NULL
     op.several = NULL
+    op.slope = NULL
     if gradient0 == COMPOSED and gradient1 == COMPOSED:
         op.fused = NULL
     op.gradient[0] = gradient0
@@ -39,7 +44,16 @@ cdef Op binary_op(const char* name, int kernel, vjp_rule vjp, int gradient0, int
 
 
 cdef Op unary_op(const char* name, int kernel, vjp_rule vjp, int gradient, int reads) noexcept:
-    return binary_op(name, kernel, vjp, gradient, reads, COMPOSED, 0)
+    cdef Op op = binary_op(name, kernel, vjp, gradient, reads, COMPOSED, 0)
+    if computes_much(gradient):
+        op.slope = slope_by_kernel
+    return op
+
+
+cdef bint computes_much(int gradient) noexcept:
+    """Whether a gradient kernel takes longer than to read from memory what it has computed."""
+    return gradient in (K_G_POW_C, K_G_SIN, K_G_COS, K_G_SINH, K_G_COSH, K_G_SILU, K_G_SOFTPLUS,
+                        K_G_GELU, K_G_GELU_EXACT, K_G_ERF, K_G_GAMMA, K_G_GAMMALN, K_G_DIGAMMA)
 
 
 cdef Op operation(const char* name, vjp_rule vjp) noexcept:
@@ -214,6 +228,11 @@ cdef Variable fused_gradient(Function f, Variable gy, int i, Variable into, bint
     gx = gy if spent else empty(gy.layout)
     run(kernel, operands, gx.ptr, gy.layout.size, f.c)
     return gx
+
+
+cdef Variable slope_by_kernel(Function f, int i):
+    """The slope_rule of an operation of one input: its gradient kernel, of ones."""
+    return fused_gradient(f, filled_like(f.x0, 1.0), i, None, False)
 
 
 cdef Variable strided_gradient(Function f, Variable gy, Variable x, Variable into, int kernel,

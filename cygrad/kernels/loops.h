@@ -6,6 +6,9 @@
  * depend on nothing but its inputs: not on the set, the length, or the place in the array. */
 
 #include "transcendental.h"
+#include "pairs.h"
+#include "gamma_function.h"
+#include "polygamma.h"
 
 #define CG_SIN CG_NAME(sin)
 #define CG_COS CG_NAME(cos)
@@ -29,6 +32,10 @@
 #define CG_ERF CG_NAME(erf)
 #define CG_ERFC CG_NAME(erfc)
 #define CG_CBRT CG_NAME(cbrt)
+#define CG_GAMMA CG_NAME(gamma)
+#define CG_GAMMALN CG_NAME(gammaln)
+#define CG_DIGAMMA CG_NAME(digamma)
+#define CG_TRIGAMMA CG_NAME(trigamma)
 #define CG_LOG2 CG_NAME(log2)
 #define CG_LOG10 CG_NAME(log10)
 #define CG_EXP2 CG_NAME(exp2)

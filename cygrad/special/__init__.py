@@ -12,8 +12,8 @@
   logsumexp.
 
 Most are computed by scipy: `pip install 'cygrad[scipy]'`. Without it, they raise ImportError when
-called; erf, erfc, expit, log_expit, logit, ndtr, the entropies, xlogy, xlog1py and the soft
-maximum's family are there.
+called; gamma, gammaln, loggamma, multigammaln, digamma, polygamma, erf, erfc, expit, log_expit,
+logit, ndtr, the entropies, xlogy, xlog1py and the soft maximum's family are there.
 """
 
 from typing import TYPE_CHECKING

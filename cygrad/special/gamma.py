@@ -11,6 +11,7 @@ import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.special.entropy import as_variable
 from cygrad.special.kernel_function import KernelFunction
+from cygrad.special.log_gamma import digamma, gamma, gammaln, loggamma, polygamma
 from cygrad.special.operation import SpecialFunction
 from cygrad.special.stirling import digamma_gap
 
@@ -31,11 +32,6 @@ __all__ = [
 
 # ---- The table ----------------------------------------------------------------------------------
 
-_gamma = SpecialFunction("gamma", None, lambda y, x: y * digamma(x))
-_gammaln = SpecialFunction("gammaln", None, lambda y, x: digamma(x))
-_loggamma = SpecialFunction("loggamma", None, lambda y, x: digamma(x))
-_digamma = SpecialFunction("digamma", None, lambda y, x: polygamma(1, x))
-_polygamma = SpecialFunction("polygamma", None, None, lambda y, n, x: polygamma(n + 1.0, x))
 # Of arguments that are not all positive; the others' are made of betaln's kernel below.
 _beta_beyond = SpecialFunction(
     "beta",
@@ -58,162 +54,6 @@ _betaln = KernelFunction(
 
 
 # ---- The functions ------------------------------------------------------------------------------
-
-
-def gamma(x: _ArrayLike) -> Variable:
-    """The gamma function, elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-
-    Notes
-    -----
-    d gamma(x) = gamma(x) digamma(x) dx.
-
-    Examples
-    --------
-    >>> import cygrad.special as special
-    >>> special.gamma([0.5, 4.0])
-    variable([1.77245385, 6.        ])
-    """
-    return _gamma(x)
-
-
-def gammaln(x: _ArrayLike) -> Variable:
-    """The logarithm of the absolute value of the gamma function, elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-
-    Notes
-    -----
-    d gammaln(x) = digamma(x) dx.
-
-    Examples
-    --------
-    >>> import cygrad.special as special
-    >>> special.gammaln([0.5, 4.0])
-    variable([0.57236494, 1.79175947])
-    """
-    return _gammaln(x)
-
-
-def loggamma(x: _ArrayLike) -> Variable:
-    """The logarithm of the gamma function, elementwise; nan for negative x.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-
-    Notes
-    -----
-    d loggamma(x) = digamma(x) dx. For x >= 0 it is gammaln(x).
-
-    Examples
-    --------
-    >>> import cygrad.special as special
-    >>> special.loggamma([0.5, 4.0])
-    variable([0.57236494, 1.79175947])
-    """
-    return _loggamma(x)
-
-
-def digamma(x: _ArrayLike) -> Variable:
-    """The derivative of log(gamma(x)), elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-
-    Notes
-    -----
-    d digamma(x) = polygamma(1, x) dx. `psi` is the same function.
-
-    Examples
-    --------
-    >>> import cygrad.special as special
-    >>> special.digamma([0.5, 4.0])
-    variable([-1.96351003,  1.25611767])
-    """
-    return _digamma(x)
-
-
-def polygamma(n: _ArrayLike, x: _ArrayLike) -> Variable:
-    """The n-th derivative of digamma, elementwise.
-
-    Parameters
-    ----------
-    n : int or array_like of int
-        The order; no gradient flows to it.
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of the shape that the inputs broadcast to.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not broadcast.
-    NotImplementedError
-        If a Variable that requires a gradient is passed where there is none.
-    ImportError
-        If scipy is not installed.
-
-    Notes
-    -----
-    d polygamma(n, x) = polygamma(n + 1, x) dx.
-
-    Examples
-    --------
-    >>> import cygrad.special as special
-    >>> special.polygamma(1, [0.5, 4.0])
-    variable([4.9348022 , 0.28382296])
-    """
-    return _polygamma(n, x)
 
 
 def beta(a: _ArrayLike, b: _ArrayLike) -> Variable:
@@ -304,8 +144,6 @@ def multigammaln(a: _ArrayLike, d: int) -> Variable:
     ------
     ValueError
         If d is not such an int, or an a not so great.
-    ImportError
-        If scipy is not installed.
 
     Notes
     -----

@@ -8,7 +8,7 @@ one and of cygrad.stats.
 cimport cython
 from cpython.ref cimport Py_INCREF
 
-from cygrad.core.function cimport Function, Op, connect, connect_many, input_of
+from cygrad.core.function cimport Function, Op, connect, connect_many, input_of, saved_of
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, broadcast_layouts, contiguous_layout, release, same_shape,
 )
@@ -96,15 +96,19 @@ cdef enum:
 
 cdef Variable vjp_kernel(Function f, Variable gy, int i):
     """gy times the rule's derivative, a function of the output and all inputs; None without one."""
-    cdef KernelFunction made = <KernelFunction>f.saved
-    cdef Variable slope
-    rule = made.rules[i]
+    rule = (<KernelFunction>saved_of(f)).rules[i]
     if rule is None:
         return None
     if rule is True:
         return sum_to_layout(gy, input_of(f, i).layout)
-    slope = rule(output_of(f), *f.inputs)
-    return sum_to_layout(multiply(gy, slope), input_of(f, i).layout)
+    return sum_to_layout(multiply(gy, slope_kernel(f, i)), input_of(f, i).layout)
+
+
+cdef Variable slope_kernel(Function f, int i):
+    rule = (<KernelFunction>saved_of(f)).rules[i]
+    if rule is None or rule is True:
+        return None
+    return <Variable>rule(output_of(f), *f.inputs)
 
 
 cdef Variable computed(int kernel, tuple xs, const double* c, str name):
@@ -185,6 +189,7 @@ cdef class KernelFunction:
         self.kernel = KERNEL_NUMBERS[kernel]
         self.rules = rules
         self.op = operation(self.title, vjp_kernel)
+        self.op.slope = slope_kernel
         self.c[0] = constants[0] if len(constants) > 0 else 0.0
         self.c[1] = constants[1] if len(constants) > 1 else 0.0
         Py_INCREF(self)         # Functions point to op: it lives for ever

@@ -11,7 +11,7 @@ cimport cython
 from cpython.ref cimport Py_INCREF
 
 from cygrad.core.arrays cimport array_of, constant
-from cygrad.core.function cimport Function, Op, connect, connect_many, input_of
+from cygrad.core.function cimport Function, Op, connect, connect_many, input_of, saved_of
 from cygrad.core.mode cimport mode
 from cygrad.core.variable cimport Variable, describe
 from cygrad.functions.arithmetic cimport multiply
@@ -21,13 +21,15 @@ from cygrad.functions.reduction cimport sum_to_layout
 
 cdef Variable vjp_special(Function f, Variable gy, int i):
     """gy times the rule's derivative, which is a function of the output and all inputs."""
-    cdef SpecialFunction special = <SpecialFunction>f.saved
     cdef Variable x = input_of(f, i)
-    cdef Variable slope
+    return sum_to_layout(multiply(gy, slope_special(f, i)), x.layout)
+
+
+cdef Variable slope_special(Function f, int i):
+    cdef SpecialFunction special = <SpecialFunction>saved_of(f)
     if special.rules[i] is None:
         raise NotImplementedError(f"{special.name}: its derivative by input {i} is not known here")
-    slope = special.rules[i](output_of(f), *f.inputs)
-    return sum_to_layout(multiply(gy, slope), x.layout)
+    return as_variable(special.rules[i](output_of(f), *f.inputs), special.name)
 
 
 @cython.final
@@ -57,6 +59,7 @@ cdef class SpecialFunction:
         self.compute = compute
         self.rules = rules
         self.op = operation(self.title, vjp_special)
+        self.op.slope = slope_special
         Py_INCREF(self)         # Functions point to op: it lives for ever
 
     def __call__(self, *args):

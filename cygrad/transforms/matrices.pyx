@@ -3,7 +3,7 @@
 from libc.string cimport memcpy
 
 from cygrad.core.arrays cimport array_of
-from cygrad.core.backward cimport gradients
+from cygrad.core.backward cimport gradients, new_session
 from cygrad.core.layout cimport Layout, layout_of_shape, release, shape_of
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, filled, filled_like, own_contiguous
@@ -89,7 +89,8 @@ cdef object give_row(Trace t, list blocks, bint number):
 cdef int unit_passes(list outputs, list ends, list blocks, bint differentiable) except -1:
     """Fill blocks[i][j] with the derivatives of output i by end j, a pass for each element of i."""
     cdef Variable y, seed
-    cdef Py_ssize_t i, j, k
+    cdef Py_ssize_t i, j, k, left = total_size([y for y in outputs if y is not None])
+    cdef long session = new_session() if left > 1 else 0
     for i in range(len(outputs)):
         y = <Variable>outputs[i]
         if y is None:
@@ -97,7 +98,8 @@ cdef int unit_passes(list outputs, list ends, list blocks, bint differentiable) 
         for k in range(y.layout.size):
             seed = filled_like(y, 0.0)
             seed.ptr[k] = 1.0
-            found = gradients([y], [seed], ends, differentiable)
+            left -= 1
+            found = gradients([y], [seed], ends, differentiable, session, left == 0)
             for j in range(len(ends)):
                 (<Block>blocks[i][j]).put(k, <Variable>found[j])
     return 0

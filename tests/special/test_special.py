@@ -200,9 +200,9 @@ def test_repr_and_views() -> None:
     x = cg.Variable(POSITIVE.repeat(2).reshape(5, 2), name="x")
     y = special.gammaln(x.T[::-1])
     assert repr(y.creator).startswith("gammaln(")
-    np.testing.assert_array_equal(y.data, scipy_special.gammaln(x.data.T[::-1]))
+    np.testing.assert_allclose(y.data, scipy_special.gammaln(x.data.T[::-1]), rtol=4e-15)
     F.sum(y).backward()
-    np.testing.assert_allclose(x.grad.data, scipy_special.digamma(x.data), rtol=1e-15)
+    np.testing.assert_allclose(x.grad.data, scipy_special.digamma(x.data), rtol=4e-15)
 
 
 WITHOUT_SCIPY = """
@@ -214,16 +214,18 @@ from cygrad import special, stats
 assert special.xlogy(2.0, 1.0).item() == 0.0
 assert special.ndtr(0.0).item() == 0.5
 assert abs(special.logit(0.75).item() - np.log(3.0)) < 1e-15
+assert special.gammaln(2.0).item() == 0.0 and special.gamma(4.0).item() == 6.0
+assert abs(special.polygamma(1, 1.0).item() - np.pi ** 2 / 6) < 1e-15
+assert special.digamma(2.0).item() > 0.4 and special.multigammaln(3.0, 2).item() > 1.5
 assert stats.norm.logpdf(0.0).item() < 0.0
 assert stats.multivariate_normal.logpdf([0.0, 0.0], [0.0, 0.0], np.eye(2)).item() < 0.0
 assert stats.beta.logpdf(0.5, 1.0, 1.0).item() == stats.poisson.logpmf(0, 0.0).item() == 0.0
-for call in (lambda: special.gammaln(2.0),):
-    try:
-        call()
-    except ImportError as error:
-        assert "pip install 'cygrad[scipy]'" in str(error) and "gammaln" in str(error)
-    else:
-        raise AssertionError
+try:
+    special.jv(0.5, 2.0)
+except ImportError as error:
+    assert "pip install 'cygrad[scipy]'" in str(error) and "jv" in str(error)
+else:
+    raise AssertionError
 """
 
 

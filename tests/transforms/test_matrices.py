@@ -8,6 +8,8 @@ import pytest
 
 import cygrad as cg
 import cygrad.functions as F
+from cygrad import special
+from cygrad.special.operation import SpecialFunction
 
 X = np.array([0.5, -1.2, 2.0])
 
@@ -168,3 +170,50 @@ def test_passes() -> None:
 def test_refusals(attempt: Callable[[], Any], error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         attempt()
+
+
+def test_the_rows_of_a_hessian_share_their_slopes() -> None:
+    """A rule in Python is called once for each order, not once for each row; and no value is kept."""
+    calls = []
+
+    def slope(y: Any, x: Any) -> Any:
+        calls.append(x.shape)
+        return F.cos(x)
+
+    sine = SpecialFunction("sine", np.sin, slope)
+    t = np.linspace(0.1, 2.0, 40)
+
+    def f(p: Any) -> Any:
+        return F.sum(sine(p[0] * t + p[1]) * p[2])
+
+    def plain(p: Any) -> Any:
+        return F.sum(F.sin(p[0] * t + p[1]) * p[2])
+
+    p = np.array([0.7, 0.2, 1.3])
+    found = cg.hessian(f)(p)
+    assert len(calls) == 2
+    np.testing.assert_allclose(found, cg.hessian(plain)(p), rtol=1e-14)
+    q = p * 1.5
+    np.testing.assert_allclose(cg.hessian(f)(q), cg.hessian(plain)(q), rtol=1e-14)
+    # the rows as they are without a session
+    rows = [cg.grad(lambda v, i=i: cg.grad(plain)(v)[i])(q) for i in range(3)]
+    np.testing.assert_array_equal(cg.hessian(plain)(q), np.array(rows))
+    # and inside another transform
+    third = cg.jacobian(cg.hessian(f))(p)
+    np.testing.assert_allclose(third, cg.jacobian(cg.hessian(plain))(p), rtol=1e-13)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [F.sin, F.cosh, F.softplus, F.gelu, F.erf, F.silu, special.gammaln, special.digamma,
+     special.gamma, lambda x: x**2.5, lambda x: special.polygamma(2, x)],
+)  # fmt: skip
+def test_shared_slopes_are_those_of_a_pass_of_its_own(f: Any) -> None:
+    t = np.linspace(0.3, 3.0, 64)
+
+    def total(p: Any) -> Any:
+        return F.sum(f(p[0] * t + p[1]) * t)
+
+    p = np.array([0.8, 0.4])
+    rows = [cg.grad(lambda v, i=i: cg.grad(total)(v)[i])(p) for i in range(2)]
+    np.testing.assert_array_equal(cg.hessian(total)(p), np.array(rows))
