@@ -13,4 +13,5 @@ cdef unsigned long long axes_of(object axis, int ndim, str where) except? 0xFFFF
 # from `start`; `spread` broadcasts what was reduced from x back to x's shape.
 cdef Variable reduce(Loop* loop, double start, Variable x, unsigned long long axes, bint keepdims)
 cdef Variable spread(Variable g, Variable x, unsigned long long axes)
-cdef Layout* reduced_layout(const Layout* layout, unsigned long long axes, bint keepdims) except NULL
+cdef Layout* reduced_layout(const Layout* layout, unsigned long long axes,
+                            bint keepdims) except NULL

@@ -147,7 +147,8 @@ def softmax(x, axis=-1):
 
 # ---- log_softmax: y_k = x_k - log sum_j e^x_j, dx = gy - e^y sum_j gy_j ------------------------
 
-# Where p_k = e^y_k is above 1/2: (1 - p_k) sum_j gy_j less the other gy_j, with the digits of 1 - p_k.
+# Where p_k = e^y_k is above 1/2: (1 - p_k) sum_j gy_j less the other gy_j, which has the digits of
+# 1 - p_k.
 cdef Variable vjp_log_softmax(Function f, Variable gy, int i):
     cdef Variable y = output_of(f), p = exponential(y)
     cdef unsigned long long axis = last_axis(y)
