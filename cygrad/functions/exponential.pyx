@@ -105,6 +105,11 @@ cdef Variable vjp_over_positive(Function f, Variable gy, int i):
 cdef Op OVER_POSITIVE = binary_op(b"Div", K_OVER_POSITIVE, vjp_over_positive, COMPOSED, 0,
                                   COMPOSED, 0)
 
+
+cdef Variable over_positive(Variable a, Variable b):
+    return binary(&OVER_POSITIVE, a, b)
+
+
 cdef Variable vjp_log(Function f, Variable gy, int i):
     return binary(&OVER_POSITIVE, gy, f.x0)
 

@@ -88,20 +88,21 @@ CG_INLINE double CG_NAME(erf_core)(double x)
 
 CG_TOTAL_KERNEL(erf)
 
-/* erfc(x) = 2^k (q + q_lo) for 0 <= x < 27.3; k + CG_ROUNDER goes to *rounded. With
+/* erfc(x + x_rest) = 2^k (q + q_lo) for 0 <= x < 27.3; k + CG_ROUNDER goes to *rounded. The square
+ * is given, with what it lacks of (x + x_rest)^2. With
  * exp(-x^2) = 2^k (1 + hi + e) it is (1 + hi + e) (linear + p) / (1 + 17/16 x), where p is the
  * polynomial and linear = 99/128 - 13/64 t has 26 bits: t is cut to 2^-18, and what is left of it
  * joins p, as does the error of t where p is steep, near x = 0. Sums of two doubles keep what the
  * leading terms lose; |p| < 1/32. */
-CG_INLINE double cg_erfc_parts(double x, double *q_lo, double *rounded)
+CG_INLINE double cg_erfc_parts(double x, double x_rest, double square, double square_rest,
+                               double *q_lo, double *rounded)
 {
     double hi, lo;
-    const double square = x * x;
     *rounded = cg_exp_reduce(-square, &hi, &lo);
-    const double e = cg_exp_tail(hi, lo + cg_square_rest(x, square));
+    const double e = cg_exp_tail(hi, lo + square_rest);
     const double t = (x - 3.25) / (x + 3.25);
     const double t_head = (t + 0x1.8p34) - 0x1.8p34;
-    const double x_head = cg_head(x), x_low = x - x_head;
+    const double x_head = cg_head(x), x_low = (x - x_head) + x_rest;
     const double t_left =
         (x_head * (1.0 - t_head) - 3.25 * (1.0 + t_head)) + x_low * (1.0 - t_head);
     const double t_rest = t_left * ((1.0 - t) * (2.0 / 13)); /* divided by x + 13/4 */
@@ -135,7 +136,9 @@ CG_INLINE uint64_t CG_NAME(erfc_unsafe)(double x) { return cg_not_below(x, 26.5)
 CG_INLINE double CG_NAME(erfc_core)(double x)
 {
     double q_lo, rounded;
-    const double q = cg_erfc_parts(fabs(x), &q_lo, &rounded);
+    const double square = x * x;
+    const double q =
+        cg_erfc_parts(fabs(x), 0.0, square, cg_square_rest(x, square), &q_lo, &rounded);
     const uint64_t negative = cg_mask_if_negative(x);
     const double base = cg_select(negative, 2.0, 0.0);
     const double scale = copysign(cg_pow2(rounded), x);
@@ -151,7 +154,8 @@ CG_INLINE double CG_NAME(erfc_beyond)(double x)
         return x > 0.0 ? 0.0 : x < 0.0 ? 2.0 : x;
     if (x < 0.0)
         return 2.0;
-    const double q = cg_erfc_parts(x, &q_lo, &rounded);
+    const double square = x * x;
+    const double q = cg_erfc_parts(x, 0.0, square, cg_square_rest(x, square), &q_lo, &rounded);
     return ((q + q_lo) * cg_pow2(rounded + 64.0)) * 0x1p-64;
 }
 

@@ -132,8 +132,9 @@ CG_TOTAL_KERNEL(tanh)
 /* ----------------------------------------------------------------------------------- log, log1p */
 
 /* k ln 2 + log(1 + f) + small, given s = f / (2 + f): log(1 + f) = 2 artanh(s)
- * = f - f^2/2 + s (f^2/2 + s^2 p(s^2)). k ln 2 + f is summed first, with its rounding kept. */
-CG_INLINE double cg_log_sum(double k, double f, double s, double small)
+ * = f - f^2/2 + s (f^2/2 + s^2 p(s^2)). k ln 2 + f is summed first, with its rounding kept. A sum of
+ * two, the second of which may be a fifth of the first. */
+CG_INLINE double cg_log_sum_parts(double k, double f, double s, double small, double *rest)
 {
     const double z = s * s;
     const double half_square = 0.5 * f * f;
@@ -142,7 +143,15 @@ CG_INLINE double cg_log_sum(double k, double f, double s, double small)
     const double head = k_ln2 + f;
     const double head_rest = f - (head - k_ln2);
     const double tail = s * (half_square + p) + (k * CG_LN2_LO + small);
-    return head + (head_rest - (half_square - tail));
+    *rest = head_rest - (half_square - tail);
+    return head;
+}
+
+CG_INLINE double cg_log_sum(double k, double f, double s, double small)
+{
+    double rest;
+    const double head = cg_log_sum_parts(k, f, s, small, &rest);
+    return head + rest;
 }
 
 /* log(2^power x), for a normal x. */

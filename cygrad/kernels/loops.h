@@ -31,6 +31,29 @@
 #define CG_EXP_MINUS_HALF_SQUARE CG_NAME(exp_minus_half_square)
 #define CG_ERF CG_NAME(erf)
 #define CG_ERFC CG_NAME(erfc)
+#define CG_ERFCX CG_NAME(erfcx)
+#define CG_ERFCX1 CG_NAME(erfcx1)
+#define CG_ERFCX2 CG_NAME(erfcx2)
+#define CG_ERFC_RATIO1 CG_NAME(erfc_ratio1)
+#define CG_ERFC_RATIO2 CG_NAME(erfc_ratio2)
+#define CG_NDTR CG_NAME(ndtr)
+#define CG_LOG_NDTR CG_NAME(log_ndtr)
+#define CG_INVERSE_MILLS CG_NAME(inverse_mills)
+#define CG_ERFINV CG_NAME(erfinv)
+#define CG_ERFCINV CG_NAME(erfcinv)
+#define CG_NDTRI CG_NAME(ndtri)
+#define CG_ERFCX_ERFINV CG_NAME(erfcx_erfinv)
+#define CG_ERFCX_ERFCINV CG_NAME(erfcx_erfcinv)
+#define CG_LOGIT CG_NAME(logit)
+#define CG_EXP_OVER CG_NAME(exp_over)
+#define CG_XLOGY CG_NAME(xlogy)
+#define CG_XLOGY_ONE CG_NAME(xlogy_any)
+#define CG_XLOG1PY CG_NAME(xlog1py)
+#define CG_XLOG1PY_ONE CG_NAME(xlog1py_any)
+#define CG_LOG_QUOTIENT CG_NAME(log_quotient)
+#define CG_LOG_QUOTIENT_ONE CG_NAME(log_quotient_any)
+#define CG_LOG_E_QUOTIENT CG_NAME(log_e_quotient)
+#define CG_LOG_E_QUOTIENT_ONE CG_NAME(log_e_quotient_any)
 #define CG_CBRT CG_NAME(cbrt)
 #define CG_GAMMA CG_NAME(gamma)
 #define CG_GAMMALN CG_NAME(gammaln)
@@ -88,6 +111,9 @@ CG_INLINE double CG_NAME(share2)(double x, double y, double t)
 #define CG_ROOT_HALF 0.70710678118654752
 
 #include "activations.h"
+
+/* How far x is from the nearer end of [0, end]. */
+#define CG_FROM_END(x, end) (((x) < 0.5 * (end)) ? (x) : (end) - (x))
 
 #define CG_LOAD_1 const double x = x0[i]; (void)x;
 #define CG_LOAD_2 CG_LOAD_1 const double y = x1[i]; (void)y;

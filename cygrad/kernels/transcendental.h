@@ -2,9 +2,10 @@
  *
  * Here live: exp expm1 sigmoid tanh, log log1p, sin cos tan, sinh cosh, arctan arcsin arccos,
  * arcsinh arccosh arctanh, exp_minus_square exp_minus_half_square erf erfc, cbrt, log2 log10 exp2,
- * as
+ * logit, erfcx ndtr log_ndtr, erfinv erfcinv ndtri, and the derivatives of these, as
  *     static void CG_NAME(f)(const double *x, double *y, ptrdiff_t n);
- * for any n >= 0; y may be x itself, but must not overlap it otherwise. And logaddexp2 pow, as
+ * for any n >= 0; y may be x itself, but must not overlap it otherwise. And logaddexp2 pow xlogy
+ * xlog1py log_quotient log_e_quotient, as
  *     static void CG_NAME(f)(const double *x, const double *y, double *out, ptrdiff_t n);
  * where out overlaps neither. hypot and arctan2, which take two numbers and hold everywhere, are
  * functions of numbers, to be called in a caller's loop.
@@ -80,6 +81,9 @@
 #define cg_exp_scaled CG_NAME(exp_scaled)
 #define cg_pow2 CG_NAME(pow2)
 #define cg_log_sum CG_NAME(log_sum)
+#define cg_log_sum_parts CG_NAME(log_sum_parts)
+#define cg_erfcinv_sum CG_NAME(erfcinv_sum)
+#define cg_erfcinv_tiny CG_NAME(erfcinv_tiny)
 #define cg_trig_reduce CG_NAME(trig_reduce)
 #define cg_trig_reduce_far CG_NAME(trig_reduce_far)
 #define cg_trig_wave CG_NAME(trig_wave)
@@ -101,6 +105,22 @@
 #define cg_nan_if CG_NAME(nan_if)
 #define cg_exp_pair CG_NAME(exp_pair)
 #define cg_pow_exponent CG_NAME(pow_exponent)
+#define cg_erfcx_parts CG_NAME(erfcx_parts)
+#define cg_erfcx_pair CG_NAME(erfcx_pair)
+#define cg_not_between CG_NAME(not_between)
+#define cg_twice_exp_square CG_NAME(twice_exp_square)
+#define cg_erfc_ratio CG_NAME(erfc_ratio)
+#define cg_ratio_beyond CG_NAME(ratio_beyond)
+#define cg_erfcx_n CG_NAME(erfcx_n)
+#define cg_over_root_two CG_NAME(over_root_two)
+#define cg_erfcinv_far CG_NAME(erfcinv_far)
+#define cg_erfinv_near CG_NAME(erfinv_near)
+#define cg_product CG_NAME(product)
+#define cg_quotient_lack CG_NAME(quotient_lack)
+#define cg_not_moderate CG_NAME(not_moderate)
+#define cg_taken_apart CG_NAME(taken_apart)
+#define cg_log_quotient_far CG_NAME(log_quotient_far)
+#define cg_divergence CG_NAME(divergence)
 
 /* Adding 1.5 * 2^52 rounds a double to an integer, which then stands in the sum's low bits. */
 #define CG_ROUNDER 0x1.8p52
@@ -370,3 +390,6 @@ CG_INLINE double cg_sqrt_rest(double w, double w_lo, double s)
 #include "powers.h"
 #include "stirling.h"
 #include "densities.h"
+#include "logarithmic.h"
+#include "normal_distribution.h"
+#include "normal_quantiles.h"

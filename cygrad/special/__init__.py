@@ -12,8 +12,8 @@
   logsumexp.
 
 Most are computed by scipy: `pip install 'cygrad[scipy]'`. Without it, they raise ImportError when
-called; gamma, gammaln, loggamma, multigammaln, digamma, polygamma, erf, erfc, expit, log_expit,
-logit, ndtr, the entropies, xlogy, xlog1py and the soft maximum's family are there.
+called; the gamma function's kin but beta and betaln, the error function's family, the entropies, the
+logistic function's and the soft maximum's are there.
 """
 
 from typing import TYPE_CHECKING
@@ -22,7 +22,8 @@ from cygrad import elsewhere
 from cygrad.functions import erf, erfc
 from cygrad.special.bessel import j0, j1, jn, jv, y0, y1, yn, yv
 from cygrad.special.entropy import entr, kl_div, rel_entr, xlog1py, xlogy
-from cygrad.special.error import erfcinv, erfcx, erfinv, exp1, expi, log_ndtr, ndtr, ndtri
+from cygrad.special.error import erfcx, log_ndtr, ndtr
+from cygrad.special.exponential_integrals import exp1, expi
 from cygrad.special.gamma import (
     beta,
     betaln,
@@ -57,6 +58,7 @@ from cygrad.special.modified_bessel import (
     kv,
     kve,
 )
+from cygrad.special.quantiles import erfcinv, erfinv, ndtri
 
 __all__ = [
     "beta",

@@ -9,6 +9,7 @@ import numpy as np
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.special.entropy import as_variable
+from cygrad.special.logit import logit
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike, _Axis
@@ -64,42 +65,6 @@ def log_expit(x: _ArrayLike) -> Variable:
     variable([-6.93147181e-01, -1.00000000e+03])
     """
     return -F.softplus(-as_variable(x))
-
-
-def logit(x: _ArrayLike) -> Variable:
-    """log(x / (1 - x)), elementwise: the inverse of expit.
-
-    inf at 1, -inf at 0, nan outside [0, 1].
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
-    Notes
-    -----
-    Computed as log(x) - log1p(-x), and near 1/2 as 2 arctanh(2 x - 1), of which it is a form;
-    dy/dx = 1 / (x (1 - x)).
-
-    Examples
-    --------
-    >>> import cygrad.special as special
-    >>> special.logit([0.5, 0.75])
-    variable([0.        , 1.09861229])
-    """
-    v = as_variable(x)
-    near = np.abs(v.data - 0.5) < 0.2
-    if near.any():
-        # log1p(2 z) - log1p(-2 z) for z = x - 1/2: no cancellation where the logit is small.
-        z = F.where(near, v - 0.5, 0.0)
-        inner = F.log1p(2.0 * z) - F.log1p(-2.0 * z)
-        safe = F.where(near, 0.5, v)
-        return F.where(near, inner, F.log(safe) - F.log1p(-safe))
-    return F.log(v) - F.log1p(-v)
 
 
 def softmax(x: _ArrayLike, axis: int | None = None) -> Variable:

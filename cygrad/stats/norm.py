@@ -134,11 +134,6 @@ def logcdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Var
     Variable
         Of the shape that the inputs broadcast to.
 
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-
     Notes
     -----
     log_ndtr((x - loc) / scale), also far out in the left tail.
@@ -196,11 +191,6 @@ def logsf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Vari
     -------
     Variable
         Of the shape that the inputs broadcast to.
-
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
 
     Notes
     -----

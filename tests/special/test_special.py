@@ -213,6 +213,9 @@ import cygrad as cg
 from cygrad import special, stats
 assert special.xlogy(2.0, 1.0).item() == 0.0
 assert special.ndtr(0.0).item() == 0.5
+assert special.erfcx(0.0).item() == 1.0
+assert special.log_ndtr(0.0).item() == np.log(0.5)
+assert special.erfinv(0.0).item() == special.erfcinv(1.0).item() == special.ndtri(0.5).item() == 0.0
 assert abs(special.logit(0.75).item() - np.log(3.0)) < 1e-15
 assert special.gammaln(2.0).item() == 0.0 and special.gamma(4.0).item() == 6.0
 assert abs(special.polygamma(1, 1.0).item() - np.pi ** 2 / 6) < 1e-15

@@ -1,0 +1,5 @@
+"""Stub of cygrad/special/logit.pyx."""
+
+from ..core.variable import Variable, _ArrayLike
+
+def logit(x: _ArrayLike) -> Variable: ...
