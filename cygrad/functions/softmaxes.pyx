@@ -4,12 +4,14 @@ The kernels work on rows of contiguous memory: another axis is brought to the la
 differentiable view and copy, and the result is brought back.
 """
 
+from libc.math cimport INFINITY
+
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport Layout, release, same_shape
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
 from cygrad.functions.arithmetic cimport multiply, subtract
-from cygrad.functions.comparison cimport above, is_finite, opposite
+from cygrad.functions.comparison cimport above, differs, equals, is_finite, opposite
 from cygrad.functions.elementwise cimport as_variable, operation, output_of
 from cygrad.functions.exponential cimport exponential
 from cygrad.functions.reduction cimport axes_of, reduced_layout, spread, sum_over
@@ -205,9 +207,11 @@ def log_softmax(x, axis=-1):
 # ---- logsumexp: y = log sum_k e^x_k, dy/dx = softmax(x) ---------------------------------------
 
 cdef Variable vjp_logsumexp(Function f, Variable gy, int i):
-    # Where the sum is 0, or infinite, no term has a slope.
-    cdef Variable x = f.x0, finite = is_finite(spread(output_of(f), x, f.saved))
-    cdef Variable weight = select(finite, soft_maximum_over(select(finite, x), f.saved))
+    # Infinite terms share the slope evenly. Where the sum is 0, no term has one.
+    cdef Variable x = f.x0, y = spread(output_of(f), x, f.saved)
+    cdef Variable ends = equals(x, INFINITY) * 1e4
+    cdef Variable weight = soft_maximum_over(choose(is_finite(y), x, ends), f.saved)
+    weight = select(differs(y, -INFINITY), weight)
     return multiply(spread(gy, x, f.saved), weight)
 
 
@@ -268,7 +272,8 @@ def logsumexp(x, axis=None, keepdims=False):
     Notes
     -----
     y = m + log(sum(exp(x - m))), with m the maximum, whose own 1 is left to log1p: y has its digits
-    near 0 too. Of nothing y is -inf. dy/dx = softmax(x); 0 where y is infinite.
+    near 0 too. Of nothing y is -inf. dy/dx = softmax(x); 0 where y is -inf; where it is inf,
+    infinite terms share it evenly.
 
     Examples
     --------

@@ -269,6 +269,27 @@ def test_binary_labels_where_there_are_classes() -> None:
         F.cross_entropy(x, [[1], [0]])
 
 
+def test_logsumexp_at_infinities() -> None:
+    assert F.logsumexp(cg.zeros(0)).item() == -np.inf
+    np.testing.assert_array_equal(F.logsumexp(cg.zeros(0, 3), axis=0).data, [-np.inf] * 3)
+    np.testing.assert_array_equal(F.logsumexp(cg.zeros(3, 0), axis=1, keepdims=True).data, -np.inf)
+    assert F.logsumexp(cg.zeros(0, 3), axis=1).shape == (0,)
+    assert cg.grad(F.logsumexp)(np.zeros(0)).shape == (0,)
+    for x, slopes in {
+        (np.inf, 0.0, 1.0): (1.0, 0.0, 0.0),
+        (np.inf, 0.0, np.inf): (0.5, 0.0, 0.5),
+        (-np.inf, 0.0, 0.0): (0.0, 0.5, 0.5),
+        (-np.inf, -np.inf, -np.inf): (0.0, 0.0, 0.0),
+    }.items():
+        at = np.array(x)
+        np.testing.assert_array_equal(cg.grad(F.logsumexp)(at), slopes)
+        rows = cg.jacobian(lambda x: F.stack([F.logsumexp(x)] * 5))(at)
+        np.testing.assert_array_equal(rows, [slopes] * 5)
+        for k, direction in enumerate(np.eye(3)):
+            assert cg.jvp(F.logsumexp, (at,), (direction,))[1] == slopes[k]
+    assert np.all(cg.hessian(F.logsumexp)(np.array([np.inf, 0.0, 1.0])) == 0.0)
+
+
 def test_softmax_axes() -> None:
     x = cg.Variable(SCORES.reshape(7, 5, 1))
     np.testing.assert_array_equal(F.softmax(x, 1).data[..., 0], F.softmax(SCORES).data)
