@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cygrad.core.variable import Variable
-from cygrad.functions.arithmetic import add, div, mul, square
+from cygrad.functions import comparison
+from cygrad.functions.arithmetic import add, div, mul, square, sub
 from cygrad.functions.elementwise import as_variable
-from cygrad.functions.rounding import sign
+from cygrad.functions.rounding import remainder, rint, sign
 from cygrad.functions.selection import maximum, minimum, where
 from cygrad.functions.trigonometric import sin
 
@@ -221,7 +222,8 @@ def sinc(x: _ArrayLike) -> Variable:
     Notes
     -----
     Near 0, where the derivatives of the quotient cancel, it is the power series
-    1 - t/3! + t^2/5! - ..., t = (pi x)^2.
+    1 - t/3! + t^2/5! - ..., t = (pi x)^2; elsewhere the sine of pi times the distance to the nearest
+    whole number, of which no digit is lost where x is large.
 
     Examples
     --------
@@ -229,16 +231,18 @@ def sinc(x: _ArrayLike) -> Variable:
     >>> F.sinc(cg.Variable([0.0, 0.5]))
     variable([1.        , 0.63661977])
     """
-    angle = mul(as_variable(x, "sinc"), math.pi)
-    near = np.abs(angle.data) < 0.5
-    if not near.any():
-        return div(sin(angle), angle)
-    away = where(near, 1.0, angle)
+    v = as_variable(x, "sinc")
+    angle = mul(v, math.pi)
+    near = comparison.below(square(angle), 0.25)
+    away = where(near, 1.0, v)
+    # sin(pi x) = (-1)^n sin(pi (x - n)): exact where pi x would be rounded by more than a turn.
+    whole = rint(away)
+    turned = mul(sin(mul(sub(away, whole), math.pi)), sub(1.0, mul(remainder(whole, 2.0), 2.0)))
     t = square(where(near, angle, 0.0))
     series: Variable | float = 0.0
     for k in reversed(range(10)):
         series = add(mul(series, t), (-1) ** k / math.factorial(2 * k + 1))
-    return where(near, series, div(sin(away), away))
+    return where(near, series, div(turned, mul(away, math.pi)))
 
 
 def deg2rad(x: _ArrayLike) -> Variable:

@@ -262,3 +262,12 @@ def test_what_does_not_fit(call: Callable[..., Any], error: Any, match: str) -> 
     x = cg.Variable([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]])
     with pytest.raises(error, match=match):
         call(x)
+
+
+def test_sinc_has_its_digits_at_large_arguments() -> None:
+    x = np.array([1000.5, -12345.75, 1e7 + 0.25, 2.0**40 + 0.25, 3.0, 1e300])
+    turn = np.array([1.0, np.sqrt(0.5), np.sqrt(0.5), np.sqrt(0.5), 0.0, 0.0])  # sin(pi x)
+    slope = np.array([0.0, np.sqrt(0.5), np.sqrt(0.5), np.sqrt(0.5), -1.0, 1.0])  # cos(pi x)
+    np.testing.assert_allclose(F.sinc(x).data, turn / (np.pi * x), rtol=1e-15)
+    exact = (slope - turn / (np.pi * x)) / x
+    np.testing.assert_allclose(cg.grad(lambda x: F.sum(F.sinc(x)))(x), exact, rtol=2e-12)
