@@ -8,7 +8,8 @@ import math
 from typing import TYPE_CHECKING
 
 from cygrad.core.variable import Variable
-from cygrad.special.error import log_ndtr, ndtr, ndtri
+from cygrad.special.error import log_ndtr, ndtr
+from cygrad.special.quantiles import ndtri
 from cygrad.special.kernel_function import KernelFunction
 from cygrad.stats.quantiles import placed
 from cygrad.stats.standard import (
