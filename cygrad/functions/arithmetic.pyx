@@ -4,23 +4,25 @@ Each operation: its derivative, its entry, its function. A number beside a Varia
 the operation (the `_C` entries: x op c; the `C_` ones: c op x), not a Variable.
 """
 
-from cygrad.core.arrays cimport array_of, constant, is_array_like, is_number, number
+from libc.math cimport floor
+
+from cygrad.core.arrays cimport is_array_like, is_number, number
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, READS_Y, input_of
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable
 from cygrad.functions.elementwise cimport (
-    COMPOSED, Forms, PASS, apply_forms, as_variable, binary, binary_op, call_forms, output_of,
-    unary, unary_op, unary_with,
+    COMPOSED, Forms, PASS, apply_forms, as_variable, binary, binary_op, binary_with, call_forms,
+    output_of, unary, unary_op, unary_with,
 )
-from cygrad.functions.exponential cimport logarithm
 from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.functions.rounding cimport sign_of
-from cygrad.functions.selection cimport select
 from cygrad.kernels.elementwise cimport (
     K_ABS, K_ADD, K_ADD_C, K_COPY, K_CUBE, K_DIV, K_DIV_C, K_G_ABS, K_G_CUBE, K_G_DIV, K_G_DIV_C,
-    K_G_MUL, K_G_MUL_C, K_G_NEG, K_G_POW_C, K_G_QUOTIENT, K_G_SQRT, K_G_SQUARE, K_LOG, K_MUL,
-    K_MUL_C, K_NEG, K_POW, K_POW_C, K_RDIV_C, K_RECIPROCAL, K_RPOW_C, K_RSUB_C, K_SQRT, K_SQUARE,
-    K_SUB, K_SUB_C, run,
+    K_G_MUL, K_G_MUL_C, K_G_NEG, K_G_POW_C, K_G_POW_X, K_G_POW_Y, K_G_QUOTIENT, K_G_RPOW_C,
+    K_G_SQRT, K_G_SQUARE, K_MUL, K_MUL_C, K_NEG, K_POW, K_POW_C, K_POW_C_DERIVATIVE, K_POW_C_X,
+    K_POW_C_XX, K_POW_DERIVATIVE, K_POW_X, K_POW_XX, K_POW_XY, K_POW_Y, K_POW_YY, K_RDIV_C,
+    K_RECIPROCAL, K_RPOW_C, K_RPOW_C_DERIVATIVE, K_RPOW_C_Y, K_RPOW_C_YY, K_RSUB_C, K_SQRT,
+    K_SQUARE, K_SUB, K_SUB_C,
 )
 
 # ---- add: y = a + b, dy/da = dy/db = 1 --------------------------------------------------------
@@ -386,41 +388,37 @@ def abs(x):
 
 
 # ---- pow: y = a^b, dy/da = b a^(b-1), dy/db = y log(a) ----------------------------------------
+#
+# Each derivative, of any order by a and by b, is a kernel's (power_slopes.h), which takes the limit
+# where a is 0: no mask is needed, and none of its derivatives is lost.
 
 cdef Variable vjp_pow(Function f, Variable gy, int i):
-    cdef Variable a = f.x0, b = f.x1
-    if i == 0:
-        # b = 0 is a constant function, also at a = 0, where a^(b-1) is infinite.
-        mask = array_of(b) != 0
-        gx = multiply(b, binary(&POW, a, shift(b, -1.0)))
-    else:
-        # At a = 0 and b >= 0, y does not change with b, and log(a) is infinite.
-        mask = (array_of(a) != 0) | (array_of(b) < 0)
-        gx = multiply(binary(&POW, a, b), logarithm(a))
-    return sum_to_layout(multiply(gy, select(constant(mask, "pow"), gx)), input_of(f, i).layout)
+    return times_derivative(gy, f, i, 0.0, 0.0)
+
+cdef Variable vjp_pow_derivative(Function f, Variable gy, int i):
+    return times_derivative(gy, f, i, f.c[0], f.c[1])
 
 cdef Variable vjp_pow_c(Function f, Variable gy, int i):
     cdef double c = f.c[0]
-    if c == 0.0:
-        return scale(gy, 0.0)
     if c == 1.0:
         return gy
     if c == -1.0:
         return negate(multiply(gy, divide(output_of(f), f.x0)))
     if c == 0.5:
         return vjp_sqrt(f, gy, i)
-    return multiply(gy, scale(power(f.x0, c - 1.0), c))
+    return times_derivative_c(gy, f.x0, c, 1.0)
+
+cdef Variable vjp_pow_c_derivative(Function f, Variable gy, int i):
+    return times_derivative_c(gy, f.x0, f.c[0], f.c[1] + 1.0)
 
 cdef Variable vjp_c_pow(Function f, Variable gy, int i):
-    cdef double slope
-    cdef const double* base = &f.c[0]
-    run(K_LOG, &base, &slope, 1, NULL)
-    cdef Variable gx = scale(unary_with(&C_POW, K_RPOW_C, f.x0, f.c[0], 0.0), slope)
-    if f.c[0] == 0.0:           # as in vjp_pow
-        gx = select(constant(array_of(f.x0) < 0, "pow"), gx)
-    return multiply(gy, gx)
+    cdef double order = f.c[1] + 1.0        # c[1] of c^x itself is 0
+    cdef int kernel = (K_RPOW_C_Y if order == 1.0 else K_RPOW_C_YY if order == 2.0
+                       else K_RPOW_C_DERIVATIVE)
+    return multiply(gy, unary_with(&C_POW_DERIVATIVE, kernel, f.x0, f.c[0], order))
 
-cdef Op POW = binary_op(b"Pow", K_POW, vjp_pow, COMPOSED, 0, COMPOSED, 0)
+cdef Op POW = binary_op(b"Pow", K_POW, vjp_pow, K_G_POW_X, READS_X0 | READS_X1,
+                        K_G_POW_Y, READS_X0 | READS_X1)
 cdef Op POW_C = unary_op(b"Pow", K_POW_C, vjp_pow_c, K_G_POW_C, READS_X0)
 cdef Op POW_1 = unary_op(b"Pow", K_COPY, vjp_pow_c, PASS, 0)
 cdef Op POW_0 = unary_op(b"Pow", K_POW_C, vjp_pow_c, COMPOSED, 0)
@@ -428,8 +426,45 @@ cdef Op POW_HALF = unary_op(b"Pow", K_SQRT, vjp_pow_c, K_G_SQRT, READS_Y)
 cdef Op POW_2 = unary_op(b"Pow", K_SQUARE, vjp_pow_c, K_G_SQUARE, READS_X0)
 cdef Op POW_3 = unary_op(b"Pow", K_CUBE, vjp_pow_c, K_G_CUBE, READS_X0)
 cdef Op POW_MINUS_1 = unary_op(b"Pow", K_RECIPROCAL, vjp_pow_c, K_G_QUOTIENT, READS_X0 | READS_Y)
-cdef Op C_POW = unary_op(b"Pow", K_RPOW_C, vjp_c_pow, COMPOSED, 0)
+cdef Op C_POW = unary_op(b"Pow", K_RPOW_C, vjp_c_pow, K_G_RPOW_C, READS_X0)
+cdef Op POW_DERIVATIVE = binary_op(b"PowDerivative", K_POW_DERIVATIVE, vjp_pow_derivative,
+                                   COMPOSED, 0, COMPOSED, 0)
+cdef Op POW_C_DERIVATIVE = unary_op(b"PowDerivative", K_POW_C_DERIVATIVE, vjp_pow_c_derivative,
+                                    COMPOSED, 0)
+cdef Op C_POW_DERIVATIVE = unary_op(b"PowDerivative", K_RPOW_C_DERIVATIVE, vjp_c_pow, COMPOSED, 0)
 cdef Forms POW_FORMS = Forms(b"pow", &POW, NULL, &C_POW)
+
+
+cdef Variable times_derivative(Variable gy, Function f, int i, double m, double n):
+    """gy times d/da or d/db of the m-th derivative by a of the n-th by b."""
+    cdef int kernel = K_POW_DERIVATIVE
+    if i == 0:
+        m += 1.0
+    else:
+        n += 1.0
+    if m + n == 1.0:
+        kernel = K_POW_X if i == 0 else K_POW_Y
+    elif m + n == 2.0:
+        kernel = K_POW_XX if m == 2.0 else K_POW_XY if m == 1.0 else K_POW_YY
+    return sum_to_layout(multiply(gy, binary_with(&POW_DERIVATIVE, kernel, f.x0, f.x1, m, n)),
+                         input_of(f, i).layout)
+
+
+cdef Variable times_derivative_c(Variable gy, Variable x, double c, double m):
+    """gy times the m-th derivative of x^c, by products where c is a small whole number."""
+    cdef double falling = 1.0, k = 0.0
+    cdef Variable slope
+    while k < m:
+        falling *= c - k
+        k += 1.0
+    if falling == 0.0 or c == m:
+        return scale(gy, falling)
+    if c <= 16.0 and c - m in (1.0, 2.0, 3.0) and c == floor(c):
+        slope = scale(x if c - m == 1.0 else power(x, c - m), falling)
+    else:
+        slope = unary_with(&POW_C_DERIVATIVE, K_POW_C_X if m == 1.0 else K_POW_C_XX if m == 2.0
+                           else K_POW_C_DERIVATIVE, x, c, m)
+    return multiply(gy, slope)
 
 
 cdef Variable power(Variable x, double c):
@@ -481,8 +516,9 @@ def pow(a, b):
     Error of the others at most 1 ULP, exact where the result is representable, the same bits on
     every CPU (transcendental.h); special cases are C99's.
 
-    d(a^b) = b a^(b-1) da + a^b log(a) db. Where b = 0, the derivative with respect to a is 0; where
-    a = 0 and b >= 0, that with respect to b is 0, as in PyTorch.
+    d(a^b) = b a^(b-1) da + a^b log(a) db, with an error of at most 2 ULP. Where b = 0, the
+    derivative with respect to a is 0; where a = 0 and b >= 0, that with respect to b is 0, as in
+    PyTorch. The other derivatives at a = 0, of any order, are the limits from a > 0.
 
     Examples
     --------

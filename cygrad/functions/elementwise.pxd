@@ -19,6 +19,7 @@ cdef Op operation(const char* name, vjp_rule vjp) noexcept      # one that is no
 cdef Variable unary(const Op* op, Variable x)
 cdef Variable unary_with(const Op* op, int kernel, Variable x, double c0, double c1)
 cdef Variable binary(const Op* op, Variable a, Variable b)
+cdef Variable binary_with(const Op* op, int kernel, Variable a, Variable b, double c0, double c1)
 cdef Variable output_of(Function f)
 
 # v, or another Variable on its memory where a kernel will run without the GIL: meanwhile another

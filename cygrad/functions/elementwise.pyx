@@ -107,31 +107,50 @@ cdef Variable compute_unary(int kernel, Variable x, const double* c):
 
 cdef Variable binary(const Op* op, Variable a, Variable b):
     """op(a, b), broadcast"""
+    cdef Variable y = compute_binary(op, op.kernel, a, b, NULL)
+    connect(op, y, a, b)
+    return y
+
+
+cdef Variable binary_with(const Op* op, int kernel, Variable a, Variable b, double c0, double c1):
+    """op(a, b; c0, c1), by a kernel that may be another than op's usual one."""
+    cdef double c[2]
+    cdef Variable y
+    cdef Function f
+    c[0] = c0
+    c[1] = c1
+    y = compute_binary(op, kernel, a, b, c)
+    f = connect(op, y, a, b)
+    if f is not None:
+        f.c[0] = c0
+        f.c[1] = c1
+    return y
+
+
+cdef Variable compute_binary(const Op* op, int kernel, Variable given_a, Variable given_b,
+                             const double* c):
     cdef const double* operands[3]
     cdef const Py_ssize_t* strides[3]
     cdef Py_ssize_t a_strides[MAX_NDIM]
     cdef Py_ssize_t b_strides[MAX_NDIM]
     cdef Layout* layout
-    cdef Variable y, given_a = a, given_b = b
-    a = pinned(a)
-    b = pinned(b)
+    cdef Variable a = pinned(given_a), b = pinned(given_b), y
     operands[0] = a.ptr
     operands[1] = b.ptr
     if a.layout.contiguous and b.layout.contiguous and same_shape(a.layout, b.layout):
         y = empty(a.layout)
-        run(op.kernel, operands, y.ptr, a.layout.size, NULL)
-    else:
-        layout = broadcast_pair(op, given_a, given_b)
-        y = empty(layout)
-        release(layout)
-        broadcast_strides(a.layout, y.layout, a_strides)
-        broadcast_strides(b.layout, y.layout, b_strides)
-        operands[2] = y.ptr
-        strides[0] = a_strides
-        strides[1] = b_strides
-        strides[2] = y.layout.strides
-        map_long(op.kernel, 2, operands, strides, y.layout, NULL)
-    connect(op, y, given_a, given_b)
+        run(kernel, operands, y.ptr, a.layout.size, c)
+        return y
+    layout = broadcast_pair(op, given_a, given_b)
+    y = empty(layout)
+    release(layout)
+    broadcast_strides(a.layout, y.layout, a_strides)
+    broadcast_strides(b.layout, y.layout, b_strides)
+    operands[2] = y.ptr
+    strides[0] = a_strides
+    strides[1] = b_strides
+    strides[2] = y.layout.strides
+    map_long(kernel, 2, operands, strides, y.layout, c)
     return y
 
 

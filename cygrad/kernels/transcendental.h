@@ -5,7 +5,7 @@
  * logit, erfcx ndtr log_ndtr, erfinv erfcinv ndtri, and the derivatives of these, as
  *     static void CG_NAME(f)(const double *x, double *y, ptrdiff_t n);
  * for any n >= 0; y may be x itself, but must not overlap it otherwise. And logaddexp2 pow xlogy
- * xlog1py log_quotient log_e_quotient, as
+ * xlog1py log_quotient log_e_quotient, and pow's derivatives pow_x pow_y pow_xx pow_xy pow_yy, as
  *     static void CG_NAME(f)(const double *x, const double *y, double *out, ptrdiff_t n);
  * where out overlaps neither. hypot and arctan2, which take two numbers and hold everywhere, are
  * functions of numbers, to be called in a caller's loop.
@@ -121,6 +121,8 @@
 #define cg_taken_apart CG_NAME(taken_apart)
 #define cg_log_quotient_far CG_NAME(log_quotient_far)
 #define cg_divergence CG_NAME(divergence)
+#define cg_pow_shifted CG_NAME(pow_shifted)
+#define cg_scaled_far CG_NAME(scaled_far)
 
 /* Adding 1.5 * 2^52 rounds a double to an integer, which then stands in the sum's low bits. */
 #define CG_ROUNDER 0x1.8p52
@@ -393,3 +395,4 @@ CG_INLINE double cg_sqrt_rest(double w, double w_lo, double s)
 #include "logarithmic.h"
 #include "normal_distribution.h"
 #include "normal_quantiles.h"
+#include "power_slopes.h"
