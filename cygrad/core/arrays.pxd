@@ -2,7 +2,7 @@
 
 from cygrad.core.variable cimport Variable
 
-cdef bint is_number(object x) except -1             # a real number of Python's or NumPy's
+cdef bint is_number(object x) except -1             # a real number, or an array () of one
 cdef bint is_array_like(object x) except -1         # a Variable, a number, a sequence, an array
 cdef double number(object x) except? -1
 cdef Variable constant(object data, str where)      # from anything a Variable can be made from

@@ -34,9 +34,12 @@ cdef extern from "numpy/arrayobject.h":
 # ---- From numbers and arrays ------------------------------------------------------------------
 
 cdef bint is_number(object x) except -1:
-    """Whether x is a real number of Python's or NumPy's."""
-    return (PyFloat_Check(x) or PyLong_Check(x)
-            or isinstance(x, (np.floating, np.integer, np.bool_)))
+    """Whether x is a real number of Python's or NumPy's, or an array of no axes that holds one."""
+    if PyFloat_Check(x) or PyLong_Check(x):
+        return True
+    if cnp.PyArray_CheckExact(x):
+        return cnp.PyArray_NDIM(<cnp.ndarray>x) == 0 and (<cnp.ndarray>x).dtype.kind in "biuf"
+    return isinstance(x, (np.floating, np.integer, np.bool_))
 
 
 cdef bint is_array_like(object x) except -1:
@@ -61,7 +64,7 @@ cdef int assign(Variable v, object data, str where) except -1:
     cdef double* ptr
     cdef double value
     cdef cnp.ndarray array
-    if is_number(data):
+    if is_number(data) and not cnp.PyArray_Check(data):
         value = number(data)
         storage = new_storage(1)
         ptr = storage.data

@@ -9,7 +9,7 @@ from cygrad.core.variable cimport (
 from cygrad.functions.arithmetic cimport multiply
 from cygrad.functions.elementwise cimport as_variable, operation
 from cygrad.functions.indexing cimport slice_axis
-from cygrad.functions.reduction cimport axes_of, reduce, spread
+from cygrad.functions.reduction cimport is_axis_of_number, reduce, reduced_axes, spread
 from cygrad.functions.shape cimport concatenated, permuted, single_axis
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.numpy_loops cimport MULTIPLY
@@ -91,7 +91,7 @@ def cumsum(x, axis=None):
     (variable([1., 3., 6.]), variable([3., 2., 1.]))
     """
     cdef Variable v = as_variable(x, "cumsum")
-    if axis is None:
+    if axis is None or (v.layout.ndim == 0 and is_axis_of_number(axis)):
         return summed_along(OPERATORS.reshape(v, -1), 0, False)
     return summed_along(v, single_axis(axis, v.layout.ndim, "cumsum"), False)
 
@@ -183,7 +183,7 @@ def prod(x, axis=None, keepdims=False):
     (variable(0.0), variable([0., 6., 0.]))
     """
     cdef Variable v = as_variable(x, "prod")
-    cdef unsigned long long axes = axes_of(axis, v.layout.ndim, "prod")
+    cdef unsigned long long axes = reduced_axes(axis, v.layout.ndim, "prod")
     cdef Variable y = reduce(&MULTIPLY, 1.0, v, axes, keepdims)
     cdef Function f = connect(&PROD, y, v, None)
     if f is not None:

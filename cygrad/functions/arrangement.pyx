@@ -10,7 +10,7 @@ from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe
 from cygrad.functions.elementwise cimport as_variable
 from cygrad.functions.indexing cimport get_view
-from cygrad.functions.reduction cimport axes_of
+from cygrad.functions.reduction cimport axes_of, is_axis_of_number
 from cygrad.functions.shape cimport broadcast_to_layout, copied, single_axis, with_shape
 
 import numpy as np
@@ -170,6 +170,8 @@ def repeat(x, repeats, axis=None):
     cdef int place = 0
     if isinstance(repeats, Variable):
         raise TypeError("repeat: repeats must be integers, not a Variable; use its .data")
+    if v.layout.ndim == 0 and is_axis_of_number(axis):
+        axis = None
     if axis is not None:
         place = single_axis(axis, v.layout.ndim, "repeat")
     counts = np.asarray(repeats)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import index
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
@@ -50,14 +51,14 @@ def cumprod(x: _ArrayLike, axis: SupportsIndex | None = None) -> Variable:
     (variable([2., 0., 0.]), variable([1., 8., 0.]))
     """
     v = as_variable(x, "cumprod")
-    if axis is None:
+    if axis is None or (v.ndim == 0 and index(axis) in (0, -1)):
         v, axis = reshape(v, -1), 0
-    y = moveaxis(v, axis.__index__(), 0)
+    y = moveaxis(v, index(axis), 0)
     n, step = y.shape[0], 1
     while step < n:
         y = concat([y[:step], mul(y[step:], y[: n - step])])
         step *= 2
-    return moveaxis(y, 0, axis.__index__())
+    return moveaxis(y, 0, index(axis))
 
 
 def diff(
@@ -107,7 +108,7 @@ def diff(
         raise ValueError(f"diff: n must not be negative, got {n}")
     if n == 0:
         return v
-    y = moveaxis(v, axis.__index__(), 0)
+    y = moveaxis(v, index(axis), 0)
     parts = [y]
     for place, more in ((0, prepend), (2, append)):
         if more is not None:
@@ -115,12 +116,12 @@ def diff(
             if w.ndim == 0:
                 w = mul(w, np.ones((1, *y.shape[1:])))
             else:
-                w = moveaxis(w, axis.__index__(), 0)
+                w = moveaxis(w, index(axis), 0)
             parts.insert(place, w)
     y = concat(parts) if len(parts) > 1 else y
     for _ in range(n):
         y = sub(y[1:], y[:-1])
-    return moveaxis(y, 0, axis.__index__())
+    return moveaxis(y, 0, index(axis))
 
 
 def gradient(
@@ -163,9 +164,9 @@ def gradient(
     variable([1., 2., 4., 5.])
     """
     v = as_variable(x, "gradient")
-    if v.ndim == 0 or v.shape[axis.__index__() if -v.ndim <= axis.__index__() < v.ndim else 0] < 2:
+    if v.ndim == 0 or v.shape[index(axis) if -v.ndim <= index(axis) < v.ndim else 0] < 2:
         raise ValueError(f"gradient: needs at least two samples along an axis of shape {v.shape}")
-    y = moveaxis(v, axis.__index__(), 0)
+    y = moveaxis(v, index(axis), 0)
     h = as_variable(spacing, "gradient")
     if h.ndim == 0:
         middle = div(sub(y[2:], y[:-2]), mul(h, 2.0))
@@ -179,7 +180,7 @@ def gradient(
         total = add(left, right)
         middle = div(add(mul(right, slopes[:-1]), mul(left, slopes[1:])), total)
         ends = [slopes[:1], slopes[-1:]]
-    return moveaxis(concat([ends[0], middle, ends[1]]), 0, axis.__index__())
+    return moveaxis(concat([ends[0], middle, ends[1]]), 0, index(axis))
 
 
 def trapezoid(
@@ -219,12 +220,12 @@ def trapezoid(
     >>> F.trapezoid(cg.Variable([1.0, 2.0, 4.0]), dx=0.5)
     variable(2.25)
     """
-    v = moveaxis(as_variable(y, "trapezoid"), axis.__index__(), -1)
+    v = moveaxis(as_variable(y, "trapezoid"), index(axis), -1)
     steps: Variable | float = dx
     if x is not None:
         places = as_variable(x, "trapezoid")
         steps = diff(places, axis=-1 if places.ndim == 1 else axis)
-        steps = steps if steps.ndim == 1 else moveaxis(steps, axis.__index__(), -1)
+        steps = steps if steps.ndim == 1 else moveaxis(steps, index(axis), -1)
     return sum(div(mul(steps, add(v[..., 1:], v[..., :-1])), 2.0), -1)
 
 
@@ -282,6 +283,14 @@ def interp(
     x0, x1, y0, y1 = px[k], px[k + 1], py[k], py[k + 1]
     # At the last point, its own value, not one rounded on the way there.
     inner = add(y0, mul(sub(at, x0), div(sub(y1, y0), sub(x1, x0))))
+    unknown = np.isnan(inner.data)
+    if unknown.any():  # beside an infinity: the weighted mean, without inf - inf and 0 inf
+        share = div(sub(at, x0), sub(x1, x0))
+        share = where(np.isnan(share.data) & ~np.isnan(at.data), 1.0, share)
+        share = where(at.data == x0.data, 0.0, share)
+        near = where(share.data == 1.0, 0.0, mul(sub(1.0, share), y0))
+        far = where(share.data == 0.0, 0.0, mul(share, y1))
+        inner = where(unknown, add(near, far), inner)
     return where(before, first, where(after, last, inner))
 
 

@@ -18,7 +18,7 @@ from cygrad.core.variable cimport (
 )
 from cygrad.functions.elementwise cimport as_variable, operation
 from cygrad.functions.shape cimport permuted
-from cygrad.functions.reduction cimport axes_of
+from cygrad.functions.reduction cimport axes_of, is_axis_of_number
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.indexing cimport gather_blocks, scatter_add_blocks
 
@@ -413,7 +413,7 @@ def take(x, indices, axis=None):
         index = index.astype(np.intp)
     if index.dtype.kind not in "iu":
         raise TypeError(f"take: indices must be integers, not {index.dtype}")
-    if axis is None:
+    if axis is None or (v.layout.ndim == 0 and is_axis_of_number(axis)):
         v = OPERATORS.reshape(v, -1)
     elif isinstance(axis, (tuple, list)):
         raise TypeError(f"take: axis must be an int or None, not {axis!r}")

@@ -1,6 +1,5 @@
 """Inverse functions: arctan2 with hypot, arcsinh, arccosh, arctanh, cbrt, reciprocal."""
 
-from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, READS_Y, input_of
 from cygrad.core.variable cimport Variable
 from cygrad.functions.arithmetic cimport (
@@ -10,23 +9,34 @@ from cygrad.functions.elementwise cimport (
     COMPOSED, Forms, as_variable, binary, binary_op, call_forms, output_of, unary, unary_op,
 )
 from cygrad.functions.reduction cimport sum_to_layout
-from cygrad.functions.selection cimport clipped, select
+from cygrad.functions.selection cimport clipped
 from cygrad.kernels.elementwise cimport (
     K_ARCCOSH, K_ARCCOSH_SLOPE, K_ARCSINH, K_ARCSINH_SLOPE, K_ARCTAN2, K_ARCTAN2_SLOPE, K_ARCTANH,
     K_ARCTANH_SLOPE, K_CBRT, K_G_ARCCOSH, K_G_ARCSINH, K_G_ARCTAN2_X, K_G_ARCTAN2_Y, K_G_ARCTANH,
-    K_G_CBRT, K_G_HYPOT, K_HYPOT,
+    K_G_CBRT, K_G_HYPOT_X, K_G_HYPOT_Y, K_HYPOT, K_HYPOT_X,
 )
 
 
 # ---- hypot: h = sqrt(a^2 + b^2), dh/da = a/h, dh/db = b/h, 0 where h = 0 ------------------------
 
-cdef Variable vjp_hypot(Function f, Variable gy, int i):
-    cdef Variable h = output_of(f)
-    gx = multiply(gy, divide(input_of(f, i), h))
-    return sum_to_layout(select(constant(array_of(h) != 0, "hypot"), gx), input_of(f, i).layout)
+# r(a, b) = a/h: dr/da = (b/h)^2 / h, dr/db = -(a/h) (b/h) / h, nan where h = 0.
+cdef Variable vjp_hypot_slope(Function f, Variable gy, int i):
+    cdef Variable a = f.x0, b = f.x1, h = binary(&HYPOT, a, b)
+    cdef Variable across = binary(&HYPOT_SLOPE, b, a)
+    if i == 0:
+        gx = multiply(across, divide(across, h))
+    else:
+        gx = negate(multiply(output_of(f), divide(across, h)))
+    return sum_to_layout(multiply(gy, gx), input_of(f, i).layout)
 
-cdef Op HYPOT = binary_op(b"Hypot", K_HYPOT, vjp_hypot, K_G_HYPOT, READS_X0 | READS_Y,
-                          K_G_HYPOT, READS_X1 | READS_Y)
+cdef Variable vjp_hypot(Function f, Variable gy, int i):
+    cdef Variable slope = binary(&HYPOT_SLOPE, input_of(f, i), input_of(f, 1 - i))
+    return sum_to_layout(multiply(gy, slope), input_of(f, i).layout)
+
+cdef Op HYPOT_SLOPE = binary_op(b"HypotSlope", K_HYPOT_X, vjp_hypot_slope, COMPOSED, 0,
+                                COMPOSED, 0)
+cdef Op HYPOT = binary_op(b"Hypot", K_HYPOT, vjp_hypot, K_G_HYPOT_X, READS_X0 | READS_X1,
+                          K_G_HYPOT_Y, READS_X0 | READS_X1)
 cdef Forms HYPOT_FORMS = Forms(b"hypot", &HYPOT, NULL, NULL)
 
 
@@ -52,8 +62,9 @@ def hypot(a, b):
 
     Notes
     -----
-    With h the result, dh = (a da + b db) / h, and 0 where h is 0, as for `norm`. Error at most
-    1 ULP, the same bits on every CPU (transcendental.h).
+    With h the result, dh = (a da + b db) / h, and 0 where h is 0, as for `norm`; the second
+    derivative does not exist there, and is nan. Error at most 1 ULP, the same bits on every CPU
+    (transcendental.h).
 
     Examples
     --------

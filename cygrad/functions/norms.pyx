@@ -2,58 +2,15 @@
 
 from libc.math cimport INFINITY, isnan
 
-from cygrad.core.arrays cimport array_of, constant, is_number, number
-from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.arrays cimport is_number, number
 from cygrad.core.operators cimport OPERATORS
-from cygrad.core.variable cimport Variable, describe, detached, filled_like, scalar
-from cygrad.functions.arithmetic cimport divide, multiply, power, square_root, squared
-from cygrad.functions.elementwise cimport as_variable, operation, output_of
-from cygrad.functions.reduction cimport axes_of, spread, sum_over
-from cygrad.functions.selection cimport choose, select
-
-import numpy as np
+from cygrad.core.variable cimport Variable, describe
+from cygrad.functions.elementwise cimport as_variable
+from cygrad.functions.lengths cimport power_norm
+from cygrad.functions.reduction cimport axes_of, sum_over
 
 from cygrad.functions.reduction import max, min, sum
 from cygrad.functions.shape import squeeze
-
-
-# ---- y = (sum_k |x_k|^p)^(1/p), dy/dx_k = sign(x_k) (|x_k| / y)^(p-1) ---------------------------
-#
-# Where y = 0, the gradient is 0; where x_k = 0, so is its part. Both are chosen before anything is
-# divided by zero, so that the derivatives of the gradient are not nan there.
-
-cdef Variable vjp_norm(Function f, Variable gy, int i):
-    cdef Variable x = f.x0, y = output_of(f), some, slope, size, ratio
-    cdef unsigned long long axes = f.saved
-    cdef double p = f.c[0]
-    if p == 0.0:
-        return filled_like(x, 0.0)
-    some = constant(array_of(y) != 0, "norm")
-    y = choose(some, y, scalar(1.0))
-    if p == 2.0:
-        return multiply(spread(select(some, divide(gy, y)), x, axes), x)
-    size = choose(constant(array_of(x) != 0, "norm"), OPERATORS.abs(x), scalar(1.0))
-    ratio = power(divide(size, spread(y, x, axes)), p - 1.0)
-    slope = multiply(ratio, constant(np.sign(array_of(x)), "norm"))
-    return multiply(spread(select(some, gy), x, axes), slope)
-
-cdef Op NORM = operation(b"Norm", vjp_norm)
-
-
-cdef Variable power_norm(Variable x, double p, unsigned long long axes, bint keepdims):
-    cdef Variable plain = detached(x), y
-    cdef Function f
-    if p == 0.0:
-        y = sum_over(constant(array_of(x) != 0, "norm"), axes, keepdims)
-    elif p == 2.0:
-        y = square_root(sum_over(squared(plain), axes, keepdims))
-    else:
-        y = power(sum_over(power(OPERATORS.abs(plain), p), axes, keepdims), 1.0 / p)
-    f = connect(&NORM, y, x, None)
-    if f is not None:
-        f.saved = axes
-        f.c[0] = p
-    return y
 
 
 cdef Variable vector_norm(Variable x, object order, object axis, bint keepdims):
@@ -124,7 +81,8 @@ def norm(x, ord=None, axis=None, keepdims=False):
 
     Notes
     -----
-    dy/dx_k = sign(x_k) (abs(x_k) / y)^(p-1), for p = 2 x_k / y; 0 where y is 0, as in PyTorch.
+    dy/dx_k = sign(x_k) (abs(x_k) / y)^(p-1), for p = 2 x_k / y; 0 where y is 0, as in PyTorch. The
+    second derivative does not exist there, and is nan. Nothing overflows on the way.
     Equal maxima and minima share the gradient evenly, as for `max`.
 
     Examples

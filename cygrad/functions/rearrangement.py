@@ -186,7 +186,9 @@ def pad(
         raise TypeError("pad: constant_values are numbers, not a Variable; use .data, or concat")
     inside = np.pad(np.arange(v.size).reshape(v.shape), widths, constant_values=-1)
     border: Any = constant_values
-    if not isinstance(border, (int, float)):
+    if np.ndim(border) == 0:
+        border = float(border)
+    else:
         border = np.pad(np.zeros(v.shape), widths, constant_values=border)
     return placed(v, inside, border)
 

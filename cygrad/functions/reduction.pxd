@@ -9,6 +9,10 @@ cdef Variable sum_over(Variable x, unsigned long long axes, bint keepdims)
 cdef Variable mean_over(Variable x, unsigned long long axes, bint keepdims)
 cdef unsigned long long axes_of(object axis, int ndim, str where) except? 0xFFFFFFFFFFFFFFFF
 
+# The same where NumPy takes 0 and -1 for the axis of a number, which has none: a mask of no axes.
+cdef unsigned long long reduced_axes(object axis, int ndim, str where) except? 0xFFFFFFFFFFFFFFFF
+cdef bint is_axis_of_number(object axis) except -1      # the int 0 or -1
+
 # What a reduction is made of. The axes are a bit mask; `reduce` computes without a graph, starting
 # from `start`; `spread` broadcasts what was reduced from x back to x's shape.
 cdef Variable reduce(Loop* loop, double start, Variable x, unsigned long long axes, bint keepdims)

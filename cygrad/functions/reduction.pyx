@@ -5,17 +5,17 @@ The reduced axes are a bit mask, in C and in the Function (`saved`): bit d for a
 
 from libc.math cimport INFINITY, fmax, sqrt
 
-from cygrad.core.arrays cimport array_of, constant, is_number, number
+from cygrad.core.arrays cimport is_number, number
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
 )
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, detached, filled
-from cygrad.functions.arithmetic cimport divide, divide_by, multiply, scale, square_root, subtract
+from cygrad.functions.arithmetic cimport divide, divide_by, multiply, scale, subtract
 from cygrad.functions.comparison cimport equal
 from cygrad.functions.elementwise cimport as_variable, operation, output_of, pinned
-from cygrad.functions.selection cimport select
+from cygrad.functions.lengths cimport plain_length, unit_vector
 from cygrad.functions.shape cimport broadcast_to_layout, reshape_to_layout
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.numpy_loops cimport ADD, Loop, MAXIMUM, MINIMUM
@@ -47,6 +47,20 @@ cdef axes_t axes_of(object axis, int ndim, str where) except? 0xFFFFFFFFFFFFFFFF
             raise ValueError(f"{where}: duplicate value in axis {axis!r}")
         mask |= (<axes_t>1) << d
     return mask
+
+
+cdef axes_t reduced_axes(object axis, int ndim, str where) except? 0xFFFFFFFFFFFFFFFF:
+    """axes_of where NumPy takes 0 and -1 for the axis of a number, which has none."""
+    if ndim == 0 and is_axis_of_number(axis):
+        return 0
+    return axes_of(axis, ndim, where)
+
+
+cdef bint is_axis_of_number(object axis) except -1:
+    """Whether axis is the int 0 or -1."""
+    if axis is None or isinstance(axis, (tuple, list)) or not hasattr(axis, "__index__"):
+        return False
+    return axis.__index__() in (0, -1)
 
 
 cdef Layout* reduced_layout(const Layout* layout, axes_t axes, bint keepdims) except NULL:
@@ -117,7 +131,7 @@ cdef Variable sum_over(Variable x, axes_t axes, bint keepdims):
 
 cdef object sum_operator(object x, object axis, object keepdims):
     cdef Variable v = as_variable(x, "sum")
-    return sum_over(v, axes_of(axis, v.layout.ndim, "sum"), keepdims)
+    return sum_over(v, reduced_axes(axis, v.layout.ndim, "sum"), keepdims)
 
 
 def sum(x, axis=None, keepdims=False):
@@ -301,22 +315,23 @@ def variance(x, axis=None, keepdims=False, ddof=0):
     return scale(y, factor)
 
 
-# ---- std: y = sqrt(variance), dy/dx_k = (x_k - mean x) / (n y), 0 where y = 0 ------------------
+# ---- std: y = |x - mean x| / sqrt(n), dy/dx_k = (x_k - mean x) / (n y), 0 where y = 0 ----------
 
 cdef Variable vjp_std(Function f, Variable gy, int i):
-    cdef Variable x = f.x0, y = output_of(f)
+    cdef Variable x = f.x0
     cdef axes_t axes = f.saved
     cdef Variable deviation = subtract(x, mean_over(x, axes, True))
-    cdef Variable slope = divide_by(divide(gy, y), count_of(x.layout, axes))
-    mask = constant(array_of(y) != 0, "std")
-    return multiply(spread(select(mask, slope), x, axes), deviation)
+    cdef double n = count_of(x.layout, axes)
+    cdef Variable y = <Variable>f.out if f.out is not NULL else None
+    return multiply(spread(divide_by(gy, n), x, axes), unit_vector(deviation, 2.0, axes, n, y))
 
 cdef Op STD = operation(b"Std", vjp_std)
 
 
 cdef Variable std_over(Variable x, axes_t axes, bint keepdims):
     cdef Variable plain = detached(x)
-    cdef Variable y = square_root(variance_over(plain, axes, keepdims))
+    cdef Variable deviation = subtract(plain, mean_over(plain, axes, True))
+    cdef Variable y = plain_length(deviation, 2.0, axes, keepdims, count_of(x.layout, axes))
     cdef Function f = connect(&STD, y, x, None)
     if f is not None:
         f.saved = axes
@@ -353,7 +368,8 @@ def std(x, axis=None, keepdims=False, ddof=0):
 
     Notes
     -----
-    dy/dx = (x - mean(x)) / ((n - ddof) y), and 0 where y is 0, as in PyTorch.
+    dy/dx = (x - mean(x)) / ((n - ddof) y), and 0 where y is 0, as in PyTorch; the second derivative
+    does not exist there, and is nan. Nothing overflows on the way.
 
     Examples
     --------
@@ -387,7 +403,7 @@ cdef Op MIN = operation(b"Min", vjp_extreme)
 cdef Variable extreme_over(const Op* op, Loop* loop, double start, object data, object axis,
                            bint keepdims, str where):
     cdef Variable x = as_variable(data, where)
-    cdef axes_t axes = axes_of(axis, x.layout.ndim, where)
+    cdef axes_t axes = reduced_axes(axis, x.layout.ndim, where)
     cdef Variable y
     cdef Function f
     if count_of(x.layout, axes) == 0:

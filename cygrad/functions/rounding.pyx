@@ -4,7 +4,6 @@ Step functions and what is made of them: between the steps the derivatives are w
 step, where there is none, they are given the value of the formula.
 """
 
-from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.function cimport Function, Op, input_of
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, detached, filled_like
@@ -17,8 +16,6 @@ from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.kernels.elementwise cimport (
     K_CEIL, K_COPYSIGN, K_FLOOR, K_FLOOR_DIVIDE, K_FMOD, K_REMAINDER, K_RINT, K_SIGN, K_TRUNC,
 )
-
-import numpy as np
 
 
 # ---- Steps: dy/dx = 0 -------------------------------------------------------------------------
@@ -167,8 +164,8 @@ def rint(x):
 cdef Variable vjp_copysign(Function f, Variable gy, int i):
     if i == 1:
         return filled_like(f.x1, 0.0)
-    weight = np.sign(array_of(f.x0)) * np.sign(array_of(output_of(f)))
-    return sum_to_layout(multiply(gy, constant(weight, "copysign")), f.x0.layout)
+    weight = multiply(sign_of(detached(f.x0)), sign_of(detached(output_of(f))))
+    return sum_to_layout(multiply(gy, weight), f.x0.layout)
 
 cdef Op COPYSIGN = binary_op(b"CopySign", K_COPYSIGN, vjp_copysign, COMPOSED, 0, COMPOSED, 0)
 cdef Forms COPYSIGN_FORMS = Forms(b"copysign", &COPYSIGN, NULL, NULL)

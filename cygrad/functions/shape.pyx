@@ -12,7 +12,7 @@ from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, empty, scalar, view_of
 from cygrad.functions.elementwise cimport as_variable, broadcast_strides, operation, pinned
 from cygrad.functions.indexing cimport slice_axis
-from cygrad.functions.reduction cimport axes_of, sum_to_layout
+from cygrad.functions.reduction cimport axes_of, reduced_axes, sum_to_layout
 from cygrad.kernels.elementwise cimport K_G_PASS, KERNELS, LONG, copy_strided, map_strided
 
 
@@ -154,7 +154,7 @@ def reshape(x, shape):
 
 
 cdef list squeezed_shape(Variable x, object axis):
-    cdef unsigned long long mask = axes_of(axis, x.layout.ndim, "squeeze")
+    cdef unsigned long long mask = reduced_axes(axis, x.layout.ndim, "squeeze")
     shape = []
     for d in range(x.layout.ndim):
         if not (mask >> d) & 1:

@@ -14,7 +14,9 @@ from cygrad.functions.arithmetic cimport multiply, subtract
 from cygrad.functions.comparison cimport above, differs, equals, is_finite, opposite
 from cygrad.functions.elementwise cimport as_variable, operation, output_of
 from cygrad.functions.exponential cimport exponential
-from cygrad.functions.reduction cimport axes_of, reduced_layout, spread, sum_over
+from cygrad.functions.reduction cimport (
+    axes_of, reduced_axes, reduced_layout, spread, sum_over,
+)
 from cygrad.functions.selection cimport choose, select
 from cygrad.functions.shape cimport contiguous, permuted
 from cygrad.kernels.elementwise cimport LONG
@@ -282,7 +284,7 @@ def logsumexp(x, axis=None, keepdims=False):
     variable(1000.6931471805599)
     """
     cdef Variable v = as_variable(x, "logsumexp"), rows, y
-    cdef unsigned long long axes = axes_of(axis, v.layout.ndim, "logsumexp")
+    cdef unsigned long long axes = reduced_axes(axis, v.layout.ndim, "logsumexp")
     cdef Py_ssize_t n
     cdef Layout* layout
     cdef Function f

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from cygrad.core.variable import Variable
-from cygrad.functions.arithmetic import add, div, mul, sqrt, square, sub
+from cygrad.functions.arithmetic import add, div, mul, square, sub
 from cygrad.functions.elementwise import as_variable
+from cygrad.functions.lengths import euclidean
 from cygrad.functions.rearrangement import sort
 from cygrad.functions.reduction import max, mean, min, sum
 from cygrad.functions.selection import where
@@ -22,6 +23,22 @@ if TYPE_CHECKING:
 def axes_of(v: Variable, axis: Any) -> tuple[int, ...]:
     """The axes that an axis argument names, counted from 0."""
     return normalize_axis_tuple(range(v.ndim) if axis is None else axis, v.ndim, "axis")
+
+
+def between(below: Variable, above: Variable, weight: Any) -> Variable:
+    """below + weight (above - below), for weights of numbers; below where a weight is 0.
+
+    Beside an infinity it is the infinity, and nan between two opposite ones.
+    """
+    step = mul(where(weight == 0, 0.0, sub(above, below)), weight)
+    y = add(below, step)
+    infinite = ~np.isfinite(y.data)
+    if not infinite.any():
+        return y
+    # The weighted sum is the same number, but inf - inf does not come up in it.
+    a, b = where(infinite, below, 0.0), where(infinite & (weight != 0), above, 0.0)
+    finite = add(where(infinite, 0.0, below), where(infinite, 0.0, step))
+    return add(add(finite, mul(a, 1.0 - weight)), mul(b, weight))
 
 
 def average(
@@ -221,7 +238,7 @@ def quantile(
     low = np.floor(place).astype(np.intp)
     weight = (place - low).reshape((*fractions.shape, *[1] * len(kept)))
     below, above = ordered[low], ordered[np.minimum(low + 1, n - 1)]
-    y = add(below, mul(where(weight == 0, 0.0, sub(above, below)), weight))
+    y = between(below, above, weight)
     unknown = np.isnan(rows.data).any(0)
     if unknown.any():
         y = where(unknown, np.nan, y)
@@ -347,12 +364,17 @@ def nanvar(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False, ddof: floa
     variable(0.25)
     """
     v = as_variable(x, "nanvar")
+    count, deviation = deviations(v, axis, keepdims, ddof)
+    return div(sum(square(deviation), axis, keepdims), count)
+
+
+def deviations(v: Variable, axis: _Axis, keepdims: bool, ddof: float) -> tuple[Any, Variable]:
+    """How many numbers there are less ddof, nan if none are left; and x - nanmean(x), 0 at a nan."""
     unknown = np.isnan(v.data)
     # NumPy 2.5's stubs take ints alone for an axis.
     count = np.sum(~unknown, axis=axis, keepdims=keepdims) - ddof  # type: ignore[call-overload,unused-ignore]
-    deviation = where(unknown, 0.0, sub(v, nanmean(v, axis, True)))
-    squares = sum(square(deviation), axis, keepdims)
-    return div(squares, np.where(count > 0, count, np.nan))
+    mean_of = nanmean(v, axis, True)
+    return np.where(count > 0, count, np.nan), where(unknown, 0.0, sub(v, mean_of))
 
 
 def nanstd(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False, ddof: float = 0) -> Variable:
@@ -394,9 +416,9 @@ def nanstd(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False, ddof: floa
     >>> F.nanstd(cg.Variable([1.0, float("nan"), 3.0]))
     variable(1.0)
     """
-    y = nanvar(as_variable(x, "nanstd"), axis, keepdims, ddof)
-    flat = y.data == 0
-    return where(flat, 0.0, sqrt(where(flat, 1.0, y)))
+    v = as_variable(x, "nanstd")
+    count, deviation = deviations(v, axis, keepdims, ddof)
+    return div(euclidean(deviation, axis, keepdims), np.sqrt(count))
 
 
 def nanmax(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable:

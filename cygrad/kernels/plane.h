@@ -21,6 +21,22 @@ CG_INLINE double CG_NAME(hypot)(double x, double y)
     return (larger == infinity) | (smaller == infinity) ? infinity : result;
 }
 
+/* x / hypot(x, y), the derivative by x; 0 at the origin, where there is none. It has its digits also
+ * where hypot(x, y) overflows or is subnormal. Max ULP 2. */
+CG_INLINE double CG_NAME(hypot_x)(double x, double y)
+{
+    const double infinity = (double)INFINITY;
+    const double x_size = fabs(x), y_size = fabs(y);
+    const double larger = x_size > y_size ? x_size : y_size;
+    const double scale = larger > 0x1p1020 ? 0x1p-600 : larger < 0x1p-400 ? 0x1p600 : 1.0;
+    const double a = x * scale, b = y * scale;
+    const int large = (larger > 0x1p500) & (larger <= 0x1p1020);
+    const double c = a * (large ? 0x1p-600 : 1.0), d = b * (large ? 0x1p-600 : 1.0);
+    const double length = sqrt(c * c + d * d) * (large ? 0x1p600 : 1.0);
+    const double slope = (x == 0.0) & (y == y) ? x : a / length;
+    return (x_size == infinity) & (y_size < infinity) ? copysign(1.0, x) : slope;
+}
+
 /* arctan2. As arctan, with |y| / |x| for |x|: the numerator and the denominator are |y| and |x|,
  * |y| - |x| and |y| + |x|, or -|x| and |y|. Where x is negative the angle is pi less this. Both are
  * scaled, so that nothing over- or underflows but the quotient itself; infinities are taken for 1

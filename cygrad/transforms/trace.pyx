@@ -51,7 +51,7 @@ cdef Variable end_for(Trace t, object x, bint keep):
         end.name_ = source.name_
         connect(&ARGUMENT, end, source, None)
         t.numbers.append(False)
-    elif is_number(x):
+    elif is_number(x) and not isinstance(x, np.ndarray):
         end = scalar(number(x))
         t.numbers.append(True)
     else:

@@ -98,5 +98,6 @@ def test_a_number(name: str) -> None:
     x = cg.Variable(3.0)
     expected = 0.0 if name in ("variance", "std") else 3.0
     assert getattr(F, name)(x).item() == expected
-    with pytest.raises(IndexError):
-        getattr(F, name)(x, axis=0)
+    if name in ("mean", "variance", "std"):  # as NumPy's
+        with pytest.raises(IndexError):
+            getattr(F, name)(x, axis=0)

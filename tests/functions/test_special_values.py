@@ -176,7 +176,84 @@ def test_pow_at_its_edges(base: float, exponent: float, expected: list[float]) -
     np.testing.assert_allclose(of_number, expected[1:], rtol=1e-15)
 
 
-@pytest.mark.parametrize("exponent", [0, 1, 2, 3])
+def mixed(a: float, b: float, order_a: int, order_b: int) -> float:
+    """A derivative of a^b: by a, then by b, each asked for alone."""
+    x, y = cg.Variable(a), cg.Variable(b)
+    z = F.pow(x, y)
+    for v in [x] * order_a + [y] * order_b:
+        v.cleargrad()
+        z.backward(create_graph=True)
+        assert v.grad is not None
+        z = v.grad
+    return z.item()
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "order_a", "order_b", "expected"),
+    [
+        (0.0, 2.0, 2, 0, 2.0),
+        (0.0, 2.0, 1, 1, 0.0),
+        (0.0, 2.0, 0, 2, 0.0),
+        (0.0, 2.0, 0, 5, 0.0),
+        (0.0, 2.0, 2, 1, -INF),
+        (0.0, 3.0, 3, 0, 6.0),
+        (0.0, 3.0, 2, 0, 0.0),
+        (0.0, 3.0, 4, 0, 0.0),
+        (0.0, 3.0, 2, 2, 0.0),
+        (0.0, 1.0, 2, 0, 0.0),
+        (0.0, 1.0, 1, 1, -INF),
+        (0.0, 0.0, 2, 0, 0.0),
+        (0.0, 0.0, 0, 2, 0.0),
+        (0.0, 0.5, 2, 0, -INF),
+        (0.0, 2.5, 2, 0, 0.0),
+        (0.0, 2.5, 3, 0, INF),
+        (-0.0, 3.0, 2, 0, 0.0),
+        (-0.0, 3.0, 3, 0, 6.0),
+        (-0.0, 2.0, 1, 0, 0.0),
+        (-0.0, -1.0, 1, 0, -INF),
+        (-2.0, 3.0, 1, 0, 12.0),
+        (-2.0, 3.0, 2, 0, -12.0),
+        (-2.0, 3.0, 3, 0, 6.0),
+        (-2.0, 3.0, 4, 0, 0.0),
+        (-2.0, -1.0, 2, 0, -0.25),
+        (-2.0, 3.0, 0, 1, NAN),
+        (-2.0, 2.5, 1, 0, NAN),
+        (INF, 2.0, 2, 0, 2.0),
+        (INF, 0.5, 2, 0, 0.0),
+        (INF, 2.0, 1, 1, INF),
+        (INF, -1.0, 0, 2, 0.0),
+        (2.0, INF, 0, 2, INF),
+        (0.5, INF, 1, 1, 0.0),
+        (1.0, 4.0, 1, 1, 1.0),
+        (1.0, 4.0, 0, 3, 0.0),
+        (2.0, 3.0, 1, 2, 4 * (2 * math.log(2) + 3 * math.log(2) ** 2)),
+    ],
+)
+def test_higher_derivatives_of_pow(
+    a: float, b: float, order_a: int, order_b: int, expected: float
+) -> None:
+    """At a = 0 the limits from above; but 0^b, b >= 0, does not change with b."""
+    np.testing.assert_allclose(mixed(a, b, order_a, order_b), expected, rtol=1e-14)
+
+
+def test_second_derivatives_of_powers_at_0() -> None:
+    t = np.array([0.0, 1.0, 2.0])
+    four_log = 4.0 * math.log(2.0) ** 2
+    for f in (lambda b: np.sum(t**b), lambda b: np.sum(np.power(t, b)),
+              lambda b: np.sum(np.float_power(t, b)), lambda b: F.sum(F.pow(t, b)),
+              lambda b: 0.0**b + 1.0**b + 2.0**b):  # fmt: skip
+        np.testing.assert_allclose(cg.hessian(f)(2.0), four_log, rtol=1e-15)
+    hessian = cg.hessian(lambda p: p[0] ** p[1])(np.array([0.0, 2.0]))
+    np.testing.assert_array_equal(hessian, [[2.0, 0.0], [0.0, 0.0]])
+    exponents = np.array([0.0, 1.0, 2.0, 3.0])
+    for f in (lambda x: F.sum(x**exponents), lambda x: F.sum(np.power(x, exponents)),
+              lambda x: F.sum(F.stack([x[i] ** i for i in range(4)]))):  # fmt: skip
+        x = np.array([0.0, 0.0, 0.0, -0.0])
+        np.testing.assert_array_equal(cg.grad(f)(x), [0.0, 1.0, 0.0, 0.0])
+        np.testing.assert_array_equal(cg.hessian(f)(x), np.diag([0.0, 0.0, 2.0, 0.0]))
+
+
+@pytest.mark.parametrize("exponent", [0, 1, 2, 3, 4, 7])
 def test_whole_powers_have_every_derivative_at_0(exponent: int) -> None:
     x = cg.Variable(0.0)
     y = x**exponent
