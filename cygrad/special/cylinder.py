@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from importlib import import_module
 from math import comb, perm, prod
 from typing import Any, TypeAlias
 
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 from cygrad.functions.exponential import exp
 from cygrad.functions.trigonometric import cos, sin
 from cygrad.kernels.cylinder import amplitudes, arc_nodes, arc_values, gauss_values, tail
+from cygrad.special.operation import scipys
 
 Numbers: TypeAlias = NDArray[np.float64]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -35,10 +35,6 @@ ROOT_TWO_PI = 2.5066282746310002
 ROOT_HALF_PI = 1.2533141373155003
 ROOT_TWO_OVER_PI = 0.7978845608028654
 ROOT_HALF = 0.7071067811865476
-
-
-def _scipys(name: str) -> Callable[..., Any]:
-    return getattr(import_module("scipy.special"), name)  # type: ignore[no-any-return]
 
 
 def _flat(n: Any, x: Any) -> tuple[Numbers, Numbers, tuple[int, ...]]:
@@ -88,7 +84,7 @@ def _power_series(n: Numbers, x: Numbers, sign: float) -> Numbers:
     for k in range(8, 0, -1):
         y = (z / (k * (n + k))) * (1.0 + y)
     power = np.power(x, n) * np.power(0.5, n)  # x/2 would round what is subnormal
-    return power * _scipys("rgamma")(n + 1.0) * (1.0 + y)  # type: ignore[no-any-return]
+    return power * scipys("rgamma")(n + 1.0) * (1.0 + y)  # type: ignore[no-any-return]
 
 
 # ---- exp(-|x|) I_n(x) and its derivatives --------------------------------------------------------
@@ -142,7 +138,7 @@ def _other_scaled_i(n: Numbers, a: Numbers, m: int) -> Numbers:
         terms = [(-1) ** i * comb(2 * m, i) * scaled_i(n + (m - i), a) for i in range(2 * m + 1)]
         return np.sum(terms, axis=0) * 0.5**m  # type: ignore[no-any-return]
     with np.errstate(all="ignore"):
-        y = np.where(a < 300.0, _scipys("iv")(n, a) * exp(-a).data, _scipys("ive")(n, a))
+        y = np.where(a < 300.0, scipys("iv")(n, a) * exp(-a).data, scipys("ive")(n, a))
         near = (a < SERIES_END) & (np.abs(n) < SERIES_ORDERS)
         y[near] = _power_series(n[near], a[near], 1.0) * exp(-a[near]).data
     return y  # type: ignore[no-any-return]
@@ -209,7 +205,7 @@ def scaled_k(n: Any, x: Any, m: int = 0) -> Numbers:
         y[rest] = (
             _differences_of_k(lambda order: scaled_k(n[rest] + order, x[rest]), m)
             if m
-            else _scipys("kve")(n[rest], x[rest])
+            else scipys("kve")(n[rest], x[rest])
         )
     return y.reshape(shape)
 
@@ -240,7 +236,7 @@ def k(n: Any, x: Any) -> Numbers:
             y[at] = gauss_values(x[at], int(order), 0, False, _chebyshev(int(order)))
         rest = ~own & ~_far(n, x) & (x < 300.0)
         if rest.any():
-            y[rest] = _scipys("kv")(n[rest], x[rest])
+            y[rest] = scipys("kv")(n[rest], x[rest])
     return y.reshape(shape)
 
 
@@ -264,9 +260,9 @@ def _waves(n: Numbers, x: Numbers) -> tuple[Numbers, Numbers]:
 def j(n: Any, x: Any) -> Numbers:
     """J_n(x)."""
     if np.ndim(n) == 0 and n in (0.0, 1.0) and np.all(np.abs(x) < ARC_END):
-        return _scipys("j1" if n else "j0")(x)  # type: ignore[no-any-return]
+        return scipys("j1" if n else "j0")(x)  # type: ignore[no-any-return]
     if _one_order(n, 5) and n > 0 and np.all((x >= SERIES_END) & (x < ARC_END)):
-        return _scipys("jv")(n, x)  # type: ignore[no-any-return]
+        return scipys("jv")(n, x)  # type: ignore[no-any-return]
     n, x, shape = _flat(n, x)
     a = np.abs(x)
     whole = _whole(n)
@@ -284,10 +280,10 @@ def j(n: Any, x: Any) -> Numbers:
         for known, name in ((0.0, "j0"), (1.0, "j1")):
             at = rest & (order == known)
             if at.any():
-                y[at] = _scipys(name)(a[at])
+                y[at] = scipys(name)(a[at])
                 rest = rest & ~at
         if rest.any():
-            y[rest] = _scipys("jv")(order[rest], a[rest])
+            y[rest] = scipys("jv")(order[rest], a[rest])
     sign = np.where(whole, _parity(n), 1.0)
     sign = np.where(x < 0.0, sign, 1.0) * np.where(n < 0.0, sign, 1.0)
     return (y * sign).reshape(shape)
@@ -296,9 +292,9 @@ def j(n: Any, x: Any) -> Numbers:
 def y(n: Any, x: Any) -> Numbers:
     """Y_n(x)."""
     if np.ndim(n) == 0 and n in (0.0, 1.0) and np.all(x < ARC_END):
-        return _scipys("y1" if n else "y0")(x)  # type: ignore[no-any-return]
+        return scipys("y1" if n else "y0")(x)  # type: ignore[no-any-return]
     if _one_order(n, 5) and n > 0 and np.all((x >= SERIES_END) & (x < ARC_END)):
-        return _scipys("yv")(n, x)  # type: ignore[no-any-return]
+        return scipys("yv")(n, x)  # type: ignore[no-any-return]
     n, x, shape = _flat(n, x)
     result = np.full(x.shape, np.nan)
     far = _far(n, x) & np.isfinite(x)
@@ -312,8 +308,8 @@ def y(n: Any, x: Any) -> Numbers:
         for known, name in ((0.0, "y0"), (1.0, "y1")):
             at = rest & (n == known)
             if at.any():
-                result[at] = _scipys(name)(x[at])
+                result[at] = scipys(name)(x[at])
                 rest = rest & ~at
         if rest.any():
-            result[rest] = _scipys("yv")(n[rest], x[rest])
+            result[rest] = scipys("yv")(n[rest], x[rest])
     return result.reshape(shape)

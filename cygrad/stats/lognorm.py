@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.special.error import ndtr
-from cygrad.special.quantiles import ndtri
 from cygrad.special.kernel_function import KernelFunction
+from cygrad.special.quantiles import ndtri
 from cygrad.special.stirling import ratio
 from cygrad.stats.quantiles import placed
 from cygrad.stats.standard import (

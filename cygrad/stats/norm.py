@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from cygrad.core.variable import Variable
 from cygrad.special.error import log_ndtr, ndtr
-from cygrad.special.quantiles import ndtri
 from cygrad.special.kernel_function import KernelFunction
+from cygrad.special.quantiles import ndtri
 from cygrad.stats.quantiles import placed
 from cygrad.stats.standard import (
     extended,
