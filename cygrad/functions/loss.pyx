@@ -169,7 +169,7 @@ def cross_entropy(x, t, ignore_index=-100):
     >>> import cygrad as cg, cygrad.functions as F
     >>> x = cg.Variable([[2.0, 0.0], [0.0, 1000.0], [5.0, 5.0]])
     >>> F.cross_entropy(x, [0, 1, -100])
-    variable(0.0634640055214863)
+    variable(0.06346400552148625)
     """
     cdef Variable v = rows_and_classes(x, "cross_entropy"), source, p
     cdef Py_ssize_t n, rows, count
@@ -269,8 +269,8 @@ def binary_cross_entropy(x, t):
 
     Notes
     -----
-    Computed as max(x, 0) - x t + log1p(exp(-abs(x))), which neither overflows nor takes the
-    logarithm of 0. dx = (sigmoid(x) - t) / n, dt = -x / n for n elements.
+    Computed as x (1 - t) or -x t, for positive x or not, + log1p(exp(-abs(x))), which neither
+    overflows nor cancels. dx = (sigmoid(x) - t) / n, dt = -x / n for n elements.
 
     Examples
     --------

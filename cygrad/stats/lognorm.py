@@ -166,11 +166,6 @@ def ppf(q: _ArrayLike, s: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike =
     Variable
         Of the shape that the inputs broadcast to.
 
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-
     Notes
     -----
     loc + scale exp(s ndtri(q)). nan, and so are the slopes, where q or a parameter is out of its

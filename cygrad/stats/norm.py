@@ -223,11 +223,6 @@ def ppf(q: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variab
     Variable
         Of the shape that the inputs broadcast to.
 
-    Raises
-    ------
-    ImportError
-        If scipy is not installed.
-
     Notes
     -----
     loc + scale ndtri(q). nan, and so are the slopes, where q or a parameter is out of its range.
