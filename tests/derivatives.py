@@ -20,7 +20,7 @@ class Slope:
     """A row of the table.
 
     `first`, `second`: the exact derivatives, of an mpf to an mpf; None is not tried. `at`: the numbers
-    it is tried on, in the default run; `dense` makes the many more of the marked run from a Generator.
+    it is tried on; the run marked `dense` takes many more beside each of them.
     `ulps`: the bound on the first derivative's error, in units in the last place, where it is a normal
     number; `rtol`: on the second's, relative. `zeros`: irrational places where a derivative changes
     its sign; numbers within `near` of them, relative, are left out.
@@ -32,7 +32,6 @@ class Slope:
     first: Exact | None
     second: Exact | None
     at: np.ndarray
-    dense: Callable[[np.random.Generator], np.ndarray] | None = None
     ulps: float = 4.0
     rtol: float = 1e-13
     zeros: tuple[float, ...] = ()
@@ -64,3 +63,9 @@ def line(rng: np.random.Generator, n: int) -> np.ndarray:
         ]
     )
     return x[np.isfinite(x)]
+
+
+def beside(x: np.ndarray, times: int) -> np.ndarray:
+    """So many numbers within 0.1 % of each of x's."""
+    nearby = np.repeat(x, times) * np.random.default_rng(31).uniform(0.999, 1.001, x.size * times)
+    return nearby[(nearby >= x.min()) & (nearby <= x.max())]
