@@ -248,7 +248,7 @@ def test_every_instruction_set_gives_the_same_bits() -> None:
     results = set()
     for isa in ("baseline", "avx2", "avx512"):
         done = subprocess.run(
-            [sys.executable, "-c", BITS],
+            [sys.executable, "-P", "-c", BITS],
             env={**os.environ, "CYGRAD_ISA": isa, "PYTHONPATH": os.pathsep.join(sys.path)},
             capture_output=True,
             check=False,
