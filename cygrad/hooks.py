@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cygrad import elsewhere
-from cygrad.core.variable import Variable
+from cygrad.core.variable import Variable, _written
 from cygrad.optimizers.settings import Configured, Number
 
 __all__ = ["ClipGrad", "ClipValue", "WeightDecay"]
@@ -183,7 +183,11 @@ def _writable_gradients(parameters: Sequence[Variable], where: str) -> list[NDAr
         if not g.flags.writeable or id(p.grad) in seen:
             p.grad = Variable(g.copy())
         seen.add(id(p.grad))
-    return _gradients(parameters, where)
+    gradients = _gradients(parameters, where)
+    for p in parameters:
+        assert p.grad is not None
+        _written(p.grad)
+    return gradients
 
 
 def _greatest(parameters: Sequence[Variable], gradients: list[NDArray[np.float64]]) -> float:

@@ -1,5 +1,6 @@
 # Numbers and arrays into Variables, and back.
 
+from cygrad.core.storage cimport Storage
 from cygrad.core.variable cimport Variable
 
 cdef bint is_number(object x) except -1             # a real number, or an array () of one
@@ -7,6 +8,7 @@ cdef bint is_array_like(object x) except -1         # a Variable, a number, a se
 cdef double number(object x) except? -1
 cdef Variable constant(object data, str where)      # from anything a Variable can be made from
 cdef int assign(Variable v, object data, str where) except -1
+cdef bint is_view_of(object data, Storage storage)  # whether it is an array on that memory
 cdef object array_of(Variable v)                    # an ndarray on the same memory
 cdef bint is_readonly(Variable v) noexcept
 cdef bint takes_updates(Variable v) noexcept        # whether v += x changes v itself

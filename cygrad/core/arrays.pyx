@@ -16,7 +16,7 @@ from cygrad.core.layout cimport (
 from cygrad.core.mode cimport ON, mode
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.repetition cimport keep
-from cygrad.core.storage cimport Storage, foreign_storage, new_storage
+from cygrad.core.storage cimport Storage, foreign_storage, mark_written, new_storage
 from cygrad.core.variable cimport Memory, Variable, describe
 from cygrad.kernels.elementwise cimport copy_strided
 
@@ -84,6 +84,13 @@ cdef int assign(Variable v, object data, str where) except -1:
     v.layout = layout
     v.storage = storage         # last: the end of the old one may run code that looks at v
     return 0
+
+
+cdef bint is_view_of(object data, Storage storage):
+    """Whether data is an array on the storage's memory."""
+    while cnp.PyArray_Check(data):
+        data = data.base
+    return data is storage
 
 
 cdef cnp.ndarray real_array(object data, str where):
@@ -231,4 +238,5 @@ cdef object updated(Variable v, object result, str operator):
     keep(v)
     copy_strided(made.ptr, made.layout.strides, v.ptr, v.layout.strides, v.layout.ndim,
                  v.layout.shape)
+    mark_written(v.storage)
     return v

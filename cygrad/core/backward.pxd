@@ -1,5 +1,7 @@
 # The backward pass, and what a rule that serves all inputs of its Function at once may ask of it.
 
+from cpython.list cimport PyList_GET_ITEM
+from cpython.object cimport PyObject
 from cygrad.core.function cimport Function
 from cygrad.core.passing cimport Pass
 from cygrad.core.variable cimport Variable
@@ -18,6 +20,15 @@ cdef long new_session() noexcept
 # Whether a gradient of x is asked for, or may lead to one that is.
 cdef inline bint wanted(Variable x, Pass* p) noexcept:
     return x.requires and x.generation_ >= p.floor
+
+# Whether x is one of the variables that a transform's pass stops at. Other passes, within which this
+# one runs, may have ends of their own.
+cdef enum:
+    ENDS = 2                    # a bit of Variable.requires: gradients stop here in a pass
+
+cdef inline bint is_end(Variable x, Pass* p) noexcept:
+    return (p.ends is not NULL and x.requires & ENDS and x.index < len(<list>p.ends)
+            and <PyObject*>x == PyList_GET_ITEM(<list>p.ends, x.index))
 
 # A Function whose outputs are computed again in the backward pass, by again(), with the graph that
 # the gradients then flow through.

@@ -20,12 +20,12 @@ no work is done for it.
 
 cimport cython
 
-from cpython.list cimport PyList_GET_ITEM
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.limits cimport INT_MAX
 from libc.string cimport memset
 
+from cygrad.core.changes cimport age_of, refuse_changes
 from cygrad.core.function cimport (
     Function, input_of, kept_slope, name_of, output_at, outputs_of,
 )
@@ -37,6 +37,7 @@ from cygrad.core.lifetime cimport track, track_behind
 from cygrad.core.mode cimport Mode, mode
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.passing cimport Pass
+from cygrad.core.storage cimport writes
 from cygrad.core.variable cimport (
     Variable, describe, empty, filled, filled_like, is_private, view_of,
 )
@@ -46,7 +47,6 @@ cdef enum:
     MANY_ROWS = 512             # with so many, adding a product up costs little beside making it
     MANY_NUMBERS = 1 << 22      # that Products may hold: 32 MiB
     KEPT = 32                   # a slope of fewer elements is as soon computed again
-    ENDS = 2                    # a bit of Variable.requires: gradients stop here in a pass
     MAX_ENDS = 65535            # Variable.index tells the place of each
 
 
@@ -66,6 +66,8 @@ cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except
     if not same_shape(seed.layout, root.layout):
         raise RuntimeError(f"Variable.backward: {describe(root)} has a gradient of shape "
                            f"{shape_of(seed.layout)}; call cleargrad()")
+    if age_of(root, writes) != 0:
+        refuse_changes(root, &p)
     if create_graph:
         track_behind(root)
     switches.paused = not create_graph
@@ -123,6 +125,9 @@ cdef list gradients(list outputs, list seeds, list ends, bint create_graph, long
     switches.paused = not create_graph
     switches.level += create_graph
     try:
+        for y in outputs:
+            if age_of(y, writes) != 0:
+                refuse_changes(y, &p)
         for i in range(len(outputs)):
             y = <Variable>outputs[i]
             if wanted(y, &p):
@@ -140,12 +145,6 @@ cdef list gradients(list outputs, list seeds, list ends, bint create_graph, long
             end.requires &= ~ENDS
             end.index = 0
     return found
-
-
-cdef inline bint is_end(Variable x, Pass* p) noexcept:
-    # Other passes, within which this one runs, may have ends of their own.
-    return (p.ends is not NULL and x.requires & ENDS and x.index < len(<list>p.ends)
-            and <PyObject*>x == PyList_GET_ITEM(<list>p.ends, x.index))
 
 
 cdef int visit_all(Pass* p) except -1:

@@ -27,10 +27,12 @@ ctypedef Variable (*slope_rule)(Function f, int i)
 cdef enum:
     MAX_INPUTS = 30000          # of a Function, and as many outputs; they are counted in a short
 
-cdef enum Reads:            # what an elementwise gradient kernel reads beside gy
+cdef enum Reads:            # what the gradient by an input is computed from, beside gy
     READS_X0 = 1
     READS_X1 = 2
-    READS_Y = 4
+    READS_Y = 4             # the output, or all of them
+    READS_REST = 8          # the inputs after the second
+    READS_ALL = 15
 
 cdef struct Op:
     const char* name
@@ -41,7 +43,8 @@ cdef struct Op:
     slope_rule slope        # or NULL; with no sweep
     int kernel              # forward, of an elementwise operation
     int gradient[2]         # its gradient kernel for each input
-    int reads[2]
+    int reads[2]            # what those read, in this order
+    int needs[2]            # what the rules may read, for the first input and for all others
 
 cdef class Outputs:         # of a Function that has several
     cdef PyObject** items   # borrowed: a Variable clears its place when it goes
@@ -68,6 +71,8 @@ cdef class Function:
     cdef unsigned char queued   # waits in a backward pass
     cdef unsigned char tracked  # known to the cycle collector, as is all that it can reach
     cdef unsigned char several  # has several outputs: in place of out and gy it keeps Outputs
+    cdef unsigned char seen     # by the walk of changes.pyx
+    cdef unsigned int made      # the number of writes when it was made, in so many bits
     cdef double c[2]            # constants of the operation
 
 cdef inline Outputs outputs_of(Function f):
@@ -76,6 +81,8 @@ cdef inline Outputs outputs_of(Function f):
 # What the operation keeps, of a Function whose Op has a slope.
 cdef inline object saved_of(Function f):
     return (<Slopes>f.saved).saved if type(f.saved) is Slopes else f.saved
+
+cdef unsigned short lag_behind(Function f) noexcept
 
 cdef Variable kept_slope(Function f, int i, long session, bint last)
 

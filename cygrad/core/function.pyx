@@ -13,8 +13,10 @@ from cpython.object cimport PyObject
 from libc.stdlib cimport calloc, free
 
 from cygrad.core.arrays cimport array_of, constant
+from cygrad.core.changes cimport MAX_LAG, age_of
 from cygrad.core.lifetime cimport track, track_behind
 from cygrad.core.mode cimport Mode, mode
+from cygrad.core.storage cimport writes
 from cygrad.core.variable cimport Variable
 
 
@@ -248,6 +250,7 @@ cdef void take_inputs(Function f, tuple xs) noexcept:
     cdef Variable x
     cdef int i
     f.n_inputs = <short>len(xs)
+    f.made = writes
     if f.n_inputs > 2:
         f.many = xs
     else:
@@ -273,6 +276,7 @@ cdef Function connect(const Op* op, Variable y, Variable x0, Variable x1):
     x0.uses += 1
     f.n_inputs = 1
     f.generation_ = x0.generation_
+    f.made = writes
     if x1 is not None:
         f.x1 = x1
         x1.uses += 1
@@ -343,7 +347,22 @@ cdef inline void attach(Function f, Variable y) noexcept:
     y.creator_ = f
     y.generation_ = f.generation_ + 1
     y.requires = True
+    y.lag = lag_behind(f)
     f.out = <PyObject*>y
+
+
+cdef inline unsigned short lag_behind(Function f) noexcept:
+    """`lag` of f's outputs."""
+    cdef unsigned int age = 0
+    cdef int i
+    if f.many is not None:
+        for i in range(f.n_inputs):
+            age = max(age, age_of(<Variable>f.many[i], f.made))
+    else:
+        age = age_of(f.x0, f.made)
+        if f.n_inputs == 2:
+            age = max(age, age_of(f.x1, f.made))
+    return <unsigned short>min(age, <unsigned int>MAX_LAG)
 
 
 cdef void set_output(Function f, int i, PyObject* y) noexcept:

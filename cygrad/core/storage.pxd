@@ -17,12 +17,22 @@ cdef class Slab:
 cdef class Storage:
     cdef double* data
     cdef PyObject* owner        # keeps data alive: a Slab, or a foreign object; counted
-    cdef int size_class
-    cdef bint readonly
+    cdef short size_class
+    cdef unsigned char readonly
+    cdef unsigned int written   # the number of the latest write, as far as we are told of them
     cdef double cell            # the number of a CELL; the link of a free one
 
 cdef Storage new_storage(Py_ssize_t n)
 cdef Storage foreign_storage(double* data, object owner, bint readonly)
+
+# Writes to numbers that a graph may have read, counted modulo 2^32: see changes.pyx.
+cdef unsigned int writes
+
+cdef inline void mark_written(Storage storage) noexcept:
+    global writes
+    writes += 1
+    if storage is not None:
+        storage.written = writes
 
 # All recycled memory, of Storages and of graph nodes, counts against one limit. keep() claims room
 # for dead memory, or says that it must be freed; give_back() is for memory taken into use again.

@@ -39,6 +39,7 @@ cdef FreeList pool[CLASSES]
 cdef (void (*)() noexcept) free_kept_elsewhere[2]
 cdef int elsewhere = 0
 
+writes = 0
 cached_bytes = 0
 cache_limit = 512 << 20
 
@@ -134,6 +135,7 @@ cdef Storage fresh_storage(int k):
     storage = <Storage>init_object(memory, <PyTypeObject*>Storage)
     storage.size_class = k
     storage.readonly = False
+    storage.written = 0
     storage.owner = NULL
     storage.data = &storage.cell
     if slab is not None:
@@ -160,6 +162,7 @@ cdef Storage foreign_storage(double* data, object owner, bint readonly):
     storage = <Storage>init_object(memory, <PyTypeObject*>Storage)
     storage.size_class = FOREIGN
     storage.readonly = readonly
+    storage.written = 0
     storage.data = data
     Py_INCREF(owner)
     storage.owner = <PyObject*>owner

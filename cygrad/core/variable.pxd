@@ -16,6 +16,7 @@ cdef class Variable:
     cdef unsigned short index   # which of its creator's outputs this is
     cdef unsigned char requires
     cdef unsigned char tracked  # known to the cycle collector, as is all that it can reach
+    cdef unsigned short lag     # see changes.pxd
     cdef Storage storage        # None only where there are no elements
     cdef Variable grad_
     cdef str name_

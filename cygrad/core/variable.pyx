@@ -14,17 +14,19 @@ from cpython.buffer cimport (
 from cpython.object cimport Py_EQ, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
 
 from cygrad.core.arrays cimport (
-    array_of, assign, is_array_like, is_readonly, takes_updates, updated,
+    array_of, assign, is_array_like, is_readonly, is_view_of, takes_updates, updated,
 )
 from cygrad.core.backward cimport run_backward
-from cygrad.core.function cimport Function, name_of, output_at, set_output
+from cygrad.core.function cimport (
+    Function, lag_behind, name_of, output_at, set_output,
+)
 from cygrad.core.layout cimport (
     Layout, SCALAR, contiguous_layout, release, reshaped_layout, same_shape, shape_of, share,
 )
 from cygrad.core.lifetime cimport forget_creator, track, track_behind
 from cygrad.core.mode cimport Mode, mode
 from cygrad.core.operators cimport OPERATORS
-from cygrad.core.storage cimport new_storage
+from cygrad.core.storage cimport mark_written, new_storage
 from cygrad.kernels.elementwise cimport copy_strided
 
 import sys
@@ -98,8 +100,9 @@ cdef class Variable:
         """ndarray: the numbers, as a view of the same memory; assigning replaces them.
 
         What is assigned is taken as ``Variable(...)`` takes it, with its TypeErrors. The graph
-        keeps no copy of its inputs: assign after the backward pass, as one before it would mix old
-        and new numbers.
+        keeps no copy of its inputs: assign after the backward pass, as one that needs the numbers
+        from before raises a RuntimeError. What is written to the view itself, as by
+        ``x.data[0] = 1.0``, the graph does not see; `cygrad.detect_anomaly` finds it.
 
         Examples
         --------
@@ -115,7 +118,11 @@ cdef class Variable:
     def data(self, value):
         if isinstance(value, Variable):
             refuse_to_lose(<Variable>value, "x.data = y", "compute with y itself")
+        before = self.storage
         assign(self, value, "Variable.data")
+        mark_written(self.storage)
+        if self.storage is not before and is_view_of(value, before):
+            mark_written(before)        # x.data -= 1.0 has changed it, and x got a copy in order
 
     @property
     def grad(self):
@@ -296,7 +303,9 @@ cdef class Variable:
         TypeError
             If a flag is not a bool.
         RuntimeError
-            If gradients and arrays do not fit, because ``.data`` was replaced by another shape.
+            If numbers that a derivative is computed from were changed after the forward pass: by
+            an optimizer, an assignment to ``.data``, or in place under no_grad. Nothing has
+            changed then.
 
         Notes
         -----
@@ -420,6 +429,7 @@ cdef class Variable:
             self.index = 0
             self.requires = True
         self.generation_ = f.generation_ + 1
+        self.lag = lag_behind(f)
         track_behind(self)
 
     # ---- Numbers and shapes -------------------------------------------------------------------
@@ -999,6 +1009,11 @@ cdef Variable detached(Variable v):
     return view_of(v, v.ptr, v.layout)
 
 
+def _written(Variable v not None):
+    """Tell the graph that v's memory has been written to, by way of an array."""
+    mark_written(v.storage)
+
+
 def _restore(kind, data, name, requires_grad):
     """What __reduce__ saved, as a Variable or an instance of a subclass."""
     v = kind.__new__(kind)
@@ -1108,6 +1123,7 @@ cdef int reshape_in_place(Variable v, Layout* layout) except -1:
         inner = view_of(v, v.ptr, v.layout)
         inner.requires = v.requires
         inner.generation_ = v.generation_
+        inner.lag = v.lag
         switches.paused = False
         try:
             outer = OPERATORS.reshape(inner, shape)
@@ -1120,6 +1136,7 @@ cdef int reshape_in_place(Variable v, Layout* layout) except -1:
         v.creator_ = outer.creator_
         v.index = 0
         v.generation_ = outer.generation_
+        v.lag = outer.lag
         if v.creator_ is not None:
             # A subclass instance dies in steps that we do not see, so it is not pointed to.
             v.creator_.out = <PyObject*>v if type(v) is Variable else NULL

@@ -7,7 +7,7 @@ from cygrad.core.variable cimport (
     Variable, describe, detached, empty, filled_like, own_contiguous,
 )
 from cygrad.functions.arithmetic cimport multiply
-from cygrad.functions.elementwise cimport as_variable, operation
+from cygrad.functions.elementwise cimport as_variable, operation, reading
 from cygrad.functions.indexing cimport slice_axis
 from cygrad.functions.reduction cimport is_axis_of_number, reduce, reduced_axes, spread
 from cygrad.functions.shape cimport concatenated, permuted, single_axis
@@ -24,7 +24,7 @@ cdef Variable vjp_cumsum(Function f, Variable gy, int i):
     axis, backwards = f.saved
     return summed_along(gy, axis, not backwards)
 
-cdef Op CUMSUM = operation(b"CumSum", vjp_cumsum)
+cdef Op CUMSUM = reading(operation(b"CumSum", vjp_cumsum), 0, 0)
 
 
 cdef Variable summed_along(Variable x, int axis, bint backwards):

@@ -8,7 +8,7 @@ from cygrad.functions.arithmetic cimport (
 )
 from cygrad.functions.comparison cimport above, at_most
 from cygrad.functions.elementwise cimport (
-    COMPOSED, as_variable, binary, binary_op, output_of, unary, unary_op, unary_with,
+    COMPOSED, as_variable, binary, binary_op, output_of, reading, unary, unary_op, unary_with,
 )
 from cygrad.functions.gaussian cimport exp_minus_half_square, exp_minus_square
 from cygrad.functions.selection cimport choose, clipped
@@ -26,7 +26,8 @@ cdef Variable vjp_relu(Function f, Variable gy, int i):
     # A nan is not <= 0: it passes the gradient on, and shows.
     return choose(at_most(f.x0, 0.0), scalar(0.0), gy)
 
-cdef Op RELU = unary_op(b"ReLU", K_RELU, vjp_relu, K_G_RELU, READS_Y)
+cdef Op RELU = reading(unary_op(b"ReLU", K_RELU, vjp_relu, K_G_RELU, READS_Y),
+                       READS_X0 | READS_Y, 0)
 
 
 def relu(x):

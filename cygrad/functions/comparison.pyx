@@ -8,7 +8,7 @@ IEEE arithmetic: false, but for `not_equal` and `differs`.
 from cygrad.core.function cimport Function, Op
 from cygrad.core.variable cimport Variable, detached
 from cygrad.functions.elementwise cimport (
-    COMPOSED, binary, binary_op, unary, unary_op, unary_with,
+    COMPOSED, binary, binary_op, reading, unary, unary_with,
 )
 from cygrad.kernels.elementwise cimport (
     K_EQUAL, K_EQUAL_C, K_GREATER_C, K_IS_FINITE, K_IS_NAN, K_LESS, K_LESS_C, K_LESS_EQUAL,
@@ -19,19 +19,23 @@ from cygrad.kernels.elementwise cimport (
 cdef Variable vjp_none(Function f, Variable gy, int i):
     return None
 
-cdef Op EQUAL = binary_op(b"Equal", K_EQUAL, vjp_none, COMPOSED, 0, COMPOSED, 0)
-cdef Op NOT_EQUAL = binary_op(b"NotEqual", K_NOT_EQUAL, vjp_none, COMPOSED, 0, COMPOSED, 0)
-cdef Op LESS = binary_op(b"Less", K_LESS, vjp_none, COMPOSED, 0, COMPOSED, 0)
-cdef Op LESS_EQUAL = binary_op(b"LessEqual", K_LESS_EQUAL, vjp_none, COMPOSED, 0, COMPOSED, 0)
-cdef Op AND = binary_op(b"And", K_MUL, vjp_none, COMPOSED, 0, COMPOSED, 0)
-cdef Op OR = binary_op(b"Or", K_MAXIMUM, vjp_none, COMPOSED, 0, COMPOSED, 0)
-cdef Op EQUAL_C = unary_op(b"Equal", K_EQUAL_C, vjp_none, COMPOSED, 0)
-cdef Op NOT_EQUAL_C = unary_op(b"NotEqual", K_NOT_EQUAL_C, vjp_none, COMPOSED, 0)
-cdef Op LESS_C = unary_op(b"Less", K_LESS_C, vjp_none, COMPOSED, 0)
-cdef Op LESS_EQUAL_C = unary_op(b"LessEqual", K_LESS_EQUAL_C, vjp_none, COMPOSED, 0)
-cdef Op GREATER_C = unary_op(b"Greater", K_GREATER_C, vjp_none, COMPOSED, 0)
-cdef Op IS_NAN = unary_op(b"IsNan", K_IS_NAN, vjp_none, COMPOSED, 0)
-cdef Op IS_FINITE = unary_op(b"IsFinite", K_IS_FINITE, vjp_none, COMPOSED, 0)
+cdef Op mask_op(const char* name, int kernel) noexcept:
+    return reading(binary_op(name, kernel, vjp_none, COMPOSED, 0, COMPOSED, 0), 0, 0)
+
+
+cdef Op EQUAL = mask_op(b"Equal", K_EQUAL)
+cdef Op NOT_EQUAL = mask_op(b"NotEqual", K_NOT_EQUAL)
+cdef Op LESS = mask_op(b"Less", K_LESS)
+cdef Op LESS_EQUAL = mask_op(b"LessEqual", K_LESS_EQUAL)
+cdef Op AND = mask_op(b"And", K_MUL)
+cdef Op OR = mask_op(b"Or", K_MAXIMUM)
+cdef Op EQUAL_C = mask_op(b"Equal", K_EQUAL_C)
+cdef Op NOT_EQUAL_C = mask_op(b"NotEqual", K_NOT_EQUAL_C)
+cdef Op LESS_C = mask_op(b"Less", K_LESS_C)
+cdef Op LESS_EQUAL_C = mask_op(b"LessEqual", K_LESS_EQUAL_C)
+cdef Op GREATER_C = mask_op(b"Greater", K_GREATER_C)
+cdef Op IS_NAN = mask_op(b"IsNan", K_IS_NAN)
+cdef Op IS_FINITE = mask_op(b"IsFinite", K_IS_FINITE)
 
 
 cpdef Variable equal(Variable a, Variable b):

@@ -12,7 +12,7 @@ from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport Layout, contiguous_layout, ints_of, release, shape_of
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
-from cygrad.functions.elementwise cimport as_variable, operation
+from cygrad.functions.elementwise cimport as_variable, operation, reading
 from cygrad.functions.shape cimport contiguous, permuted, reshape_to_layout, unsqueezed
 from cygrad.kernels.convolution cimport Windows, fold_windows, unfold_windows
 from cygrad.kernels.elementwise cimport LONG
@@ -101,8 +101,8 @@ cdef Variable vjp_unfold(Function f, Variable gy, int i):
 cdef Variable vjp_fold(Function f, Variable gy, int i):
     return unfold(gy, f.saved)
 
-cdef Op UNFOLD = operation(b"Unfold", vjp_unfold)
-cdef Op FOLD = operation(b"Fold", vjp_fold)
+cdef Op UNFOLD = reading(operation(b"Unfold", vjp_unfold), 0, 0)
+cdef Op FOLD = reading(operation(b"Fold", vjp_fold), 0, 0)
 
 
 cdef Layout* columns_layout(const Windows* at) except NULL:

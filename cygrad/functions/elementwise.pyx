@@ -10,7 +10,7 @@ from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 
 from cygrad.core.arrays cimport constant, is_array_like, is_number, number
 from cygrad.core.function cimport (
-    Function, Op, READS_X0, READS_X1, READS_Y, connect, name_of, vjp_rule,
+    Function, Op, READS_ALL, READS_X0, READS_X1, READS_Y, connect, name_of, vjp_rule,
 )
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, broadcast_layouts, contiguous_layout, release, same_shape, shape_of,
@@ -40,6 +40,15 @@ cdef Op binary_op(const char* name, int kernel, vjp_rule vjp, int gradient0, int
     op.gradient[1] = gradient1
     op.reads[0] = reads0
     op.reads[1] = reads1
+    op.needs[0] = READS_ALL if gradient0 == COMPOSED else reads0
+    op.needs[1] = READS_ALL if gradient1 == COMPOSED else reads1
+    return op
+
+
+cdef Op reading(Op op, int needs0, int needs1) noexcept:
+    """The operation, whose gradient by the first input, and by all others, needs no more than this."""
+    op.needs[0] = needs0
+    op.needs[1] = needs1
     return op
 
 

@@ -16,7 +16,7 @@ from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport (
     Variable, describe, detached, empty, filled, filled_like, own_contiguous, view_of,
 )
-from cygrad.functions.elementwise cimport as_variable, operation
+from cygrad.functions.elementwise cimport as_variable, operation, reading
 from cygrad.functions.shape cimport permuted
 from cygrad.functions.reduction cimport axes_of, is_axis_of_number
 from cygrad.kernels.elementwise cimport LONG
@@ -157,7 +157,7 @@ cdef Variable fused_view(Function f, Variable gy, int i, Variable into, bint don
         add_at_view(into, f.saved, gy)
     return into
 
-cdef Op GET_VIEW = operation(b"GetItem", vjp_view)
+cdef Op GET_VIEW = reading(operation(b"GetItem", vjp_view), 0, 0)
 GET_VIEW.fused = fused_view
 
 
@@ -209,7 +209,7 @@ cdef int add_at_view(Variable x, object index, Variable g) except -1:
 cdef Variable vjp_put_view(Function f, Variable gy, int i):
     return get_view(gy, f.saved)
 
-cdef Op PUT_VIEW = operation(b"PutItem", vjp_put_view)
+cdef Op PUT_VIEW = reading(operation(b"PutItem", vjp_put_view), 0, 0)
 
 
 cdef Variable put_view(Variable x, const Layout* layout, object index):
@@ -240,7 +240,7 @@ cdef Variable item_at(Variable x, Py_ssize_t i):
 cdef Variable vjp_gather(Function f, Variable gy, int i):
     return scatter(gy, f.saved)
 
-cdef Op GATHER = operation(b"GetItem", vjp_gather)
+cdef Op GATHER = reading(operation(b"GetItem", vjp_gather), 0, 0)
 
 
 cdef Variable gather(Variable x, tuple saved):
@@ -271,7 +271,7 @@ cdef Variable gather(Variable x, tuple saved):
 cdef Variable vjp_scatter(Function f, Variable gy, int i):
     return gather(gy, f.saved)
 
-cdef Op SCATTER = operation(b"ScatterAdd", vjp_scatter)
+cdef Op SCATTER = reading(operation(b"ScatterAdd", vjp_scatter), 0, 0)
 
 
 cdef Variable scatter(Variable g, tuple saved):

@@ -4,13 +4,15 @@ from libc.string cimport memcpy
 
 from cygrad.core.arrays cimport is_array_like
 from cygrad.core.backward cimport Products, flow, postpone, wanted
-from cygrad.core.function cimport Function, Op, connect, connect_many
+from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, connect, connect_many
 from cygrad.core.layout cimport Layout, MAX_NDIM, contiguous_layout, release, shape_of
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.passing cimport Pass
 from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
 from cygrad.functions.arithmetic cimport multiply
-from cygrad.functions.elementwise cimport as_variable, broadcast_strides, map_long, operation
+from cygrad.functions.elementwise cimport (
+    as_variable, broadcast_strides, map_long, operation, reading,
+)
 from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.functions.shape cimport swap_last_axes, unsqueezed
 from cygrad.kernels.elementwise cimport K_ADD
@@ -58,7 +60,7 @@ cdef int sweep_matmul(Function f, list gys, Pass* p) except -1:
         flow(f.x1, gx, f, p)
     return 0
 
-cdef Op MATMUL = operation(b"MatMul", vjp_matmul)
+cdef Op MATMUL = reading(operation(b"MatMul", vjp_matmul), READS_X1, READS_X0)
 MATMUL.sweep = sweep_matmul
 
 
@@ -286,7 +288,7 @@ cdef int sweep_linear(Function f, list gys, Pass* p) except -1:
         flow(b, gx, f, p)
     return 0
 
-cdef Op LINEAR = operation(b"Linear", vjp_linear)
+cdef Op LINEAR = reading(operation(b"Linear", vjp_linear), READS_X1, READS_X0)
 LINEAR.sweep = sweep_linear
 
 

@@ -7,7 +7,7 @@ from cygrad.core.variable cimport Variable, describe, detached, own_contiguous
 from cygrad.functions.convolution cimport (
     Sliding, Steps, check_shape, empty_planes, read_pair, slide,
 )
-from cygrad.functions.elementwise cimport as_variable, operation
+from cygrad.functions.elementwise cimport as_variable, operation, reading
 from cygrad.functions.indexing cimport scatter
 from cygrad.kernels.convolution cimport Windows, max_windows, mean_windows, spread_windows
 from cygrad.kernels.elementwise cimport LONG
@@ -117,8 +117,8 @@ cdef Variable vjp_avg_pool(Function f, Variable gy, int i):
 cdef Variable vjp_spread_pool(Function f, Variable gy, int i):
     return avg_pool(gy, f.saved)
 
-cdef Op AVG_POOL = operation(b"AvgPool2d", vjp_avg_pool)
-cdef Op SPREAD_POOL = operation(b"SpreadPool2d", vjp_spread_pool)
+cdef Op AVG_POOL = reading(operation(b"AvgPool2d", vjp_avg_pool), 0, 0)
+cdef Op SPREAD_POOL = reading(operation(b"SpreadPool2d", vjp_spread_pool), 0, 0)
 
 
 cdef Variable avg_pool(Variable x, Sliding s):

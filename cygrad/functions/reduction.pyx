@@ -14,7 +14,7 @@ from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, detached, filled
 from cygrad.functions.arithmetic cimport divide, divide_by, multiply, scale, subtract
 from cygrad.functions.comparison cimport equal
-from cygrad.functions.elementwise cimport as_variable, operation, output_of, pinned
+from cygrad.functions.elementwise cimport as_variable, operation, output_of, pinned, reading
 from cygrad.functions.lengths cimport plain_length, unit_vector
 from cygrad.functions.shape cimport broadcast_to_layout, reshape_to_layout
 from cygrad.kernels.elementwise cimport LONG
@@ -116,7 +116,7 @@ cdef Variable spread(Variable g, Variable x, axes_t axes):
 cdef Variable vjp_sum(Function f, Variable gy, int i):
     return spread(gy, f.x0, f.saved)
 
-cdef Op SUM = operation(b"Sum", vjp_sum)
+cdef Op SUM = reading(operation(b"Sum", vjp_sum), 0, 0)
 
 
 cdef Variable sum_over(Variable x, axes_t axes, bint keepdims):
@@ -177,7 +177,7 @@ def sum(x, axis=None, keepdims=False):
 cdef Variable vjp_mean(Function f, Variable gy, int i):
     return spread(divide_by(gy, count_of(f.x0.layout, f.saved)), f.x0, f.saved)
 
-cdef Op MEAN = operation(b"Mean", vjp_mean)
+cdef Op MEAN = reading(operation(b"Mean", vjp_mean), 0, 0)
 
 
 cdef Variable mean_over(Variable x, axes_t axes, bint keepdims):

@@ -10,7 +10,7 @@ from cygrad.core.variable cimport Variable, detached, filled_like
 from cygrad.functions.arithmetic cimport divide, multiply, negate, subtract
 from cygrad.functions.elementwise cimport (
     COMPOSED, Forms, PASS, apply_forms, as_variable, binary_op, call_forms, output_of,
-    unary, unary_op,
+    reading, unary, unary_op,
 )
 from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.kernels.elementwise cimport (
@@ -23,11 +23,11 @@ from cygrad.kernels.elementwise cimport (
 cdef Variable vjp_zero(Function f, Variable gy, int i):
     return filled_like(input_of(f, i), 0.0)
 
-cdef Op SIGN = unary_op(b"Sign", K_SIGN, vjp_zero, COMPOSED, 0)
-cdef Op FLOOR = unary_op(b"Floor", K_FLOOR, vjp_zero, COMPOSED, 0)
-cdef Op CEIL = unary_op(b"Ceil", K_CEIL, vjp_zero, COMPOSED, 0)
-cdef Op TRUNC = unary_op(b"Trunc", K_TRUNC, vjp_zero, COMPOSED, 0)
-cdef Op RINT = unary_op(b"Rint", K_RINT, vjp_zero, COMPOSED, 0)
+cdef Op SIGN = reading(unary_op(b"Sign", K_SIGN, vjp_zero, COMPOSED, 0), 0, 0)
+cdef Op FLOOR = reading(unary_op(b"Floor", K_FLOOR, vjp_zero, COMPOSED, 0), 0, 0)
+cdef Op CEIL = reading(unary_op(b"Ceil", K_CEIL, vjp_zero, COMPOSED, 0), 0, 0)
+cdef Op TRUNC = reading(unary_op(b"Trunc", K_TRUNC, vjp_zero, COMPOSED, 0), 0, 0)
+cdef Op RINT = reading(unary_op(b"Rint", K_RINT, vjp_zero, COMPOSED, 0), 0, 0)
 
 
 cdef Variable sign_of(Variable x):
@@ -218,8 +218,8 @@ cdef Variable vjp_remainder(Function f, Variable gy, int i):
 
 cdef Op FMOD = binary_op(b"Fmod", K_FMOD, vjp_remainder, PASS, 0, COMPOSED, 0)
 cdef Op REMAINDER = binary_op(b"Remainder", K_REMAINDER, vjp_remainder, PASS, 0, COMPOSED, 0)
-cdef Op FLOOR_DIVIDE = binary_op(b"Floor_Divide", K_FLOOR_DIVIDE, vjp_zero, COMPOSED, 0,
-                                 COMPOSED, 0)
+cdef Op FLOOR_DIVIDE = reading(binary_op(b"Floor_Divide", K_FLOOR_DIVIDE, vjp_zero, COMPOSED, 0,
+                                 COMPOSED, 0), 0, 0)
 cdef Forms FMOD_FORMS = Forms(b"fmod", &FMOD, NULL, NULL)
 cdef Forms REMAINDER_FORMS = Forms(b"remainder", &REMAINDER, NULL, NULL)
 cdef Forms FLOOR_DIVIDE_FORMS = Forms(b"floor_divide", &FLOOR_DIVIDE, NULL, NULL)

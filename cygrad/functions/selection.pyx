@@ -12,8 +12,8 @@ from cygrad.core.variable cimport Variable, describe, empty, scalar
 from cygrad.functions.arithmetic cimport scale
 from cygrad.functions.comparison cimport above, below, both, equal, less
 from cygrad.functions.elementwise cimport (
-    Forms, as_variable, binary_op, broadcast_strides, call_forms, map_long,
-    operation, pinned, unary_op, unary_with,
+    Forms, as_variable, binary_op, broadcast_strides, call_forms, map_long, operation, pinned,
+    reading, unary_op, unary_with,
 )
 from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.functions.shape cimport copied
@@ -34,7 +34,7 @@ cdef Variable vjp_where(Function f, Variable gy, int i):
     return sum_to_layout(choose(mask, gy, zero) if i == 1 else choose(mask, zero, gy),
                          input_of(f, i).layout)
 
-cdef Op WHERE = operation(b"Where", vjp_where)
+cdef Op WHERE = reading(operation(b"Where", vjp_where), READS_X0, READS_X0)
 
 
 cdef Variable choose(Variable mask, Variable a, Variable b):

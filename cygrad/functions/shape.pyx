@@ -10,7 +10,9 @@ from cygrad.core.layout cimport (
 )
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, empty, scalar, view_of
-from cygrad.functions.elementwise cimport as_variable, broadcast_strides, operation, pinned
+from cygrad.functions.elementwise cimport (
+    as_variable, broadcast_strides, operation, pinned, reading,
+)
 from cygrad.functions.indexing cimport slice_axis
 from cygrad.functions.reduction cimport axes_of, reduced_axes, sum_to_layout
 from cygrad.kernels.elementwise cimport K_G_PASS, KERNELS, LONG, copy_strided, map_strided
@@ -21,7 +23,7 @@ from cygrad.kernels.elementwise cimport K_G_PASS, KERNELS, LONG, copy_strided, m
 cdef Variable vjp_identity(Function f, Variable gy, int i):
     return gy
 
-cdef Op COPY = operation(b"Copy", vjp_identity)
+cdef Op COPY = reading(operation(b"Copy", vjp_identity), 0, 0)
 
 
 cdef Variable copied(Variable x):
@@ -91,7 +93,7 @@ cdef int add_into(Variable total, Variable g) except -1:
 cdef Variable vjp_reshape(Function f, Variable gy, int i):
     return reshape_to_layout(gy, f.x0.layout)
 
-cdef Op RESHAPE = operation(b"Reshape", vjp_reshape)
+cdef Op RESHAPE = reading(operation(b"Reshape", vjp_reshape), 0, 0)
 
 
 cdef Variable reshape_to_layout(Variable x, const Layout* target):
@@ -283,7 +285,7 @@ cdef Variable vjp_transpose(Function f, Variable gy, int i):
         inverse[axis] = d
     return permuted(gy, tuple(inverse))
 
-cdef Op TRANSPOSE = operation(b"Transpose", vjp_transpose)
+cdef Op TRANSPOSE = reading(operation(b"Transpose", vjp_transpose), 0, 0)
 
 
 cdef Variable permuted(Variable x, tuple axes):
@@ -373,7 +375,7 @@ def transpose(x, axes=None):
 cdef Variable vjp_broadcast_to(Function f, Variable gy, int i):
     return sum_to_layout(gy, f.x0.layout)
 
-cdef Op BROADCAST_TO = operation(b"BroadcastTo", vjp_broadcast_to)
+cdef Op BROADCAST_TO = reading(operation(b"BroadcastTo", vjp_broadcast_to), 0, 0)
 
 
 cdef Variable broadcast_to_layout(Variable x, const Layout* target):
@@ -436,7 +438,7 @@ cdef Variable vjp_concat(Function f, Variable gy, int i):
     axis, starts = f.saved
     return slice_axis(gy, axis, starts[i], starts[i + 1] - starts[i])
 
-cdef Op CONCAT = operation(b"Concat", vjp_concat)
+cdef Op CONCAT = reading(operation(b"Concat", vjp_concat), 0, 0)
 
 
 cdef Variable concatenated(list inputs, object axis_argument, str where):
@@ -501,7 +503,7 @@ cdef Variable fused_stack(Function f, Variable gy, int i, Variable into, bint do
     into.ptr[0] += g
     return into
 
-cdef Op STACK = operation(b"Stack", vjp_stack)
+cdef Op STACK = reading(operation(b"Stack", vjp_stack), 0, 0)
 STACK.fused = fused_stack
 
 

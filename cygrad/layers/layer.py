@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cygrad.core.repetition import LAYERS, UNDER_WAY, keep_layer
-from cygrad.core.variable import Variable
+from cygrad.core.variable import Variable, _written
 from cygrad.elsewhere import check_arguments, named_elsewhere
 from cygrad.layers.archive import read_archive, write_archive
 from cygrad.layers.named import Named, Parameters
@@ -629,3 +629,4 @@ def _load_into(root: Layer, state: Mapping[str, _ArrayLike], where: str) -> None
         layer._make_parameters(awaited)
     for name, v in _survey(root).state:
         v.data[...] = arrays[name]
+        _written(v)

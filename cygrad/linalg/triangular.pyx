@@ -5,7 +5,7 @@ from libc.stdlib cimport free, malloc
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
 from cygrad.functions.arithmetic cimport negate
-from cygrad.functions.elementwise cimport as_variable, operation, output_of
+from cygrad.functions.elementwise cimport as_variable, operation, output_of, reading
 from cygrad.functions.shape cimport copied
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.linalg cimport blas_ready
@@ -22,7 +22,7 @@ from cygrad.functions.shape import squeeze
 cdef Variable vjp_triangle(Function f, Variable gy, int i):
     return triangle_part(gy, f.c[1] != 0.0, f.c[0])
 
-cdef Op TRIANGLE = operation(b"Triangle", vjp_triangle)
+cdef Op TRIANGLE = reading(operation(b"Triangle", vjp_triangle), 0, 0)
 
 
 cdef Variable triangle_part(Variable x, bint lower, double diagonal):

@@ -10,6 +10,7 @@ from libc.stdint cimport uintptr_t
 
 from cygrad.core.arrays cimport array_of, constant, is_readonly
 from cygrad.core.layout cimport same_shape, shape_of
+from cygrad.core.storage cimport mark_written
 from cygrad.core.variable cimport Variable, describe, detached, filled_like, own_contiguous
 from cygrad.kernels.elementwise cimport UPDATES, copy_strided
 from cygrad.kernels.updates cimport (
@@ -235,6 +236,7 @@ cdef int run_prepared(int rule, Prepared prepared) except -1:
     if buffer is not target:
         copy_strided(buffer.ptr, buffer.layout.strides, target.ptr, target.layout.strides,
                      target.layout.ndim, target.layout.shape)
+    mark_written(target.storage)
     return 0
 
 

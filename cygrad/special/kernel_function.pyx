@@ -8,7 +8,7 @@ one and of cygrad.stats.
 cimport cython
 from cpython.ref cimport Py_INCREF
 
-from cygrad.core.function cimport Function, Op, connect, connect_many, input_of, saved_of
+from cygrad.core.function cimport Function, Op, READS_ALL, connect, connect_many, input_of, saved_of
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, broadcast_layouts, contiguous_layout, release, same_shape,
 )
@@ -190,6 +190,8 @@ cdef class KernelFunction:
         self.rules = rules
         self.op = operation(self.title, vjp_kernel)
         self.op.slope = slope_kernel
+        self.op.needs[0] = 0 if rules[0] is None or rules[0] is True else READS_ALL
+        self.op.needs[1] = READS_ALL if set(rules[1:]) - {None, True} else 0
         self.c[0] = constants[0] if len(constants) > 0 else 0.0
         self.c[1] = constants[1] if len(constants) > 1 else 0.0
         Py_INCREF(self)         # Functions point to op: it lives for ever

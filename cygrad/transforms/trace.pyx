@@ -25,7 +25,7 @@ from cygrad.core.mode cimport Mode, mode
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.storage cimport FOREIGN
 from cygrad.core.variable cimport Variable, describe, detached, filled_like, scalar
-from cygrad.functions.elementwise cimport operation
+from cygrad.functions.elementwise cimport operation, reading
 
 from cygrad.transforms.structure import is_structure, leaves, map_leaves, match, rebuild, template
 
@@ -39,7 +39,7 @@ cdef enum:
 cdef Variable vjp_argument(Function f, Variable gy, int i):
     return gy
 
-cdef Op ARGUMENT = operation(b"Argument", vjp_argument)
+cdef Op ARGUMENT = reading(operation(b"Argument", vjp_argument), 0, 0)
 
 
 cdef Variable end_for(Trace t, object x, bint keep):

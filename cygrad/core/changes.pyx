@@ -1,0 +1,109 @@
+"""Numbers changed between the forward and the backward pass.
+
+A derivative is computed from numbers of the forward pass: that of a * b by a from b. The graph keeps
+no copies of them. So writes are counted (`writes` in storage.pxd): a Storage keeps the number of its
+latest write, a Function the number that had been reached when it was made, and a Variable how much
+older than its creator the oldest Function behind it is (`lag`). A backward pass from a Variable with nothing older than the latest write
+behind it, which is nearly every one, has compared two numbers, and no more. Another first walks over
+the older part of the graph, and raises if anything has been written to that a rule will read, before
+any gradient has flowed.
+
+The numbers have 32 bits and are compared by their distances to the present one, which are right as
+long as no graph outlives 2^32 writes. What a rule reads stands in its Op (`needs`). Writes that nobody
+tells of, to `x.data[0]` or to an array that x wraps, are found by the fingerprints of anomaly.pyx.
+"""
+
+from cygrad.core.backward cimport is_end, wanted
+from cygrad.core.function cimport (
+    Function, READS_ALL, READS_REST, READS_X0, READS_X1, READS_Y, input_of, name_of, output_at,
+    outputs_of, saved_of,
+)
+from cygrad.core.passing cimport Pass
+from cygrad.core.storage cimport writes
+from cygrad.core.variable cimport Variable, describe
+
+
+cdef int refuse_changes(Variable y, Pass* p) except -1:
+    cdef list found = []
+    cdef Function f
+    cdef Variable x
+    cdef Py_ssize_t at = 0
+    cdef int i
+    try:
+        visit(y, found, p)
+        while at < len(found):
+            f = <Function>found[at]
+            at += 1
+            check(f, p)
+            for i in range(f.n_inputs):
+                visit(input_of(f, i), found, p)
+    finally:
+        for f in found:
+            f.seen = False
+    return 0
+
+
+cdef inline int visit(Variable x, list found, Pass* p) except -1:
+    """Go on behind x, if a gradient flows there and there was a write since."""
+    cdef Function f = x.creator_
+    if (f is None or f.seen or not wanted(x, p) or is_end(x, p)
+            or age_of(x, writes) == 0):
+        return 0
+    found.append(f)
+    f.seen = True
+    return 0
+
+
+cdef int check(Function f, Pass* p) except -1:
+    """Raise if anything that f's rules will read has been written to since f was made."""
+    cdef int i, needs = 0
+    cdef Variable x
+    if f.made == writes:
+        return 0
+    for i in range(f.n_inputs):
+        if wanted(input_of(f, i), p):
+            needs |= needs_of(f, i)
+    if needs == 0:
+        return 0
+    for i in range(f.n_inputs):
+        x = input_of(f, i)
+        if needs & (READS_X0 if i == 0 else READS_X1 if i == 1 else READS_REST):
+            if is_changed(x, f):
+                refuse(f, f"its input {describe(x)}")
+    if needs & READS_Y:
+        for i in range(outputs_of(f).count if f.several else 1):
+            if output_at(f, i) is not NULL and is_changed(<Variable>output_at(f, i), f):
+                refuse(f, f"its result {describe(<Variable>output_at(f, i))}")
+    saved = outputs_of(f).saved if f.several else saved_of(f)
+    for x in kept_by(saved):
+        if is_changed(x, f):
+            refuse(f, f"its argument {describe(x)}")
+    return 0
+
+
+cdef inline int needs_of(Function f, int i) noexcept:
+    if f.op is NULL:
+        return READS_ALL & ~READS_Y
+    return f.op.needs[0 if i == 0 else 1]
+
+
+cdef list kept_by(object saved):
+    """The Variables among what an operation keeps."""
+    if isinstance(saved, Variable):
+        return [saved]
+    if isinstance(saved, (tuple, list)):
+        return [x for x in saved if isinstance(x, Variable)]
+    return []
+
+
+cdef inline bint is_changed(Variable x, Function f) noexcept:
+    """Whether x's memory has been written to since f was made."""
+    return x.storage is not None and writes - x.storage.written < writes - f.made
+
+
+cdef int refuse(Function f, str what) except -1:
+    raise RuntimeError(
+        f"backward: the gradient of {name_of(f)} is computed from {what}, which has been changed "
+        "since the forward pass (by an optimizer, an assignment to .data, or an operation in place "
+        "under no_grad). Call backward before the change, compute the result anew after it, or "
+        "compute from a copy that stays as it is, x.copy()")
