@@ -439,7 +439,8 @@ cdef int flow_anew(Recompute f, Pass* p) except -1:
             if p.retain_grad and output_at(f, i) is not NULL:
                 land(<Variable>output_at(f, i), OPERATORS.copy(<Variable>gys[i]), p)
             flow(<Variable>again[i], <Variable>gys[i], f, p)
-            hold(<Variable>again[i], p)
+    for y in again:
+        hold(<Variable>y, p)
     return 0
 
 
