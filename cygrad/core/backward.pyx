@@ -47,7 +47,6 @@ cdef enum:
     MANY_ROWS = 512             # with so many, adding a product up costs little beside making it
     MANY_NUMBERS = 1 << 22      # that Products may hold: 32 MiB
     KEPT = 32                   # a slope of fewer elements is as soon computed again
-    MAX_ENDS = 65535            # Variable.index tells the place of each
 
 
 cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except -1:
@@ -102,9 +101,6 @@ cdef list gradients(list outputs, list seeds, list ends, bint create_graph, long
     cdef Variable end, y
     cdef list kept = [], found = []
     cdef Py_ssize_t i
-    if len(ends) > MAX_ENDS:
-        raise ValueError(f"gradients with respect to {len(ends)} arrays at once; at most "
-                         f"{MAX_ENDS} are possible")
     for end in ends:
         if end.requires & ENDS:
             raise RuntimeError(f"{describe(end)} is in a backward pass already")
@@ -119,7 +115,7 @@ cdef list gradients(list outputs, list seeds, list ends, bint create_graph, long
         kept.append(end.grad_)
         end.grad_ = None
         end.requires |= ENDS
-        end.index = <unsigned short>i
+        end.index = <unsigned int>i     # where is_end looks for it
         if end.generation_ < p.floor:
             p.floor = end.generation_
     switches.paused = not create_graph
@@ -150,7 +146,10 @@ cdef list gradients(list outputs, list seeds, list ends, bint create_graph, long
 cdef int visit_all(Pass* p) except -1:
     while True:
         while p.heap.count > 0:
-            visit(p)
+            if p.held is NULL:
+                visit(p)
+            else:
+                visit_held(p)
         if p.postponed is NULL:
             return 0
         catch_up(p)
@@ -193,6 +192,45 @@ cdef int visit(Pass* p) except -1:
             pass_on(x, gx, f, p)
         gx = None               # and so would one here
     return 0
+
+
+cdef int visit_held(Pass* p) except -1:
+    """visit(), after which the outputs that the pass has held for the Function may go.
+
+    With them goes the Function; so its inputs are held in turn, and a graph that only the pass
+    holds is let go piece by piece.
+    """
+    cdef Function f = <Function>p.heap.items[0]
+    cdef int i
+    outputs = (<dict>p.held).pop(<size_t><PyObject*>f, None)
+    visit(p)
+    if outputs is None:
+        return 0
+    for i in range(f.n_inputs):
+        hold(input_of(f, i), p)
+    if not <dict>p.held:
+        drop(&p.held)
+    return 0
+
+
+cdef int hold(Variable y, Pass* p) except -1:
+    """Keep y until its creator, if a gradient has reached that, has read it."""
+    if y.creator_ is None or not y.creator_.queued:
+        return 0
+    if p.held is NULL:
+        everything = {}
+        Py_INCREF(everything)
+        p.held = <PyObject*>everything
+    (<dict>p.held).setdefault(<size_t><PyObject*>y.creator_, []).append(y)
+    return 0
+
+
+cdef void drop(PyObject** counted) noexcept:
+    """Give back what one of the Pass's own references leads to."""
+    cdef PyObject* held = counted[0]
+    counted[0] = NULL
+    if held is not NULL:
+        Py_DECREF(<object>held)
 
 
 cdef Variable through_slope(Function f, Variable gy, int i, Pass* p):
@@ -309,9 +347,8 @@ cdef int abandon(Pass* p) noexcept:
         f.queued = False
         forget_gradients(f)
     heap_free(&p.heap)
-    if p.postponed is not NULL:
-        Py_DECREF(<object>p.postponed)
-        p.postponed = NULL
+    drop(&p.postponed)
+    drop(&p.held)
     return 0
 
 
@@ -388,7 +425,10 @@ cdef int visit_python(Function f, Pass* p) except -1:
 
 
 cdef int flow_anew(Recompute f, Pass* p) except -1:
-    """Compute f's outputs again; what has flowed to the first ones flows on through the new."""
+    """Compute f's outputs again; what has flowed to the first ones flows on through the new.
+
+    Nothing else holds the new ones, and rules read them.
+    """
     cdef list gys = outputs_of(f).gys if f.several else [f.gy], again
     cdef int i
     forget_gradients(f)
@@ -398,6 +438,8 @@ cdef int flow_anew(Recompute f, Pass* p) except -1:
             if p.retain_grad and output_at(f, i) is not NULL:
                 land(<Variable>output_at(f, i), OPERATORS.copy(<Variable>gys[i]), p)
             flow(<Variable>again[i], <Variable>gys[i], f, p)
+    for y in again:
+        hold(<Variable>y, p)
     return 0
 
 

@@ -3,10 +3,10 @@
 A derivative is computed from numbers of the forward pass: that of a * b by a from b. The graph keeps
 no copies of them. So writes are counted (`writes` in storage.pxd): a Storage keeps the number of its
 latest write, a Function the number that had been reached when it was made, and a Variable how much
-older than its creator the oldest Function behind it is (`lag`). A backward pass from a Variable with nothing older than the latest write
-behind it, which is nearly every one, has compared two numbers, and no more. Another first walks over
-the older part of the graph, and raises if anything has been written to that a rule will read, before
-any gradient has flowed.
+older than its creator the oldest Function behind it is (`lag`). A backward pass from a Variable with
+nothing behind it that is older than the latest write, which is nearly every one, has compared two
+numbers, and no more. Another first walks over the older part of the graph, and raises if anything has
+been written to that a rule will read, before any gradient has flowed.
 
 The numbers have 32 bits and are compared by their distances to the present one, which are right as
 long as no graph outlives 2^32 writes. What a rule reads stands in its Op (`needs`). Writes that nobody

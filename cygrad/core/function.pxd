@@ -25,7 +25,7 @@ ctypedef list (*several_rule)(Function f, list gys)
 ctypedef Variable (*slope_rule)(Function f, int i)
 
 cdef enum:
-    MAX_INPUTS = 30000          # of a Function, and as many outputs; they are counted in a short
+    MAX_INPUTS = 1 << 30        # of a Function, and as many outputs; they are counted in an int
 
 cdef enum Reads:            # what the gradient by an input is computed from, beside gy
     READS_X0 = 1
@@ -67,7 +67,7 @@ cdef class Function:
     cdef PyObject* out          # the output, borrowed: the Variable clears it when it goes
     cdef Variable gy            # the gradient that has flowed to the output so far
     cdef int generation_
-    cdef short n_inputs
+    cdef int n_inputs
     cdef unsigned char queued   # waits in a backward pass
     cdef unsigned char tracked  # known to the cycle collector, as is all that it can reach
     cdef unsigned char several  # has several outputs: in place of out and gy it keeps Outputs

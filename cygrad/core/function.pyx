@@ -249,7 +249,7 @@ cdef object apply_forward(Function f, tuple xs):
 cdef void take_inputs(Function f, tuple xs) noexcept:
     cdef Variable x
     cdef int i
-    f.n_inputs = <short>len(xs)
+    f.n_inputs = <int>len(xs)
     f.made = writes
     if f.n_inputs > 2:
         f.many = xs

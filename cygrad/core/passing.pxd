@@ -8,6 +8,7 @@ cdef struct Pass:
     bint retain_grad
     bint create_graph
     PyObject* postponed         # a dict of Products (backward.pxd), or NULL; counted
+    PyObject* held              # outputs that only the pass holds, by their creator's id; as well
     int floor                   # the smallest generation that a gradient is wanted for
     long session                # of passes over the same graph, one after the other; or 0
     bint last                   # of its session

@@ -13,7 +13,7 @@ cdef class Variable:
     cdef Function creator_      # None: a leaf
     cdef int generation_
     cdef unsigned int uses      # how many living Functions have this as an input
-    cdef unsigned short index   # which of its creator's outputs this is
+    cdef unsigned int index     # which of its creator's outputs this is
     cdef unsigned char requires
     cdef unsigned char tracked  # known to the cycle collector, as is all that it can reach
     cdef unsigned short lag     # see changes.pxd

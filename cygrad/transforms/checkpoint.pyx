@@ -32,6 +32,7 @@ cdef class Segment:
     cdef Py_ssize_t count       # of all results
     cdef bint testing
     cdef int level
+    cdef int generation         # greater than that of all that f used
     cdef Repetition repetition
     cdef list prints            # of the results, as fingerprint() has them
 
@@ -60,6 +61,14 @@ cdef class Segment:
                                    "it was called again in the backward pass; it must do the same "
                                    "again")
             results.append(x)
+        for result in results:
+            # Else the pass would come back here, again and again.
+            if (<Variable>result).generation_ > self.generation:
+                raise RuntimeError(
+                    f"checkpoint: {self.f!r}, called again in the backward pass, used a result "
+                    "that was computed after the first call, or that first call's own result; "
+                    "what it reads from a cache, a list or a variable outside must be what it "
+                    "read in the first call")
         for result, print_ in zip(results, self.prints):
             size, bits = fingerprint(<Variable>result)
             if size == print_[0] and bits != print_[1]:
@@ -159,19 +168,24 @@ cdef list outputs_of(Segment segment, list results):
     cdef Variable y
     cdef list outputs = []
     cdef dict inputs = {}
+    cdef unsigned int age = 0
     cdef int i
     f.again = segment
     for x in leaves([segment.args, segment.kwargs]) + segment.repetition.states_before():
         if isinstance(x, Variable) and (<Variable>x).requires:
             inputs[id(x)] = x
     f.many = tuple(inputs.values())
-    f.n_inputs = <short>len(f.many)
+    f.n_inputs = <int>len(f.many)
+    f.made = writes
     for x in f.many:
         (<Variable>x).uses += 1
-    # Not the inputs alone count: what f closes over is used too, and the results come after it.
+    # Not the inputs alone count: what f closes over is used too, and the results come after it. And
+    # f is greater than their creators, to which it passes gradients on.
     for result in results:
-        if (<Variable>result).generation_ > f.generation_ + 1:
-            f.generation_ = (<Variable>result).generation_ - 1
+        if (<Variable>result).generation_ > f.generation_:
+            f.generation_ = (<Variable>result).generation_
+        age = max(age, age_of(<Variable>result, writes))
+    segment.generation = f.generation_
     if len(results) > 1:
         f.several = True
         f.saved = Outputs(len(results))
@@ -179,7 +193,8 @@ cdef list outputs_of(Segment segment, list results):
     for i in range(len(results)):
         y = detached(<Variable>results[i])
         y.creator_ = f
-        y.index = <unsigned short>i
+        y.index = <unsigned int>i
+        y.lag = <unsigned short>min(age, <unsigned int>MAX_LAG)
         y.generation_ = f.generation_ + 1
         y.requires = True
         set_output(f, i, <PyObject*>y)

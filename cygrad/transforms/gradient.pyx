@@ -80,8 +80,10 @@ def grad(f, argnums=0, has_aux=False):
     Transforms nest to any order. Gradients of Variables that require one can be differentiated
     further, by another transform or ``backward``; so can all results inside the function of another
     transform, where they are Variables whatever the arguments. No ``.grad`` is touched. What f
-    closes over is a constant to this transform, and not to those around it. Graphs are recorded
-    inside f in a ``no_grad`` block too, and the results are constants there.
+    closes over is a constant to this transform, and not to what differentiates the result:
+    gradients at a Variable, whether that requires one itself or not, stay connected to parameters
+    that f uses. Graphs are recorded inside f in a ``no_grad`` block too, and the results are
+    constants there.
 
     Examples
     --------

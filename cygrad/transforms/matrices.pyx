@@ -9,7 +9,8 @@ from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, filled, filled_like, own_contiguous
 from cygrad.transforms.products cimport dummies_for
 from cygrad.transforms.trace cimport (
-    Trace, Transform, all_outputs, begin, close, give_aux, one_number, run,
+    Trace, Transform, all_outputs, begin, close, give_aux, one_number, pruned,
+    run,
 )
 
 from cygrad.functions.shape import stack
@@ -75,7 +76,7 @@ cdef Block new_block(Variable above, Variable by, bint columns, bint differentia
 cdef object give_block(Trace t, Block block, bint number):
     cdef Variable whole = block.filled_in()
     if t.variables:
-        return whole
+        return pruned(t, whole)
     return whole.ptr[0] if number and whole.layout.ndim == 0 else array_of(whole)
 
 

@@ -1,10 +1,11 @@
 """vjp, jvp, hvp: a function's derivative times a vector, without the derivative itself."""
 
 from cygrad.core.backward cimport gradients
+from cygrad.core.mode cimport mode
 from cygrad.core.variable cimport Variable, filled_like
 from cygrad.transforms.trace cimport (
-    Trace, all_outputs, begin, checked_argnums, close, give, give_aux, give_outputs, one_number,
-    run, seeds_of,
+    Trace, all_outputs, begin, checked_argnums, close, depend, give, give_aux, give_outputs,
+    one_number, run, seeds_of,
 )
 
 
@@ -21,6 +22,8 @@ cdef class Pullback:
             raise TypeError("Pullback: only vjp makes these")
         seeds = seeds_of(t, t.output_places, cotangents, self.outputs, "a cotangent",
                          &variables, &differentiable)
+        if variables and not differentiable and not mode().paused:
+            differentiable = depend(t, self.outputs)
         return give(t, gradients(self.outputs, seeds, t.ends, differentiable), variables)
 
     def __repr__(self):
@@ -171,7 +174,7 @@ def jvp(f, primals, tangents, argnums=None, has_aux=False):
         t.variables = variables
         t.differentiable = differentiable
         outputs = all_outputs(t, run(t))
-        tangents_out = pushed(t, outputs, seeds, differentiable)
+        tangents_out = pushed(t, outputs, seeds, t.differentiable)
     finally:
         close(t)
     tangents_out = [filled_like(<Variable>y, 0.0) if v is None else v
@@ -241,7 +244,7 @@ def hvp(f, x, v, argnums=None, has_aux=False):
         slopes = gradients([y], [filled_like(y, 1.0)], t.ends, True)
         reached = [i for i in range(len(slopes)) if slopes[i] is not None]
         products = gradients([slopes[i] for i in reached], [seeds[i] for i in reached], t.ends,
-                             differentiable)
+                             t.differentiable)
     finally:
         close(t)
     given = give(t, products, variables)

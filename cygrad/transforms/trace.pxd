@@ -15,6 +15,9 @@ cdef class Trace:
     cdef object output_places   # the structure of what f returned; None: one array
     cdef bint variables         # Variables are given back, not arrays and numbers
     cdef bint differentiable    # and can be differentiated further
+    cdef bint recording         # the transform was called outside no_grad
+    cdef bint searched          # for more than the arguments that f depends on, see `depend`
+    cdef bint partly            # it was found: some of what is given back depends on it
     cdef int floor              # the generation of the ends, at least
 
 # A function with what a transform needs to know about it; it is called in place of the function.
@@ -37,10 +40,14 @@ cdef Variable one_number(Trace t, object result)
 cdef Variable one_output(Trace t, object result, str what)
 cdef list all_outputs(Trace t, object result)
 
+# Whether what is given back as Variables depends on more than the arguments.
+cdef bint depend(Trace t, list outputs) except -1
+
 # What is given back: gradients, None for zeros, in the structure of the arguments; and values.
 cdef object give(Trace t, list found, bint variables)
 cdef object give_value(Trace t, Variable y)
 cdef object give_outputs(Trace t, list outputs)
+cdef Variable pruned(Trace t, Variable g)
 cdef object give_aux(Trace t)
 
 # Seeds from a user, in the structure of `places`, each of the shape of the variable it goes with.

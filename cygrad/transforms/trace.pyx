@@ -6,7 +6,8 @@ can be differentiated further. Its generation is greater than that of any variab
 this the backward pass (core/backward.pyx) tells what depends on it. Each transform inside the
 function of another starts STEP generations higher.
 
-Arrays and numbers in give arrays and numbers out, Variables in give Variables. Inside the function
+Arrays and numbers in give arrays and numbers out, Variables in give Variables. Those stay connected
+to all that requires a gradient, be it an argument or something f closes over. Inside the function
 of another transform all give Variables, since a closure may hold what the other one differentiates
 by. Recording is on inside the function, whatever it is outside; in a `no_grad` block the results
 are constants.
@@ -19,7 +20,10 @@ import warnings
 import numpy as np
 
 from cygrad.core.arrays cimport array_of, constant, is_number, number
-from cygrad.core.function cimport Function, Op, connect
+from cpython.object cimport PyObject
+
+from cygrad.core.backward cimport Recompute
+from cygrad.core.function cimport Function, Op, connect, input_of
 from cygrad.core.layout cimport same_shape, shape_of
 from cygrad.core.mode cimport Mode, mode
 from cygrad.core.operators cimport OPERATORS
@@ -89,6 +93,7 @@ cdef Trace begin(str where, object f, object argnums, tuple args, dict kwargs, b
     t.variables = holds_variables(args, &requires)
     if kwargs:
         t.variables |= holds_variables(kwargs, &requires)
+    t.recording = not paused
     if not paused:
         t.variables |= level > 1
         t.differentiable = requires or level > 1
@@ -208,6 +213,8 @@ cdef Variable one_number(Trace t, object result):
 
 cdef Variable one_output(Trace t, object result, str what):
     if isinstance(result, Variable):
+        if t.variables and not t.differentiable:
+            t.differentiable = depend(t, [result])
         return <Variable>result
     if result is None or is_structure(result):
         raise TypeError(f"{t.where}: {name_of(t.f)} must return {what}, not {kind_of(result)}"
@@ -228,13 +235,63 @@ cdef Variable independent(Trace t, object result):
 
 cdef list all_outputs(Trace t, object result):
     """The leaves of what f returned, as Variables."""
-    if isinstance(result, Variable):
-        return [result]
-    if not is_structure(result):
+    if isinstance(result, Variable) or not is_structure(result):
         return [one_output(t, result, "Variables")]
     outputs = [x if isinstance(x, Variable) else independent(t, x) for x in leaves(result)]
     t.output_places = template(result)
+    if t.variables and not t.differentiable:
+        t.differentiable = depend(t, outputs)
     return outputs
+
+
+# ---- What it depends on beside the arguments --------------------------------------------------
+#
+# Where no argument requires a gradient, something that f closes over may. The search for it costs
+# less than a graph of the gradients, which would be in vain without it.
+
+cdef bint depend(Trace t, list outputs) except -1:
+    if t.recording and not t.searched:
+        t.searched = True
+        t.partly = leads_on(outputs, t.ends)
+    return t.partly
+
+
+cdef bint leads_on(list outputs, list ends) except -1:
+    """Whether a leaf that requires a gradient, other than the ends, is behind the outputs."""
+    cdef list waiting = list(outputs)
+    cdef set seen = set(), known = {<size_t><PyObject*>end for end in ends}
+    cdef Variable x
+    cdef Function f
+    cdef int i
+    while waiting:
+        x = waiting.pop()
+        if not x.requires:
+            continue
+        f = x.creator_
+        if f is None:
+            if <size_t><PyObject*>x not in known:
+                return True
+        elif isinstance(f, Recompute):      # whose inputs are not all that it depends on
+            return True
+        elif <size_t><PyObject*>f not in seen:
+            seen.add(<size_t><PyObject*>f)
+            for i in range(f.n_inputs):
+                waiting.append(input_of(f, i))
+    return False
+
+
+cdef Variable pruned(Trace t, Variable g):
+    """A derivative, without its graph where that leads to the arguments alone."""
+    if t.partly and g.creator_ is not None and not leads_on([g], []):
+        return detached(g)
+    return g
+
+
+cdef Variable connected(Trace t, Variable y):
+    """What f computed, with its graph if it can be differentiated further."""
+    if t.differentiable and not t.partly:
+        return y
+    return y if t.recording and leads_on([y], []) else detached(y)
 
 
 # ---- What is given back -----------------------------------------------------------------------
@@ -251,14 +308,14 @@ cdef object give_gradient(Trace t, Py_ssize_t i, Variable g, bint variables):
     if g is None:
         g = filled_like(<Variable>t.ends[i], 0.0)
     if variables:
-        return g
+        return pruned(t, g)
     return g.ptr[0] if t.numbers[i] else array_of(g)
 
 
 cdef object give_value(Trace t, Variable y):
     """A value of one number."""
     if t.variables:
-        return y if t.differentiable else detached(y)
+        return connected(t, y)
     return y.ptr[0]
 
 
@@ -269,19 +326,17 @@ cdef object give_outputs(Trace t, list outputs):
 
 cdef object give_output(Trace t, Variable y):
     if t.variables:
-        return y if t.differentiable else detached(y)
+        return connected(t, y)
     # A copy: y may be a view of an argument, or of what f holds.
     return y.ptr[0] if y.layout.ndim == 0 else array_of(y).copy()
 
 
 cdef object give_aux(Trace t):
-    if t.differentiable:
+    if t.differentiable and not t.partly:
         return t.aux
-    return map_leaves(constant_aux if t.variables else plain_aux, t.aux)
-
-
-def constant_aux(x):
-    return detached(<Variable>x) if isinstance(x, Variable) else x
+    if not t.variables:
+        return map_leaves(plain_aux, t.aux)
+    return map_leaves(lambda x: connected(t, <Variable>x) if isinstance(x, Variable) else x, t.aux)
 
 
 def plain_aux(x):

@@ -345,3 +345,21 @@ def test_functions_of_the_library_show_themselves() -> None:
     f = F.sin(x).creator
     assert isinstance(f, cg.Function)
     assert (repr(f), f.name, f.inputs, f.outputs) == ("Sin(x(1.0))", "Sin", (x,), (None,))
+
+
+def test_any_number_of_inputs_and_outputs() -> None:
+    class Turned(cg.Function):
+        def forward(self, *xs):
+            return tuple(2.0 * x for x in xs[::-1])
+
+        def backward(self, *gys):
+            return tuple(2.0 * gy for gy in gys[::-1])
+
+    n = 70_000
+    xs = [cg.Variable(float(i)) for i in range(n)]
+    ys = Turned()(*xs)
+    assert len(ys) == len(ys[0].creator.inputs) == n
+    F.sum(F.stack(ys) ** 2).backward()
+    assert [x.grad.item() for x in xs] == [8.0 * i for i in range(n)]
+    slopes = cg.grad(lambda xs: F.sum(F.concat([F.stack(xs)] * 2) ** 2))([1.0] * (n - 1) + [5.0])
+    assert slopes[4463] == 4.0 and slopes[n - 1] == 20.0

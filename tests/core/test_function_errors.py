@@ -182,12 +182,6 @@ def test_bad_inputs(bad: object) -> None:
     assert f.inputs == ()
 
 
-def test_too_many_inputs() -> None:
-    f = function(add, lambda self, gy: gy)
-    with pytest.raises(ValueError, match="Mine: called with 40000 inputs"):
-        f(*[1.0] * 40000)
-
-
 def test_new_without_init_and_attributes_of_a_fresh_function() -> None:
     for f in (cg.Function(), cg.Function.__new__(cg.Function)):
         assert (f.inputs, f.outputs, f.generation, f.name) == ((), (None,), 0, "Function")

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from checkpoints import assert_unchanged
 
 import cygrad as cg
 import cygrad.functions as F
@@ -195,6 +196,11 @@ def test_values_are_numpys(row: Row) -> None:
 @every_row
 def test_derivatives_of_two_orders(row: Row) -> None:
     check_grads(row.call, *row.inputs, order=2)
+
+
+@every_row
+def test_through_a_checkpoint(row: Row) -> None:
+    assert_unchanged(row.call, row.inputs, bits=row.name != "svd")
 
 
 @every_row

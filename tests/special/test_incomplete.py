@@ -3,6 +3,7 @@
 import mpmath
 import numpy as np
 import pytest
+from checkpoints import assert_unchanged
 
 import cygrad as cg
 import cygrad.functions as F
@@ -40,6 +41,11 @@ def test_derivatives_by_all_arguments(name: str) -> None:
     f, inputs = getattr(special, name), INPUTS[name]
     check_grads(f, *inputs, order=2)
     check_grads(lambda x: f(*inputs[:-1], x), inputs[-1], order=4)
+
+
+@every_function
+def test_through_a_checkpoint(name: str) -> None:
+    assert_unchanged(getattr(special, name), INPUTS[name])
 
 
 @every_function

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from checkpoints import assert_unchanged
 
 import cygrad as cg
 import cygrad.functions as F
@@ -85,6 +86,12 @@ def test_with_parameters(name: str) -> None:
         f(*[cg.Variable(p) for p in parameters], x)
     with cg.no_grad():
         assert f(*[cg.Variable(p) for p in parameters], x).shape == x.shape
+    assert_unchanged(lambda x: f(*parameters, x), [x])
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_through_a_checkpoint(name: str) -> None:
+    assert_unchanged(getattr(special, name), INPUTS[name])
 
 
 @pytest.mark.parametrize("name", ["gamma", "gammaln", "digamma", "j0", "i1"])

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from checkpoints import assert_unchanged
 
 import cygrad as cg
 from cygrad import stats
@@ -72,7 +73,7 @@ def test_values_are_scipys(case: tuple[str, str]) -> None:
 
 
 @every_case
-def test_derivatives(case: tuple[str, str]) -> None:
+def test_derivatives_and_through_a_checkpoint(case: tuple[str, str]) -> None:
     f, _ = functions(case)
     arguments, moved = CASES[case]
 
@@ -83,6 +84,7 @@ def test_derivatives(case: tuple[str, str]) -> None:
         return f(*full)
 
     check_grads(call, *[arguments[k] for k in moved], order=2)
+    assert_unchanged(call, [arguments[k] for k in moved])
 
 
 FAR = np.array([-np.inf, -1e100, -3.0, -0.5, 0.0, 0.5, 1.0, 2.0, 1e100, np.inf, np.nan])

@@ -257,3 +257,152 @@ def test_as_a_decorator() -> None:
     assert Model.forward.__doc__ == "Three times x."
     with pytest.raises(TypeError, match="a function is needed"):
         cg.checkpoint(3.0)
+
+
+def test_a_rule_that_reads_the_outputs_of_a_function_of_ones_own() -> None:
+    class Both(cg.Function):
+        def forward(self, x: Any) -> Any:
+            return np.exp(x), np.exp(2.0 * x)
+
+        def backward(self, *gys: Any) -> Any:
+            a, b = self.outputs
+            return gys[0] * a + gys[1] * b * 2.0
+
+    for f in both(lambda x: Both()(x)):
+        x = cg.Variable(0.3)
+        a, b = f(x)
+        (a * b).backward()
+        assert x.grad.item() == pytest.approx(3 * np.exp(0.9), rel=1e-15)
+        x.cleargrad()
+        b.backward()
+        assert x.grad.item() == pytest.approx(2 * np.exp(0.6), rel=1e-15)
+
+
+def test_the_second_runs_graph_is_let_go_piece_by_piece(no_collector: None) -> None:
+    steps = 20
+    alive: list[Any] = []
+    counts: list[int] = []
+
+    class Count(cg.Function):
+        def forward(self, x: Any) -> Any:
+            return x.copy()
+
+        def backward(self, gy: Any) -> Any:
+            counts.append(sum(mark() is not None for mark in alive))
+            return gy
+
+    def chain(h: Any) -> Any:
+        alive.clear()
+        for _ in range(steps):
+            factor = Marked(np.ones(3))
+            alive.append(weakref.ref(factor))
+            h = Count()(F.softmax(h * factor))
+        return h
+
+    F.sum(cg.checkpoint(chain)(cg.Variable(X))).backward()
+    assert counts == list(range(steps, 0, -1))
+
+
+def test_as_many_results_and_arguments_as_one_likes() -> None:
+    n = 70_000
+    x = cg.Variable(1.0)
+    ys = cg.checkpoint(lambda x: [x * float(i) for i in range(n)])(x)
+    for i in (0, 4463, 65_536, n - 1):
+        x.cleargrad()
+        ys[i].backward()
+        assert x.grad.item() == i
+    x.cleargrad()
+    (ys[3] * ys[65_539]).backward()
+    assert x.grad.item() == 2 * 3 * 65_539
+
+    xs = [cg.Variable(float(i)) for i in range(n)]
+    y = cg.checkpoint(lambda xs: F.sum(F.stack(xs) ** 2))(xs)
+    assert len(y.creator.inputs) == n
+    y.backward()
+    assert [x.grad.item() for x in xs] == [2.0 * i for i in range(n)]
+    with pytest.raises(RuntimeError, match="input of a living graph"):
+        xs[n - 1].reshape(1)
+    del y
+    for x in xs:  # none of them is in use any longer
+        x.reshape(1)
+
+
+def test_a_variable_used_many_times() -> None:
+    n = 70_000
+    found = []
+    for f in both(lambda x, w: x * w):
+        x, w = cg.Variable(0.0), cg.Variable(1.0)
+        total = F.sum(F.stack([f(x, w) for _ in range(n)]))
+        total.backward()
+        found.append(x.grad.item())
+        with pytest.raises(RuntimeError, match="input of a living graph"):
+            x.reshape(1)
+        del total
+        x.reshape(1)
+    assert found == [n, n]
+
+
+def keeping_its_result(cache: dict[str, Any]) -> Any:
+    return lambda x: cache["y"] if "y" in cache else F.relu(x)
+
+
+def working_on_its_result(cache: dict[str, Any]) -> Any:
+    return lambda x: F.relu(cache.get("y", x))
+
+
+def working_on_it_in_another_one(cache: dict[str, Any]) -> Any:
+    inner = cg.checkpoint(lambda x: F.relu(cache.get("y", x)))
+    return lambda x: F.relu(inner(x))
+
+
+@pytest.mark.parametrize(
+    "make", [keeping_its_result, working_on_its_result, working_on_it_in_another_one]
+)
+def test_a_result_that_finds_its_way_into_its_own_second_run(make: Any) -> None:
+    """Whose numbers are the same, so that nothing else shows it."""
+    cache: dict[str, Any] = {}
+    x = cg.Variable([1.0, 2.0])
+    y = cache["y"] = cg.checkpoint(make(cache))(x)
+    z = F.sum(y * 3.0)
+    for create_graph in (False, True):
+        with pytest.raises(RuntimeError, match="checkpoint: .* computed after the first call"):
+            z.backward(create_graph=create_graph)
+        assert x.grad is None and cg.is_grad_enabled()
+    cache.clear()
+    z.backward()
+    np.testing.assert_array_equal(x.grad.data, [3.0, 3.0])
+
+
+def test_two_that_read_each_others_results() -> None:
+    cache: dict[str, Any] = {}
+    x = cg.Variable([1.0, 2.0])
+    for name, other in ("ab", "ba"):
+        cache[f"new {name}"] = cg.checkpoint(lambda x, other=other: cache.get(other, F.relu(x)))(x)
+    cache |= {"a": cache["new a"], "b": cache["new b"]}
+    with pytest.raises(RuntimeError, match="computed after the first call"):
+        F.sum(cache["a"]).backward()
+    assert x.grad is None
+
+
+def test_the_first_runs_own_variable_kept_is_no_cycle() -> None:
+    """A cache that f itself fills: the second run finds what the first one put there."""
+    cache: dict[str, Any] = {}
+
+    def f(x: Any) -> Any:
+        if "h" not in cache:
+            cache["h"] = F.softmax(x)
+        return cache["h"]
+
+    x = cg.Variable(X)
+    y = cg.checkpoint(f)(x)
+    F.sum(y * X).backward()
+    plain = cg.grad(lambda x: F.sum(F.softmax(x) * X))(X)
+    np.testing.assert_array_equal(x.grad.data, plain)
+
+
+def test_set_creator_to_its_own() -> None:
+    x = cg.Variable(2.0)
+    y = cg.checkpoint(lambda c: c * x)(cg.Variable(3.0))
+    x.set_creator(y.creator)
+    with pytest.raises(RuntimeError, match="computed after the first call"):
+        y.backward()
