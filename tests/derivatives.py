@@ -21,7 +21,7 @@ class Slope:
 
     `first`, `second`: the exact derivatives, of an mpf to an mpf; None is not tried. `at`: the numbers
     it is tried on; the run marked `dense` takes many more beside each of them.
-    `ulps`: the bound on the first derivative's error, in units in the last place, where it is a normal
+    `dense`: the bound in that run, where it is above `ulps`. `ulps`: the bound on the first derivative's error, in units in the last place, where it is a normal
     number; `rtol`: on the second's, relative. `zeros`: irrational places where a derivative changes
     its sign; numbers within `near` of them, relative, are left out.
     `digits`: of mpmath, where more than the usual are needed.
@@ -33,6 +33,7 @@ class Slope:
     second: Exact | None
     at: np.ndarray
     ulps: float = 4.0
+    dense: float = 0.0
     rtol: float = 1e-13
     zeros: tuple[float, ...] = ()
     near: float = 1e-3

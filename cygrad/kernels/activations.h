@@ -32,12 +32,12 @@ static const double cg_gelu_turn[] = {
 #define CG_GELU_EXACT_TURN -0x1.80ead197f00b4p-1
 #define CG_GELU_EXACT_TURN_LO 0x1.13e74c58cada8p-56
 static const double cg_gelu_exact_turn[] = {
-    0x1.b9d98fa5a3215p-2, 0x1.8d9a941de3ac5p-2, -0x1.2a2ef9bb865aep-6,
-    -0x1.d2fa4c17c7e84p-4, -0x1.e4088244f8fbbp-7, 0x1.3e346def42058p-6,
-    0x1.297b9d6ff4825p-8, -0x1.258a6d8563b5dp-9, -0x1.8680f7424d753p-11,
-    0x1.86c863b843957p-13, 0x1.6960fc35ba404p-14, -0x1.784acedcb7817p-17,
-    -0x1.03f71f8ac3045p-17, 0x1.d0cd18c315db3p-22, 0x1.2d7177c348cdap-21,
-    -0x1.0bc67476ca7c6p-29,
+    0x1.b9d98fa5a3215p-2, 0x1.8d9a941de3ac5p-2, -0x1.2a2ef9bb865d8p-6,
+    -0x1.d2fa4c17c7e85p-4, -0x1.e4088244f5ef2p-7, 0x1.3e346def42148p-6,
+    0x1.297b9d6e9cd66p-8, -0x1.258a6d857e0a8p-9, -0x1.8680f61cb4b77p-11,
+    0x1.86c863e547970p-13, 0x1.696077fa4b8b4p-14, -0x1.784af7718d8bdp-17,
+    -0x1.03d88acc7b112p-17, 0x1.d0f2ac986f3cbp-22, 0x1.27a55f122b941p-21,
+    -0x1.44d3e091aadc4p-29,
 };
 
 #endif /* CG_ACTIVATIONS_ONCE */
@@ -50,15 +50,15 @@ CG_INLINE double CG_NAME(turn_poly)(double r, const double *c)
     return low + (r4 * r4) * (cg_poly4(r, rr, c + 8) + r4 * cg_poly4(r, rr, c + 12));
 }
 
-/* Within 1/4 of the zero the slope is r P(r), r = x - zero. */
-#define CG_TURNS(turn) (fabs(x[i] - turn) < 0.25)
-#define CG_TURN(turn, turn_lo, table)                                                             \
+/* Within `radius` of the zero the slope is r P(r), r = x - zero. */
+#define CG_TURNS(turn, radius) (fabs(x[i] - turn) < radius)
+#define CG_TURN(turn, turn_lo, radius, table)                                                       \
     if (any) {                                                                                    \
         CG_IVDEP                                                                                  \
         for (ptrdiff_t i = 0; i < size; i++) {                                                \
             const double r = (x[i] - turn) - turn_lo;                                             \
             const double near = r * CG_NAME(turn_poly)(r, table);                                 \
-            y[i] = CG_TURNS(turn) ? near : y[i];                                                  \
+            y[i] = CG_TURNS(turn, radius) ? near : y[i];                                                  \
         }                                                                                         \
     }
 
@@ -67,10 +67,11 @@ CG_INLINE double CG_NAME(turn_poly)(double r, const double *c)
 #define CG_FAR 700.0
 CG_INLINE double CG_NAME(gate_slope)(double x, double size, double size_lo, double t, int far)
 {
-    const double d = 1.0 + t;
-    const double right = (1.0 + t * (1.0 + size)) / (d * d);
+    const double d = 1.0 + t, d_lo = (1.0 - d) + t;
+    const double square = d * d + (d + d) * d_lo;
+    const double right = (1.0 + t * (1.0 + size)) / square;
     const double left =
-        far ? t * (t * (1.0 - size)) : t * (((1.0 - size) + t) - size_lo) / (d * d);
+        far ? t * (t * (1.0 - size)) : t * (((1.0 - size) + t) - size_lo) / square;
     const double end = (x < 0) ? 0.0 : 1.0; /* where t is 0, size may be infinite */
     return (t == 0) ? end : (x < 0) ? left : right;
 }
@@ -85,13 +86,13 @@ static void CG_NAME(silu_slope)(const double *given, double *y, ptrdiff_t n)
         CG_IVDEP
         for (ptrdiff_t i = 0; i < size; i++) {
             tile[i] = (fabs(x[i]) > CG_FAR) ? -0.5 * fabs(x[i]) : -fabs(x[i]);
-            any |= CG_TURNS(CG_SILU_TURN) ? 1 : 0;
+            any |= CG_TURNS(CG_SILU_TURN, 0.25) ? 1 : 0;
         }
         CG_EXP(tile, tile, size);
         CG_IVDEP
         for (ptrdiff_t i = 0; i < size; i++)
             y[i] = CG_NAME(gate_slope)(x[i], fabs(x[i]), 0.0, tile[i], fabs(x[i]) > CG_FAR);
-        CG_TURN(CG_SILU_TURN, CG_SILU_TURN_LO, cg_silu_turn)
+        CG_TURN(CG_SILU_TURN, CG_SILU_TURN_LO, 0.25, cg_silu_turn)
     }
 }
 
@@ -162,7 +163,7 @@ static void CG_NAME(gelu_slope)(const double *given, double *y, ptrdiff_t n)
         for (ptrdiff_t i = 0; i < size; i++) {
             const double v = fabs(CG_GELU_INNER(x[i]));
             tile[i] = (v > CG_FAR) ? -0.5 * v : -v;
-            any |= CG_TURNS(CG_GELU_TURN) ? 1 : 0;
+            any |= CG_TURNS(CG_GELU_TURN, 0.25) ? 1 : 0;
         }
         CG_EXP(tile, tile, size);
         CG_IVDEP
@@ -183,34 +184,36 @@ static void CG_NAME(gelu_slope)(const double *given, double *y, ptrdiff_t n)
                                    ((size - head) * w + size * w_lo);
             y[i] = CG_NAME(gate_slope)(x[i], step, step_lo, t, far);
         }
-        CG_TURN(CG_GELU_TURN, CG_GELU_TURN_LO, cg_gelu_turn)
+        CG_TURN(CG_GELU_TURN, CG_GELU_TURN_LO, 0.25, cg_gelu_turn)
     }
 }
 
-/* P(x) + x p(x), P the standard normal distribution's function and p its density. Below -37, where p
- * is subnormal, u (u (x + (1 - z + 3 z^2 - 15 z^3 ...) / |x|)) / sqrt(2 pi), u = exp(-(x/2)^2) and
- * z = 1 / x^2. */
+/* P(x) + x p(x), P the standard normal distribution's function and p its density: with Mills' ratio
+ * R(x) = (1 - P(x)) / p(x) it is s = p(x) (R(-x) + x) for negative x, and 1 - s(-x) for others. Below
+ * -37, where p is subnormal, u (u (x + (1 - z + 3 z^2 - 15 z^3 ...) / |x|)) / sqrt(2 pi),
+ * u = exp(-(x/2)^2) and z = 1 / x^2. */
 static void CG_NAME(gelu_exact_slope)(const double *given, double *y, ptrdiff_t n)
 {
-    double x[CG_BLOCK], twice_cdf[CG_BLOCK], bell[CG_BLOCK];
+    double x[CG_BLOCK], ratio[CG_BLOCK], bell[CG_BLOCK];
     for (ptrdiff_t size; n > 0; n -= size, given += size, y += size) {
         uint64_t any = 0, far = 0;
         size = n < CG_BLOCK ? n : CG_BLOCK;
         memcpy(x, given, (size_t)size * sizeof *x);
         CG_IVDEP
         for (ptrdiff_t i = 0; i < size; i++) {
-            const double cut = (x[i] > 100.0) ? 100.0 : (x[i] < -100.0) ? -100.0 : x[i];
-            twice_cdf[i] = -cut * CG_ROOT_HALF;
-            bell[i] = cut;
-            any |= CG_TURNS(CG_GELU_EXACT_TURN) ? 1 : 0;
+            ratio[i] = fabs(x[i]) * CG_ROOT_HALF;
+            bell[i] = x[i];
+            any |= CG_TURNS(CG_GELU_EXACT_TURN, 0.375) ? 1 : 0;
             far |= (x[i] < -37.0) ? 1 : 0;
         }
-        CG_ERFC(twice_cdf, twice_cdf, size);
+        CG_ERFCX(ratio, ratio, size);
         CG_EXP_MINUS_HALF_SQUARE(bell, bell, size);
         CG_IVDEP
         for (ptrdiff_t i = 0; i < size; i++) {
-            const double cut = (x[i] > 100.0) ? 100.0 : (x[i] < -100.0) ? -100.0 : x[i];
-            y[i] = 0.5 * twice_cdf[i] + cut * (bell[i] * 0.3989422804014327);
+            const double distance = fabs(x[i]) > 100.0 ? 100.0 : fabs(x[i]);
+            const double sum = 1.2533141373155003 * ratio[i] - distance;
+            const double s = (bell[i] * 0.3989422804014327) * sum;
+            y[i] = (x[i] < 0) ? s : 1.0 - s;
         }
         if (far) {
             CG_IVDEP
@@ -227,6 +230,6 @@ static void CG_NAME(gelu_exact_slope)(const double *given, double *y, ptrdiff_t 
                 y[i] = (x[i] < -37.0) ? value : y[i];
             }
         }
-        CG_TURN(CG_GELU_EXACT_TURN, CG_GELU_EXACT_TURN_LO, cg_gelu_exact_turn)
+        CG_TURN(CG_GELU_EXACT_TURN, CG_GELU_EXACT_TURN_LO, 0.375, cg_gelu_exact_turn)
     }
 }

@@ -388,3 +388,41 @@ CG_NOINLINE double CG_NAME(t_slope)(double z, double n)
         return fabs(z) < (double)INFINITY ? z : 0.0;
     return n < 0x1p500 ? (n + 1.0) * CG_NAME(pull)(z, n) : z / (1.0 + (z / n) * z);
 }
+
+/* ------------------------------------------------------------ log-densities of (x - loc) / scale */
+
+/* z = (x - loc) / scale, and what its roundings lost */
+CG_INLINE double CG_NAME(standardized)(double x, double loc, double scale, double *rest)
+{
+    const double shift = x - loc, z = shift / scale;
+    const double lost = CG_NAME(quotient_rest)(shift, scale, z);
+    *rest = loc == 0.0 ? lost : lost + CG_NAME(difference_rest)(x, loc) / scale;
+    return z;
+}
+
+CG_NOINLINE double CG_NAME(gamma_scaled)(double x, double loc, double scale, double a)
+{
+    double rest;
+    const double z = CG_NAME(standardized)(x, loc, scale, &rest);
+    return CG_NAME(gamma_density)(z, a, rest) - CG_NAME(log_any)(scale);
+}
+
+CG_NOINLINE double CG_NAME(beta_scaled)(double x, double loc, double scale, double a, double b)
+{
+    double rest;
+    const double z = CG_NAME(standardized)(x, loc, scale, &rest);
+    return CG_NAME(beta_density)(z, a, b, rest) - CG_NAME(log_any)(scale);
+}
+
+/* -log(z)^2 / (2 s^2) - log(s z scale) - log(2 pi) / 2 */
+CG_NOINLINE double CG_NAME(lognormal_scaled)(double x, double loc, double scale, double s)
+{
+    const double shift = x - loc;
+    if (shift <= 0.0 && scale > 0.0 && s > 0.0)
+        return -(double)INFINITY;
+    const double log_z = CG_NAME(log_ratio)(shift, scale), ratio = log_z / s;
+    if (fabs(log_z) == (double)INFINITY)
+        return -(double)INFINITY + 0.0 * s;
+    return -0.5 * (ratio * ratio)
+           - ((CG_NAME(log_any)(shift) + CG_NAME(log_any)(s)) + CG_LOG_ROOT_2PI);
+}

@@ -31,7 +31,8 @@ cdef extern from "kernels.h" nogil:
         K_DIRICHLET_FACTOR
         K_LOG1P_SQUARE, K_LOG1P_SQUARE_LESS, K_PULL, K_T_TAIL, K_T_SLOPE
         K_NORMAL_DENSITY, K_LAPLACE_DENSITY, K_EXPON_DENSITY, K_UNIFORM_DENSITY
-        K_LOGISTIC_DENSITY, K_LOGNORMAL_DENSITY, K_LOG_POSITIVE, K_LESS_LOG
+        K_LOGISTIC_DENSITY, K_LOG_POSITIVE, K_LESS_LOG
+        K_GAMMA_SCALED, K_BETA_SCALED, K_LOGNORMAL_SCALED, K_T_TAIL_SCALED
         K_INSIDE, K_FINITE_PART, K_VALID, K_WITHIN, K_COUNT, K_WHOLE, K_HITS, K_MISSES
         K_ERFCX, K_ERFCX1, K_ERFCX2, K_ERFCX_N, K_ERFC_RATIO1, K_ERFC_RATIO2, K_ERFC_RATIO_N
         K_NDTR, K_LOG_NDTR, K_INVERSE_MILLS, K_ERFINV, K_ERFCINV, K_NDTRI
@@ -66,7 +67,7 @@ cdef extern from "kernels.h" nogil:
         int states
 
 cdef enum:
-    MAX_OPERANDS = 5            # inputs and output of a kernel
+    MAX_OPERANDS = 6            # inputs and output of a kernel
     LONG = 8192                 # from this many elements on, a kernel runs without the GIL
 
 # The kernels of the instruction set chosen at import, by number; its cells of recurrent networks,

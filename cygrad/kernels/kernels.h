@@ -22,7 +22,7 @@ enum {
 #define GRADIENT_AT(name, nin, function, inner, expr) K_##name, K_##name##_ADD,
 #define FORWARD_AT2(name, nin, function, first, second, expr) K_##name,
 #define GRADIENT_AT2(name, nin, function, first, second, expr) K_##name, K_##name##_ADD,
-#define FORWARD_IF(name, nin, condition, function, inner, expr, otherwise) K_##name,
+#define FORWARD_IF(name, nin, condition, inner, expr, otherwise) K_##name,
 #include "kernels.def"
     CG_KERNELS
 };

@@ -129,6 +129,7 @@ CG_INLINE double CG_NAME(share2)(double x, double y, double t)
 #define CG_LOAD_2 CG_LOAD_1 const double y = x1[i]; (void)y;
 #define CG_LOAD_3 CG_LOAD_2 const double z = x2[i]; (void)z;
 #define CG_LOAD_4 CG_LOAD_3 const double w = x3[i]; (void)w;
+#define CG_LOAD_5 CG_LOAD_4 const double v = x4[i]; (void)v;
 
 #define CG_GLOAD_1 const double g = x0[i]; (void)g;
 #define CG_GLOAD_2 CG_GLOAD_1 const double x = x1[i]; (void)x;
@@ -138,6 +139,7 @@ CG_INLINE double CG_NAME(share2)(double x, double y, double t)
 #define CG_ARGS_2 CG_ARGS_1 const double *x1 = in[1];
 #define CG_ARGS_3 CG_ARGS_2 const double *x2 = in[2];
 #define CG_ARGS_4 CG_ARGS_3 const double *x3 = in[3];
+#define CG_ARGS_5 CG_ARGS_4 const double *x4 = in[4];
 
 /* Inputs may equal the output, element for element, which is all that IVDEP promises. */
 #define CG_LOOP(load, statement)                                                                  \
@@ -276,35 +278,45 @@ enum { CG_NAME(TILE) = CG_BLOCK };
         CG_TILED_AT2(CG_GLOAD_##nin, CG_ARGS_##nin, function, first, second, out[i] += (expr))    \
     }
 
-/* Most blocks of ordinary numbers have no element that needs t, and then none pays for it. */
-#define FORWARD_IF(name, nin, condition, function, inner, expr, otherwise)                        \
+/* For some elements, t = exp(inner) is needed. Most blocks of ordinary numbers have none, and then none
+ * pays for it; where the plain core serves all that have it, the loop is one. */
+#define FORWARD_IF(name, nin, condition, inner, expr, otherwise)                                  \
     CG_SIGNATURE(name)                                                                            \
     {                                                                                             \
         double tile[CG_NAME(TILE)];                                                               \
         CG_ARGS_##nin (void)c;                                                                    \
         for (ptrdiff_t start = 0; start < n; start += CG_NAME(TILE)) {                            \
             ptrdiff_t stop = n - start < CG_NAME(TILE) ? n : start + CG_NAME(TILE);               \
-            uint64_t any = 0;                                                                     \
+            uint64_t any = 0, unsafe = 0;                                                         \
             for (ptrdiff_t i = start; i < stop; i++) {                                            \
-                CG_LOAD_##nin any |= (condition) ? 1 : 0;                                         \
+                CG_LOAD_##nin const uint64_t needed = (condition) ? CG_SIGN_BIT : 0;              \
+                any |= needed;                                                                    \
+                unsafe |= needed & CG_NAME(exp_unsafe)(inner);                                    \
             }                                                                                     \
             if (!any) {                                                                           \
                 CG_IVDEP                                                                          \
                 for (ptrdiff_t i = start; i < stop; i++) {                                        \
                     CG_LOAD_##nin out[i] = (otherwise);                                           \
                 }                                                                                 \
-                continue;                                                                         \
-            }                                                                                     \
-            CG_IVDEP                                                                              \
-            for (ptrdiff_t i = start; i < stop; i++) {                                            \
-                CG_LOAD_##nin tile[i - start] = (inner);                                          \
-            }                                                                                     \
-            CG_##function(tile, tile, stop - start);                                              \
-            CG_IVDEP                                                                              \
-            for (ptrdiff_t i = start; i < stop; i++) {                                            \
-                const double t = tile[i - start];                                                 \
-                CG_LOAD_##nin const double chosen = (expr), other = (otherwise);                  \
-                out[i] = (condition) ? chosen : other;                                            \
+            } else if (!unsafe) {                                                                 \
+                CG_IVDEP                                                                          \
+                for (ptrdiff_t i = start; i < stop; i++) {                                        \
+                    CG_LOAD_##nin const double t = CG_NAME(exp_core)(inner);                      \
+                    const double chosen = (expr), other = (otherwise);                            \
+                    out[i] = (condition) ? chosen : other;                                        \
+                }                                                                                 \
+            } else {                                                                              \
+                CG_IVDEP                                                                          \
+                for (ptrdiff_t i = start; i < stop; i++) {                                        \
+                    CG_LOAD_##nin tile[i - start] = (inner);                                      \
+                }                                                                                 \
+                CG_EXP(tile, tile, stop - start);                                                 \
+                CG_IVDEP                                                                          \
+                for (ptrdiff_t i = start; i < stop; i++) {                                        \
+                    const double t = tile[i - start];                                             \
+                    CG_LOAD_##nin const double chosen = (expr), other = (otherwise);              \
+                    out[i] = (condition) ? chosen : other;                                        \
+                }                                                                                 \
             }                                                                                     \
         }                                                                                         \
     }
@@ -346,7 +358,7 @@ static const cg_kernel CG_NAME(table)[CG_KERNELS] = {
 #define GRADIENT_AT(name, nin, function, inner, expr) CG_NAME(name), CG_NAME(name##_ADD),
 #define FORWARD_AT2(name, nin, function, first, second, expr) CG_NAME(name),
 #define GRADIENT_AT2(name, nin, function, first, second, expr) CG_NAME(name), CG_NAME(name##_ADD),
-#define FORWARD_IF(name, nin, condition, function, inner, expr, otherwise) CG_NAME(name),
+#define FORWARD_IF(name, nin, condition, inner, expr, otherwise) CG_NAME(name),
 #include "kernels.def"
 };
 

@@ -1,4 +1,4 @@
-"""KernelFunction: an elementwise operation of up to four inputs, made of a kernel and its rules.
+"""KernelFunction: an elementwise operation of up to five inputs, made of a kernel and its rules.
 
 As a SpecialFunction (operation.pyx), but the numbers come from a kernel (kernels.def). Which of the
 kernels can be had so is said here; what they are good for, in the tables of the files beside this
@@ -19,22 +19,23 @@ from cygrad.functions.elementwise cimport (
 )
 from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.kernels.elementwise cimport (
-    K_BALANCE, K_BETALN, K_BETA_DENSITY, K_BINOM, K_COPY, K_COUNT, K_DEVIANCE,
+    K_BALANCE, K_BETALN, K_BETA_DENSITY, K_BETA_SCALED, K_BINOM, K_COPY, K_COUNT, K_DEVIANCE,
     K_DIFFERENCE_REST, K_DIGAMMA_GAP, K_DIRICHLET, K_DIRICHLET_FACTOR, K_DIRICHLET_LEAN,
     K_DIRICHLET_TILT, K_DIRICHLET_WHOLE, K_DIV, K_EXCESS_GAP, K_EXPON_DENSITY,
-    K_EXP_MINUS_HALF_SQUARE, K_FINITE_PART, K_GAMMA_DENSITY, K_GAMMA_LEAN, K_GAMMA_TILT,
-    K_GREATER_C, K_HALF_STEP, K_HITS, K_INSIDE, K_LAPLACE_DENSITY, K_LEAN, K_LEAN_BACK,
-    K_LESS_LOG, K_LOG1P_LESS, K_LOG1P_SQUARE, K_LOG1P_SQUARE_LESS, K_LOGISTIC_DENSITY,
-    K_LOGNORMAL_DENSITY, K_LOG_POSITIVE, K_LOG_RATIO, K_MISSES, K_NBINOM, K_NORMAL_DENSITY,
-    K_POISSON, K_POW, K_PULL, K_QUOTIENT_REST, K_RATIO, K_RELATIVE, K_SHARE, K_STIRLING,
-    K_STIRLING_ORDER, K_TILT, K_T_SLOPE, K_T_TAIL, K_UNIFORM_DENSITY, K_VALID, K_WHOLE,
-    K_WITHIN, LONG, run,
+    K_EXP_MINUS_HALF_SQUARE, K_FINITE_PART, K_GAMMA_DENSITY, K_GAMMA_LEAN, K_GAMMA_SCALED,
+    K_GAMMA_TILT, K_GREATER_C, K_HALF_STEP, K_HITS, K_INSIDE, K_LAPLACE_DENSITY, K_LEAN,
+    K_LEAN_BACK, K_LESS_LOG, K_LOG1P_LESS, K_LOG1P_SQUARE, K_LOG1P_SQUARE_LESS,
+    K_LOGISTIC_DENSITY, K_LOGNORMAL_SCALED, K_LOG_POSITIVE, K_LOG_RATIO, K_MISSES, K_NBINOM,
+    K_NORMAL_DENSITY, K_POISSON, K_POW, K_PULL, K_QUOTIENT_REST, K_RATIO, K_RELATIVE, K_SHARE,
+    K_STIRLING, K_STIRLING_ORDER, K_TILT, K_T_SLOPE, K_T_TAIL, K_T_TAIL_SCALED,
+    K_UNIFORM_DENSITY, K_VALID, K_WHOLE, K_WITHIN, LONG, run,
 )
 
 cdef dict KERNEL_NUMBERS = {
     "balance": K_BALANCE,
     "betaln": K_BETALN,
     "beta_density": K_BETA_DENSITY,
+    "beta_scaled": K_BETA_SCALED,
     "binom": K_BINOM,
     "copy": K_COPY,
     "count": K_COUNT,
@@ -53,6 +54,7 @@ cdef dict KERNEL_NUMBERS = {
     "finite_part": K_FINITE_PART,
     "gamma_density": K_GAMMA_DENSITY,
     "gamma_lean": K_GAMMA_LEAN,
+    "gamma_scaled": K_GAMMA_SCALED,
     "gamma_tilt": K_GAMMA_TILT,
     "greater_c": K_GREATER_C,
     "half_step": K_HALF_STEP,
@@ -66,7 +68,7 @@ cdef dict KERNEL_NUMBERS = {
     "log1p_square": K_LOG1P_SQUARE,
     "log1p_square_less": K_LOG1P_SQUARE_LESS,
     "logistic_density": K_LOGISTIC_DENSITY,
-    "lognormal_density": K_LOGNORMAL_DENSITY,
+    "lognormal_scaled": K_LOGNORMAL_SCALED,
     "log_positive": K_LOG_POSITIVE,
     "log_ratio": K_LOG_RATIO,
     "misses": K_MISSES,
@@ -84,6 +86,7 @@ cdef dict KERNEL_NUMBERS = {
     "tilt": K_TILT,
     "t_slope": K_T_SLOPE,
     "t_tail": K_T_TAIL,
+    "t_tail_scaled": K_T_TAIL_SCALED,
     "uniform_density": K_UNIFORM_DENSITY,
     "valid": K_VALID,
     "whole": K_WHOLE,
@@ -91,7 +94,7 @@ cdef dict KERNEL_NUMBERS = {
 }
 
 cdef enum:
-    MAX_INPUTS = 4
+    MAX_INPUTS = 5
 
 
 cdef Variable vjp_kernel(Function f, Variable gy, int i):
@@ -156,7 +159,7 @@ cdef Variable computed(int kernel, tuple xs, const double* c, str name):
 
 @cython.final
 cdef class KernelFunction:
-    """An operation: call it with as many array_likes as it has rules, at most four.
+    """An operation: call it with as many array_likes as it has rules, at most five.
 
     Parameters
     ----------

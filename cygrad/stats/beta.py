@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cygrad.core.variable import Variable
 from cygrad.special.incomplete import betainc, betaincinv
 from cygrad.stats import standard
-from cygrad.stats.exponential_family import beta_density, beta_probability
+from cygrad.stats.exponential_family import beta_density, beta_probability, beta_scaled
 from cygrad.stats.quantiles import placed
 
 if TYPE_CHECKING:
@@ -47,9 +47,11 @@ def logpdf(
     >>> beta.logpdf([-1.0, 0.5], 2.0, 3.0)
     variable([      -inf, 0.40546511])
     """
-    z, rest, checked = standard.standardized_with_rest(x, loc, scale)
-    density = beta_density(z, standard.positive(a), standard.positive(b), rest)
-    return standard.scaled(density, checked)
+    p, q = standard.positive(a), standard.positive(b)
+    if standard.is_number(scale, 1.0):
+        z, rest, _ = standard.standardized_with_rest(x, loc, scale)
+        return beta_density(z, p, q, rest)
+    return beta_scaled(x, loc, standard.positive(scale), p, q)
 
 
 def pdf(

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from cygrad.core.variable import Variable
 from cygrad.special.incomplete import gammainc, gammaincinv
-from cygrad.stats.exponential_family import gamma_density, gamma_probability
+from cygrad.stats.exponential_family import gamma_probability, gamma_scaled
 from cygrad.stats.quantiles import placed
 from cygrad.stats.standard import (
     above,
     extended,
     positive,
     probability,
-    scaled,
     standardized,
     standardized_with_rest,
 )
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
 
 __all__ = ["cdf", "logpdf", "pdf", "ppf"]
-
-LOG_2 = math.log(2.0)
 
 
 def logpdf(
@@ -58,9 +54,8 @@ def logpdf(
     >>> chi2.logpdf([-1.0, 1.0], 2.0)
     variable([       -inf, -1.19314718])
     """
-    z, rest, checked = standardized_with_rest(x, loc, scale)
-    density = gamma_density(0.5 * z, 0.5 * positive(df), 0.5 * rest)
-    return scaled(density - LOG_2, checked)
+    # that of the gamma distribution of half the shape and twice the scale
+    return gamma_scaled(x, loc, 2.0 * positive(scale), 0.5 * positive(df))
 
 
 def pdf(x: _ArrayLike, df: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:

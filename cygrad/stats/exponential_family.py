@@ -13,7 +13,18 @@ from cygrad.core.variable import Variable
 from cygrad.special.gamma import betaln
 from cygrad.special.kernel_function import KernelFunction
 from cygrad.special.stirling import digamma_gap, ratio, relative
-from cygrad.stats.standard import above, at_an_end, count, in_unit, is_count, near_zero, power
+from cygrad.stats.standard import (
+    above,
+    at_an_end,
+    count,
+    finite_part,
+    in_unit,
+    is_count,
+    is_finite,
+    near_zero,
+    power,
+    standardized_with_rest,
+)
 
 
 def _trigamma(x: Variable) -> Variable:
@@ -65,6 +76,35 @@ beta_density = KernelFunction(
 )
 
 
+def _beta_by_x(y: Variable, x: Variable, loc: Variable, scale: Variable, *ab: Variable) -> Variable:
+    z, rest, _ = standardized_with_rest(x, loc, scale)
+    return tilt(ab[0] - 1.0, ab[1] - 1.0, z, rest) / scale
+
+
+def _beta_by_scale(
+    y: Variable, x: Variable, loc: Variable, scale: Variable, a: Variable, b: Variable
+) -> Variable:
+    """-(z f'(z) + 1) / scale = -(a - (b - 1) z / (1 - z)) / scale, which does not cancel."""
+    z, rest, _ = standardized_with_rest(x, loc, scale)
+    end = at_an_end(z)
+    safe = F.where(in_unit(z) * (1.0 - end), z, 0.5)
+    inside = safe * tilt(a, b - 1.0, safe, rest)
+    at_end = a - ratio((b - 1.0) * in_unit(z), 1.0 - finite_part(z))
+    return -(is_finite(y) * F.where(end, at_end, inside) / scale)
+
+
+# beta_density at z = (x - loc) / scale, less log(scale)
+beta_scaled = KernelFunction(
+    "beta",
+    "beta_scaled",
+    _beta_by_x,
+    lambda y, *inputs: -_beta_by_x(y, *inputs),
+    _beta_by_scale,
+    lambda y, x, loc, scale, a, b: lean(a, b, *standardized_with_rest(x, loc, scale)[:2]),
+    lambda y, x, loc, scale, a, b: lean_back(a, b, *standardized_with_rest(x, loc, scale)[:2]),
+)
+
+
 def beta_probability(z: Variable, a: Variable, b: Variable, z_rest: Variable | float) -> Variable:
     """exp(beta_density); at the ends a product of powers, whose slopes are finite."""
     end = at_an_end(z)
@@ -102,6 +142,35 @@ gamma_density = KernelFunction(
     lambda y, z, a, z_rest: _gamma_tilt(z, a, z_rest),
     lambda y, z, a, z_rest: _gamma_lean(z, a, z_rest),
     None,
+)
+
+
+def _gamma_by_x(y: Variable, x: Variable, loc: Variable, scale: Variable, a: Variable) -> Variable:
+    z, rest, _ = standardized_with_rest(x, loc, scale)
+    return _gamma_tilt(z, a, rest) / scale
+
+
+def _gamma_by_scale(
+    y: Variable, x: Variable, loc: Variable, scale: Variable, a: Variable
+) -> Variable:
+    """-(z f'(z) + 1) / scale = -(a - z) / scale, which does not cancel."""
+    z, rest, _ = standardized_with_rest(x, loc, scale)
+    return -(is_finite(y) * ((a - finite_part(z)) - rest) / scale)
+
+
+def _gamma_by_a(y: Variable, x: Variable, loc: Variable, scale: Variable, a: Variable) -> Variable:
+    z, rest, _ = standardized_with_rest(x, loc, scale)
+    return _gamma_lean(z, a, rest)
+
+
+# gamma_density at z = (x - loc) / scale, less log(scale)
+gamma_scaled = KernelFunction(
+    "gamma",
+    "gamma_scaled",
+    _gamma_by_x,
+    lambda y, *inputs: -_gamma_by_x(y, *inputs),
+    _gamma_by_scale,
+    _gamma_by_a,
 )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cygrad.core.variable import Variable
 from cygrad.special.incomplete import gammainc, gammaincinv
 from cygrad.stats import standard
-from cygrad.stats.exponential_family import gamma_density, gamma_probability
+from cygrad.stats.exponential_family import gamma_density, gamma_probability, gamma_scaled
 from cygrad.stats.quantiles import placed
 
 if TYPE_CHECKING:
@@ -47,8 +47,11 @@ def logpdf(
     >>> gamma.logpdf([-1.0, 1.0], 2.0)
     variable([-inf,  -1.])
     """
-    z, rest, checked = standard.standardized_with_rest(x, loc, scale)
-    return standard.scaled(gamma_density(z, standard.positive(a), rest), checked)
+    shape = standard.positive(a)
+    if standard.is_number(scale, 1.0):
+        z, rest, _ = standard.standardized_with_rest(x, loc, scale)
+        return gamma_density(z, shape, rest)
+    return gamma_scaled(x, loc, standard.positive(scale), shape)
 
 
 def pdf(x: _ArrayLike, a: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:

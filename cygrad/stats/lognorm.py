@@ -18,8 +18,6 @@ from cygrad.stats.standard import (
     is_finite,
     positive,
     probability,
-    scaled,
-    shifted,
     standardized,
 )
 
@@ -38,12 +36,31 @@ _log = KernelFunction(
     lambda y, x, scale: -(_is_positive(x) / scale),
 )
 
-# The log-density of e^(log z) for a scale of 1; -inf with slopes of 0 where log_z is infinite.
-_density = KernelFunction(
+
+def _by_x(y: Variable, x: Variable, loc: Variable, scale: Variable, s: Variable) -> Variable:
+    shift = x - loc
+    inside = _is_positive(shift)
+    safe = F.where(inside, shift, 1.0)
+    return -(inside * (_log(safe, scale) / s / s + 1.0) / safe)
+
+
+def _by_scale(y: Variable, x: Variable, loc: Variable, scale: Variable, s: Variable) -> Variable:
+    return finite_part(_log(x - loc, scale)) / s / s / scale
+
+
+def _by_s(y: Variable, x: Variable, loc: Variable, scale: Variable, s: Variable) -> Variable:
+    return (F.square(finite_part(_log(x - loc, scale)) / s) - is_finite(y)) / s
+
+
+# -log(z)^2 / (2 s^2) - log(s z scale) - log(2 pi) / 2, z = (x - loc) / scale; -inf with slopes of 0
+# where z is not positive or infinite.
+_scaled = KernelFunction(
     "lognorm",
-    "lognormal_density",
-    lambda y, log_z, s: -(finite_part(log_z) / s / s + is_finite(log_z)),
-    lambda y, log_z, s: (F.square(finite_part(log_z) / s) - is_finite(log_z)) / s,
+    "lognormal_scaled",
+    _by_x,
+    lambda y, *inputs: -_by_x(y, *inputs),
+    _by_scale,
+    _by_s,
 )
 
 
@@ -78,9 +95,7 @@ def logpdf(
     >>> lognorm.logpdf([-1.0, 1.0], 0.5)
     variable([       -inf, -0.22579135])
     """
-    checked = None if isinstance(scale, float) and scale == 1.0 else positive(scale)
-    log_z = _log(shifted(x, loc), 1.0 if checked is None else checked)
-    return scaled(_density(log_z, positive(s)), checked)
+    return _scaled(x, loc, positive(scale), positive(s))
 
 
 def pdf(x: _ArrayLike, s: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:

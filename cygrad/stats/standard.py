@@ -67,7 +67,8 @@ difference_rest = KernelFunction("difference_rest", "difference_rest", None, Non
 _quotient_rest = KernelFunction("quotient_rest", "quotient_rest", None, None, None)
 
 
-def _is(given: _ArrayLike, number: float) -> bool:
+def is_number(given: _ArrayLike, number: float) -> bool:
+    """Whether it is this very number, not a Variable or an array of it."""
     return isinstance(given, (int, float)) and given == number
 
 
@@ -77,7 +78,7 @@ def as_variable(x: _ArrayLike) -> Variable:
 
 def shifted(x: _ArrayLike, loc: _ArrayLike) -> Variable:
     """x - loc."""
-    return as_variable(x) if _is(loc, 0.0) else F.sub(x, loc)
+    return as_variable(x) if is_number(loc, 0.0) else F.sub(x, loc)
 
 
 def standardized(
@@ -85,7 +86,7 @@ def standardized(
 ) -> tuple[Variable, Variable | None]:
     """z, and the scale: None where it is 1."""
     z = shifted(x, loc)
-    if _is(scale, 1.0):
+    if is_number(scale, 1.0):
         return z, None
     checked = positive(scale)
     return _quotient(z, checked), checked
@@ -96,13 +97,13 @@ def standardized_with_rest(
 ) -> tuple[Variable, Variable | float, Variable | None]:
     """z, what its roundings lost, and the scale: None where it is 1."""
     shift = shifted(x, loc)
-    rest: Variable | float = 0.0 if _is(loc, 0.0) else difference_rest(x, loc)
-    if _is(scale, 1.0):
+    rest: Variable | float = 0.0 if is_number(loc, 0.0) else difference_rest(x, loc)
+    if is_number(scale, 1.0):
         return shift, rest, None
     checked = positive(scale)
     z = _quotient(shift, checked)
     lost = _quotient_rest(shift, checked, z)
-    return z, lost if _is(loc, 0.0) else lost + rest / checked, checked
+    return z, lost if is_number(loc, 0.0) else lost + rest / checked, checked
 
 
 def scaled(density: Variable, scale: Variable | None) -> Variable:

@@ -10,8 +10,15 @@ from cygrad.core.variable import Variable
 from cygrad.special.stirling import half_step
 from cygrad.stats import student
 from cygrad.stats.quantiles import placed
-from cygrad.stats.standard import is_finite, positive, probability, scaled, standardized
-from cygrad.stats.tails import t_tail
+from cygrad.stats.standard import (
+    is_finite,
+    is_number,
+    positive,
+    probability,
+    shifted,
+    standardized,
+)
+from cygrad.stats.tails import t_tail, t_tail_scaled
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -51,10 +58,15 @@ def logpdf(
     >>> t.logpdf([0.0, 1.0], 4.0)
     variable([-0.98082925, -1.53868813])
     """
-    z, checked = standardized(x, loc, scale)
     freedom = positive(df)
-    constant = is_finite(z) * half_step(0.5 * freedom) - LOG_ROOT_2PI
-    return scaled(constant - t_tail(z, freedom), checked)
+    if is_number(scale, 1.0):
+        z = shifted(x, loc)
+        tail = t_tail(z, freedom)
+    else:
+        checked = positive(scale)
+        z = standardized(x, loc, checked)[0]
+        tail = t_tail_scaled(x, loc, checked, freedom)
+    return (is_finite(z) * half_step(0.5 * freedom) - LOG_ROOT_2PI) - tail
 
 
 def pdf(x: _ArrayLike, df: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:

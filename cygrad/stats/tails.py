@@ -6,9 +6,10 @@ and of 1 / (n + z^2), which do not cancel.
 
 from __future__ import annotations
 
+import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.special.kernel_function import KernelFunction
-from cygrad.stats.standard import finite_part
+from cygrad.stats.standard import finite_part, in_unit, is_finite, standardized
 
 
 def _inverse(z: Variable, n: Variable) -> Variable:
@@ -76,4 +77,33 @@ t_tail = KernelFunction(
     "t_tail",
     lambda y, z, n: _t_slope(z, n),
     lambda y, z, n: _t_tail_by_n(z, n),
+)
+
+
+def _by_x(y: Variable, x: Variable, loc: Variable, scale: Variable, n: Variable) -> Variable:
+    return _t_slope(standardized(x, loc, scale)[0], n) / scale
+
+
+def _by_scale(y: Variable, x: Variable, loc: Variable, scale: Variable, n: Variable) -> Variable:
+    """(1 - z slope) / scale = n (1 - z^2) / (n + z^2) / scale, which does not cancel."""
+    z, _ = standardized(x, loc, scale)
+    inside = in_unit(F.abs(z))
+    near = F.square(F.where(inside, z, 0.5))
+    far = F.square(1.0 / F.where(inside, 2.0, z))
+    value = F.where(inside, (1.0 - near) / (1.0 + near / n), (far - is_finite(z)) / (far + 1.0 / n))
+    return value / scale
+
+
+def _by_n(y: Variable, x: Variable, loc: Variable, scale: Variable, n: Variable) -> Variable:
+    return _t_tail_by_n(standardized(x, loc, scale)[0], n)
+
+
+# t_tail at z = (x - loc) / scale, and log(scale)
+t_tail_scaled = KernelFunction(
+    "t_tail",
+    "t_tail_scaled",
+    _by_x,
+    lambda y, *inputs: -_by_x(y, *inputs),
+    _by_scale,
+    _by_n,
 )

@@ -118,12 +118,18 @@ ZEROS = {
     "ive2": (4.5614874, 0.69268852, 8.0574014),
 }
 
+# The slopes are Bessel functions of other orders, which are this far off between the table's points.
+DENSE = {"i0": 5.0, "iv2": 5.0, "kv2": 5.0, "i1e": 9.0, "ive2": 9.0, "k0e": 5.0, "kve2": 5.0}
+
 ROWS = [
     *(
-        Slope(name, f, i_slopes(n, 1), i_slopes(n, 2), OVERFLOWING)
+        Slope(name, f, i_slopes(n, 1), i_slopes(n, 2), OVERFLOWING, dense=DENSE.get(name, 0.0))
         for name, (f, n) in I_ROWS.items()
     ),
-    *(Slope(name, f, k_slopes(n, 1), k_slopes(n, 2), VANISHING) for name, (f, n) in K_ROWS.items()),
+    *(
+        Slope(name, f, k_slopes(n, 1), k_slopes(n, 2), VANISHING, dense=DENSE.get(name, 0.0))
+        for name, (f, n) in K_ROWS.items()
+    ),
     *(
         Slope(
             name,
@@ -134,12 +140,20 @@ ROWS = [
             zeros=tuple(s * zero for zero in ZEROS.get(name, ()) for s in (1, -1)),
             # (2 - x u) exp(-x u) changes its sign in the sum, and cancels up to fourfold.
             ulps=8.0 if n == 2 else 4.0,
+            dense=DENSE.get(name, 0.0),
             near=0.2,
         )
         for name, (f, n) in IE_ROWS.items()
     ),
     *(
-        Slope(name, f, scaled_k_slopes(n, 1), scaled_k_slopes(n, 2), np.append(POSITIVE, HUGE))
+        Slope(
+            name,
+            f,
+            scaled_k_slopes(n, 1),
+            scaled_k_slopes(n, 2),
+            np.append(POSITIVE, HUGE),
+            dense=DENSE.get(name, 0.0),
+        )
         for name, (f, n) in KE_ROWS.items()
     ),
     # Of other orders the values are scipy's, up to 7 ULP off.

@@ -314,3 +314,44 @@ def test_dirichlet() -> None:
                 # 1 / p: what a digamma differs by from its logarithm
                 by_alpha = [log(v), psi(total) - psi(p), 1 / p, -1 / p]
                 assert error(parameters.grad.data[i], by_alpha, 1.0) < BOUND
+
+
+BY_SCALE = {
+    "gamma": (lambda s: stats.gamma.logpdf(3e-12, 1e-8, 0.0, s), lambda z: -(M(1e-8) - z), 3e-12),
+    "chi2": (lambda s: stats.chi2.logpdf(3e-12, 1e-8, 0.0, s), lambda z: -(M(1e-8) - z) / 2, 3e-12),
+    "beta": (
+        lambda s: stats.beta.logpdf(0.25, 1e-9, 1.0 + 2.0**-50, 0.0, s),
+        lambda z: -(M(1e-9) - M(2) ** -50 * z / (1 - z)),
+        0.25,
+    ),
+    "lognorm": (
+        lambda s: stats.lognorm.logpdf(3.0, 1e12, 0.0, s),
+        lambda z: log(z) / M(10) ** 24,
+        3.0,
+    ),
+    "t": (
+        lambda s: stats.t.logpdf(3.0, 1e-9, 0.0, s),
+        lambda z: M(1e-9) * (z * z - 1) / (M(1e-9) + z * z),
+        3.0,
+    ),
+    "t inside": (
+        lambda s: stats.t.logpdf(0.25, 1e-9, 0.0, s),
+        lambda z: M(1e-9) * (z * z - 1) / (M(1e-9) + z * z),
+        0.25,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BY_SCALE)
+def test_slopes_by_scale_that_are_small_differences(name: str) -> None:
+    """-(z f'(z) + 1) / scale, where both terms are near to 1."""
+    density, minus_sum, x = BY_SCALE[name]
+    scale = cg.Variable(1.7)
+    density(scale).backward()
+    with mpmath.workdps(60):
+        exact = minus_sum(M(x) / M(1.7)) / M(1.7)
+        assert abs(M(scale.grad.item()) - exact) < 1e-14 * abs(exact)
+    second = cg.hessian(density)(1.7)
+    step = 1e-5
+    slopes = [float(cg.grad(density)(1.7 + d)) for d in (-step, step)]
+    np.testing.assert_allclose(second, (slopes[1] - slopes[0]) / (2 * step), rtol=1e-7)
