@@ -9,8 +9,8 @@ to derive your own from.
 - Functions made of functions, which compute their derivatives: `grad`, `value_and_grad`,
   `elementwise_grad`, `jacobian`, `hessian`; times a vector: `vjp`, `jvp`, `hvp`; with less memory:
   `checkpoint`.
-- Modes, for a block or a function: `no_grad`, `test_mode`; asked for by `is_grad_enabled` and
-  `is_test_mode`.
+- Modes, for a block or a function: `no_grad`, `test_mode`, `detect_anomaly`; asked for by
+  `is_grad_enabled` and `is_test_mode`.
 - About the library: `isa`, the instruction set; `empty_cache` and `set_cache_limit`, for freed
   memory; `get_include`, for extensions in Cython.
 
@@ -57,7 +57,7 @@ from cygrad.core.creation import (
     zeros_like,
 )
 from cygrad.core.function import Function
-from cygrad.core.mode import is_grad_enabled, is_test_mode, no_grad, test_mode
+from cygrad.core.mode import detect_anomaly, is_grad_enabled, is_test_mode, no_grad, test_mode
 from cygrad.core.storage import empty_cache, set_cache_limit
 from cygrad.core.variable import Variable
 from cygrad.kernels.elementwise import isa
@@ -115,6 +115,7 @@ __all__ = [
     "__version__",
     "arange",
     "checkpoint",
+    "detect_anomaly",
     "elementwise_grad",
     "empty_cache",
     "eye",

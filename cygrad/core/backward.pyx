@@ -25,6 +25,7 @@ from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.limits cimport INT_MAX
 from libc.string cimport memset
 
+from cygrad.core.anomaly cimport inspect_gradient, is_finite, is_watching
 from cygrad.core.changes cimport age_of, refuse_changes
 from cygrad.core.function cimport (
     Function, input_of, kept_slope, name_of, output_at, outputs_of,
@@ -65,8 +66,10 @@ cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except
     if not same_shape(seed.layout, root.layout):
         raise RuntimeError(f"Variable.backward: {describe(root)} has a gradient of shape "
                            f"{shape_of(seed.layout)}; call cleargrad()")
-    if age_of(root, writes) != 0:
+    p.watching = is_watching()
+    if p.watching or age_of(root, writes) != 0:
         refuse_changes(root, &p)
+    p.watching = p.watching and is_finite(seed)
     if create_graph:
         track_behind(root)
     switches.paused = not create_graph
@@ -108,6 +111,7 @@ cdef list gradients(list outputs, list seeds, list ends, bint create_graph, long
     p.create_graph = create_graph
     p.session = 0 if create_graph else session
     p.last = last
+    p.watching = is_watching()
     p.floor = INT_MAX
     p.ends = <PyObject*>ends
     for i in range(len(ends)):
@@ -122,9 +126,10 @@ cdef list gradients(list outputs, list seeds, list ends, bint create_graph, long
     switches.level += create_graph
     try:
         for y in outputs:
-            if age_of(y, writes) != 0:
+            if p.watching or age_of(y, writes) != 0:
                 refuse_changes(y, &p)
         for i in range(len(outputs)):
+            p.watching = p.watching and is_finite(<Variable>seeds[i])
             y = <Variable>outputs[i]
             if wanted(y, &p):
                 pass_on(y, <Variable>seeds[i], None, &p)
@@ -266,6 +271,8 @@ cdef int pass_on(Variable x, Variable gx, Function source, Pass* p) except -1:
             f"Variable.backward: {where} passes a gradient of shape "
             f"{shape_of(gx.layout)} to {describe(x)}; was its .data replaced by another shape "
             "after it was used?")
+    if p.watching and source is not None:
+        inspect_gradient(source, x, gx)
     if f is None or is_end(x, p):
         # With ends, a leaf that is none of them belongs to another transform.
         return land(x, gx, p) if p.ends is NULL or is_end(x, p) else 0

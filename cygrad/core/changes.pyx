@@ -13,9 +13,10 @@ long as no graph outlives 2^32 writes. What a rule reads stands in its Op (`need
 tells of, to `x.data[0]` or to an array that x wraps, are found by the fingerprints of anomaly.pyx.
 """
 
+from cygrad.core.anomaly cimport verify
 from cygrad.core.backward cimport is_end, wanted
 from cygrad.core.function cimport (
-    Function, READS_ALL, READS_REST, READS_X0, READS_X1, READS_Y, input_of, name_of, output_at,
+    Function, READS_ALL, READS_REST, READS_X0, READS_X1, READS_Y, SEEN, input_of, name_of, output_at,
     outputs_of, saved_of,
 )
 from cygrad.core.passing cimport Pass
@@ -39,18 +40,18 @@ cdef int refuse_changes(Variable y, Pass* p) except -1:
                 visit(input_of(f, i), found, p)
     finally:
         for f in found:
-            f.seen = False
+            f.seen &= ~SEEN
     return 0
 
 
 cdef inline int visit(Variable x, list found, Pass* p) except -1:
     """Go on behind x, if a gradient flows there and there was a write since."""
     cdef Function f = x.creator_
-    if (f is None or f.seen or not wanted(x, p) or is_end(x, p)
-            or age_of(x, writes) == 0):
+    if (f is None or f.seen & SEEN or not wanted(x, p) or is_end(x, p)
+            or (age_of(x, writes) == 0 and not p.watching)):
         return 0
     found.append(f)
-    f.seen = True
+    f.seen |= SEEN
     return 0
 
 
@@ -58,13 +59,13 @@ cdef int check(Function f, Pass* p) except -1:
     """Raise if anything that f's rules will read has been written to since f was made."""
     cdef int i, needs = 0
     cdef Variable x
-    if f.made == writes:
+    if f.made == writes and not p.watching:
         return 0
     for i in range(f.n_inputs):
         if wanted(input_of(f, i), p):
             needs |= needs_of(f, i)
-    if needs == 0:
-        return 0
+    if p.watching:
+        verify(f, needs)
     for i in range(f.n_inputs):
         x = input_of(f, i)
         if needs & (READS_X0 if i == 0 else READS_X1 if i == 1 else READS_REST):

@@ -46,6 +46,10 @@ cdef struct Op:
     int reads[2]            # what those read, in this order
     int needs[2]            # what the rules may read, for the first input and for all others
 
+cdef enum Seen:
+    SEEN = 1                # by the walk of changes.pyx
+    WATCHED = 2             # by anomaly.pyx
+
 cdef class Outputs:         # of a Function that has several
     cdef PyObject** items   # borrowed: a Variable clears its place when it goes
     cdef list gys           # the gradients that have flowed in so far
@@ -71,7 +75,7 @@ cdef class Function:
     cdef unsigned char queued   # waits in a backward pass
     cdef unsigned char tracked  # known to the cycle collector, as is all that it can reach
     cdef unsigned char several  # has several outputs: in place of out and gy it keeps Outputs
-    cdef unsigned char seen     # by the walk of changes.pyx
+    cdef unsigned char seen     # Seen
     cdef unsigned int made      # the number of writes when it was made, in so many bits
     cdef double c[2]            # constants of the operation
 

@@ -12,6 +12,7 @@ cimport cython
 from cpython.object cimport PyObject
 from libc.stdlib cimport calloc, free
 
+from cygrad.core.anomaly cimport inspect, is_watching, watch
 from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.changes cimport MAX_LAG, age_of
 from cygrad.core.lifetime cimport track, track_behind
@@ -243,6 +244,8 @@ cdef object apply_forward(Function f, tuple xs):
             track_behind(x)
         for result in ys:
             track(result)
+        if is_watching():
+            watch(f)
     return ys if several else ys[0]
 
 
@@ -269,6 +272,8 @@ cdef void take_inputs(Function f, tuple xs) noexcept:
 cdef Function connect(const Op* op, Variable y, Variable x0, Variable x1):
     cdef Function f
     if mode().paused or not (x0.requires or (x1 is not None and x1.requires)):
+        if is_watching():
+            inspect_alone(op, y, (x0, x1))
         return None
     f = <Function>Function.__new__(Function)
     f.op = op
@@ -286,7 +291,16 @@ cdef Function connect(const Op* op, Variable y, Variable x0, Variable x1):
     attach(f, y)
     if x0.tracked or (x1 is not None and x1.tracked):
         track_behind(y)
+    if is_watching():
+        watch(f)
     return f
+
+
+cdef int inspect_alone(const Op* op, Variable y, tuple inputs) except -1:
+    """The user's operation without a graph is looked at; the parts of a backward pass are not."""
+    if mode().paused != 1:
+        inspect(op.name.decode(), y, inputs)
+    return 0
 
 
 cdef Function connect_many(const Op* op, Variable y, tuple inputs):
@@ -296,6 +310,8 @@ cdef Function connect_many(const Op* op, Variable y, tuple inputs):
         tracked |= (<Variable>x).tracked
         requires |= (<Variable>x).requires
     if mode().paused or not requires:
+        if is_watching():
+            inspect_alone(op, y, inputs)
         return None
     f = <Function>Function.__new__(Function)
     f.op = op
@@ -303,6 +319,8 @@ cdef Function connect_many(const Op* op, Variable y, tuple inputs):
     attach(f, y)
     if tracked:
         track_behind(y)
+    if is_watching():
+        watch(f)
     return f
 
 
@@ -322,6 +340,8 @@ cdef Function connect_several(const Op* op, tuple ys, tuple inputs, object saved
     if tracked:
         for y in ys:
             track_behind(<Variable>y)
+    if is_watching():
+        watch(f)
     return f
 
 

@@ -15,7 +15,8 @@ file. Cython's own constructor and deallocator do the rest.
 from cpython.object cimport PyObject, PyTypeObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
 
-from cygrad.core.function cimport Function, input_of, output_at, set_output
+from cygrad.core.anomaly cimport forget
+from cygrad.core.function cimport Function, WATCHED, input_of, output_at, set_output
 from cygrad.core.layout cimport EMPTY, release, share
 from cygrad.core.slots cimport (
     PyObject_GC_Del, PyObject_GC_IsTracked, PyObject_GC_Track, PyObject_GC_UnTrack,
@@ -261,6 +262,7 @@ cdef PyObject* allocate_function(PyTypeObject* kind, Py_ssize_t n) except NULL:
     (<Function>f).queued = False
     (<Function>f).tracked = False
     (<Function>f).several = False
+    (<Function>f).seen = 0
     return f
 
 
@@ -295,6 +297,8 @@ cdef void deallocate_function(PyObject* f) noexcept:
     cdef int i
     prefetch_older(f)
     Py_SET_REFCNT(f, 1)         # as long as it is handled here
+    if (<Function>f).seen & WATCHED:
+        forget(<Function>f)
     if inputs != <PyObject*>None:
         for i in range((<Function>f).n_inputs):
             (<Variable>PyTuple_GET_ITEM(<tuple>inputs, i)).uses -= 1

@@ -6,6 +6,7 @@ cdef enum:
 cdef struct Mode:
     int paused              # no graph is recorded: ON inside no_grad, 1 in what cygrad itself calls
     int testing             # inside test_mode
+    int watching            # inside detect_anomaly
     int tracing             # inside tracing: no Variable silently becomes plain numbers
     int level               # of how many transforms, one in the other, this is inside a function
 

@@ -1,4 +1,4 @@
-"""no_grad, test_mode and tracing: what a thread records, and whether it trains or tests.
+"""no_grad, test_mode, detect_anomaly, tracing: what a thread records, and whether it trains or tests.
 
 Each is a context manager and a decorator, nests, and belongs to the thread that enters it. What
 they switch is a C struct in thread-local memory, so that an operation asks at the cost of a load.
@@ -17,7 +17,9 @@ cdef extern from *:
     #else
     #define CG_THREAD_LOCAL static __thread
     #endif
-    CG_THREAD_LOCAL struct { int paused; int testing; int tracing; int level; } cg_mode;
+    CG_THREAD_LOCAL struct {
+        int paused; int testing; int watching; int tracing; int level;
+    } cg_mode;
     """
     Mode cg_mode
 
@@ -192,6 +194,42 @@ cdef class test_mode(_Switch):
     """
     cdef int* flag(self) noexcept:
         return &mode().testing
+
+
+cdef class detect_anomaly(_Switch):
+    """detect_anomaly()\n--\n
+    Context manager and decorator: look for what makes gradients wrong, and for the first nan or inf.
+
+    Operations recorded inside keep a fingerprint of what their derivatives are computed from, and a
+    backward pass inside, before any gradient flows, compares it with the numbers of then: so memory
+    that was written to meanwhile by way of ``x.data[...]``, or of an array that a Variable was made
+    from, or that stood beside one in an operation, is found. The first operation that makes a nan or
+    an inf out of finite numbers, forward or backward, raises too. It costs a pass over the numbers
+    of every operation; the environment variable ``CYGRAD_ANOMALY=1`` switches it on for a program.
+
+    Raises
+    ------
+    RuntimeError
+        From an operation inside that makes a nan or an inf, or from a backward pass inside; it names
+        the operation, and the file and line that called it.
+    TypeError
+        If what it decorates is no function, or a generator or a coroutine, whose body runs later;
+        if the parentheses are forgotten, ``@detect_anomaly``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import cygrad as cg
+    >>> w, batch = cg.Variable([1.0, 2.0]), np.ones(2)
+    >>> with cg.detect_anomaly():
+    ...     loss = cg.functions.sum(w * w * batch)
+    ...     w.data[0] = 3.0
+    ...     loss.backward()     # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    RuntimeError: detect_anomaly: the gradient of Mul, called at ...
+    """
+    cdef int* flag(self) noexcept:
+        return &mode().watching
 
 
 cdef class tracing(_Switch):

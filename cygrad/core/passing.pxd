@@ -7,6 +7,7 @@ cdef struct Pass:
     Heap heap                   # the Functions that a gradient has reached
     bint retain_grad
     bint create_graph
+    bint watching               # for anomalies
     PyObject* postponed         # a dict of Products (backward.pxd), or NULL; counted
     PyObject* held              # outputs that only the pass holds, by their creator's id; as well
     int floor                   # the smallest generation that a gradient is wanted for

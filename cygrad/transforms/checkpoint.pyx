@@ -9,15 +9,17 @@ import functools
 import types
 
 from cpython.object cimport PyObject
-from libc.stdint cimport uint64_t
 
+from cygrad.core.anomaly cimport fingerprint
 from cygrad.core.arrays cimport constant
 from cygrad.core.backward cimport Recompute
+from cygrad.core.changes cimport MAX_LAG, age_of
 from cygrad.core.function cimport Outputs, set_output
 from cygrad.core.lifetime cimport track, track_behind
 from cygrad.core.mode cimport Mode, mode
 from cygrad.core.repetition cimport Repetition
-from cygrad.core.variable cimport Variable, detached, own_contiguous
+from cygrad.core.storage cimport writes
+from cygrad.core.variable cimport Variable, detached
 
 from cygrad.transforms.structure import leaves, rebuild, template
 
@@ -79,22 +81,6 @@ cdef class Segment:
                     "first call; it must not depend on anything else that changes, and nothing "
                     "that it reads may change before the backward pass")
         return results
-
-
-cdef tuple fingerprint(Variable v):
-    """The size, and a number that differs when any bit of the elements does."""
-    cdef Variable c = own_contiguous(v)
-    cdef const uint64_t* words = <const uint64_t*>c.ptr
-    cdef uint64_t a = 1, b = 2, prime = 0x9E3779B97F4A7C15
-    cdef Py_ssize_t i, n = c.layout.size
-    for i in range(0, n - 1, 2):
-        a = (a ^ words[i]) * prime
-        a ^= a >> 29
-        b = (b ^ words[i + 1]) * prime
-        b ^= b >> 31
-    if n % 2:
-        a = (a ^ words[n - 1]) * prime
-    return n, a ^ (b * prime)
 
 
 cdef class Checkpoint:
