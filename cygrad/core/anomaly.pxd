@@ -1,4 +1,4 @@
-# detect_anomaly: what a graph was computed from, remembered; and nan and inf, found where they begin.
+# detect_anomaly: what a graph was computed from, remembered; and where nan and inf begin.
 
 from cygrad.core.function cimport Function
 from cygrad.core.variable cimport Variable

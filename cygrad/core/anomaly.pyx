@@ -140,10 +140,10 @@ cdef int verify(Function f, int needs) except -1:
 
 cdef int refuse(Function f, str what, str place) except -1:
     raise RuntimeError(
-        f"detect_anomaly: the gradient of {name_of(f)}, called at {place}, is computed from {what}, "
-        "whose numbers are other ones now: its memory has been written to since, say through x.data "
-        "or an array that the Variable was made from. Write to it after backward, or give the graph "
-        "a copy of its own, x.copy() or array.copy()")
+        f"detect_anomaly: the gradient of {name_of(f)}, called at {place}, is computed from "
+        f"{what}, whose numbers are other ones now: its memory has been written to since, say "
+        "through x.data, or through an array that the Variable was made from. Write to it after "
+        "backward, or give the graph a copy of its own, x.copy() or array.copy()")
 
 
 cdef int inspect_gradient(Function f, Variable x, Variable gx) except -1:

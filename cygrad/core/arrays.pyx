@@ -5,6 +5,7 @@ here; so is what may be written to, and what an update in place writes.
 """
 
 cimport numpy as cnp
+from libc.string cimport memcpy
 from cpython.float cimport PyFloat_AsDouble, PyFloat_Check, PyFloat_CheckExact
 from cpython.long cimport PyLong_AsDouble, PyLong_Check, PyLong_CheckExact
 from cpython.object cimport PyObject, PyTypeObject
@@ -17,12 +18,15 @@ from cygrad.core.mode cimport ON, mode
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.repetition cimport keep
 from cygrad.core.storage cimport Storage, foreign_storage, mark_written, new_storage
-from cygrad.core.variable cimport Memory, Variable, describe
+from cygrad.core.variable cimport Memory, Variable, describe, empty
 from cygrad.kernels.elementwise cimport copy_strided
 
 import numpy as np
 
 cnp.import_array()
+
+cdef enum:
+    COPIED = 256                # numbers of an array beside a Variable
 
 cdef extern from "numpy/arrayobject.h":
     # As numpy declares it, the last argument cannot be NULL.
@@ -179,6 +183,25 @@ cdef Storage storage_of(cnp.ndarray array):
 cdef Variable constant(object data, str where):
     cdef Variable v = <Variable>Variable.__new__(Variable)
     assign(v, data, where)
+    return v
+
+
+cdef Variable operand(object data, str where):
+    """constant(), for an array beside a Variable: what is small the graph gets a copy of.
+
+    So a small buffer that is filled anew in a loop does no harm. Up to COPIED numbers, a copy costs
+    about as much as to wrap foreign memory.
+    """
+    cdef Variable v
+    cdef Layout* layout
+    if not (cnp.PyArray_CheckExact(data) and is_ready(<cnp.ndarray>data)
+            and 0 < cnp.PyArray_SIZE(<cnp.ndarray>data) <= COPIED):
+        return constant(data, where)
+    layout = contiguous_layout(cnp.PyArray_NDIM(<cnp.ndarray>data),
+                               <Py_ssize_t*>cnp.PyArray_DIMS(<cnp.ndarray>data))
+    v = empty(layout)
+    release(layout)
+    memcpy(v.ptr, cnp.PyArray_DATA(<cnp.ndarray>data), v.layout.size * sizeof(double))
     return v
 
 

@@ -21,8 +21,8 @@ cdef long new_session() noexcept
 cdef inline bint wanted(Variable x, Pass* p) noexcept:
     return x.requires and x.generation_ >= p.floor
 
-# Whether x is one of the variables that a transform's pass stops at. Other passes, within which this
-# one runs, may have ends of their own.
+# Whether x is one of the variables that a transform's pass stops at. Other passes, within which
+# this one runs, may have ends of their own.
 cdef enum:
     ENDS = 2                    # a bit of Variable.requires: gradients stop here in a pass
 

@@ -1,23 +1,24 @@
 """Numbers changed between the forward and the backward pass.
 
-A derivative is computed from numbers of the forward pass: that of a * b by a from b. The graph keeps
-no copies of them. So writes are counted (`writes` in storage.pxd): a Storage keeps the number of its
-latest write, a Function the number that had been reached when it was made, and a Variable how much
-older than its creator the oldest Function behind it is (`lag`). A backward pass from a Variable with
-nothing behind it that is older than the latest write, which is nearly every one, has compared two
-numbers, and no more. Another first walks over the older part of the graph, and raises if anything has
-been written to that a rule will read, before any gradient has flowed.
+A derivative is computed from numbers of the forward pass: that of a * b by a from b. The graph
+keeps no copies of them. So writes are counted (`writes` in storage.pxd): a Storage keeps the
+number of its latest write, a Function the number that had been reached when it was made, and a
+Variable how much older than its creator the oldest Function behind it is (`lag`). A backward pass
+from a Variable with nothing behind it that is older than the latest write, which is nearly every
+one, has compared two numbers, and no more. Another first walks over the older part of the graph,
+and raises if anything has been written to that a rule will read, before any gradient has flowed.
 
-The numbers have 32 bits and are compared by their distances to the present one, which are right as
-long as no graph outlives 2^32 writes. What a rule reads stands in its Op (`needs`). Writes that nobody
-tells of, to `x.data[0]` or to an array that x wraps, are found by the fingerprints of anomaly.pyx.
+The numbers have 32 bits and are compared by their distances to the present one, which are right
+as long as no graph outlives 2^32 writes. What a rule reads stands in its Op (`needs`). Writes
+that nobody tells of, to `x.data[0]` or to an array that x wraps, are found by the fingerprints of
+anomaly.pyx.
 """
 
 from cygrad.core.anomaly cimport verify
 from cygrad.core.backward cimport is_end, wanted
 from cygrad.core.function cimport (
-    Function, READS_ALL, READS_REST, READS_X0, READS_X1, READS_Y, SEEN, input_of, name_of, output_at,
-    outputs_of, saved_of,
+    Function, READS_ALL, READS_REST, READS_X0, READS_X1, READS_Y, SEEN, input_of, name_of,
+    output_at, outputs_of, saved_of,
 )
 from cygrad.core.passing cimport Pass
 from cygrad.core.storage cimport writes
@@ -27,7 +28,6 @@ from cygrad.core.variable cimport Variable, describe
 cdef int refuse_changes(Variable y, Pass* p) except -1:
     cdef list found = []
     cdef Function f
-    cdef Variable x
     cdef Py_ssize_t at = 0
     cdef int i
     try:

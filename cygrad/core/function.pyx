@@ -371,7 +371,7 @@ cdef inline void attach(Function f, Variable y) noexcept:
     f.out = <PyObject*>y
 
 
-cdef inline unsigned short lag_behind(Function f) noexcept:
+cdef unsigned short lag_behind(Function f) noexcept:
     """`lag` of f's outputs."""
     cdef unsigned int age = 0
     cdef int i

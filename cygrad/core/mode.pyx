@@ -1,4 +1,4 @@
-"""no_grad, test_mode, detect_anomaly, tracing: what a thread records, and whether it trains or tests.
+"""no_grad, test_mode, detect_anomaly and tracing: what a thread records, trains, tests, looks at.
 
 Each is a context manager and a decorator, nests, and belongs to the thread that enters it. What
 they switch is a C struct in thread-local memory, so that an operation asks at the cost of a load.
@@ -198,19 +198,20 @@ cdef class test_mode(_Switch):
 
 cdef class detect_anomaly(_Switch):
     """detect_anomaly()\n--\n
-    Context manager and decorator: look for what makes gradients wrong, and for the first nan or inf.
+    Context manager and decorator: find what makes gradients wrong, and the first nan or inf.
 
-    Operations recorded inside keep a fingerprint of what their derivatives are computed from, and a
-    backward pass inside, before any gradient flows, compares it with the numbers of then: so memory
-    that was written to meanwhile by way of ``x.data[...]``, or of an array that a Variable was made
-    from, or that stood beside one in an operation, is found. The first operation that makes a nan or
-    an inf out of finite numbers, forward or backward, raises too. It costs a pass over the numbers
-    of every operation; the environment variable ``CYGRAD_ANOMALY=1`` switches it on for a program.
+    Operations recorded inside keep a fingerprint of what their derivatives are computed from, and
+    a backward pass inside, before any gradient flows, compares it with the numbers of then: so
+    memory that was written to meanwhile by way of ``x.data[...]``, or of an array that a Variable
+    was made from, or that stood beside one in an operation, is found. The first operation that
+    makes a nan or an inf out of finite numbers, forward or backward, raises too. It costs a pass
+    over the numbers of every operation; the environment variable ``CYGRAD_ANOMALY=1`` switches it
+    on for a program.
 
     Raises
     ------
     RuntimeError
-        From an operation inside that makes a nan or an inf, or from a backward pass inside; it names
+        From an operation inside that makes a nan or inf, or from a backward pass inside; it names
         the operation, and the file and line that called it.
     TypeError
         If what it decorates is no function, or a generator or a coroutine, whose body runs later;

@@ -16,8 +16,8 @@ cdef Op binary_op(const char* name, int kernel, vjp_rule vjp, int gradient0, int
                   int gradient1, int reads1) noexcept
 cdef Op operation(const char* name, vjp_rule vjp) noexcept      # one that is not elementwise
 
-# The operation, where its gradients by the first input, and by all others, are computed from no more
-# than this (`Reads` in function.pxd): what is written to the rest afterwards does not matter
+# The operation, where its gradients by the first input, and by all others, are computed from no
+# more than this (`Reads` in function.pxd): what is written to the rest afterwards does not matter
 # (changes.pyx). An elementwise operation's kernels say it already.
 cdef Op reading(Op op, int needs0, int needs1) noexcept
 

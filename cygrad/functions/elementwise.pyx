@@ -8,7 +8,7 @@ stands in the other files of this folder.
 
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 
-from cygrad.core.arrays cimport constant, is_array_like, is_number, number
+from cygrad.core.arrays cimport is_array_like, is_number, number, operand
 from cygrad.core.function cimport (
     Function, Op, READS_ALL, READS_X0, READS_X1, READS_Y, connect, name_of, vjp_rule,
 )
@@ -46,7 +46,7 @@ cdef Op binary_op(const char* name, int kernel, vjp_rule vjp, int gradient0, int
 
 
 cdef Op reading(Op op, int needs0, int needs1) noexcept:
-    """The operation, whose gradient by the first input, and by all others, needs no more than this."""
+    """The operation, whose gradients by the first input, and by all others, need no more."""
     op.needs[0] = needs0
     op.needs[1] = needs1
     return op
@@ -297,7 +297,7 @@ cpdef Variable as_variable(object x, str where):
     """x as a Variable: itself, or a constant of what it holds; `where` is for the error message."""
     if isinstance(x, Variable):
         return <Variable>x
-    return constant(x, where)
+    return operand(x, where)
 
 
 cdef object apply_forms(const Forms* forms, object a, object b):
@@ -311,13 +311,13 @@ cdef object apply_forms(const Forms* forms, object a, object b):
             return unary_with(forms.right, forms.right.kernel, <Variable>a, number(b), 0.0)
         if not is_array_like(b):
             return NotImplemented
-        return binary(forms.both, <Variable>a, constant(b, forms.name.decode()))
+        return binary(forms.both, <Variable>a, operand(b, forms.name.decode()))
     if forms.left is not NULL and isinstance(b, Variable) and is_number(a):
         return unary_with(forms.left, forms.left.kernel, <Variable>b, number(a), 0.0)
     if not (is_array_like(a) and is_array_like(b)):
         return NotImplemented
     where = forms.name.decode()
-    return binary(forms.both, constant(a, where), as_variable(b, where))
+    return binary(forms.both, operand(a, where), as_variable(b, where))
 
 
 cdef object call_forms(const Forms* forms, object a, object b):

@@ -218,8 +218,8 @@ cdef Variable vjp_remainder(Function f, Variable gy, int i):
 
 cdef Op FMOD = binary_op(b"Fmod", K_FMOD, vjp_remainder, PASS, 0, COMPOSED, 0)
 cdef Op REMAINDER = binary_op(b"Remainder", K_REMAINDER, vjp_remainder, PASS, 0, COMPOSED, 0)
-cdef Op FLOOR_DIVIDE = reading(binary_op(b"Floor_Divide", K_FLOOR_DIVIDE, vjp_zero, COMPOSED, 0,
-                                 COMPOSED, 0), 0, 0)
+cdef Op FLOOR_DIVIDE = reading(
+    binary_op(b"Floor_Divide", K_FLOOR_DIVIDE, vjp_zero, COMPOSED, 0, COMPOSED, 0), 0, 0)
 cdef Forms FMOD_FORMS = Forms(b"fmod", &FMOD, NULL, NULL)
 cdef Forms REMAINDER_FORMS = Forms(b"remainder", &REMAINDER, NULL, NULL)
 cdef Forms FLOOR_DIVIDE_FORMS = Forms(b"floor_divide", &FLOOR_DIVIDE, NULL, NULL)

@@ -158,7 +158,9 @@ def test_the_first_nan_of_a_backward_pass() -> None:
     x = cg.Variable([0.0, 4.0], name="x")
     with cg.detect_anomaly():
         y = F.sqrt(x)
-        with pytest.raises(RuntimeError, match=r"gradient of Sqrt, called at .* by x of .* has inf"):
+        with pytest.raises(
+            RuntimeError, match=r"gradient of Sqrt, called at .* by x of .* has inf"
+        ):
             F.sum(y).backward()
     x.cleargrad()
     F.sum(F.sqrt(x)).backward()
