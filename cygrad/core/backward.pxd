@@ -35,6 +35,10 @@ cdef inline bint is_end(Variable x, Pass* p) noexcept:
 cdef class Recompute(Function):
     cdef object again           # gives the list of outputs anew
 
+# Of a Recompute, the creators of its outputs, computed again: with what it closes over behind them,
+# which is not among its inputs. Of another Function an empty list.
+cdef list creators_again(Function f)
+
 # A Function in Python whose backward gets None, not zeros, for an output that nothing has flowed
 # to: zeros that have been computed may mean something else. It may give None for other inputs than
 # the wanted ones, or a gradient that is ignored.

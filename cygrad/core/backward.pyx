@@ -450,6 +450,13 @@ cdef int flow_anew(Recompute f, Pass* p) except -1:
     return 0
 
 
+cdef list creators_again(Function f):
+    if not isinstance(f, Recompute):
+        return []
+    return [(<Variable>y).creator_ for y in (<Recompute>f).again()
+            if (<Variable>y).creator_ is not None]
+
+
 cdef object checked_gradients(Function f, object gxs):
     """What a backward in Python returned: a sequence of a gradient or None for each input."""
     cdef Variable x

@@ -16,10 +16,8 @@ from cpython.object cimport Py_EQ, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
 from cygrad.core.arrays cimport (
     array_of, assign, is_array_like, is_readonly, is_view_of, takes_updates, updated,
 )
-from cygrad.core.backward cimport run_backward
-from cygrad.core.function cimport (
-    Function, lag_behind, name_of, output_at, set_output,
-)
+from cygrad.core.backward cimport creators_again, run_backward
+from cygrad.core.function cimport Function, lag_behind, name_of, output_at, set_output
 from cygrad.core.layout cimport (
     Layout, SCALAR, contiguous_layout, release, reshaped_layout, same_shape, shape_of, share,
 )
@@ -359,7 +357,8 @@ cdef class Variable:
         """Forget the creators of everything behind this variable, but not its own.
 
         Where a Function has several outputs, all forget it. Truncated backpropagation through time
-        calls it on the loss of each window.
+        calls it on the loss of each window. A function in a checkpoint is called once more, to see
+        what it closes over.
 
         Examples
         --------
@@ -377,6 +376,8 @@ cdef class Variable:
             behind.append(self.creator_)
         while behind:
             f = behind.pop()
+            if f.op is NULL:
+                behind += creators_again(f)
             for x in f.inputs:
                 g = (<Variable>x).creator_
                 if g is None:

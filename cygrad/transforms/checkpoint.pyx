@@ -209,7 +209,8 @@ def checkpoint(f):
     Raises
     ------
     RuntimeError
-        In the backward pass, if f returns something else than before, other numbers among that.
+        In the backward pass, if f returns something else than before, other numbers among that;
+        or if it uses its own result, say from a cache, or another that is newer than the call.
     TypeError
         If f cannot be called.
 
@@ -218,7 +219,9 @@ def checkpoint(f):
     As ``jax.checkpoint`` and ``torch.utils.checkpoint``: time for memory. Of a chain of n steps cut
     into sqrt(n) functions, about 2 sqrt(n) steps are in memory at any time, for one more forward
     pass. Gradients reach what f closes over too, and every order works; but a graph of gradients
-    (``create_graph=True``) keeps what it was computed from.
+    (``create_graph=True``) keeps what it was computed from. All derivatives are, to the bit, what
+    they are without it; but where the gradients of several results add up, it may be in another
+    order.
 
     The second run is like the first. What the layers in it keep (h of a recurrent layer, running
     statistics, their other attributes) is what it was then, `dropout` and ``cg.randn`` draw the

@@ -406,3 +406,29 @@ def test_set_creator_to_its_own() -> None:
     x.set_creator(y.creator)
     with pytest.raises(RuntimeError, match="computed after the first call"):
         y.backward()
+
+
+def test_unchain_backward_reaches_what_it_closes_over() -> None:
+    for wrap in (lambda f: f, cg.checkpoint, lambda f: cg.checkpoint(cg.checkpoint(f))):
+        w = cg.Variable(0.7)
+        state = F.sin(w * 2.0)
+        y = wrap(lambda c, state=state, w=w: F.tanh(state * w) * c)(cg.Variable(1.5))
+        z = wrap(lambda y=y, w=w: F.exp(y * w))()
+        loss = z * 2.0
+        loss.unchain_backward()
+        assert [v.creator for v in (z, y, state)] == [None] * 3 and loss.creator is not None
+        (loss + state + y).backward()
+        assert z.grad.item() == 2.0 and w.grad is None
+
+
+def test_unchain_backward_of_its_result() -> None:
+    """The whole function is one step, which gradients still go back through."""
+    w = cg.Variable(0.7)
+    state = F.sin(w * 2.0)
+    y = cg.checkpoint(lambda: F.tanh(state * w))()
+    y.unchain_backward()
+    assert state.creator is None and y.creator is not None
+    y.backward()
+    slope = 1.0 - y.item() ** 2
+    assert w.grad.item() == pytest.approx(slope * state.item(), rel=1e-14)
+    assert state.grad.item() == pytest.approx(slope * 0.7, rel=1e-14)
