@@ -41,6 +41,9 @@ def __getattr__(name):
     raise abi.no_such_type(__name__, name)
 
 
+@cython.binding(False)
+@cython.embedsignature(True)
+@cython.embedsignature.format("clinic")
 @cython.no_gc_clear
 cdef class CFunction_1(Function):
     """An operation whose forward and backward are C functions, to be subclassed in Cython.

@@ -16,4 +16,4 @@ cdef bint takes_updates(Variable v) noexcept        # whether v += x changes v i
 cdef object updated(Variable v, object result, str operator)
 
 # Refuse arrays that would lose a mask or a unit as plain numbers.
-cdef int refuse_what_loses(object data, str where) except -1
+cdef int refuse_what_loses(object data, str where, int depth) except -1

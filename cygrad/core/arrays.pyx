@@ -99,14 +99,14 @@ cdef bint is_view_of(object data, Storage storage):
 
 cdef cnp.ndarray real_array(object data, str where):
     """`data` as a C-contiguous float64 array, without a copy where it is one."""
-    if isinstance(data, (list, tuple)) and holds_variables(data):
+    if isinstance(data, (list, tuple)) and holds_variables(data, where, 1):
         raise TypeError(f"{where}: cannot take a sequence of Variables, whose graph would be lost; "
                         "use F.stack([...]), and for rows F.stack([F.stack([...]), ...])")
     if cnp.PyArray_CheckExact(data):
         if is_ready(<cnp.ndarray>data):
             return <cnp.ndarray>data
     else:
-        refuse_what_loses(data, where)
+        refuse_what_loses(data, where, 1)
     array = np.asarray(data)
     if array.dtype.kind not in "biuf":
         hint = ""
@@ -123,15 +123,16 @@ cdef cnp.ndarray real_array(object data, str where):
     return array if is_ready(array) else np.array(array, dtype=np.float64, order="C")
 
 
-cdef int refuse_what_loses(object data, str where) except -1:
+cdef int refuse_what_loses(object data, str where, int depth) except -1:
     """Refuse what NumPy would make numbers of that mean less: masks and units go, or are wrong.
 
     Of a list, what is in it. By their attributes, so that no library is imported for it.
     """
     if isinstance(data, (list, tuple)):
+        check_depth(depth, where)
         for x in data:
             if not (PyFloat_CheckExact(x) or PyLong_CheckExact(x) or cnp.PyArray_CheckExact(x)):
-                refuse_what_loses(x, where)
+                refuse_what_loses(x, where, depth + 1)
         return 0
     if isinstance(data, (Variable, str, bytes)) or is_number(data):
         return 0
@@ -156,12 +157,22 @@ cdef bint is_ready(cnp.ndarray array) noexcept:
             and cnp.PyArray_NDIM(array) <= MAX_NDIM)
 
 
-cdef bint holds_variables(object data) except -1:
+cdef bint holds_variables(object data, str where, int depth) except -1:
     """Whether a Variable is in a list or tuple, or in one inside it."""
+    check_depth(depth, where)
     for x in data:
-        if isinstance(x, Variable) or (isinstance(x, (list, tuple)) and holds_variables(x)):
+        if isinstance(x, Variable) or (
+                isinstance(x, (list, tuple)) and holds_variables(x, where, depth + 1)):
             return True
     return False
+
+
+cdef int check_depth(int depth, str where) except -1:
+    """No array is made of sequences nested deeper than it may have axes: the descent ends there."""
+    if depth > MAX_NDIM:
+        raise ValueError(f"{where}: sequences are nested more than {MAX_NDIM} deep, or contain "
+                         f"themselves; an array may have at most {MAX_NDIM} dimensions")
+    return 0
 
 
 cdef Storage storage_of(cnp.ndarray array):

@@ -41,6 +41,10 @@ cdef class Slopes:
     """The slopes of a Function that the passes of a session share, and what it keeps itself."""
 
 
+# Methods that look at what they are called with: a cyfunction of a class takes anything for self.
+@cython.binding(False)
+@cython.embedsignature(True)
+@cython.embedsignature.format("clinic")
 @cython.no_gc_clear
 cdef class Function:
     # The first line, up to the --, is what inspect.signature reads (__text_signature__).

@@ -17,9 +17,12 @@ cdef Layout* EMPTY          # shape (0,)
 cdef Layout* contiguous_layout(int ndim, const Py_ssize_t* shape) except NULL
 cdef Layout* strided_layout(int ndim, const Py_ssize_t* shape,
                             const Py_ssize_t* strides) except NULL
+
+# Arguments become ints of Python's own before any shape is read: an __index__ may run any code.
+cdef object plain_int(object n)
 cdef list ints_of(object shape, str where)      # from an int or a sequence of ints
 cdef Layout* layout_of_shape(object shape) except NULL
-cdef Layout* reshaped_layout(const Layout* old, object shape, str where) except NULL
+cdef Layout* reshaped_layout(const Layout* old, list given, str where) except NULL
 cdef Layout* broadcast_layouts(Layout* a, Layout* b) except NULL
 cdef tuple shape_of(const Layout* layout)
 cdef int same_dims(const Layout* a, const Layout* b) noexcept nogil

@@ -17,6 +17,8 @@ cdef enum:
     RECENT = 256
     MAX_BYTES = 0x7FFFFFFFFFFFFFFF
 
+cdef object PLAIN = int.__pos__     # of a subclass of int, an int
+
 cdef Layout* recent[RECENT]     # contiguous layouts by hash of their shape; holds references
 
 
@@ -97,14 +99,24 @@ cdef Layout* strided_layout(int ndim, const Py_ssize_t* shape,
     return layout
 
 
+cdef object plain_int(object n):
+    """n as an int of Python's own; TypeError if it is none.
+
+    Arguments go through here before any shape is read: n.__index__ is code of the user's, which may
+    assign .data, and so may be the operators of a subclass of int.
+    """
+    return n if type(n) is int else PLAIN(index(n))
+
+
 cdef list ints_of(object shape, str where):
+    """An int or a sequence of ints as a list of Python's own ints; before any shape is read."""
     if not isinstance(shape, (tuple, list)):
         try:
-            return [index(shape)]
+            return [plain_int(shape)]
         except TypeError:
             pass
     try:
-        return [index(n) for n in shape]
+        return [plain_int(n) for n in shape]
     except TypeError:
         raise TypeError(f"{where}: takes an int or a sequence of ints, not {shape!r}") from None
 
@@ -117,15 +129,22 @@ cdef Layout* layout_of_shape(object shape) except NULL:
     n = len(shape)
     if n > MAX_NDIM:
         raise ValueError(f"an array may have at most {MAX_NDIM} dimensions, not {n}")
-    for d in range(n):
-        dims[d] = shape[d]
+    try:
+        for d in range(n):
+            dims[d] = shape[d]
+    except OverflowError:
+        raise ValueError(f"array is too big: a length of {tuple(shape)} overflows") from None
     return contiguous_layout(<int>n, dims)
 
 
-cdef Layout* reshaped_layout(const Layout* old, object shape, str where) except NULL:
-    """The contiguous layout of `shape`, in which one length may be -1, for old's elements."""
-    cdef Py_ssize_t known = 1, unknown = -1
-    dims = ints_of(shape, where)
+cdef Layout* reshaped_layout(const Layout* old, list given, str where) except NULL:
+    """The contiguous layout for old's elements of a shape, in which one length may be -1.
+
+    The shape is made of Python's own ints (`ints_of`): no code runs here that could free `old`.
+    """
+    cdef Py_ssize_t unknown = -1
+    cdef object known = 1
+    cdef list dims = given.copy()
     for d, n in enumerate(dims):
         if n == -1 and unknown < 0:
             unknown = d

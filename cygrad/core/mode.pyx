@@ -4,6 +4,8 @@ Each is a context manager and a decorator, nests, and belongs to the thread that
 they switch is a C struct in thread-local memory, so that an operation asks at the cost of a load.
 """
 
+cimport cython
+
 import functools
 from _thread import get_ident
 
@@ -28,6 +30,10 @@ cdef Mode* mode() noexcept nogil:
     return <Mode*>&cg_mode
 
 
+# Methods that look at what they are called with: a cyfunction of a class takes anything for self.
+@cython.binding(False)
+@cython.embedsignature(True)
+@cython.embedsignature.format("clinic")
 cdef class _Switch:
     # The first line, up to the --, is what inspect.signature reads (__text_signature__).
     """_Switch()\n--\n

@@ -35,6 +35,12 @@ cdef Variable detached(Variable v)                  # on the same memory, withou
 
 cdef Variable own_contiguous(Variable v)            # v itself, or a copy without a graph
 
+# v's memory and shape as they are now, in a Variable that nobody else has, of v's name: code of the
+# user's that runs meanwhile, here or in another thread, may assign v.data. What reads memory takes
+# this first, and checks the shapes of this. pinned_rows: the same in C order, a copy if need be.
+cdef Variable held(Variable v)
+cdef Variable pinned_rows(Variable v)
+
 cdef str describe(Variable v)                       # its name and shape, for error messages
 
 cdef inline bint is_private(Variable v, Py_ssize_t holders) noexcept:

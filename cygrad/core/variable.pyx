@@ -19,7 +19,8 @@ from cygrad.core.arrays cimport (
 from cygrad.core.backward cimport creators_again, run_backward
 from cygrad.core.function cimport Function, lag_behind, name_of, output_at, set_output
 from cygrad.core.layout cimport (
-    Layout, SCALAR, contiguous_layout, release, reshaped_layout, same_shape, shape_of, share,
+    Layout, SCALAR, contiguous_layout, ints_of, release, reshaped_layout, same_shape, shape_of,
+    share,
 )
 from cygrad.core.lifetime cimport forget_creator, track, track_behind
 from cygrad.core.mode cimport Mode, mode
@@ -42,6 +43,10 @@ cdef enum:
 cdef double no_memory = 0.0     # where the buffer of an array without elements points
 
 
+# Methods that look at what they are called with: a cyfunction of a class takes anything for self.
+@cython.binding(False)
+@cython.embedsignature(True)
+@cython.embedsignature.format("clinic")
 @cython.no_gc_clear
 cdef class Variable:
     # The first line, up to the --, is what inspect.signature reads (__text_signature__).
@@ -527,8 +532,8 @@ cdef class Variable:
         (2, 3)
         """
         cdef Layout* layout
-        target = shape[0] if len(shape) == 1 else shape
-        layout = reshaped_layout(self.layout, target, "Variable.reshape")
+        lengths = ints_of(shape[0] if len(shape) == 1 else shape, "Variable.reshape")
+        layout = reshaped_layout(self.layout, lengths, "Variable.reshape")
         try:
             if not same_shape(layout, self.layout):
                 reshape_in_place(self, layout)
@@ -720,6 +725,8 @@ cdef class Variable:
         return f"{label}({text})"
 
     def __format__(self, spec):
+        if not isinstance(spec, str):
+            raise TypeError(f"Variable.__format__: spec must be a str, not {type(spec).__name__}")
         return format(only_element(self), spec) if spec else str(self)
 
     def __round__(self, digits=None):
@@ -1062,6 +1069,18 @@ cdef Variable view_of(Variable base, double* ptr, Layout* layout):
     release(v.layout)
     v.layout = share(layout)
     return v
+
+
+cdef Variable held(Variable v):
+    cdef Variable pinned = view_of(v, v.ptr, v.layout)
+    pinned.name_ = v.name_      # for error messages
+    return pinned
+
+
+cdef Variable pinned_rows(Variable v):
+    cdef Variable pinned = own_contiguous(held(v))
+    pinned.name_ = v.name_
+    return pinned
 
 
 cdef Variable own_contiguous(Variable v):

@@ -1,15 +1,12 @@
 """cumsum and prod: sums and products of elements along axes."""
 
 from cygrad.core.function cimport Function, Op, connect
-from cygrad.core.layout cimport Layout, contiguous_layout, release
 from cygrad.core.operators cimport OPERATORS
-from cygrad.core.variable cimport (
-    Variable, describe, detached, empty, filled_like, own_contiguous,
-)
+from cygrad.core.variable cimport Variable, describe, empty, filled_like, pinned_rows
 from cygrad.functions.arithmetic cimport multiply
 from cygrad.functions.elementwise cimport as_variable, operation, reading
 from cygrad.functions.indexing cimport slice_axis
-from cygrad.functions.reduction cimport is_axis_of_number, reduce, reduced_axes, spread
+from cygrad.functions.reduction cimport axis_to_flatten, reduce, reduced_axes, spread
 from cygrad.functions.shape cimport concatenated, permuted, single_axis
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.numpy_loops cimport MULTIPLY
@@ -28,27 +25,22 @@ cdef Op CUMSUM = reading(operation(b"CumSum", vjp_cumsum), 0, 0)
 
 
 cdef Variable summed_along(Variable x, int axis, bint backwards):
-    cdef Variable source = own_contiguous(x), y
-    cdef Layout* layout
+    cdef Variable source = pinned_rows(x), y
     cdef Function f
     cdef Py_ssize_t outer = 1, n, inner = 1
     cdef int d
-    if axis >= x.layout.ndim:
+    if axis >= source.layout.ndim:
         raise RuntimeError(f"Variable.backward: CumSum along axis {axis} met {describe(x)}; was "
                            ".data replaced by another shape after it was used?")
     for d in range(axis):
-        outer *= x.layout.shape[d]
-    n = x.layout.shape[axis]
-    for d in range(axis + 1, x.layout.ndim):
-        inner *= x.layout.shape[d]
-    layout = contiguous_layout(x.layout.ndim, x.layout.shape)
-    y = empty(layout)
-    release(layout)
-    if x.layout.size < LONG:
+        outer *= source.layout.shape[d]
+    n = source.layout.shape[axis]
+    for d in range(axis + 1, source.layout.ndim):
+        inner *= source.layout.shape[d]
+    y = empty(source.layout)
+    if source.layout.size < LONG:
         running_sums(source.ptr, outer, n, inner, backwards, y.ptr)
     else:
-        # What is read stays, whatever another thread assigns to .data meanwhile.
-        source = detached(source)
         with nogil:
             running_sums(source.ptr, outer, n, inner, backwards, y.ptr)
     f = connect(&CUMSUM, y, x, None)
@@ -91,9 +83,10 @@ def cumsum(x, axis=None):
     (variable([1., 3., 6.]), variable([3., 2., 1.]))
     """
     cdef Variable v = as_variable(x, "cumsum")
-    if axis is None or (v.layout.ndim == 0 and is_axis_of_number(axis)):
+    axis = axis_to_flatten(axis, v, "cumsum")
+    if axis is None:
         return summed_along(OPERATORS.reshape(v, -1), 0, False)
-    return summed_along(v, single_axis(axis, v.layout.ndim, "cumsum"), False)
+    return summed_along(v, single_axis(axis, v, "cumsum"), False)
 
 
 # ---- prod: y = prod_k x_k, dy/dx_k = prod_{j!=k} x_j -------------------------------------------
@@ -183,7 +176,7 @@ def prod(x, axis=None, keepdims=False):
     (variable(0.0), variable([0., 6., 0.]))
     """
     cdef Variable v = as_variable(x, "prod")
-    cdef unsigned long long axes = reduced_axes(axis, v.layout.ndim, "prod")
+    cdef unsigned long long axes = reduced_axes(axis, v, "prod")
     cdef Variable y = reduce(&MULTIPLY, 1.0, v, axes, keepdims)
     cdef Function f = connect(&PROD, y, v, None)
     if f is not None:

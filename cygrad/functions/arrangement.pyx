@@ -10,7 +10,7 @@ from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe
 from cygrad.functions.elementwise cimport as_variable
 from cygrad.functions.indexing cimport get_view
-from cygrad.functions.reduction cimport axes_of, is_axis_of_number
+from cygrad.functions.reduction cimport axes_of, axis_to_flatten
 from cygrad.functions.shape cimport broadcast_to_layout, copied, single_axis, with_shape
 
 import numpy as np
@@ -53,7 +53,7 @@ def flip(x, axis=None):
               [4., 3.]])
     """
     cdef Variable v = as_variable(x, "flip")
-    cdef unsigned long long axes = axes_of(axis, v.layout.ndim, "flip")
+    cdef unsigned long long axes = axes_of(axis, v, "flip")
     return get_view(v, tuple([slice(None, None, -1) if (axes >> d) & 1 else slice(None)
                               for d in range(v.layout.ndim)]))
 
@@ -170,19 +170,18 @@ def repeat(x, repeats, axis=None):
     cdef int place = 0
     if isinstance(repeats, Variable):
         raise TypeError("repeat: repeats must be integers, not a Variable; use its .data")
-    if v.layout.ndim == 0 and is_axis_of_number(axis):
-        axis = None
-    if axis is not None:
-        place = single_axis(axis, v.layout.ndim, "repeat")
-    counts = np.asarray(repeats)
+    counts = np.array(repeats)      # of its own
     if counts.size == 0 and not isinstance(repeats, np.ndarray):
         counts = counts.astype(np.intp)
     if counts.dtype.kind not in "iu":
         raise TypeError(f"repeat: repeats must be integers, not {repeats!r}")
     if counts.size and counts.min() < 0:
         raise ValueError(f"repeat: repeats must not be negative, got {repeats!r}")
+    axis = axis_to_flatten(axis, v, "repeat")
     if axis is None:
         v = OPERATORS.reshape(v, -1)
+    else:
+        place = single_axis(axis, v, "repeat")
     n = v.shape[place]
     if counts.size == 1 and counts.ndim < 2:
         count = int(counts.item())

@@ -11,7 +11,7 @@ cimport cython
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport Layout, contiguous_layout, ints_of, release, shape_of
 from cygrad.core.operators cimport OPERATORS
-from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
+from cygrad.core.variable cimport Variable, describe, empty, held, pinned_rows
 from cygrad.functions.elementwise cimport as_variable, operation, reading
 from cygrad.functions.shape cimport contiguous, permuted, reshape_to_layout, unsqueezed
 from cygrad.kernels.convolution cimport Windows, fold_windows, unfold_windows
@@ -118,12 +118,10 @@ cdef Layout* columns_layout(const Windows* at) except NULL:
     return contiguous_layout(2, dims)
 
 
-# What is read is held as it was checked (`detached`): another thread may assign to x.data.
-
 cdef Variable unfold(Variable x, Sliding s):
     cdef Windows* at = &s.at
     cdef Layout* layout
-    cdef Variable source = detached(own_contiguous(x)), y
+    cdef Variable source = pinned_rows(x), y
     cdef Function f
     check_shape(source, (at.n, at.c, at.h, at.w), x, "Unfold")
     layout = columns_layout(at)
@@ -144,7 +142,7 @@ cdef Variable unfold(Variable x, Sliding s):
 
 cdef Variable fold(Variable x, Sliding s):
     cdef Windows* at = &s.at
-    cdef Variable source = detached(own_contiguous(x)), y = empty_planes(at, at.h, at.w)
+    cdef Variable source = pinned_rows(x), y = empty_planes(at, at.h, at.w)
     cdef Function f
     check_shape(source, (at.c * at.kh * at.kw, at.n * at.oh * at.ow), x, "Fold")
     if source.layout.size < LONG:
@@ -167,33 +165,41 @@ cdef Variable convolve(object x_argument, object w_argument, object b_argument, 
     cdef Variable given = as_variable(x_argument, where), x = given
     cdef Variable w = as_variable(w_argument, where)
     cdef Variable b = None if b_argument is None else as_variable(b_argument, where), y, columns
+    cdef Variable held_x, held_w, held_b
     cdef Py_ssize_t outputs
-    cdef Steps steps
+    cdef Steps steps = Steps(kernel=[1, 1], stride=[1, 1], padding=[0, 0], dilation=[1, 1])
     cdef Sliding s
     cdef int d
-    if x.layout.ndim != axes + 2:
-        raise ValueError(f"{where}: x must have {axes + 2} axes, (samples, channels, "
-                         f"{'height, width' if axes == 2 else 'length'}), not be {describe(x)}")
-    if w.layout.ndim != axes + 2 or w.layout.shape[1] != x.layout.shape[1]:
-        raise ValueError(f"{where}: w must be of shape (outputs, {x.layout.shape[1]}, "
-                         f"{'height, width' if axes == 2 else 'length'}) for {describe(x)}, not "
-                         f"{describe(w)}")
-    outputs = w.layout.shape[0]
-    if b is not None and (b.layout.ndim != 1 or b.layout.shape[0] != outputs):
-        raise ValueError(f"{where}: b must be of shape ({outputs},) for {describe(w)}, not "
-                         f"{describe(b)}")
-    steps = Steps(kernel=[1, 1], stride=[1, 1], padding=[0, 0], dilation=[1, 1])
-    for d in range(axes):
-        steps.kernel[2 - axes + d] = w.layout.shape[2 + d]
-        if not 1 <= w.layout.shape[2 + d] <= LARGEST:
-            raise ValueError(f"{where}: w must have kernels of at least 1 and less than 2**31 "
-                             f"elements along each axis, not be {describe(w)}")
     read_pair(stride, axes, 1, steps.stride, "stride", where)
     read_pair(padding, axes, 0, steps.padding, "padding", where)
     read_pair(dilation, axes, 1, steps.dilation, "dilation", where)
+    # The arguments' code has run, and may have assigned .data: shapes are read from here on.
+    held_x = held(x)
+    held_w = held(w)
+    if held_x.layout.ndim != axes + 2:
+        raise ValueError(f"{where}: x must have {axes + 2} axes, (samples, channels, "
+                         f"{'height, width' if axes == 2 else 'length'}), not be {describe(x)}")
+    if held_w.layout.ndim != axes + 2 or held_w.layout.shape[1] != held_x.layout.shape[1]:
+        raise ValueError(f"{where}: w must be of shape (outputs, {held_x.layout.shape[1]}, "
+                         f"{'height, width' if axes == 2 else 'length'}) for {describe(x)}, not "
+                         f"{describe(w)}")
+    outputs = held_w.layout.shape[0]
+    if b is not None:
+        held_b = held(b)
+        if held_b.layout.ndim != 1 or held_b.layout.shape[0] != outputs:
+            raise ValueError(f"{where}: b must be of shape ({outputs},) for {describe(w)}, not "
+                             f"{describe(b)}")
+    for d in range(axes):
+        steps.kernel[2 - axes + d] = held_w.layout.shape[2 + d]
+        if not 1 <= held_w.layout.shape[2 + d] <= LARGEST:
+            raise ValueError(f"{where}: w must have kernels of at least 1 and less than 2**31 "
+                             f"elements along each axis, not be {describe(w)}")
     if axes == 1:
         x = unsqueezed(x, 2)
-    s = slide(x, &steps, given, where)
+    held_x = held(x)
+    if held_x.layout.ndim != 4:
+        raise ValueError(f"{where}: {describe(given)} changed meanwhile")
+    s = slide(held_x, &steps, given, where)
     try:
         columns = unfold(x, s)
     except ValueError as error:

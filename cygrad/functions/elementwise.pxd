@@ -27,10 +27,12 @@ cdef Variable binary(const Op* op, Variable a, Variable b)
 cdef Variable binary_with(const Op* op, int kernel, Variable a, Variable b, double c0, double c1)
 cdef Variable output_of(Function f)
 
-# v, or another Variable on its memory where a kernel will run without the GIL: meanwhile another
-# thread may assign v.data, and what the kernel reads must stay.
-cdef inline Variable pinned(Variable v):
-    return v if v.layout.size < LONG else detached(v)
+# v, or another Variable on its memory where a loop over n numbers will run without the GIL:
+# meanwhile another thread may assign v.data, and what the loop reads must stay. n is the length of
+# the loop: a small v may be broadcast along it. For where Python code may run between the reading
+# of a shape and the loop, there is pinned_rows (variable.pxd).
+cdef inline Variable pinned(Variable v, Py_ssize_t n):
+    return v if n < LONG else detached(v)
 
 # x as a Variable: itself, or a constant of what it holds.
 cpdef Variable as_variable(object x, str where)

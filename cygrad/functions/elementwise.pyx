@@ -98,7 +98,7 @@ cdef Variable compute_unary(int kernel, Variable x, const double* c):
     cdef const Py_ssize_t* strides[2]
     cdef Layout* layout
     cdef Variable y
-    x = pinned(x)
+    x = pinned(x, x.layout.size)
     operands[0] = x.ptr
     if x.layout.contiguous:
         y = empty(x.layout)
@@ -143,7 +143,8 @@ cdef Variable compute_binary(const Op* op, int kernel, Variable given_a, Variabl
     cdef Py_ssize_t a_strides[MAX_NDIM]
     cdef Py_ssize_t b_strides[MAX_NDIM]
     cdef Layout* layout
-    cdef Variable a = pinned(given_a), b = pinned(given_b), y
+    cdef Variable a = pinned(given_a, given_a.layout.size)
+    cdef Variable b = pinned(given_b, given_b.layout.size), y
     operands[0] = a.ptr
     operands[1] = b.ptr
     if a.layout.contiguous and b.layout.contiguous and same_shape(a.layout, b.layout):
@@ -153,8 +154,14 @@ cdef Variable compute_binary(const Op* op, int kernel, Variable given_a, Variabl
     layout = broadcast_pair(op, given_a, given_b)
     y = empty(layout)
     release(layout)
-    broadcast_strides(a.layout, y.layout, a_strides)
-    broadcast_strides(b.layout, y.layout, b_strides)
+    a = pinned(given_a, y.layout.size)
+    b = pinned(given_b, y.layout.size)
+    if not (broadcast_strides(a.layout, y.layout, a_strides)
+            and broadcast_strides(b.layout, y.layout, b_strides)):
+        raise RuntimeError(f"{op.name.decode().lower()}: {describe(given_a)} and "
+                           f"{describe(given_b)} changed meanwhile")
+    operands[0] = a.ptr
+    operands[1] = b.ptr
     operands[2] = y.ptr
     strides[0] = a_strides
     strides[1] = b_strides
@@ -226,21 +233,21 @@ cdef Variable fused_gradient(Function f, Variable gy, int i, Variable into, bint
         return sum_to_layout(gy, x.layout)
     if kernel == COMPOSED:
         return f.op.vjp(f, gy, i)
-    g = None if spent else pinned(gy)
+    g = None if spent else pinned(gy, gy.layout.size)
     operands[0] = gy.ptr if spent else g.ptr
     layouts[0] = gy.layout if spent else g.layout
     if reads & READS_X0:
-        x0 = pinned(f.x0)
+        x0 = pinned(f.x0, gy.layout.size)
         operands[n] = x0.ptr
         layouts[n] = x0.layout
         n += 1
     if reads & READS_X1:
-        x1 = pinned(f.x1)
+        x1 = pinned(f.x1, gy.layout.size)
         operands[n] = x1.ptr
         layouts[n] = x1.layout
         n += 1
     if reads & READS_Y:
-        y = pinned(output_of(f))
+        y = pinned(output_of(f), gy.layout.size)
         operands[n] = y.ptr
         layouts[n] = y.layout
         n += 1

@@ -9,18 +9,20 @@ cimport numpy as cnp
 
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport (
-    Layout, MAX_NDIM, SCALAR, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
-    strided_layout,
+    Layout, MAX_NDIM, SCALAR, contiguous_layout, layout_of_shape, plain_int, release, same_shape,
+    shape_of, strided_layout,
 )
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport (
-    Variable, describe, detached, empty, filled, filled_like, own_contiguous, view_of,
+    Variable, describe, empty, filled, filled_like, pinned_rows, view_of,
 )
 from cygrad.functions.elementwise cimport as_variable, operation, reading
-from cygrad.functions.shape cimport permuted
-from cygrad.functions.reduction cimport axes_of, is_axis_of_number
+from cygrad.functions.reduction cimport axis_to_flatten
+from cygrad.functions.shape cimport permuted, single_axis
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.indexing cimport gather_blocks, scatter_add_blocks
+
+from math import prod
 
 import numpy as np
 
@@ -77,7 +79,7 @@ cdef inline double* element(Variable x, Py_ssize_t i) noexcept:
 
 
 cdef int select_view(Variable x, object index, View* view) except -1:
-    """What x[index] shows, for a basic index; IndexError where NumPy raises it."""
+    """What x[index] shows, for a plain index (`plain_index`); IndexError where NumPy raises it."""
     cdef const Layout* layout = x.layout
     cdef Py_ssize_t start, stop, step, length, i
     cdef int d = 0, named = 0
@@ -169,25 +171,36 @@ cdef Variable get_view(Variable x, object index):
     if k >= 0:
         y = view_of(x, element(x, k), SCALAR)
     else:
+        index = plain_index(index)
         select_view(x, index, &view)
         y = show(x, &view)
     f = connect(&GET_VIEW, y, x, None)
     if f is not None:
-        f.saved = plain_index(index)
+        f.saved = index
     return y
 
 
 cdef object plain_index(object index):
-    """A basic index without objects of the user's, which might change, or refer to the graph."""
+    """A basic index without objects of the user's, which might change, or refer to the graph.
+
+    Before any shape is read: __index__ is code of the user's, which may assign .data.
+    """
     if isinstance(index, tuple):
         return tuple([plain_index(i) for i in index])
     if isinstance(index, slice):
-        return slice(plain_bound(index.start), plain_bound(index.stop), plain_bound(index.step))
-    return index if index is None or index is Ellipsis or type(index) is int else int(index)
+        return slice(plain_bound(index.start, "start"), plain_bound(index.stop, "stop"),
+                     plain_bound(index.step, "step"))
+    return index if index is None or index is Ellipsis else plain_int(index)
 
 
-cdef object plain_bound(object bound):
-    return bound if bound is None or type(bound) is int else bound.__index__()
+cdef object plain_bound(object bound, str name):
+    if bound is None or type(bound) is int:
+        return bound
+    try:
+        return plain_int(bound)
+    except TypeError:
+        raise TypeError(f"get_item: a slice's {name} must be an int or None, not {bound!r}"
+                        ) from None
 
 
 cdef int add_at_view(Variable x, object index, Variable g) except -1:
@@ -244,7 +257,7 @@ cdef Op GATHER = reading(operation(b"GetItem", vjp_gather), 0, 0)
 
 
 cdef Variable gather(Variable x, tuple saved):
-    cdef Variable source = own_contiguous(x)
+    cdef Variable source = pinned_rows(x)
     cdef cnp.ndarray positions = saved[0]
     cdef Py_ssize_t n = cnp.PyArray_SIZE(positions), block = saved[1]
     cdef Py_ssize_t* at = <Py_ssize_t*>cnp.PyArray_DATA(positions)
@@ -252,14 +265,12 @@ cdef Variable gather(Variable x, tuple saved):
     cdef Variable y = empty(layout)
     cdef Function f
     release(layout)
-    if x.shape != saved[2]:
+    if source.shape != saved[2]:
         raise RuntimeError(f"Variable.backward: GetItem was computed from shape {saved[2]}, and "
                            f"met {describe(x)}; was .data replaced after it was used?")
     if n * block < LONG:
         gather_blocks(source.ptr, at, n, block, y.ptr)
     else:
-        # What is read stays, whatever another thread assigns to .data meanwhile.
-        source = detached(source)
         with nogil:
             gather_blocks(source.ptr, at, n, block, y.ptr)
     f = connect(&GATHER, y, x, None)
@@ -275,7 +286,7 @@ cdef Op SCATTER = reading(operation(b"ScatterAdd", vjp_scatter), 0, 0)
 
 
 cdef Variable scatter(Variable g, tuple saved):
-    cdef Variable source = own_contiguous(g)
+    cdef Variable source = pinned_rows(g)
     cdef cnp.ndarray positions = saved[0]
     cdef Py_ssize_t n = cnp.PyArray_SIZE(positions), block = saved[1]
     cdef Py_ssize_t* at = <Py_ssize_t*>cnp.PyArray_DATA(positions)
@@ -288,7 +299,6 @@ cdef Variable scatter(Variable g, tuple saved):
     if n * block < LONG:
         scatter_add_blocks(source.ptr, at, n, block, y.ptr)
     else:
-        source = detached(source)
         with nogil:
             scatter_add_blocks(source.ptr, at, n, block, y.ptr)
     f = connect(&SCATTER, y, g, None)
@@ -302,24 +312,27 @@ cdef tuple rows_index(Variable x, object index, str where, Variable given):
 
     `given` is what the user knows x as, for the error message.
     """
-    cdef Py_ssize_t rows = x.layout.shape[0]
-    positions = np.array(index, dtype=np.intp, order="C")
-    if positions.size:
-        if positions.min() < -rows or positions.max() >= rows:
-            worst = positions.min() if positions.min() < -rows else positions.max()
-            raise IndexError(f"{where}: index {worst} is out of bounds for an axis of length "
+    cdef cnp.ndarray positions = np.array(index, dtype=np.intp, order="C")
+    cdef tuple shape = x.shape      # `gather` refuses what has another by then
+    cdef Py_ssize_t rows = shape[0], k
+    cdef Py_ssize_t* at = <Py_ssize_t*>cnp.PyArray_DATA(positions)
+    for k in range(cnp.PyArray_SIZE(positions)):
+        if not -rows <= at[k] < rows:
+            raise IndexError(f"{where}: index {at[k]} is out of bounds for an axis of length "
                              f"{rows} of {describe(given)}")
-        positions[positions < 0] += rows
-    return positions, x.layout.size // rows if rows else 0, x.shape, positions.shape + x.shape[1:]
+        if at[k] < 0:
+            at[k] += rows
+    return positions, prod(shape[1:]), shape, (<object>positions).shape + shape[1:]
 
 
 cdef tuple array_index(Variable x, object index):
     """`saved` for any index that NumPy takes."""
+    shape = x.shape
     try:
-        positions = np.arange(x.layout.size).reshape(x.shape)[index]
+        positions = np.arange(prod(shape)).reshape(shape)[index]
     except IndexError as error:
         raise IndexError(f"get_item: {error}, for {describe(x)}") from None
-    return np.ascontiguousarray(positions, dtype=np.intp), 1, x.shape, np.shape(positions)
+    return np.ascontiguousarray(positions, dtype=np.intp), 1, shape, np.shape(positions)
 
 
 cdef object index_operator(object x, object index):
@@ -405,7 +418,6 @@ def take(x, indices, axis=None):
     """
     cdef Variable given = as_variable(x, "take"), v = given
     cdef int ndim, place = 0, k
-    cdef unsigned long long mask
     if isinstance(indices, Variable):
         raise TypeError("take: indices must be integers, not a Variable; use its .data")
     index = np.asarray(indices)
@@ -413,14 +425,11 @@ def take(x, indices, axis=None):
         index = index.astype(np.intp)
     if index.dtype.kind not in "iu":
         raise TypeError(f"take: indices must be integers, not {index.dtype}")
-    if axis is None or (v.layout.ndim == 0 and is_axis_of_number(axis)):
+    axis = axis_to_flatten(axis, v, "take")
+    if axis is None:
         v = OPERATORS.reshape(v, -1)
-    elif isinstance(axis, (tuple, list)):
-        raise TypeError(f"take: axis must be an int or None, not {axis!r}")
     else:
-        mask = axes_of(axis, v.layout.ndim, "take")
-        while not (mask >> place) & 1:
-            place += 1
+        place = single_axis(axis, v, "take")
     if place == 0:
         return gather(v, rows_index(v, index, "take", given))
     ndim = v.layout.ndim

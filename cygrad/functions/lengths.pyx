@@ -191,4 +191,4 @@ cdef Variable power_norm(Variable x, double p, unsigned long long axes, bint kee
 
 cpdef Variable euclidean(Variable x, object axis, bint keepdims):
     """The root of the sum of the squares over axes."""
-    return power_norm(x, 2.0, reduced_axes(axis, x.layout.ndim, "norm"), keepdims)
+    return power_norm(x, 2.0, reduced_axes(axis, x, "norm"), keepdims)

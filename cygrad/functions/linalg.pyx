@@ -8,7 +8,9 @@ from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, connect, con
 from cygrad.core.layout cimport Layout, MAX_NDIM, contiguous_layout, release, shape_of
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.passing cimport Pass
-from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
+from cygrad.core.variable cimport (
+    Variable, describe, detached, empty, own_contiguous, pinned_rows,
+)
 from cygrad.functions.arithmetic cimport multiply
 from cygrad.functions.elementwise cimport (
     as_variable, broadcast_strides, map_long, operation, reading,
@@ -69,7 +71,8 @@ cdef bint postpone_rows(Pass* p, Variable x, Variable gy, Variable w, Variable b
 
     b is None where there is no bias, or none that requires a gradient.
     """
-    cdef const Layout* matrix = w.layout
+    cdef Variable held = detached(w)
+    cdef const Layout* matrix = held.layout
     cdef Products products
     cdef Py_ssize_t m, n, rows, r, width
     cdef double* left
@@ -78,6 +81,8 @@ cdef bint postpone_rows(Pass* p, Variable x, Variable gy, Variable w, Variable b
     m = matrix.shape[0]
     n = matrix.shape[1]
     width = m if b is None else m + 1
+    x = pinned_rows(x)
+    gy = pinned_rows(gy)
     rows = gy.layout.size // n if n > 0 else 0
     if gy.layout.size != rows * n or x.layout.size != rows * m or (
             b is not None and b.layout.size != n):
@@ -86,8 +91,8 @@ cdef bint postpone_rows(Pass* p, Variable x, Variable gy, Variable w, Variable b
     if products is None:
         return False
     left = products.left + products.rows * width
-    copy_rows(own_contiguous(detached(x)), left, m, width)
-    copy_rows(own_contiguous(detached(gy)), products.right + products.rows * n, n, n)
+    copy_rows(x, left, m, width)
+    copy_rows(gy, products.right + products.rows * n, n, n)
     if b is not None:
         for r in range(rows):
             left[r * width + m] = 1.0

@@ -8,13 +8,10 @@ from cygrad.functions.indexing cimport gather
 import numpy as np
 
 
-cdef object row_numbers(object x, Py_ssize_t rows, Variable w):
-    """x as an array of its own of intp, each of them in [0, rows)."""
-    # A copy before it is checked, so that nobody changes it afterwards.
-    indices = np.array(x.data if isinstance(x, Variable) else x, order="C")
+cdef object row_numbers(object indices, str kind, Py_ssize_t rows, Variable w):
+    """An array that nobody else has as one of intp, each of them in [0, rows)."""
     if indices.dtype.kind not in "iuf":
-        raise TypeError(f"embedding: x must be integers, not {type(x).__name__} of dtype "
-                        f"{indices.dtype}")
+        raise TypeError(f"embedding: x must be integers, not {kind} of dtype {indices.dtype}")
     if indices.dtype.kind == "f":
         whole = np.isfinite(indices) & (indices == np.floor(indices))
         if not whole.all():
@@ -72,8 +69,11 @@ def embedding(x, w):
               [2. , 2.5]])
     """
     cdef Variable table = as_variable(w, "embedding")
-    if table.layout.ndim != 2:
+    # A copy before it is checked, so that nobody changes it afterwards; and before w is looked at,
+    # which code of x's may change.
+    indices = np.array(x.data if isinstance(x, Variable) else x, order="C")
+    shape = table.shape         # `gather` refuses a w that has another by then
+    if len(shape) != 2:
         raise ValueError(f"embedding: w must be a matrix of rows to choose, not {describe(table)}")
-    positions = row_numbers(x, table.layout.shape[0], table)
-    shape = table.shape
+    positions = row_numbers(indices, type(x).__name__, shape[0], table)
     return gather(table, (positions, shape[1], shape, (*positions.shape, shape[1])))

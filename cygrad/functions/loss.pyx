@@ -5,7 +5,7 @@ cimport numpy as cnp
 from cygrad.core.arrays cimport array_of, constant, refuse_what_loses
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, connect, input_of
 from cygrad.core.layout cimport Layout, same_shape
-from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous, scalar
+from cygrad.core.variable cimport Variable, describe, detached, empty, pinned_rows, scalar
 from cygrad.functions.activation cimport logistic, logistic_slope
 from cygrad.functions.arithmetic cimport divide_by, multiply, negate, scale, subtract
 from cygrad.functions.comparison cimport above, both, opposite
@@ -43,7 +43,7 @@ cdef cnp.ndarray label_array(object t, Variable x, str described, object ignore_
     ignored = ignore_index
     if isinstance(t, Variable):
         t = array_of(<Variable>t)
-    refuse_what_loses(t, where)
+    refuse_what_loses(t, where, 1)
     given = np.asarray(t)
     if given.dtype.kind == "f":
         if not (np.isfinite(given) & (given == np.rint(given))).all():
@@ -178,7 +178,7 @@ def cross_entropy(x, t, ignore_index=-100):
     cdef Function f
     cdef cnp.ndarray labels
     # From here on, x is what it is now, whatever code of t's or another thread assigns to x.data.
-    source = detached(own_contiguous(v))
+    source = pinned_rows(v)
     n = source.layout.shape[source.layout.ndim - 1]
     labels = label_array(t, source, describe(v), ignore_index, &count, "cross_entropy")
     rows = cnp.PyArray_SIZE(labels)
@@ -293,14 +293,12 @@ cdef Variable vjp_mean_squared_error(Function f, Variable gy, int i):
     return multiply(difference, scale(gy, 2.0 / <double>difference.layout.size))
 
 cdef Variable fused_mean_squared_error(Function f, Variable gy, int i, Variable into, bint done):
-    cdef Variable x = input_of(f, i), t = input_of(f, 1 - i), gx
+    cdef Variable x = pinned_rows(input_of(f, i)), t = pinned_rows(input_of(f, 1 - i)), gx
     cdef const double* operands[2]
     cdef double c[1]
     if not (same_shape(x.layout, t.layout) and gy.layout.size == 1):
         raise RuntimeError(f"Variable.backward: MeanSquaredError met {describe(x)} and "
                            f"{describe(t)}; was .data replaced after it was used?")
-    x = detached(own_contiguous(x))
-    t = detached(own_contiguous(t))
     # gy is one number for all elements: it goes into the constant.
     c[0] = gy.ptr[0] * (2.0 / <double>x.layout.size)
     gx = empty(x.layout)

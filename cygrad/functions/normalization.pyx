@@ -12,7 +12,7 @@ from cygrad.core.mode cimport mode
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.repetition cimport keep
 from cygrad.core.variable cimport (
-    Variable, describe, detached, empty, filled_like, own_contiguous,
+    Variable, describe, empty, filled_like, pinned_rows,
 )
 from cygrad.functions.arithmetic cimport multiply, power, shift, square_root, subtract
 from cygrad.functions.elementwise cimport as_variable, operation
@@ -40,7 +40,7 @@ cdef Variable vjp_layer_norm(Function f, Variable gy, int i):
     cdef int axes = f.saved[1]
     if i == 2:
         return sum_to_layout(gy, input_of(f, 2).layout)
-    check_rows(f, gy, i)
+    check_rows(f, x, input_of(f, 1) if f.n_inputs == 3 else None, gy)
     row = (((<unsigned long long>1) << axes) - 1) << (x.layout.ndim - axes)
     d = subtract(x, mean_over(x, row, True))
     d = subtract(d, mean_over(d, row, True))        # the mean of large numbers is not exact
@@ -61,14 +61,13 @@ cdef Variable fused_layer_norm(Function f, Variable gy, int i, Variable into, bi
     cdef double eps = f.c[0]
     if i == 2:
         return sum_to_layout(gy, input_of(f, 2).layout)
-    n = check_rows(f, gy, i)
-    rows = moments.layout.shape[0]
-    # What is read stays, whatever another thread assigns to .data meanwhile.
-    x = detached(own_contiguous(x))
-    g = detached(own_contiguous(gy))
+    x = pinned_rows(x)
+    g = pinned_rows(gy)
     if f.n_inputs == 3:
-        gamma = detached(own_contiguous(input_of(f, 1)))
+        gamma = pinned_rows(input_of(f, 1))
         weights = gamma.ptr
+    n = check_rows(f, x, gamma, g)
+    rows = moments.layout.shape[0]
     gx = empty(x.layout if i == 0 else gamma.layout)
     if x.layout.size < LONG:
         if i == 0:
@@ -91,7 +90,7 @@ LAYER_NORM.fused = fused_layer_norm
 cdef Py_ssize_t row_length(Variable x, int axes) noexcept:
     cdef Py_ssize_t n = 1
     cdef int d
-    for d in range(x.layout.ndim - axes, x.layout.ndim):
+    for d in range(max(x.layout.ndim - axes, 0), x.layout.ndim):
         n *= x.layout.shape[d]
     return n
 
@@ -100,15 +99,15 @@ cdef Py_ssize_t row_count(Variable x, Py_ssize_t n) noexcept:
     return x.layout.size // n if n > 0 else 0
 
 
-cdef Py_ssize_t check_rows(Function f, Variable gy, int i) except -1:
+cdef Py_ssize_t check_rows(Function f, Variable x, Variable gamma, Variable gy) except -1:
     """The length of a row; RuntimeError if the arrays are no longer those of the forward pass."""
-    cdef Variable x = input_of(f, 0), moments = f.saved[0]
+    cdef Variable moments = f.saved[0]
     cdef int axes = f.saved[1]
     cdef Py_ssize_t n = -1
     if x.layout.ndim >= axes and same_shape(gy.layout, x.layout):
         n = row_length(x, axes)
         if (row_count(x, n) != moments.layout.shape[0]
-                or (f.n_inputs == 3 and input_of(f, 1).layout.size != n)):
+                or (gamma is not None and gamma.layout.size != n)):
             n = -1
     if n < 0:
         raise RuntimeError(f"Variable.backward: LayerNorm met {describe(x)} and a gradient of "
@@ -134,7 +133,7 @@ cdef Variable new_moments(Py_ssize_t rows):
 cdef tuple normalized(Variable x, Variable gamma, Variable beta, int axes, double eps):
     """The operation: y, and the rows' moments. gamma and beta have the shape of x's last axes, or
     both are None."""
-    cdef Variable source = detached(own_contiguous(x)), y = empty(source.layout), held_g, held_b
+    cdef Variable source = pinned_rows(x), y = empty(source.layout), held_g, held_b
     cdef const double* weights = NULL
     cdef const double* offsets = NULL
     cdef Py_ssize_t n = row_length(source, axes), rows = row_count(source, n)
@@ -142,8 +141,10 @@ cdef tuple normalized(Variable x, Variable gamma, Variable beta, int axes, doubl
     cdef Moments* of = <Moments*>moments.ptr
     cdef Function f
     if gamma is not None:
-        held_g = detached(own_contiguous(gamma))
-        held_b = detached(own_contiguous(beta))
+        held_g = pinned_rows(gamma)
+        held_b = pinned_rows(beta)
+        if held_g.layout.size != n or held_b.layout.size != n:
+            raise RuntimeError(f"layer_norm: {describe(x)} changed meanwhile")
         weights = held_g.ptr
         offsets = held_b.ptr
     if source.layout.size < LONG:
@@ -254,9 +255,9 @@ cdef object running_array(object running, Py_ssize_t channels, str name):
     return array
 
 
-cdef Variable by_channel(object argument, Variable x, str name):
+cdef Variable by_channel(Variable argument, Variable x, str name):
     """gamma or beta, of shape (channels,), as it broadcasts over x."""
-    cdef Variable v = as_variable(argument, "batch_norm")
+    cdef Variable v = argument
     if v.layout.ndim != 1 or v.layout.shape[0] != x.layout.shape[1]:
         raise ValueError(f"batch_norm: {name} must be of shape ({x.layout.shape[1]},) for "
                          f"{describe(x)}, not {describe(v)}")
@@ -323,14 +324,18 @@ def batch_norm(x, gamma=None, beta=None, running_mean=None, running_var=None, mo
     cdef double weight = read_number(momentum, "momentum", "batch_norm")
     cdef Py_ssize_t channels, count
     cdef int d
+    if gamma is not None:
+        g = as_variable(gamma, "batch_norm")
+    if beta is not None:
+        b = as_variable(beta, "batch_norm")
     if v.layout.ndim < 2:
         raise ValueError(f"batch_norm: x must be of shape (samples, channels, ...), not be "
                          f"{describe(v)}")
     channels = v.layout.shape[1]
-    if gamma is not None:
-        g = by_channel(gamma, v, "gamma")
-    if beta is not None:
-        b = by_channel(beta, v, "beta")
+    if g is not None:
+        g = by_channel(g, v, "gamma")
+    if b is not None:
+        b = by_channel(b, v, "beta")
     if (running_mean is None) != (running_var is None):
         raise ValueError("batch_norm: give both running_mean and running_var, or none of them")
     mean_array = variance_array = None

@@ -18,7 +18,7 @@ cdef Variable vector_norm(Variable x, object order, object axis, bint keepdims):
     if isinstance(order, str):
         raise ValueError(f"norm: ord={order!r} is for matrices; for vectors it is a number")
     p = 2.0 if order is None else number(order)
-    axes = axes_of(axis, x.layout.ndim, "norm")
+    axes = axes_of(axis, x, "norm")
     if p == 1.0:
         return sum_over(OPERATORS.abs(x), axes, keepdims)
     if p == INFINITY or p == -INFINITY:
@@ -29,7 +29,7 @@ cdef Variable vector_norm(Variable x, object order, object axis, bint keepdims):
 cdef Variable matrix_norm(Variable x, object order, tuple axis, bint keepdims):
     cdef double p
     if order is None or order == "fro":
-        return power_norm(x, 2.0, axes_of(axis, x.layout.ndim, "norm"), keepdims)
+        return power_norm(x, 2.0, axes_of(axis, x, "norm"), keepdims)
     if order == "nuc" or (not isinstance(order, str) and number(order) in (2.0, -2.0)):
         raise NotImplementedError(
             f"norm: ord={order!r} of a matrix needs its singular values; use cygrad.linalg.norm")
@@ -37,7 +37,7 @@ cdef Variable matrix_norm(Variable x, object order, tuple axis, bint keepdims):
     if p not in (1.0, -1.0, INFINITY, -INFINITY):
         raise ValueError(f"norm: ord={order!r} is not a norm of matrices; it is 'fro', 1, -1, inf "
                          "or -inf")
-    axes_of(axis, x.layout.ndim, "norm")
+    axes_of(axis, x, "norm")
     rows, columns = axis if p in (1.0, -1.0) else axis[::-1]
     sums = sum(OPERATORS.abs(x), rows, True)
     y = (max if p > 0 else min)(sums, columns, True)
@@ -102,7 +102,7 @@ def norm(x, ord=None, axis=None, keepdims=False):
         raise ValueError("norm: ord must not be nan")
     if axis is None:
         if ord is None:
-            return power_norm(v, 2.0, axes_of(None, ndim, "norm"), keepdims)
+            return power_norm(v, 2.0, axes_of(None, v, "norm"), keepdims)
         if ndim not in (1, 2):
             raise ValueError(f"norm: {describe(v)} is neither a vector nor a matrix; name the axis "
                              "of its vectors, or the two axes of its matrices")

@@ -3,7 +3,7 @@
 cimport numpy as cnp
 
 from cygrad.core.function cimport Function, Op, connect
-from cygrad.core.variable cimport Variable, describe, detached, own_contiguous
+from cygrad.core.variable cimport Variable, describe, held, pinned_rows
 from cygrad.functions.convolution cimport (
     Sliding, Steps, check_shape, empty_planes, read_pair, slide,
 )
@@ -17,27 +17,29 @@ import numpy as np
 cnp.import_array()
 
 
-cdef Sliding pooling_windows(Variable x, object kernel_size, object stride, object padding,
+cdef Sliding pooling_windows(Variable given, object kernel_size, object stride, object padding,
                              str where):
-    cdef Steps steps
+    cdef Steps steps = Steps(kernel=[1, 1], stride=[1, 1], padding=[0, 0], dilation=[1, 1])
+    cdef Variable x
     cdef int d
-    if x.layout.ndim != 4:
-        raise ValueError(f"{where}: x must have 4 axes, (samples, channels, height, width), not "
-                         f"be {describe(x)}")
-    if x.layout.shape[2] == 0 or x.layout.shape[3] == 0:
-        raise ValueError(f"{where}: {describe(x)} has nothing to pool")
-    steps = Steps(kernel=[1, 1], stride=[1, 1], padding=[0, 0], dilation=[1, 1])
     read_pair(kernel_size, 2, 1, steps.kernel, "kernel_size", where)
-    read_pair(kernel_size if stride is None else stride, 2, 1, steps.stride, "stride", where)
+    if stride is None:
+        steps.stride = steps.kernel
+    else:
+        read_pair(stride, 2, 1, steps.stride, "stride", where)
     read_pair(padding, 2, 0, steps.padding, "padding", where)
     for d in range(2):
         if steps.padding[d] > steps.kernel[d] // 2:
             raise ValueError(f"{where}: padding {padding} must be at most half of kernel_size "
                              f"{kernel_size}")
-    return slide(x, &steps, x, where)
+    x = held(given)         # the arguments' code may have assigned x.data
+    if x.layout.ndim != 4:
+        raise ValueError(f"{where}: x must have 4 axes, (samples, channels, height, width), not "
+                         f"be {describe(given)}")
+    if x.layout.shape[2] == 0 or x.layout.shape[3] == 0:
+        raise ValueError(f"{where}: {describe(given)} has nothing to pool")
+    return slide(x, &steps, given, where)
 
-
-# What is read is held as it was checked (`detached`): another thread may assign to x.data.
 
 # ---- max_pool2d: y = x at the position of each window's maximum, dx: gy added there -----------
 
@@ -49,7 +51,7 @@ cdef Op MAX_POOL = operation(b"MaxPool2d", vjp_max_pool)
 
 cdef Variable max_pool(Variable x, Sliding s):
     cdef Windows* at = &s.at
-    cdef Variable y = empty_planes(at, at.oh, at.ow), source = detached(own_contiguous(x))
+    cdef Variable y = empty_planes(at, at.oh, at.ow), source = pinned_rows(x)
     cdef cnp.ndarray positions = np.empty(y.layout.size, np.intp)
     cdef Py_ssize_t* places = <Py_ssize_t*>cnp.PyArray_DATA(positions)
     cdef Function f
@@ -61,7 +63,7 @@ cdef Variable max_pool(Variable x, Sliding s):
             max_windows(source.ptr, at, y.ptr, places)
     f = connect(&MAX_POOL, y, x, None)
     if f is not None:
-        f.saved = (positions, 1, x.shape, y.shape)
+        f.saved = (positions, 1, source.shape, y.shape)
     return y
 
 
@@ -123,7 +125,7 @@ cdef Op SPREAD_POOL = reading(operation(b"SpreadPool2d", vjp_spread_pool), 0, 0)
 
 cdef Variable avg_pool(Variable x, Sliding s):
     cdef Windows* at = &s.at
-    cdef Variable y = empty_planes(at, at.oh, at.ow), source = detached(own_contiguous(x))
+    cdef Variable y = empty_planes(at, at.oh, at.ow), source = pinned_rows(x)
     cdef Function f
     check_shape(source, (at.n, at.c, at.h, at.w), x, "AvgPool2d")
     if source.layout.size < LONG:
@@ -139,7 +141,7 @@ cdef Variable avg_pool(Variable x, Sliding s):
 
 cdef Variable spread_pool(Variable g, Sliding s):
     cdef Windows* at = &s.at
-    cdef Variable y = empty_planes(at, at.h, at.w), source = detached(own_contiguous(g))
+    cdef Variable y = empty_planes(at, at.h, at.w), source = pinned_rows(g)
     cdef Function f
     check_shape(source, (at.n, at.c, at.oh, at.ow), g, "AvgPool2d")
     if y.layout.size < LONG:

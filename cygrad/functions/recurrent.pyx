@@ -9,10 +9,10 @@ from libc.string cimport memcpy
 from cygrad.core.backward cimport Products, flow, postpone, wanted
 from cygrad.core.function cimport Function, Op, connect_several, name_of, outputs_of
 from cygrad.core.layout cimport (
-    Layout, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
+    Layout, layout_of_shape, release, same_shape, shape_of,
 )
 from cygrad.core.passing cimport Pass
-from cygrad.core.variable cimport Variable, describe, detached, empty, filled, own_contiguous
+from cygrad.core.variable cimport Variable, describe, empty, filled, held, pinned_rows
 from cygrad.functions.activation cimport logistic
 from cygrad.functions.arithmetic cimport multiply, subtract_from
 from cygrad.functions.elementwise cimport as_variable, operation
@@ -154,9 +154,8 @@ LSTM_CELL.sweep = sweep_lstm_cell
 cdef Variable cell_backward(Function f, Variable state, list gys, Variable active,
                             Variable tanh_c, double* dgates):
     """The gradient of c; that of the gates goes to where the caller says."""
-    cdef Variable c = own_contiguous(detached(state)), dc = empty(tanh_c.layout)
-    cdef Variable gh = own_contiguous(detached(<Variable>gys[0]))
-    cdef Variable gc = own_contiguous(detached(<Variable>gys[1]))
+    cdef Variable c = pinned_rows(state), dc = empty(tanh_c.layout)
+    cdef Variable gh = pinned_rows(<Variable>gys[0]), gc = pinned_rows(<Variable>gys[1])
     cdef Rows r = rows_of_cell(CG_LSTM_GRADIENT, tanh_c.layout)
     for v in (c, gh, gc):
         if not same_shape((<Variable>v).layout, tanh_c.layout):
@@ -210,11 +209,11 @@ def lstm_cell(gates, c):
     cdef Variable before = as_variable(gates, "lstm_cell"), state = as_variable(c, "lstm_cell")
     cdef Variable plain_gates, plain_c, active, tanh_c, h, after
     cdef Rows r
-    if not gates_fit(before, state):
+    plain_gates = pinned_rows(before)
+    plain_c = pinned_rows(state)
+    if not gates_fit(plain_gates, plain_c):
         raise ValueError(f"lstm_cell: gates {describe(before)} and state {describe(state)} do not "
                          "fit: they must be (..., 4 n) and (..., n)")
-    plain_gates = own_contiguous(detached(before))
-    plain_c = own_contiguous(detached(state))
     active = empty(plain_gates.layout)
     tanh_c = empty(plain_c.layout)
     h = empty(plain_c.layout)
@@ -270,21 +269,24 @@ cdef list several_lstm_step(Function f, list gys):
 
 cdef int sweep_lstm_step(Function f, list gys, Pass* p) except -1:
     cdef Variable x, h, c, wx, wh, b, active, tanh_c, dc, gates = None, plain_x, plain_h
+    cdef Variable plain_wx, plain_wh
     cdef Py_ssize_t m, n, rows, width = 0
     cdef Products products = None
     cdef double* dgates
     x, h, c, wx, wh, b = f.many
     active, tanh_c = outputs_of(f).saved
     n = tanh_c.layout.shape[tanh_c.layout.ndim - 1]
+    plain_x = pinned_rows(x)
+    plain_h = pinned_rows(h)
+    plain_wx = blas_operand(held(wx))
+    plain_wh = blas_operand(held(wh))
     try:
-        check_step("LSTMStep", x, h, tanh_c, wx, wh, b)
+        check_step("LSTMStep", plain_x, plain_h, tanh_c, plain_wx, plain_wh, b)
     except ValueError as error:
         raise RuntimeError(f"Variable.backward: {error}; was .data replaced by another shape after "
                            "it was used?") from None
-    m = wx.layout.shape[0]
+    m = plain_wx.layout.shape[0]
     rows = leading(tanh_c.layout)
-    plain_x = own_contiguous(detached(x))
-    plain_h = own_contiguous(detached(h))
     weights = tuple([w for w in (wx, wh, b) if wanted(<Variable>w, p)])
     if weights:
         width = ((m if wanted(wx, p) else 0) + (n if wanted(wh, p) else 0)
@@ -302,9 +304,9 @@ cdef int sweep_lstm_step(Function f, list gys, Pass* p) except -1:
     if wanted(c, p):
         flow(c, dc, f, p)
     if wanted(h, p):
-        pass_through(f, h, dgates, rows, wh, p)
+        pass_through(f, h, plain_h.layout, dgates, rows, plain_wh, p)
     if wanted(x, p):
-        pass_through(f, x, dgates, rows, wx, p)
+        pass_through(f, x, plain_x.layout, dgates, rows, plain_wx, p)
     if products is None and weights:
         gates = rows_of(gates)
         if wanted(wx, p):
@@ -358,13 +360,10 @@ cdef int collect(Products products, Variable x, Variable h, bint ones, Py_ssize_
     return 0
 
 
-cdef int pass_through(Function f, Variable x, const double* dgates, Py_ssize_t rows, Variable w,
-                      Pass* p) except -1:
-    """Pass dgates w^T on to x."""
-    cdef Layout* layout = contiguous_layout(x.layout.ndim, x.layout.shape)
+cdef int pass_through(Function f, Variable x, Layout* layout, const double* dgates,
+                      Py_ssize_t rows, Variable w, Pass* p) except -1:
+    """Pass dgates w^T on to x, which had this layout when it was checked; w is pinned."""
     cdef Variable gx = empty(layout)
-    release(layout)
-    w = blas_operand(detached(w))
     with nogil:
         multiply_rows(dgates, rows, w, True, gx.ptr)
     return flow(x, gx, f, p)
@@ -434,15 +433,15 @@ cdef object next_step(Variable x, Variable h, Variable c, Variable wx, Variable 
     cdef Variable active, recurrent, tanh_c, new_h, new_c
     cdef Layout* layout
     cdef Rows r
-    check_step("lstm_step", x, h, c, wx, wh, b)
-    # What is read stays, whatever another thread assigns to .data meanwhile.
-    plain_x = own_contiguous(detached(x))
-    plain_h = own_contiguous(detached(h))
-    plain_c = own_contiguous(detached(c))
-    plain_b = own_contiguous(detached(b))
-    plain_wx = blas_operand(detached(wx))
-    plain_wh = blas_operand(detached(wh))
-    layout = layout_of_shape(shape_of(c.layout)[:c.layout.ndim - 1] + (b.layout.size,))
+    plain_x = pinned_rows(x)
+    plain_h = pinned_rows(h)
+    plain_c = pinned_rows(c)
+    plain_b = pinned_rows(b)
+    plain_wx = blas_operand(held(wx))
+    plain_wh = blas_operand(held(wh))
+    check_step("lstm_step", plain_x, plain_h, plain_c, plain_wx, plain_wh, plain_b)
+    layout = layout_of_shape(
+        shape_of(plain_c.layout)[:plain_c.layout.ndim - 1] + (plain_b.layout.size,))
     active = empty(layout)
     recurrent = empty(layout)
     release(layout)

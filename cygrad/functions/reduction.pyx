@@ -3,12 +3,14 @@
 The reduced axes are a bit mask, in C and in the Function (`saved`): bit d for axis d.
 """
 
+cimport numpy as cnp
+from cpython.object cimport PyObject
 from libc.math cimport INFINITY, fmax, sqrt
 
 from cygrad.core.arrays cimport is_number, number
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport (
-    Layout, MAX_NDIM, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
+    Layout, MAX_NDIM, contiguous_layout, layout_of_shape, plain_int, release, same_shape, shape_of,
 )
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, detached, filled
@@ -21,46 +23,88 @@ from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.numpy_loops cimport ADD, Loop, MAXIMUM, MINIMUM
 from cygrad.kernels.reduction cimport reduce_strided
 
+cnp.import_array()
+
 ctypedef unsigned long long axes_t
+
+cdef extern from "Python.h":
+    bint PyIndex_Check(object x)
+    Py_ssize_t PyNumber_AsSsize_t(object x, PyObject* overflow) except? -1
 
 
 # ---- Axes -------------------------------------------------------------------------------------
 
-cdef axes_t axes_of(object axis, int ndim, str where) except? 0xFFFFFFFFFFFFFFFF:
-    """The bit mask of an axis argument: None, an int, or a tuple of ints."""
-    cdef axes_t mask = 0
-    cdef Py_ssize_t d
+cdef list plain_axes(object axis, str where):
+    """An axis argument, None, an int or a tuple of ints, as Python's own ints; None stays."""
     if axis is None:
-        return ((<axes_t>1) << ndim) - 1
-    for a in (axis if isinstance(axis, (tuple, list)) else (axis,)):
+        return None
+    items = axis if isinstance(axis, (tuple, list)) else (axis,)
+    axes = []
+    for a in items:
         try:
-            d = a.__index__()
-        except AttributeError:
+            axes.append(plain_int(a))
+        except TypeError:
+            if PyIndex_Check(a) and not cnp.PyArray_Check(a):
+                raise           # by an __index__ of the user's
             raise TypeError(f"{where}: axis must be None, an int or a tuple of ints, "
                             f"not {axis!r}") from None
-        if not -ndim <= d < ndim:
-            raise IndexError(f"{where}: axis {d} is out of bounds for an array of {ndim} "
-                             "dimensions")
-        if d < 0:
-            d += ndim
-        if (mask >> d) & 1:
-            raise ValueError(f"{where}: duplicate value in axis {axis!r}")
-        mask |= (<axes_t>1) << d
+    return axes
+
+
+cdef axes_t mask_of_axes(list axes, int ndim, str where) except? 0xFFFFFFFFFFFFFFFF:
+    """The bit mask of what plain_axes() gives, among ndim axes."""
+    cdef axes_t mask = 0, bit
+    if axes is None:
+        return ((<axes_t>1) << ndim) - 1
+    for a in axes:
+        bit = bit_of_axis(a, ndim, where)
+        if mask & bit:
+            raise ValueError(f"{where}: duplicate value in axis {tuple(axes)}")
+        mask |= bit
     return mask
 
 
-cdef axes_t reduced_axes(object axis, int ndim, str where) except? 0xFFFFFFFFFFFFFFFF:
+cdef axes_t bit_of_axis(object axis, int ndim, str where) except 0:
+    cdef Py_ssize_t d = PyNumber_AsSsize_t(axis, NULL)      # a huge one becomes the greatest
+    if not -ndim <= d < ndim:
+        raise IndexError(f"{where}: axis {axis} is out of bounds for an array of {ndim} dimensions")
+    return (<axes_t>1) << (d + ndim if d < 0 else d)
+
+
+cdef axes_t axes_of(object axis, Variable x, str where) except? 0xFFFFFFFFFFFFFFFF:
+    """The bit mask of an axis argument: None, an int, or a tuple of ints.
+
+    x is looked at when the argument has been converted, which may run code that assigns x.data.
+    """
+    cdef list axes
+    if type(axis) is int:
+        return bit_of_axis(axis, x.layout.ndim, where)
+    axes = plain_axes(axis, where)
+    return mask_of_axes(axes, x.layout.ndim, where)
+
+
+cdef axes_t reduced_axes(object axis, Variable x, str where) except? 0xFFFFFFFFFFFFFFFF:
     """axes_of where NumPy takes 0 and -1 for the axis of a number, which has none."""
-    if ndim == 0 and is_axis_of_number(axis):
+    cdef list axes
+    if axis is None:
+        return mask_of_axes(None, x.layout.ndim, where)
+    axes = plain_axes(axis, where)
+    if x.layout.ndim == 0 and not isinstance(axis, (tuple, list)) and axes[0] in (0, -1):
         return 0
-    return axes_of(axis, ndim, where)
+    return mask_of_axes(axes, x.layout.ndim, where)
 
 
-cdef bint is_axis_of_number(object axis) except -1:
-    """Whether axis is the int 0 or -1."""
-    if axis is None or isinstance(axis, (tuple, list)) or not hasattr(axis, "__index__"):
-        return False
-    return axis.__index__() in (0, -1)
+cdef object axis_to_flatten(object axis, Variable x, str where):
+    """An axis argument, None or one int, as Python's own int; None where x is to be flattened.
+
+    That is so too where x is a number and the axis one of those that NumPy takes for a number's.
+    """
+    if axis is None:
+        return None
+    if isinstance(axis, (tuple, list)):
+        raise TypeError(f"{where}: axis must be an int or None, not {axis!r}")
+    axis = plain_axes(axis, where)[0]
+    return None if x.layout.ndim == 0 and axis in (0, -1) else axis
 
 
 cdef Layout* reduced_layout(const Layout* layout, axes_t axes, bint keepdims) except NULL:
@@ -89,10 +133,12 @@ cdef Py_ssize_t count_of(const Layout* layout, axes_t axes) noexcept:
 
 cdef Variable reduce(Loop* loop, double start, Variable x, axes_t axes, bint keepdims):
     """The reduction without a graph."""
-    cdef Layout* layout = reduced_layout(x.layout, axes, keepdims)
-    cdef Variable y = filled(layout, start)
+    cdef Layout* layout
+    cdef Variable y
+    x = pinned(x, x.layout.size)
+    layout = reduced_layout(x.layout, axes, keepdims)
+    y = filled(layout, start)
     release(layout)
-    x = pinned(x)
     if x.layout.size < LONG:
         reduce_strided(loop, x.ptr, x.layout.ndim, x.layout.shape, x.layout.strides, axes, y.ptr)
     else:
@@ -104,7 +150,12 @@ cdef Variable reduce(Loop* loop, double start, Variable x, axes_t axes, bint kee
 
 cdef Variable spread(Variable g, Variable x, axes_t axes):
     """g, of x's shape with the axes reduced, with or without keepdims, broadcast to x's shape."""
-    cdef Layout* kept = reduced_layout(x.layout, axes, True)
+    cdef Layout* kept
+    if axes >> x.layout.ndim:
+        raise RuntimeError(f"Variable.backward: a reduction met {describe(x)}, which has fewer "
+                           "axes than it reduced; was .data replaced by another shape after it was "
+                           "used?")
+    kept = reduced_layout(x.layout, axes, True)
     try:
         return broadcast_to_layout(reshape_to_layout(g, kept), x.layout)
     finally:
@@ -131,7 +182,7 @@ cdef Variable sum_over(Variable x, axes_t axes, bint keepdims):
 
 cdef object sum_operator(object x, object axis, object keepdims):
     cdef Variable v = as_variable(x, "sum")
-    return sum_over(v, reduced_axes(axis, v.layout.ndim, "sum"), keepdims)
+    return sum_over(v, reduced_axes(axis, v, "sum"), keepdims)
 
 
 def sum(x, axis=None, keepdims=False):
@@ -195,7 +246,7 @@ cdef Variable mean_over(Variable x, axes_t axes, bint keepdims):
 
 cdef object mean_operator(object x, object axis, object keepdims):
     cdef Variable v = as_variable(x, "mean")
-    return mean_over(v, axes_of(axis, v.layout.ndim, "mean"), keepdims)
+    return mean_over(v, axes_of(axis, v, "mean"), keepdims)
 
 
 def mean(x, axis=None, keepdims=False):
@@ -306,7 +357,7 @@ def variance(x, axis=None, keepdims=False, ddof=0):
     variable(1.25)
     """
     cdef Variable v = as_variable(x, "variance")
-    cdef axes_t axes = axes_of(axis, v.layout.ndim, "variance")
+    cdef axes_t axes = axes_of(axis, v, "variance")
     cdef Variable y
     if type(ddof) is int and ddof == 0:
         return variance_over(v, axes, keepdims)
@@ -378,7 +429,7 @@ def std(x, axis=None, keepdims=False, ddof=0):
     variable(1.0)
     """
     cdef Variable v = as_variable(x, "std")
-    cdef axes_t axes = axes_of(axis, v.layout.ndim, "std")
+    cdef axes_t axes = axes_of(axis, v, "std")
     cdef Variable y
     if type(ddof) is int and ddof == 0:
         return std_over(v, axes, keepdims)
@@ -403,7 +454,7 @@ cdef Op MIN = operation(b"Min", vjp_extreme)
 cdef Variable extreme_over(const Op* op, Loop* loop, double start, object data, object axis,
                            bint keepdims, str where):
     cdef Variable x = as_variable(data, where)
-    cdef axes_t axes = reduced_axes(axis, x.layout.ndim, where)
+    cdef axes_t axes = reduced_axes(axis, x, where)
     cdef Variable y
     cdef Function f
     if count_of(x.layout, axes) == 0:
@@ -556,9 +607,10 @@ def sum_to(x, shape):
     >>> F.sum_to(cg.Variable([[1.0, 2.0], [3.0, 4.0]]), (1, 2))
     variable([[4., 6.]])
     """
+    cdef Variable v = as_variable(x, "sum_to")
     cdef Layout* target = layout_of_shape(shape)
     try:
-        return sum_to_layout(as_variable(x, "sum_to"), target)
+        return sum_to_layout(v, target)
     finally:
         release(target)
 

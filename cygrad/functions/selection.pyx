@@ -7,7 +7,7 @@ from libc.math cimport INFINITY
 
 from cygrad.core.arrays cimport constant, is_number, number
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, connect_many, input_of
-from cygrad.core.layout cimport Layout, MAX_NDIM, broadcast_layouts, release
+from cygrad.core.layout cimport Layout, MAX_NDIM, broadcast_layouts, plain_int, release
 from cygrad.core.variable cimport Variable, describe, empty, scalar
 from cygrad.functions.arithmetic cimport scale
 from cygrad.functions.comparison cimport above, below, both, equal, less
@@ -45,9 +45,6 @@ cdef Variable choose(Variable mask, Variable a, Variable b):
     cdef Variable y, given_mask = mask, given_a = a, given_b = b
     cdef Layout* values
     cdef Layout* layout
-    mask = pinned(mask)
-    a = pinned(a)
-    b = pinned(b)
     values = broadcast_layouts(a.layout, b.layout)
     try:
         layout = broadcast_layouts(mask.layout, values)
@@ -55,9 +52,14 @@ cdef Variable choose(Variable mask, Variable a, Variable b):
         release(values)
     y = empty(layout)
     release(layout)
-    broadcast_strides(mask.layout, y.layout, strides_of[0])
-    broadcast_strides(a.layout, y.layout, strides_of[1])
-    broadcast_strides(b.layout, y.layout, strides_of[2])
+    mask = pinned(mask, y.layout.size)
+    a = pinned(a, y.layout.size)
+    b = pinned(b, y.layout.size)
+    if not (broadcast_strides(mask.layout, y.layout, strides_of[0])
+            and broadcast_strides(a.layout, y.layout, strides_of[1])
+            and broadcast_strides(b.layout, y.layout, strides_of[2])):
+        raise RuntimeError(f"where: {describe(given_mask)}, {describe(given_a)} or "
+                           f"{describe(given_b)} changed meanwhile")
     operands[0] = mask.ptr
     operands[1] = a.ptr
     operands[2] = b.ptr
@@ -169,6 +171,7 @@ def clip(x, low=None, high=None):
     >>> F.clip(cg.Variable([-2.0, 0.5, 3.0]), -1, 1)
     variable([-1. ,  0.5,  1. ])
     """
+    cdef Variable v = as_variable(x, "clip")
     cdef double c0 = -INFINITY, c1 = INFINITY
     for bound in (low, high):
         if bound is not None and not is_number(bound):
@@ -179,7 +182,7 @@ def clip(x, low=None, high=None):
         c1 = number(high)
     if not c0 <= c1:
         raise ValueError(f"clip: low={low} must be at most high={high}")
-    return unary_with(&CLIP, K_CLIP, as_variable(x, "clip"), c0, c1)
+    return unary_with(&CLIP, K_CLIP, v, c0, c1)
 
 
 # ---- maximum, minimum: dy/da = 1 where a is chosen, 1/2 where a = b ---------------------------
@@ -310,21 +313,23 @@ def mask_fill(x, mask, value):
     """
     cdef Py_ssize_t strides[MAX_NDIM]
     cdef Variable v = as_variable(x, "mask_fill"), filled = mask_of(mask, "mask_fill")
+    cdef double number_there
     if not is_number(value):
         raise TypeError(f"mask_fill: value must be a number, not {type(value).__name__}")
+    number_there = number(value)
     if not broadcast_strides(filled.layout, v.layout, strides):
         raise ValueError(f"mask_fill: a mask of shape {filled.shape} does not broadcast to "
                          f"{describe(v)}")
-    return choose(filled, scalar(number(value)), v)
+    return choose(filled, scalar(number_there), v)
 
 
 cdef Variable triangle(Variable x, object k, bint lower, str where):
+    try:
+        k = plain_int(k)
+    except TypeError:
+        raise TypeError(f"{where}: k must be an int, not {k!r}") from None
     if x.layout.ndim < 2:
         raise ValueError(f"{where}: {describe(x)} is not a matrix, nor a stack of matrices")
-    try:
-        k = k.__index__()
-    except AttributeError:
-        raise TypeError(f"{where}: k must be an int, not {k!r}") from None
     rows = x.layout.shape[x.layout.ndim - 2]
     columns = x.layout.shape[x.layout.ndim - 1]
     k = max(-rows - 1, min(k, columns + 1))     # beyond, nothing changes

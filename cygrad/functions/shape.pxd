@@ -13,4 +13,5 @@ cdef Variable unsqueezed(Variable x, int axis)          # a view with a new axis
 cdef Variable with_shape(Variable x, list shape)        # a view; only axes of length 1 may differ
 cdef Variable copied(Variable x)
 cdef Variable concatenated(list inputs, object axis_argument, str where)
-cdef int single_axis(object axis, int ndim, str where) except -1
+cdef int single_axis(object axis, Variable x, str where) except -1
+cdef object plain_axis(object axis, str where)          # an axis of the user's, as Python's own int

@@ -5,16 +5,14 @@ All but concat, stack and copy give views of their input's memory wherever the s
 
 from cygrad.core.function cimport Function, MAX_INPUTS, Op, connect, connect_many
 from cygrad.core.layout cimport (
-    Layout, MAX_NDIM, contiguous_layout, ints_of, layout_of_shape, release, reshaped_layout,
-    same_shape, shape_of, strided_layout,
+    Layout, MAX_NDIM, contiguous_layout, ints_of, layout_of_shape, plain_int, release,
+    reshaped_layout, same_shape, shape_of, strided_layout,
 )
 from cygrad.core.operators cimport OPERATORS
-from cygrad.core.variable cimport Variable, describe, empty, scalar, view_of
-from cygrad.functions.elementwise cimport (
-    as_variable, broadcast_strides, operation, pinned, reading,
-)
+from cygrad.core.variable cimport Variable, describe, empty, held, scalar, view_of
+from cygrad.functions.elementwise cimport as_variable, broadcast_strides, operation, pinned, reading
 from cygrad.functions.indexing cimport slice_axis
-from cygrad.functions.reduction cimport axes_of, reduced_axes, sum_to_layout
+from cygrad.functions.reduction cimport mask_of_axes, plain_axes, reduced_axes, sum_to_layout
 from cygrad.kernels.elementwise cimport K_G_PASS, KERNELS, LONG, copy_strided, map_strided
 
 
@@ -27,8 +25,9 @@ cdef Op COPY = reading(operation(b"Copy", vjp_identity), 0, 0)
 
 
 cdef Variable copied(Variable x):
-    cdef Layout* layout = contiguous_layout(x.layout.ndim, x.layout.shape)
-    cdef Variable y = empty(layout), source = pinned(x)
+    cdef Variable source = pinned(x, x.layout.size), y
+    cdef Layout* layout = contiguous_layout(source.layout.ndim, source.layout.shape)
+    y = empty(layout)
     release(layout)
     if y.layout.size < LONG:
         copy_strided(source.ptr, source.layout.strides, y.ptr, y.layout.strides, y.layout.ndim,
@@ -113,7 +112,8 @@ cdef Variable reshape_to_layout(Variable x, const Layout* target):
 
 
 cdef Variable reshape_operator(Variable x, object shape):
-    cdef Layout* layout = reshaped_layout(x.layout, shape, "reshape")
+    cdef list lengths = ints_of(shape, "reshape")
+    cdef Layout* layout = reshaped_layout(x.layout, lengths, "reshape")
     try:
         return reshape_to_layout(x, layout)
     finally:
@@ -156,7 +156,7 @@ def reshape(x, shape):
 
 
 cdef list squeezed_shape(Variable x, object axis):
-    cdef unsigned long long mask = reduced_axes(axis, x.layout.ndim, "squeeze")
+    cdef unsigned long long mask = reduced_axes(axis, x, "squeeze")
     shape = []
     for d in range(x.layout.ndim):
         if not (mask >> d) & 1:
@@ -239,12 +239,16 @@ def unsqueeze(x, axis):
     (1, 3)
     """
     cdef Variable v = as_variable(x, "unsqueeze")
-    cdef int ndim = v.layout.ndim + (len(axis) if isinstance(axis, (tuple, list)) else 1)
+    cdef list places
+    cdef Py_ssize_t ndim
+    cdef unsigned long long mask
     if axis is None:
-        raise TypeError("unsqueeze: axis must be an int or a tuple of ints")
+        raise TypeError("unsqueeze: axis must be an int or a tuple of ints, not None")
+    places = plain_axes(axis, "unsqueeze")
+    ndim = v.layout.ndim + len(places)
     if ndim > MAX_NDIM:
         raise ValueError(f"unsqueeze: an array may have at most {MAX_NDIM} dimensions")
-    cdef unsigned long long mask = axes_of(axis, ndim, "unsqueeze")
+    mask = mask_of_axes(places, <int>ndim, "unsqueeze")
     lengths = iter(v.shape)
     return with_shape(v, [1 if (mask >> d) & 1 else next(lengths) for d in range(ndim)])
 
@@ -255,21 +259,31 @@ cdef Variable unsqueezed(Variable x, int axis):
     return with_shape(x, shape)
 
 
+cdef int raise_other_lengths(Variable x, list shape) except -1:
+    raise ValueError(f"reshape: {describe(x)} and {tuple(shape)} differ in more than axes of "
+                     "length 1; was .data replaced meanwhile?")
+
+
 cdef Variable with_shape(Variable x, list shape):
     """x with axes of length 1 added or dropped: a view, whatever the strides are."""
     cdef Py_ssize_t dims[MAX_NDIM]
     cdef Py_ssize_t strides[MAX_NDIM]
     cdef Layout* layout
     cdef Variable y
-    cdef int d, from_ = 0
+    cdef int d, from_ = 0, ndim = x.layout.ndim
     for d in range(len(shape)):
         dims[d] = shape[d]
         strides[d] = 0
         if dims[d] != 1:
-            while x.layout.shape[from_] == 1:
+            while from_ < ndim and x.layout.shape[from_] == 1:
                 from_ += 1
+            if from_ == ndim or x.layout.shape[from_] != dims[d]:
+                raise_other_lengths(x, shape)
             strides[d] = x.layout.strides[from_]
             from_ += 1
+    for d in range(from_, ndim):
+        if x.layout.shape[d] != 1:
+            raise_other_lengths(x, shape)
     layout = strided_layout(<int>len(shape), dims, strides)
     y = view_of(x, x.ptr, layout)
     release(layout)
@@ -326,10 +340,12 @@ cdef object transpose_operator(object x):
 
 cdef object permute_operator(object x, object axes):
     cdef Variable v = as_variable(x, "transpose")
-    cdef int ndim = v.layout.ndim
+    cdef int ndim
     if axes is None:
         return transpose_operator(v)
-    order = tuple([a + ndim if a < 0 else a for a in ints_of(axes, "transpose")])
+    axes = ints_of(axes, "transpose")
+    ndim = v.layout.ndim
+    order = tuple([a + ndim if a < 0 else a for a in axes])
     if sorted(order) != list(range(ndim)):
         raise ValueError(f"transpose: axes {axes} are not a permutation of the axes of "
                          f"{describe(v)}")
@@ -425,9 +441,10 @@ def broadcast_to(x, shape):
     variable([[1., 2.],
               [1., 2.]])
     """
+    cdef Variable v = as_variable(x, "broadcast_to")
     cdef Layout* target = layout_of_shape(shape)
     try:
-        return broadcast_to_layout(as_variable(x, "broadcast_to"), target)
+        return broadcast_to_layout(v, target)
     finally:
         release(target)
 
@@ -442,7 +459,9 @@ cdef Op CONCAT = reading(operation(b"Concat", vjp_concat), 0, 0)
 
 
 cdef Variable concatenated(list inputs, object axis_argument, str where):
-    cdef Variable first = inputs[0], x, y
+    cdef object place = plain_axis(axis_argument, where)
+    cdef list pinned_inputs = [held(<Variable>x) for x in inputs]
+    cdef Variable first = pinned_inputs[0], x, y
     cdef int ndim = first.layout.ndim, axis, d
     cdef Py_ssize_t dims[MAX_NDIM]
     cdef Layout* layout
@@ -450,11 +469,11 @@ cdef Variable concatenated(list inputs, object axis_argument, str where):
     cdef Function f
     if ndim == 0:
         raise ValueError(f"{where}: zero-dimensional arrays cannot be concatenated; use F.stack")
-    axis = single_axis(axis_argument, ndim, where)
+    axis = single_axis(place, first, where)
     for d in range(ndim):
         dims[d] = first.layout.shape[d]
     dims[axis] = 0
-    for item in inputs:
+    for item in pinned_inputs:
         x = item
         for d in range(ndim):
             if x.layout.ndim != ndim or (d != axis and x.layout.shape[d] != dims[d]):
@@ -467,7 +486,7 @@ cdef Variable concatenated(list inputs, object axis_argument, str where):
     target = y.ptr
     starts = []
     start = 0
-    for item in inputs:
+    for item in pinned_inputs:
         x = item
         starts.append(start)
         start += x.layout.shape[axis]
@@ -510,21 +529,33 @@ STACK.fused = fused_stack
 cdef Variable stacked_scalars(list inputs):
     cdef Py_ssize_t n = len(inputs), i
     cdef Layout* layout = contiguous_layout(1, &n)
-    cdef Variable y = empty(layout)
+    cdef Variable y = empty(layout), x
     release(layout)
     for i in range(n):
-        y.ptr[i] = (<Variable>inputs[i]).ptr[0]
+        x = <Variable>inputs[i]
+        if x.layout.ndim > 0:
+            raise ValueError(f"stack: {describe(x)} is no number like the first")
+        y.ptr[i] = x.ptr[0]
     connect_many(&STACK, y, tuple(inputs))
     return y
 
 
-cdef int single_axis(object axis, int ndim, str where) except -1:
-    """An axis argument that must be one int, counted from 0."""
-    cdef unsigned long long mask
-    cdef int d = 0
+cdef object plain_axis(object axis, str where):
+    """An axis argument that must be one int, as Python's own."""
     if axis is None or isinstance(axis, (tuple, list)):
         raise TypeError(f"{where}: axis must be an int, not {axis!r}")
-    mask = axes_of(axis, ndim, where)
+    return plain_axes(axis, where)[0]
+
+
+cdef int single_axis(object axis, Variable x, str where) except -1:
+    """An axis argument that must be one int, counted from 0."""
+    return place_of_axis(plain_axis(axis, where), x.layout.ndim, where)
+
+
+cdef int place_of_axis(object axis, int ndim, str where) except -1:
+    """The same for a plain int, among ndim axes."""
+    cdef unsigned long long mask = mask_of_axes([axis], ndim, where)
+    cdef int d = 0
     while not (mask >> d) & 1:
         d += 1
     return d
@@ -612,10 +643,14 @@ def stack(xs, axis=0):
     """
     cdef list inputs = as_inputs(xs, "stack")
     cdef Variable first = inputs[0]
+    axis = plain_axis(axis, "stack")
     for x in inputs:
         if not same_shape((<Variable>x).layout, first.layout):
             raise ValueError(f"stack: {describe(x)} does not have the shape of {describe(first)}")
-    place = single_axis(axis, first.layout.ndim + 1, "stack")
+    if first.layout.ndim == MAX_NDIM:
+        raise ValueError(f"stack: an array may have at most {MAX_NDIM} dimensions, and "
+                         f"{describe(first)} would get one more")
+    place = place_of_axis(axis, first.layout.ndim + 1, "stack")
     if first.layout.ndim == 0:
         return stacked_scalars(inputs)
     return concatenated([unsqueeze(x, place) for x in inputs], place, "stack")
@@ -659,17 +694,18 @@ def split(x, sizes, axis=0):
     """
     cdef Variable v = as_variable(x, "split")
     cdef int place
-    cdef Py_ssize_t start = 0
-    if v.layout.ndim == 0:
-        raise ValueError("split: a zero-dimensional array cannot be split")
-    place = single_axis(axis, v.layout.ndim, "split")
+    cdef object start = 0
+    axis = plain_axis(axis, "split")
     try:
-        lengths = [n.__index__() for n in sizes]
-    except (TypeError, AttributeError):
+        lengths = [plain_int(n) for n in sizes]
+    except TypeError:
         hint = f"; for {sizes} parts of equal length write F.array_split(x, {sizes})" if isinstance(
             sizes, int) else ""
         raise TypeError(f"split: sizes must be a sequence of ints, the lengths of the parts, not "
                         f"{sizes!r}{hint}") from None
+    if v.layout.ndim == 0:
+        raise ValueError("split: a zero-dimensional array cannot be split")
+    place = single_axis(axis, v, "split")
     total = 0
     for n in lengths:
         total += n

@@ -9,16 +9,14 @@ from libc.math cimport INFINITY
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport Layout, release, same_shape
 from cygrad.core.operators cimport OPERATORS
-from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
+from cygrad.core.variable cimport Variable, describe, detached, empty, pinned_rows
 from cygrad.functions.arithmetic cimport multiply, subtract
 from cygrad.functions.comparison cimport above, differs, equals, is_finite, opposite
 from cygrad.functions.elementwise cimport as_variable, operation, output_of
 from cygrad.functions.exponential cimport exponential
-from cygrad.functions.reduction cimport (
-    axes_of, reduced_axes, reduced_layout, spread, sum_over,
-)
+from cygrad.functions.reduction cimport reduced_axes, reduced_layout, spread, sum_over
 from cygrad.functions.selection cimport choose, select
-from cygrad.functions.shape cimport contiguous, permuted
+from cygrad.functions.shape cimport contiguous, permuted, plain_axis, single_axis
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.rows cimport (
     log_softmax_gradient_rows, log_softmax_rows, logsumexp_rows, softmax_gradient_rows,
@@ -38,15 +36,13 @@ cdef Py_ssize_t row_length(Variable x) noexcept:
 
 
 cdef Variable over_rows(const Op* op, row_kernel kernel, Variable x):
-    """The kernel over the rows of x, which is contiguous and has an axis."""
-    cdef Variable y = empty(x.layout), source
-    cdef Py_ssize_t n = row_length(x)
-    cdef Py_ssize_t rows = x.layout.size // n if n > 0 else 0
-    if x.layout.size < LONG:
-        kernel(x.ptr, y.ptr, rows, n)
+    """The kernel over the rows of x."""
+    cdef Variable source = pinned_rows(x), y = empty(source.layout)
+    cdef Py_ssize_t n = row_length(source)
+    cdef Py_ssize_t rows = source.layout.size // n if n > 0 else 0
+    if source.layout.size < LONG:
+        kernel(source.ptr, y.ptr, rows, n)
     else:
-        # What is read stays, whatever another thread assigns to .data meanwhile.
-        source = detached(x)
         with nogil:
             kernel(source.ptr, y.ptr, rows, n)
     connect(op, y, x, None)
@@ -54,15 +50,12 @@ cdef Variable over_rows(const Op* op, row_kernel kernel, Variable x):
 
 
 cdef Variable gradient_over_rows(Function f, row_gradient kernel, Variable gy):
-    cdef Variable y = detached(output_of(f)), g, gx
+    cdef Variable y = pinned_rows(output_of(f)), g = pinned_rows(gy), gx = empty(y.layout)
     cdef Py_ssize_t n = row_length(y)
     cdef Py_ssize_t rows = y.layout.size // n if n > 0 else 0
-    if not same_shape(y.layout, gy.layout):
+    if not same_shape(y.layout, g.layout):
         raise RuntimeError(f"Variable.backward: a gradient of another shape flows to "
                            f"{describe(y)} of {f.op.name.decode()}")
-    y = own_contiguous(y)
-    g = detached(own_contiguous(gy))
-    gx = empty(y.layout)
     if y.layout.size < LONG:
         kernel(y.ptr, g.ptr, gx.ptr, rows, n)
     else:
@@ -74,15 +67,12 @@ cdef Variable gradient_over_rows(Function f, row_gradient kernel, Variable gy):
 cdef Variable along_axis(const Op* op, row_kernel kernel, object data, object axis, str where):
     """The kernel along an axis of the user's."""
     cdef Variable x = as_variable(data, where)
-    cdef int ndim = x.layout.ndim, place = 0, d
-    cdef unsigned long long mask
+    cdef int ndim, place, d
+    axis = plain_axis(axis, where)
+    ndim = x.layout.ndim
     if ndim == 0:
         raise ValueError(f"{where}: {describe(x)} has no axis to sum over")
-    if axis is None or isinstance(axis, (tuple, list)):
-        raise TypeError(f"{where}: axis must be an int, not {axis!r}")
-    mask = axes_of(axis, ndim, where)
-    while not (mask >> place) & 1:
-        place += 1
+    place = single_axis(axis, x, where)
     if place == ndim - 1:
         return over_rows(op, kernel, contiguous(x))
     order = (*[d for d in range(ndim) if d != place], place)
@@ -284,14 +274,14 @@ def logsumexp(x, axis=None, keepdims=False):
     variable(1000.6931471805599)
     """
     cdef Variable v = as_variable(x, "logsumexp"), rows, y
-    cdef unsigned long long axes = reduced_axes(axis, v.layout.ndim, "logsumexp")
+    cdef unsigned long long axes = reduced_axes(axis, v, "logsumexp")
     cdef Py_ssize_t n
     cdef Layout* layout
     cdef Function f
     rows = detached(v)
+    layout = reduced_layout(rows.layout, axes, keepdims)
     rows = contiguous(as_rows(permuted(rows, last_in_order(rows, axes)), axes))
     n = row_length(rows)
-    layout = reduced_layout(v.layout, axes, keepdims)
     y = empty(layout)
     release(layout)
     if rows.layout.size < LONG:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from _thread import get_ident
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol, TypeVar
 
 import numpy as np
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from cygrad.core.repetition import LAYERS, UNDER_WAY, keep_layer
 from cygrad.core.variable import Variable, _written
 from cygrad.elsewhere import check_arguments, named_elsewhere
-from cygrad.layers.archive import read_archive, write_archive
+from cygrad.layers.archive import Header, read_archive, write_archive
 from cygrad.layers.named import Named, Parameters
 from cygrad.layers.state import AwaitedShape, differences, real_arrays
 
@@ -442,11 +442,21 @@ class Layer:
         Linear(3, in_size=2)
         """
         where = f"{type(self).__name__}.load"
+        what = f"{where}: {os.fsdecode(path)!r}"
+        misfits: list[str] = []
+
+        def check(headers: Mapping[str, Header]) -> None:
+            misfits.extend(_misfits(self, headers))
+            if misfits:
+                raise ValueError("the headers do not fit")
+
         try:
-            state = read_archive(path)
+            state = read_archive(path, check)
         except ValueError as error:
+            if misfits:
+                raise _unfit(what, misfits) from None
             raise ValueError(f"{where}: {error}") from error
-        _load_into(self, state, f"{where}: {os.fsdecode(path)!r}")
+        _load_into(self, state, what)
 
     # ---- For layers that wait for their first batch (lazy.py) ---------------------------------
 
@@ -458,6 +468,10 @@ class Layer:
 
     def _make_parameters(self, shapes: Mapping[str, AwaitedShape]) -> None:
         """Make the parameters that were awaited."""
+
+    def _refused_numbers(self) -> dict[str, Callable[[NDArray[np.float64]], NDArray[np.bool_]]]:
+        """Which numbers a state cannot have, for those arrays where not all can be."""
+        return {}
 
     # ---- How it shows itself ------------------------------------------------------------------
 
@@ -605,27 +619,59 @@ def _state_of(root: Layer, where: str) -> dict[str, NDArray[np.float64]]:
     return {name: v.data.copy() for name, v in Parameters(survey.state)}
 
 
-def _load_into(root: Layer, state: Mapping[str, _ArrayLike], where: str) -> None:
+class _Place(NamedTuple):
+    """Where a state goes: what it must be, and who makes parameters of it."""
+
+    expected: dict[str, AwaitedShape]
+    waiting: list[tuple[Layer, dict[str, AwaitedShape]]]
+    problems: list[str]
+
+
+def _place_for(root: Layer, shapes: Mapping[str, tuple[int, ...]]) -> _Place:
     survey = _survey(root)
-    arrays, problems = real_arrays(state)
-    expected: dict[str, AwaitedShape] = {}
+    place = _Place({}, [], [])
     for name, v in Parameters(survey.state):
-        expected[name] = v.shape
+        place.expected[name] = v.shape
         if not v.data.flags.writeable:
-            problems.append(f"{name}: this layer's own array is read-only")
-    shapes = {name: array.shape for name, array in arrays.items()}
-    waiting = []
+            place.problems.append(f"{name}: this layer's own array is read-only")
     for name, layer in [("", root), *survey.layers]:
         prefix = name and name + "."
         awaited = layer._awaited_shapes(shapes, prefix)
         for local, shape in awaited.items():
-            expected.setdefault(prefix + local, shape)
+            place.expected.setdefault(prefix + local, shape)
         if awaited:
-            waiting.append((layer, awaited))
-    problems = differences(expected, state, shapes) + problems
+            place.waiting.append((layer, awaited))
+    return place
+
+
+def _misfits(root: Layer, headers: Mapping[str, Header]) -> list[str]:
+    """What is wrong with the arrays of a file, as far as their headers tell."""
+    shapes = {name: shape for name, (shape, _) in headers.items()}
+    problems = differences(_place_for(root, shapes).expected, headers, shapes)
+    return problems + [
+        f"{name}: is not an array of real numbers (dtype {dtype})"
+        for name, (_, dtype) in headers.items()
+        if dtype.kind not in "biuf"
+    ]
+
+
+def _unfit(where: str, problems: list[str]) -> ValueError:
+    return ValueError("\n  ".join([f"{where} does not fit, nothing was loaded", *problems]))
+
+
+def _load_into(root: Layer, state: Mapping[str, _ArrayLike], where: str) -> None:
+    arrays, problems = real_arrays(state)
+    shapes = {name: array.shape for name, array in arrays.items()}
+    place = _place_for(root, shapes)
+    problems = differences(place.expected, state, shapes) + problems + place.problems
+    for name, layer in [("", root), *_survey(root).layers]:
+        prefix = name and name + "."
+        for local, refuse in layer._refused_numbers().items():
+            if prefix + local in arrays and refuse(arrays[prefix + local]).any():
+                problems.append(f"{prefix + local}: is nan or negative where it cannot be")
     if problems:
-        raise ValueError("\n  ".join([f"{where} does not fit, nothing was loaded", *problems]))
-    for layer, awaited in waiting:
+        raise _unfit(where, problems)
+    for layer, awaited in place.waiting:
         layer._make_parameters(awaited)
     for name, v in _survey(root).state:
         v.data[...] = arrays[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from threading import RLock
 from typing import TYPE_CHECKING, SupportsIndex
 
 import numpy as np
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
 
 __all__ = ["LazyLayer"]
+
+
+# Held while a layer gets its parameters, so that the first calls of several threads make them once.
+# One for all layers, which can be copied and pickled, and a lock cannot.
+making = RLock()
 
 
 class LazyLayer(CheckedLayer):
@@ -59,7 +65,16 @@ class LazyLayer(CheckedLayer):
                 f"{type(self).__name__}: x of shape {x.shape} has nothing along axis {axis}, the "
                 "size of which the parameters have"
             )
-        shapes = self._shapes(x.shape[axis])
+        with making:
+            self._make_for(x, x.shape[axis])
+        if UNDER_WAY:  # a repetition of the call is to find them
+            keep_layer(self, anew=True)
+        return x
+
+    def _make_for(self, x: Variable, in_size: int) -> None:
+        if self.in_size is not None:  # another thread was the first
+            return
+        shapes = self._shapes(in_size)
         for name, shape in shapes.items():
             given = self.__dict__.get(name)  # assigned by the user before the first batch
             if isinstance(given, Variable) and given.shape != shape:
@@ -68,9 +83,6 @@ class LazyLayer(CheckedLayer):
                     f"but it was assigned with shape {given.shape}"
                 )
         self._make_parameters(shapes)
-        if UNDER_WAY:  # a repetition of the call is to find them
-            keep_layer(self, anew=True)
-        return x
 
     def _awaited_shapes(
         self, shapes: Mapping[str, tuple[int, ...]], prefix: str
@@ -78,11 +90,20 @@ class LazyLayer(CheckedLayer):
         return self._shapes(self._size_in(shapes, prefix)) if self.in_size is None else {}
 
     def _make_parameters(self, shapes: Mapping[str, AwaitedShape]) -> None:
-        for name, shape in shapes.items():
-            if name in self.__dict__:  # as above
-                continue
-            setattr(self, name, self._initial(name, tuple(n for n in shape if n is not None)))
-        self.in_size = self._size_in(shapes, "")
+        with making:
+            if self.in_size is not None:  # another thread was the first
+                return
+            for name, shape in shapes.items():
+                given = self.__dict__.get(name)  # as above
+                if not isinstance(given, Variable):
+                    given = self._initial(name, tuple(n for n in shape if n is not None))
+                self._place(name, given)
+            # Last: other threads go on when it is there.
+            self.in_size = self._size_in(shapes, "")
+
+    def _place(self, name: str, value: Variable) -> None:
+        """Make a parameter the layer's own."""
+        setattr(self, name, value)
 
     def _size_in(self, shapes: Mapping[str, AwaitedShape], prefix: str) -> int | None:
         """The input size that parameters of these shapes would have, if it is one."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, SupportsIndex
 
 import numpy as np
+from numpy.typing import NDArray
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
@@ -214,10 +215,14 @@ class BatchNorm(LazyLayer):
         at_one = name in ("gamma", "running_var")
         return Variable(np.ones(shape)) if at_one else super()._initial(name, shape)
 
-    def _make_parameters(self, shapes: Mapping[str, AwaitedShape]) -> None:
-        super()._make_parameters(shapes)
-        self.register_buffer("running_mean", self.running_mean)
-        self.register_buffer("running_var", self.running_var)
+    def _place(self, name: str, value: Variable) -> None:
+        if name.startswith("running"):
+            self.register_buffer(name, value)
+        else:
+            super()._place(name, value)
+
+    def _refused_numbers(self) -> dict[str, Callable[[NDArray[np.float64]], NDArray[np.bool_]]]:
+        return {"running_mean": np.isnan, "running_var": lambda variance: ~(variance >= 0.0)}
 
     def _repr_arguments(self) -> str:
         return "" if self.in_size is None else f"{self.in_size}"

@@ -4,7 +4,7 @@ from libc.float cimport DBL_EPSILON
 
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport Layout, contiguous_layout, release
-from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
+from cygrad.core.variable cimport Variable, describe, empty, held, pinned_rows
 from cygrad.functions.elementwise cimport as_variable, operation, output_of
 from cygrad.functions.shape cimport swap_last_axes
 from cygrad.linalg.lapack cimport CHOLESKY, check_square, lapack, symmetrized
@@ -24,7 +24,7 @@ from cygrad.functions.linalg import matmul
 
 cdef int check_regular(Variable factor) except -1:
     """LinAlgError where a is singular but for rounding: a_ii is the sum of row i's squares."""
-    cdef Variable plain = own_contiguous(detached(factor))
+    cdef Variable plain = pinned_rows(factor)
     cdef int d = plain.layout.ndim
     cdef Py_ssize_t n = plain.layout.shape[d - 1], rows = 0, row, i, j
     cdef const double* x = plain.ptr
@@ -90,15 +90,17 @@ def cholesky(a, *, upper=False):
     variable([[2., 0.],
               [1., 2.]])
     """
-    cdef Variable x = as_variable(a, "cholesky"), y
+    cdef Variable x = as_variable(a, "cholesky"), plain, y
     cdef Layout* layout
     check_square(x, "cholesky")
     if upper:
         return swap_last_axes(cholesky(swap_last_axes(x)))
-    layout = contiguous_layout(x.layout.ndim, x.layout.shape)
+    plain = held(x)
+    check_square(plain, "cholesky")
+    layout = contiguous_layout(plain.layout.ndim, plain.layout.shape)
     y = empty(layout)
     release(layout)
-    if not lapack(CHOLESKY, x, None, y, None):
+    if not lapack(CHOLESKY, plain, None, y, None):
         others = "" if x.layout.ndim == 2 else ", or one of the stack is not"
         raise np.linalg.LinAlgError(f"cholesky: {describe(x)} is not positive definite{others}")
     connect(&FACTOR, y, x, None)

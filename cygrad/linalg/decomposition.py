@@ -42,6 +42,15 @@ def as_matrix(x: _MatrixLike, where: str, square: bool = False) -> Variable:
     return v
 
 
+def check_finite(a: _Array, where: str) -> _Array:
+    """a, or LinAlgError: LAPACK's iterations for singular values never end beside inf or nan."""
+    if not np.isfinite(a).all():
+        raise LinAlgError(
+            f"{where}: the matrix of shape {a.shape} holds inf or nan, and has no singular values"
+        )
+    return a
+
+
 def filled(g: Variable | None, y: Variable) -> Variable:
     """The gradient of y, zeros where nothing has flowed."""
     return Variable(np.zeros(y.shape), requires_grad=False) if g is None else g
@@ -63,7 +72,9 @@ class Decomposition(Partial):
         try:
             self.kept = tuple(self.decompose(a))
         except LinAlgError as error:
-            raise LinAlgError(f"{self.name.lower()}: {error}") from None
+            name = self.name.lower()
+            message = str(error).removeprefix(f"{name}: ")
+            raise LinAlgError(f"{name}: {message}") from None
         return self.kept
 
     def results(self) -> tuple[Variable, ...]:

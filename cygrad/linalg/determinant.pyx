@@ -5,7 +5,7 @@ from libc.math cimport INFINITY, fabs
 
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport Layout, contiguous_layout, release
-from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
+from cygrad.core.variable cimport Variable, describe, empty, held, pinned_rows
 from cygrad.functions.arithmetic cimport multiply, scale
 from cygrad.functions.elementwise cimport as_variable, operation, output_of
 from cygrad.functions.shape cimport swap_last_axes, unsqueezed
@@ -22,7 +22,8 @@ cdef enum:
 
 
 cdef Variable number_each(Variable a):
-    """A number for each matrix of the stack."""
+    """A number for each matrix of the stack a, pinned."""
+    check_square(a, "det")
     cdef Layout* layout = contiguous_layout(a.layout.ndim - 2, a.layout.shape)
     cdef Variable y = empty(layout)
     release(layout)
@@ -54,7 +55,7 @@ cdef Variable vjp_det(Function f, Variable gy, int i):
 
 cdef bint is_in_range(Variable y) except -1:
     """Whether all numbers are normal ones, or nan."""
-    cdef Variable plain = own_contiguous(detached(y))
+    cdef Variable plain = pinned_rows(y)
     cdef Py_ssize_t k
     cdef double size
     for k in range(plain.layout.size):
@@ -82,8 +83,8 @@ cdef Variable cofactors(Variable a):
 
 
 cdef Variable determinant(Variable a):
-    cdef Variable y = number_each(a)
-    lapack(DET, a, None, y, None)
+    cdef Variable plain = held(a), y = number_each(plain)
+    lapack(DET, plain, None, y, None)
     connect(&DETERMINANT, y, a, None)
     return y
 
@@ -167,10 +168,10 @@ def slogdet(a):
     (variable(-1.0), variable(0.6931471805599453), variable([[-0.5,  2. ],
               [ 0.5, -1. ]]))
     """
-    cdef Variable x = as_variable(a, "slogdet"), sign, y
-    check_square(x, "slogdet")
-    sign = number_each(x)
-    y = number_each(x)
-    lapack(SLOGDET, x, None, sign, y)
+    cdef Variable x = as_variable(a, "slogdet"), plain = held(x), sign, y
+    check_square(plain, "slogdet")
+    sign = number_each(plain)
+    y = number_each(plain)
+    lapack(SLOGDET, plain, None, sign, y)
     connect(&LOG_DETERMINANT, y, x, None)
     return SlogdetResult(sign, y)

@@ -6,7 +6,7 @@ functions serve.
 """
 
 from cygrad.core.arrays cimport array_of
-from cygrad.core.variable cimport Variable, describe, detached, own_contiguous
+from cygrad.core.variable cimport Variable, describe, pinned_rows
 from cygrad.functions.arithmetic cimport scale
 from cygrad.functions.shape cimport swap_last_axes, unsqueezed
 from cygrad.kernels.numpy_loops cimport Loop, call, float64_loop
@@ -60,6 +60,8 @@ _find_loops()
 
 
 cdef bint lapack(Routine routine, Variable a, Variable b, Variable y, Variable y1) except -1:
+    """Fill y, and y1, whose shapes are those of a and b, which the caller has pinned and checked.
+    """
     cdef char* args[3]
     cdef Py_ssize_t dimensions[3]
     cdef Py_ssize_t steps[9]
@@ -73,15 +75,14 @@ cdef bint lapack(Routine routine, Variable a, Variable b, Variable y, Variable y
         return True
     if not found:
         return by_numpy(routine, a, b, y, y1)
-    # What is read stays, whatever another thread assigns to .data meanwhile.
-    left = own_contiguous(detached(a))
+    left = pinned_rows(a)
     dimensions[0] = left.layout.size // (n * n)
     dimensions[1] = n
     steps[0] = n * n * item
     args[0] = <char*>left.ptr
     args[1] = <char*>y.ptr
     if routine == SOLVE:
-        right = own_contiguous(detached(b))
+        right = pinned_rows(b)
         if right.layout.size == 0:
             return True
         p = right.layout.shape[right.layout.ndim - 1]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 import cygrad.functions as F
 from cygrad.core.function import Function
 from cygrad.core.variable import Variable
-from cygrad.linalg.decomposition import as_matrix, transposed
+from cygrad.linalg.decomposition import as_matrix, check_finite, transposed
 from cygrad.linalg.qr import qr
 from cygrad.linalg.spectral import svdvals
 from cygrad.linalg.triangular import solve_triangular
@@ -32,7 +32,9 @@ class Pinv(Function):
         self.rcond = rcond
 
     def forward(self, a: _Array) -> _Array:
-        inverse: _Array = np.asarray(np.linalg.pinv(a, self.rcond), np.float64)
+        inverse: _Array = np.asarray(
+            np.linalg.pinv(check_finite(a, "pinv"), self.rcond), np.float64
+        )
         return inverse
 
     def backward(self, gp: Variable) -> Variable:
@@ -64,7 +66,7 @@ def pinv(a: _MatrixLike, rcond: float = 1e-15) -> Variable:
     Raises
     ------
     numpy.linalg.LinAlgError
-        If a has fewer than two axes, or the algorithm does not converge.
+        If a has fewer than two axes or holds inf or nan, or the algorithm does not converge.
 
     Notes
     -----
@@ -110,7 +112,7 @@ def lstsq(
     Raises
     ------
     numpy.linalg.LinAlgError
-        If a is not a matrix, or not of full rank.
+        If a is not a matrix, not of full rank, or holds inf or nan.
     ValueError
         If the shapes do not fit.
 

@@ -2,7 +2,7 @@
 
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport Layout, contiguous_layout, release
-from cygrad.core.variable cimport Variable, describe, detached, empty
+from cygrad.core.variable cimport Variable, describe, empty, held
 from cygrad.functions.arithmetic cimport negate
 from cygrad.functions.elementwise cimport as_variable, operation, output_of
 from cygrad.functions.shape cimport swap_last_axes
@@ -35,10 +35,10 @@ cdef Variable fresh_like(Variable x):
 
 
 cdef Variable inverse(Variable a, str where):
-    cdef Variable y
-    check_square(a, where)
-    y = fresh_like(a)
-    if not lapack(INV, a, None, y, None):
+    cdef Variable plain = held(a), y
+    check_square(plain, where)
+    y = fresh_like(plain)
+    if not lapack(INV, plain, None, y, None):
         raise np.linalg.LinAlgError(f"{where}: {describe(a)} is singular"
                                     f"{'' if a.layout.ndim == 2 else ', or one of the stack is'}")
     connect(&INVERSE, y, a, None)
@@ -125,22 +125,21 @@ cdef inline double at(Variable a, Py_ssize_t offset) noexcept:
 
 cdef Variable solution(Variable a, Variable b):
     """solve for b (..., n, p) and a of the same stack axes."""
-    cdef int d = a.layout.ndim
+    cdef Variable plain = held(a), held_b = held(b), y
+    cdef int d = plain.layout.ndim
     cdef Shape shape
-    cdef Variable y, plain
-    check_square(a, "solve")
-    if (b.layout.ndim != d or b.layout.shape[d - 2] != a.layout.shape[d - 1]
-            or a.shape[:d - 2] != b.shape[:d - 2]):
+    check_square(plain, "solve")
+    if (held_b.layout.ndim != d or held_b.layout.shape[d - 2] != plain.layout.shape[d - 1]
+            or plain.shape[:d - 2] != held_b.shape[:d - 2]):
         raise ValueError(f"solve: {describe(a)} and {describe(b)} do not fit")
     # A factor from cholesky, most often: n^2 steps where LAPACK's general way takes n^3.
-    plain = detached(a)
     shape = shape_of_solvable(plain) if d == 2 else FULL
     if shape != FULL:
-        y = substitute(plain, detached(b), shape == LOWER, False, False)
+        y = substitute(plain, held_b, shape == LOWER, False, False)
         connect(&SOLUTION, y, a, b)
         return y
-    y = fresh_like(b)
-    if not lapack(SOLVE, a, b, y, None):
+    y = fresh_like(held_b)
+    if not lapack(SOLVE, plain, held_b, y, None):
         raise np.linalg.LinAlgError(f"solve: {describe(a)} is singular"
                                     f"{'' if a.layout.ndim == 2 else ', or one of the stack is'}")
     connect(&SOLUTION, y, a, b)

@@ -15,7 +15,14 @@ from numpy.linalg import LinAlgError
 import cygrad.functions as F
 from cygrad.core.mode import is_grad_enabled
 from cygrad.core.variable import Variable
-from cygrad.linalg.decomposition import Decomposition, _Array, as_matrix, filled, transposed
+from cygrad.linalg.decomposition import (
+    Decomposition,
+    _Array,
+    as_matrix,
+    check_finite,
+    filled,
+    transposed,
+)
 from cygrad.linalg.equal_values import Gaps, Inverse, Numerator, Shared, are_equal, are_zero
 from cygrad.linalg.results import EighResult, SVDResult
 
@@ -173,7 +180,7 @@ class SVD(Decomposition):
         self.final = final  # of equal singular values: refuse to differentiate
 
     def decompose(self, a: _Array) -> tuple[_Array, ...]:
-        return tuple(np.linalg.svd(a, full_matrices=False))
+        return tuple(np.linalg.svd(check_finite(a, "svd"), full_matrices=False))
 
     def again(self) -> SVD:
         return SVD(self.final)
@@ -236,8 +243,8 @@ def svd(a: _MatrixLike, full_matrices: bool = False) -> SVDResult:
     Raises
     ------
     numpy.linalg.LinAlgError
-        If a has fewer than two axes, or the algorithm does not converge. In a backward pass, if
-        singular values are equal, or nearly, or 0 where a is not square, and what flows to their
+        If a has fewer than two axes or holds inf or nan, or the algorithm does not converge. In a
+        backward pass, if singular values are equal, or nearly, or 0 where a is not square, and what flows to their
         vectors does not determine the gradient; and for second derivatives there.
     ValueError
         If full_matrices is True.
@@ -284,7 +291,8 @@ def svdvals(a: _MatrixLike) -> Variable:
     Raises
     ------
     numpy.linalg.LinAlgError
-        If a has fewer than two axes; for second derivatives, if singular values are equal.
+        If a has fewer than two axes, or holds inf or nan; for second derivatives, if singular
+        values are equal.
 
     Notes
     -----

@@ -3,7 +3,9 @@
 from libc.stdlib cimport free, malloc
 
 from cygrad.core.function cimport Function, Op, connect
-from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
+from cygrad.core.variable cimport (
+    Variable, describe, detached, empty, held, own_contiguous, pinned_rows,
+)
 from cygrad.functions.arithmetic cimport negate
 from cygrad.functions.elementwise cimport as_variable, operation, output_of, reading
 from cygrad.functions.shape cimport copied
@@ -26,19 +28,18 @@ cdef Op TRIANGLE = reading(operation(b"Triangle", vjp_triangle), 0, 0)
 
 
 cdef Variable triangle_part(Variable x, bint lower, double diagonal):
-    cdef int d = x.layout.ndim
-    cdef Variable plain, y
+    cdef Variable plain = pinned_rows(x), y
+    cdef int d = plain.layout.ndim
     cdef Function f
     cdef Py_ssize_t m, n
     if d < 2:
         raise RuntimeError(f"Variable.backward: Triangle met {describe(x)}; was .data replaced by "
                            "another shape after it was used?")
-    plain = own_contiguous(detached(x))
     y = empty(plain.layout)
-    m = x.layout.shape[d - 2]
-    n = x.layout.shape[d - 1]
-    if x.layout.size:
-        take_triangle(plain.ptr, y.ptr, x.layout.size // (m * n), m, n, lower, diagonal)
+    m = plain.layout.shape[d - 2]
+    n = plain.layout.shape[d - 1]
+    if plain.layout.size:
+        take_triangle(plain.ptr, y.ptr, plain.layout.size // (m * n), m, n, lower, diagonal)
     f = connect(&TRIANGLE, y, x, None)
     if f is not None:
         f.c[0] = diagonal
@@ -73,20 +74,20 @@ cdef Op SUBSTITUTE = operation(b"SolveTriangular", vjp_substitute)
 
 
 cdef Variable substitute(Variable a, Variable b, bint lower, bint transposed, bint unit):
-    cdef Variable left = detached(a), y
-    cdef int d = a.layout.ndim
+    cdef Variable left = held(a), right = held(b), y
+    cdef int d = left.layout.ndim
     cdef Py_ssize_t n, p, count, k
     cdef Py_ssize_t row, column, step
     cdef double* scratch
     cdef Function f
-    check_square(a, "solve_triangular")
-    if b.layout.ndim != d or b.layout.shape[d - 2] != a.layout.shape[d - 1]:
+    check_square(left, "solve_triangular")
+    if right.layout.ndim != d or right.layout.shape[d - 2] != left.layout.shape[d - 1]:
         raise ValueError(f"solve_triangular: {describe(a)} and {describe(b)} do not fit")
-    n = b.layout.shape[d - 2]
-    p = b.layout.shape[d - 1]
+    n = right.layout.shape[d - 2]
+    p = right.layout.shape[d - 1]
     if d > 2 or not blas_ready(n, n, left.layout.strides[d - 2], left.layout.strides[d - 1]):
         left = own_contiguous(left)
-    y = detached(copied(detached(b)))
+    y = detached(copied(right))
     if y.layout.size:
         count = y.layout.size // (n * p)
         if left.layout.size != count * n * n:

@@ -324,7 +324,7 @@ class Optimizer(Configured, ABC):
             steps = _steps(state, name, where)
             if steps > 0:
                 arrays = [
-                    _fitting(state[f"{name}.{field}"], p, f"{name}.{field}", where)
+                    _fitting(state[f"{name}.{field}"], p, f"{name}.{field}", field == "v", where)
                     for field in self._arrays
                 ]
                 states[id(p)] = State(p, steps, arrays)
@@ -390,12 +390,21 @@ def _steps(state: Mapping[str, Any], name: str, where: str) -> int:
     return int(steps)
 
 
-def _fitting(array: Any, parameter: Variable, key: str, where: str) -> NDArray[Any]:
-    """An array of a saved state, which must have the parameter's shape."""
-    found = np.asarray(array)
+def _fitting(
+    array: Any, parameter: Variable, key: str, of_squares: bool, where: str
+) -> NDArray[Any]:
+    """An array of a saved state, which must have the parameter's shape, and be a mean of numbers.
+
+    A copy, so that what was looked at is what is taken.
+    """
+    found = np.array(array)
     if found.dtype.kind not in "fiu" or found.shape != parameter.shape:
         raise ValueError(
             f"{where}: {key!r} must be real numbers of shape {parameter.shape}, got shape "
             f"{found.shape} of dtype {found.dtype}"
         )
+    if np.isnan(found).any():
+        raise ValueError(f"{where}: {key!r} holds nan, and every update would make more of it")
+    if of_squares and (found < 0).any():
+        raise ValueError(f"{where}: {key!r} is a mean or sum of squares, and holds negative numbers")
     return found

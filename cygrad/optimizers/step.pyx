@@ -30,6 +30,9 @@ ADAGRAD = U_ADAGRAD
 ADAM = U_ADAM
 
 
+@cython.binding(False)
+@cython.embedsignature(True)
+@cython.embedsignature.format("clinic")
 @cython.final
 cdef class State:
     """What an optimizer remembers of one parameter: the steps taken, and arrays of its shape.

@@ -12,10 +12,10 @@ from cygrad.core.function cimport Function, Op, READS_ALL, connect, connect_many
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, broadcast_layouts, contiguous_layout, release, same_shape,
 )
-from cygrad.core.variable cimport Variable, empty
+from cygrad.core.variable cimport Variable, describe, detached, empty
 from cygrad.functions.arithmetic cimport multiply
 from cygrad.functions.elementwise cimport (
-    as_variable, broadcast_strides, map_long, operation, output_of, pinned,
+    as_variable, broadcast_strides, map_long, operation, output_of,
 )
 from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.kernels.elementwise cimport (
@@ -114,6 +114,11 @@ cdef Variable slope_kernel(Function f, int i):
     return <Variable>rule(output_of(f), *f.inputs)
 
 
+cdef tuple all_detached(tuple xs):
+    """On the same memory, which stays while a kernel runs without the GIL."""
+    return tuple([detached(<Variable>x) for x in xs])
+
+
 cdef Variable computed(int kernel, tuple xs, const double* c, str name):
     """The kernel's numbers, broadcast."""
     cdef Py_ssize_t strides_of[MAX_INPUTS + 1][MAX_NDIM]
@@ -123,13 +128,14 @@ cdef Variable computed(int kernel, tuple xs, const double* c, str name):
     cdef Layout* wider
     cdef Variable x, first = <Variable>xs[0], y
     cdef int n = <int>len(xs), k
-    cdef bint plain = first.layout.contiguous
-    cdef object held = None
+    cdef bint plain
+    cdef tuple held = xs
+    if first.layout.size >= LONG:
+        held = all_detached(xs)
+        first = <Variable>held[0]
+    plain = first.layout.contiguous
     for k in range(n):
-        x = <Variable>xs[k]
-        if x.layout.size >= LONG:
-            x = pinned(x)
-            held = (x, held)        # while the kernel runs
+        x = <Variable>held[k]
         operands[k] = x.ptr
         plain = plain and x.layout.contiguous and same_shape(x.layout, first.layout)
     if plain:
@@ -138,7 +144,7 @@ cdef Variable computed(int kernel, tuple xs, const double* c, str name):
         return y
     layout = contiguous_layout(first.layout.ndim, first.layout.shape)
     for k in range(1, n):
-        x = <Variable>xs[k]
+        x = <Variable>held[k]
         try:
             wider = broadcast_layouts(layout, x.layout)
         except ValueError as error:
@@ -148,8 +154,13 @@ cdef Variable computed(int kernel, tuple xs, const double* c, str name):
         layout = wider
     y = empty(layout)
     release(layout)
+    if y.layout.size >= LONG and held is xs:
+        held = all_detached(xs)
     for k in range(n):
-        broadcast_strides((<Variable>xs[k]).layout, y.layout, strides_of[k])
+        x = <Variable>held[k]
+        if not broadcast_strides(x.layout, y.layout, strides_of[k]):
+            raise RuntimeError(f"{name}: {describe(x)} changed meanwhile")
+        operands[k] = x.ptr
         strides[k] = strides_of[k]
     operands[n] = y.ptr
     strides[n] = y.layout.strides

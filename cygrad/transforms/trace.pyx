@@ -33,6 +33,10 @@ from cygrad.functions.elementwise cimport operation, reading
 
 from cygrad.transforms.structure import is_structure, leaves, map_leaves, match, rebuild, template
 
+cdef extern from "Python.h":
+    int Py_EnterRecursiveCall(const char* where) except -1
+    void Py_LeaveRecursiveCall()
+
 cdef enum:
     STEP = 1 << 22              # generations between the levels; a longer graph costs only time
     LEVELS = 256                # above which they share their generations
@@ -110,12 +114,14 @@ cdef bint holds_variables(object x, bint* requires):
     if isinstance(x, Variable):
         requires[0] |= (<Variable>x).requires
         return True
-    if isinstance(x, (list, tuple)):
-        for item in x:
+    if not isinstance(x, (list, tuple, dict)):
+        return False
+    Py_EnterRecursiveCall(b" in the arguments of a transform, which are nested too deep")
+    try:
+        for item in ((<dict>x).values() if isinstance(x, dict) else x):
             found |= holds_variables(item, requires)
-    elif isinstance(x, dict):
-        for item in (<dict>x).values():
-            found |= holds_variables(item, requires)
+    finally:
+        Py_LeaveRecursiveCall()
     return found
 
 
