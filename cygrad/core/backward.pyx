@@ -9,6 +9,9 @@ A gradient on its way may be shared by several holders or be a view; so it is ad
 where nobody else can see it (`is_private`), and it is given memory of its own where it lands in a
 `.grad`, which hooks and users may write to.
 
+A signal, such as Ctrl-C's, is looked for now and then, between two Functions (`visit_all`); what it
+raises ends the pass as any exception does.
+
 The gradients of weights that many Functions share, as in a recurrent network, may be put off until
 there are many (`postpone`); they have landed when the pass is over.
 
@@ -20,6 +23,7 @@ no work is done for it.
 
 cimport cython
 
+from cpython.exc cimport PyErr_CheckSignals
 from cpython.list cimport PyList_GET_ITEM
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
@@ -48,6 +52,8 @@ cdef enum:
     KEPT = 32                   # a slope of fewer elements is as soon computed again
     ENDS = 2                    # a bit of Variable.requires: gradients stop here in a pass
     MAX_ENDS = 65535            # Variable.index tells the place of each
+    MUCH_WORK = 1 << 16         # numbers, after which a signal is looked for: well below 10 ms
+    A_NODE = 64                 # the work that a node is beside its numbers, in numbers
 
 
 cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except -1:
@@ -152,6 +158,9 @@ cdef int visit_all(Pass* p) except -1:
     while True:
         while p.heap.count > 0:
             visit(p)
+            if p.work > MUCH_WORK:
+                p.work = 0
+                PyErr_CheckSignals()
         if p.postponed is NULL:
             return 0
         catch_up(p)
@@ -171,6 +180,7 @@ cdef int visit(Pass* p) except -1:
         return visit_at_once(f, p)
     gy = f.gy
     f.gy = None
+    p.work += A_NODE + gy.layout.size
     if p.retain_grad and f.out is not NULL:
         land(<Variable>f.out, gy, p)
     last = last_input(f, p)
@@ -178,6 +188,7 @@ cdef int visit(Pass* p) except -1:
         x = input_of(f, i)
         if not wanted(x, p):
             continue
+        p.work += x.layout.size
         if p.session != 0 and f.op.slope is not NULL and gy.layout.size >= KEPT:
             gx = through_slope(f, gy, i, p)
         elif p.create_graph or f.op.fused is NULL:
@@ -331,6 +342,9 @@ cdef list take_gradients(Function f, Pass* p):
     cdef int i
     cdef bint partial = isinstance(f, Partial)
     forget_gradients(f)
+    p.work += A_NODE
+    for i in range(f.n_inputs):
+        p.work += input_of(f, i).layout.size
     for i in range(<int>len(gys)):
         if gys[i] is None:
             if not partial:
@@ -393,6 +407,7 @@ cdef int flow_anew(Recompute f, Pass* p) except -1:
     cdef list gys = outputs_of(f).gys if f.several else [f.gy], again
     cdef int i
     forget_gradients(f)
+    p.work = MUCH_WORK + 1      # the second run is not counted
     again = f.again()
     for i in range(<int>len(gys)):
         if gys[i] is not None:

@@ -12,3 +12,4 @@ cdef struct Pass:
     long session                # of passes over the same graph, one after the other; or 0
     bint last                   # of its session
     PyObject* ends              # the list of variables where gradients stop; NULL: the leaves
+    Py_ssize_t work             # about so many numbers since a signal was looked for

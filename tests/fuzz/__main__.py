@@ -16,7 +16,7 @@ import tempfile
 import time
 import warnings
 
-KINDS = ["programs", "transforms", "misuse", "in_place", "threads", "leaks"]
+KINDS = ["programs", "transforms", "misuse", "in_place", "threads", "interrupts", "leaks"]
 MEMORY = 4 << 30  # bytes of address space beside what there is: no case needs as much
 PATIENCE = 60  # seconds for one case
 

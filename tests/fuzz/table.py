@@ -259,7 +259,9 @@ def square_matrix(ours: str, torch: str | None) -> Maker:
     """An operation on a matrix that is moved away from the singular ones."""
 
     def make(rng: np.random.Generator, x: Array) -> Texts | None:
-        if x.ndim < 2 or x.shape[-1] != x.shape[-2] or x.shape[-1] > 4 or np.abs(x).max() > 2:
+        if x.ndim < 2 or x.shape[-1] != x.shape[-2] or x.shape[-1] > 4:
+            return None
+        if np.abs(x).max(initial=0.0) > 2:
             return None
         n = x.shape[-1]
         moved = f"({{0}} + {3 * n} * np.eye({n}))"
