@@ -9,8 +9,9 @@ A gradient on its way may be shared by several holders or be a view; so it is ad
 where nobody else can see it (`is_private`), and it is given memory of its own where it lands in a
 `.grad`, which hooks and users may write to.
 
-A signal, such as Ctrl-C's, is looked for now and then, between two Functions (`visit_all`); what it
-raises ends the pass as any exception does.
+A pass that fails leaves all gradients as they were before it: a leaf's is remembered (journal.pxd)
+before it changes for the first time. A signal, such as Ctrl-C's, is looked for now and then between
+two Functions (`visit_all`); what it raises ends the pass as any exception does.
 
 The gradients of weights that many Functions share, as in a recurrent network, may be put off until
 there are many (`postpone`); they have landed when the pass is over.
@@ -34,6 +35,7 @@ from cygrad.core.function cimport (
     Function, input_of, kept_slope, name_of, output_at, outputs_of,
 )
 from cygrad.core.heap cimport heap_free, heap_pop, heap_push
+from cygrad.core.journal cimport LANDED, close, forget_dead, remember
 from cygrad.core.layout cimport (
     Layout, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
 )
@@ -50,7 +52,7 @@ cdef enum:
     MANY_ROWS = 512             # with so many, adding a product up costs little beside making it
     MANY_NUMBERS = 1 << 22      # that Products may hold: 32 MiB
     KEPT = 32                   # a slope of fewer elements is as soon computed again
-    ENDS = 2                    # a bit of Variable.requires: gradients stop here in a pass
+    ENDS = 2                    # a bit of Variable.requires, as LANDED: gradients stop here
     MAX_ENDS = 65535            # Variable.index tells the place of each
     MUCH_WORK = 1 << 16         # numbers, after which a signal is looked for: well below 10 ms
     A_NODE = 64                 # the work that a node is beside its numbers, in numbers
@@ -81,11 +83,13 @@ cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except
         visit_all(&p)
         root.grad_ = seed if retain_grad else None
     except BaseException:
+        close(&p.journal, True)
         root.grad_ = before
         raise
     finally:
         switches.paused = paused
         switches.level -= create_graph
+        close(&p.journal, False)
         abandon(&p)
     return 0
 
@@ -263,6 +267,8 @@ cdef int land(Variable x, Variable gx, Pass* p) except -1:
     if not same_shape(gx.layout, x.layout):
         raise RuntimeError(f"Variable.backward: a gradient of shape {shape_of(gx.layout)} flows to "
                            f"{describe(x)}")
+    if p.ends is NULL and not x.requires & LANDED:
+        remember(&p.journal, x)
     if x.grad_ is None:
         x.grad_ = gx if is_private(gx, 1) else OPERATORS.copy(gx)
     elif not same_shape(x.grad_.layout, x.layout):
@@ -293,7 +299,9 @@ cdef Variable private_total(Variable x, Pass* p):
     """The gradient that has flowed to x so far, if it may be added to in place; else None."""
     cdef Function f = x.creator_
     if f is None or is_end(x, p):
-        if (x.grad_ is not None and is_private(x.grad_, 2) and x.grad_.creator_ is None
+        # What was there before the pass may have to be given back.
+        if (x.grad_ is not None and (p.ends is not NULL or x.requires & LANDED)
+                and is_private(x.grad_, 2) and x.grad_.creator_ is None
                 and same_shape(x.grad_.layout, x.layout)):
             return x.grad_
     elif not f.several:
@@ -407,6 +415,7 @@ cdef int flow_anew(Recompute f, Pass* p) except -1:
     cdef list gys = outputs_of(f).gys if f.several else [f.gy], again
     cdef int i
     forget_gradients(f)
+    forget_dead(&p.journal)
     p.work = MUCH_WORK + 1      # the second run is not counted
     again = f.again()
     for i in range(<int>len(gys)):

@@ -15,7 +15,7 @@ import pytest
 
 import cygrad as cg
 import cygrad.functions as F
-from fuzz import in_place, leaks, misuse, program, programs, threads, transforms
+from fuzz import in_place, interrupts, leaks, misuse, program, programs, threads, transforms
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -43,6 +43,11 @@ def test_in_place(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(10))
 def test_threads(seed: int) -> None:
     assert threads.failure(seed) is None
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_interrupts(seed: int) -> None:
+    assert interrupts.failure(seed) is None
 
 
 # ---- The fuzzer itself ------------------------------------------------------------------------
