@@ -9,6 +9,10 @@ A gradient on its way may be shared by several holders or be a view; so it is ad
 where nobody else can see it (`is_private`), and it is given memory of its own where it lands in a
 `.grad`, which hooks and users may write to.
 
+A pass that fails leaves all gradients as they were before it: a leaf's is remembered (journal.pxd)
+before it changes for the first time. A signal, such as Ctrl-C's, is looked for now and then between
+two Functions (`visit_all`); what it raises ends the pass as any exception does.
+
 The gradients of weights that many Functions share, as in a recurrent network, may be put off until
 there are many (`postpone`); they have landed when the pass is over.
 
@@ -20,6 +24,7 @@ no work is done for it.
 
 cimport cython
 
+from cpython.exc cimport PyErr_CheckSignals
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.limits cimport INT_MAX
@@ -31,6 +36,7 @@ from cygrad.core.function cimport (
     Function, input_of, kept_slope, name_of, output_at, outputs_of,
 )
 from cygrad.core.heap cimport heap_free, heap_pop, heap_push
+from cygrad.core.journal cimport LANDED, close, forget_dead, remember
 from cygrad.core.layout cimport (
     Layout, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
 )
@@ -48,6 +54,8 @@ cdef enum:
     MANY_ROWS = 512             # with so many, adding a product up costs little beside making it
     MANY_NUMBERS = 1 << 22      # that Products may hold: 32 MiB
     KEPT = 32                   # a slope of fewer elements is as soon computed again
+    MUCH_WORK = 1 << 16         # numbers, after which a signal is looked for: well below 10 ms
+    A_NODE = 64                 # the work that a node is beside its numbers, in numbers
 
 
 cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except -1:
@@ -79,11 +87,13 @@ cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except
         visit_all(&p)
         root.grad_ = seed if retain_grad else None
     except BaseException:
+        close(&p.journal, True)
         root.grad_ = before
         raise
     finally:
         switches.paused = paused
         switches.level -= create_graph
+        close(&p.journal, False)
         abandon(&p)
     return 0
 
@@ -155,6 +165,9 @@ cdef int visit_all(Pass* p) except -1:
                 visit(p)
             else:
                 visit_held(p)
+            if p.work > MUCH_WORK:
+                p.work = 0
+                PyErr_CheckSignals()
         if p.postponed is NULL:
             return 0
         catch_up(p)
@@ -174,6 +187,7 @@ cdef int visit(Pass* p) except -1:
         return visit_at_once(f, p)
     gy = f.gy
     f.gy = None
+    p.work += A_NODE + gy.layout.size
     if p.retain_grad and f.out is not NULL:
         land(<Variable>f.out, gy, p)
     last = last_input(f, p)
@@ -181,12 +195,13 @@ cdef int visit(Pass* p) except -1:
         x = input_of(f, i)
         if not wanted(x, p):
             continue
+        p.work += x.layout.size
         if p.session != 0 and f.op.slope is not NULL and gy.layout.size >= KEPT:
             gx = through_slope(f, gy, i, p)
         elif p.create_graph or f.op.fused is NULL:
             gx = f.op.vjp(f, gy, i)
         else:
-            total = private_total(x, p)
+            total = None if p.watching else private_total(x, p)
             gx = f.op.fused(f, gy, i, total, i == last and total is None)
             if total is not None and gx is total:
                 gx = None       # added in place already
@@ -296,6 +311,8 @@ cdef int land(Variable x, Variable gx, Pass* p) except -1:
     if not same_shape(gx.layout, x.layout):
         raise RuntimeError(f"Variable.backward: a gradient of shape {shape_of(gx.layout)} flows to "
                            f"{describe(x)}")
+    if p.ends is NULL and not x.requires & LANDED:
+        remember(&p.journal, x)
     if x.grad_ is None:
         x.grad_ = gx if is_private(gx, 1) else OPERATORS.copy(gx)
     elif not same_shape(x.grad_.layout, x.layout):
@@ -326,7 +343,9 @@ cdef Variable private_total(Variable x, Pass* p):
     """The gradient that has flowed to x so far, if it may be added to in place; else None."""
     cdef Function f = x.creator_
     if f is None or is_end(x, p):
-        if (x.grad_ is not None and is_private(x.grad_, 2) and x.grad_.creator_ is None
+        # What was there before the pass may have to be given back.
+        if (x.grad_ is not None and (p.ends is not NULL or x.requires & LANDED)
+                and is_private(x.grad_, 2) and x.grad_.creator_ is None
                 and same_shape(x.grad_.layout, x.layout)):
             return x.grad_
     elif not f.several:
@@ -374,6 +393,9 @@ cdef list take_gradients(Function f, Pass* p):
     cdef int i
     cdef bint partial = isinstance(f, Partial)
     forget_gradients(f)
+    p.work += A_NODE
+    for i in range(f.n_inputs):
+        p.work += input_of(f, i).layout.size
     for i in range(<int>len(gys)):
         if gys[i] is None:
             if not partial:
@@ -439,6 +461,8 @@ cdef int flow_anew(Recompute f, Pass* p) except -1:
     cdef list gys = outputs_of(f).gys if f.several else [f.gy], again
     cdef int i
     forget_gradients(f)
+    forget_dead(&p.journal)
+    p.work = MUCH_WORK + 1      # the second run is not counted
     again = f.again()
     for i in range(<int>len(gys)):
         if gys[i] is not None:

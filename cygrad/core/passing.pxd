@@ -3,6 +3,19 @@
 from cpython.object cimport PyObject
 from cygrad.core.heap cimport Heap
 
+cdef enum:
+    AT_HAND = 8                 # leaves that a journal remembers without memory of its own
+
+cdef struct Entry:
+    PyObject* x                 # a leaf; counted
+    PyObject* before            # its .grad, or None; counted
+
+# What journal.pxd remembers; it starts as zeros.
+cdef struct Journal:
+    Entry first[AT_HAND]
+    Entry* more                 # what comes after the first, of malloc
+    Py_ssize_t count, capacity  # of all; of more
+
 cdef struct Pass:
     Heap heap                   # the Functions that a gradient has reached
     bint retain_grad
@@ -14,3 +27,5 @@ cdef struct Pass:
     long session                # of passes over the same graph, one after the other; or 0
     bint last                   # of its session
     PyObject* ends              # the list of variables where gradients stop; NULL: the leaves
+    Py_ssize_t work             # about so many numbers since a signal was looked for
+    Journal journal             # not of a transform, which restores its ends itself

@@ -9,6 +9,7 @@ where it is above 0.4. Derivatives bring down powers of u, which are positive ag
 Beyond, the asymptotic series in 1/x (Abramowitz and Stegun 9.2, 9.7), summed from their small ends.
 """
 
+from cpython.exc cimport PyErr_CheckSignals
 from libc.math cimport INFINITY, NAN, copysign, fabs, sqrt
 
 from cygrad.kernels.elementwise cimport K_EXP, K_LOG, KERNELS
@@ -24,6 +25,7 @@ cdef extern from "cylinder_nodes.h" nogil:
 
 cdef enum:
     BLOCK = 128
+    MANY = 1 << 15              # elements, after which a signal is looked for: some 10 ms
     ARC_END = 25
     TERMS = 64
     MOST = 64                   # orders of K in a recurrence
@@ -87,6 +89,9 @@ def arc_values(const double[::1] x, int n, int m, bint scaled, const double[::1]
     cdef double[::1] out = result
     with nogil:
         while i < count:
+            if i % MANY == 0:
+                with gil:
+                    PyErr_CheckSignals()
             arc_ends(&x[i], &out[i], min(BLOCK, count - i), n, m, scaled, &weights[0],
                      &polynomial[0], degree, factor, at_0)
             i += BLOCK
@@ -216,6 +221,9 @@ def gauss_values(const double[::1] x, int n, int m, bint scaled, const double[::
         harmonic[9 + k] = harmonic[8 + k] / (k * k)
     with nogil:
         while i < count:
+            if i % MANY == 0:
+                with gil:
+                    PyErr_CheckSignals()
             length = min(BLOCK, count - i)
             for j in range(length):
                 logs[j] = x[i + j] if x[i + j] < GAUSS_START else 1.0
@@ -275,6 +283,9 @@ def tail(const double[::1] nu, const double[::1] x, int m, bint alternating):
     cdef double[::1] out = result
     with nogil:
         for i in range(n):
+            if i % MANY == 0:
+                with gil:
+                    PyErr_CheckSignals()
             out[i] = one_tail(nu[i], x[i], m, alternating)
     return result
 
@@ -290,6 +301,9 @@ def amplitudes(const double[::1] nu, const double[::1] x):
     cdef double[::1] q = odd
     with nogil:
         for i in range(n):
+            if i % MANY == 0:
+                with gil:
+                    PyErr_CheckSignals()
             sums[0] = sums[1] = 0.0
             for k in range(series(nu[i], x[i], 0, terms), -1, -1):
                 sums[k % 2] += -terms[k] if k % 4 >= 2 else terms[k]

@@ -4,6 +4,8 @@ What is computed, and how, stands in incomplete.h, incomplete_gamma.h and incomp
 instruction sets give the same bits; that of the elementwise kernels is taken.
 """
 
+from cpython.exc cimport PyErr_CheckSignals
+
 from cygrad.kernels.elementwise import isa
 
 import numpy as np
@@ -17,6 +19,9 @@ cdef extern from "incomplete.h" nogil:
     cg_gamma_derivative cg_gamma_derivatives(int isa)
     cg_beta_derivative cg_beta_derivatives(int isa)
     cg_gamma_derivative cg_student_derivatives(int isa)
+
+cdef enum:
+    BLOCK = 1 << 12             # elements, after which a signal is looked for: some 10 ms
 
 # In the order of the enums of incomplete.h.
 cdef tuple ISAS = ("baseline", "avx2", "avx512")
@@ -41,10 +46,11 @@ cdef object of_two(cg_gamma_derivative f, int number, object a, object x):
     out = np.empty(shape)
     cdef const double[::1] a_row = av, x_row = xv
     cdef double[::1] out_row = out.reshape(-1)
-    cdef Py_ssize_t n = out_row.shape[0]
-    if n > 0:
+    cdef Py_ssize_t i, n = out_row.shape[0]
+    for i in range(0, n, BLOCK):
         with nogil:
-            f(number, &a_row[0], &x_row[0], &out_row[0], n)
+            f(number, &a_row[i], &x_row[i], &out_row[i], min(BLOCK, n - i))
+        PyErr_CheckSignals()
     return out
 
 
@@ -59,10 +65,11 @@ def beta_derivative(str kind, a, b, x, y):
     out = np.empty(shape)
     cdef const double[::1] a_row = av, b_row = bv, x_row = xv, y_row = yv
     cdef double[::1] out_row = out.reshape(-1)
-    cdef Py_ssize_t n = out_row.shape[0]
-    if n > 0:
+    cdef Py_ssize_t i, n = out_row.shape[0]
+    for i in range(0, n, BLOCK):
         with nogil:
-            f(number, &a_row[0], &b_row[0], &x_row[0], &y_row[0], &out_row[0], n)
+            f(number, &a_row[i], &b_row[i], &x_row[i], &y_row[i], &out_row[i], min(BLOCK, n - i))
+        PyErr_CheckSignals()
     return out
 
 

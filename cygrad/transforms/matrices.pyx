@@ -1,5 +1,6 @@
 """jacobian and hessian: all first derivatives of arrays, all second derivatives of a number."""
 
+from cpython.exc cimport PyErr_CheckSignals
 from libc.string cimport memcpy
 
 from cygrad.core.arrays cimport array_of
@@ -97,6 +98,7 @@ cdef int unit_passes(list outputs, list ends, list blocks, bint differentiable) 
         if y is None:
             continue
         for k in range(y.layout.size):
+            PyErr_CheckSignals()        # one pass may be too short to look for a signal itself
             seed = filled_like(y, 0.0)
             seed.ptr[k] = 1.0
             left -= 1
