@@ -3,9 +3,6 @@
 from cygrad.core.function cimport Function
 from cygrad.core.variable cimport Variable
 
-# Whether this thread looks for anomalies.
-cdef bint is_watching() noexcept
-
 # The size, and a number that differs when any bit of the elements does.
 cdef tuple fingerprint(Variable v)
 

@@ -6,7 +6,6 @@ detect_anomaly compares them before any gradient flows. Watches are kept beside 
 Function's address, and go with it (lifetime.pyx).
 """
 
-import os
 import sys
 
 from cpython.object cimport PyObject
@@ -16,10 +15,8 @@ from cygrad.core.function cimport (
     Function, READS_REST, READS_X0, READS_X1, READS_Y, WATCHED, input_of, name_of, output_at,
     outputs_of,
 )
-from cygrad.core.mode cimport mode
 from cygrad.core.variable cimport Variable, describe, own_contiguous
 
-cdef bint everywhere = os.environ.get("CYGRAD_ANOMALY", "0") not in ("", "0")
 cdef dict watches = {}
 
 
@@ -27,10 +24,6 @@ cdef class Watch:
     cdef list inputs            # fingerprints
     cdef list outputs
     cdef str place              # file and line of the call
-
-
-cdef bint is_watching() noexcept:
-    return mode().watching or everywhere
 
 
 cdef tuple fingerprint(Variable v):

@@ -30,7 +30,7 @@ from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.limits cimport INT_MAX
 from libc.string cimport memset
 
-from cygrad.core.anomaly cimport inspect_gradient, is_finite, is_watching
+from cygrad.core.anomaly cimport inspect_gradient, is_finite
 from cygrad.core.changes cimport age_of, refuse_changes
 from cygrad.core.function cimport (
     Function, input_of, kept_slope, name_of, output_at, outputs_of,
@@ -41,7 +41,7 @@ from cygrad.core.layout cimport (
     Layout, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
 )
 from cygrad.core.lifetime cimport track, track_behind
-from cygrad.core.mode cimport Mode, mode
+from cygrad.core.mode cimport Mode, is_watching, mode
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.passing cimport Pass
 from cygrad.core.storage cimport writes
@@ -74,7 +74,7 @@ cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except
     if not same_shape(seed.layout, root.layout):
         raise RuntimeError(f"Variable.backward: {describe(root)} has a gradient of shape "
                            f"{shape_of(seed.layout)}; call cleargrad()")
-    p.watching = is_watching()
+    p.watching = is_watching(switches)
     if p.watching or age_of(root, writes) != 0:
         refuse_changes(root, &p)
     p.watching = p.watching and is_finite(seed)
@@ -121,7 +121,7 @@ cdef list gradients(list outputs, list seeds, list ends, bint create_graph, long
     p.create_graph = create_graph
     p.session = 0 if create_graph else session
     p.last = last
-    p.watching = is_watching()
+    p.watching = is_watching(switches)
     p.floor = INT_MAX
     p.ends = <PyObject*>ends
     for i in range(len(ends)):

@@ -68,9 +68,9 @@ cdef int check(Function f, Pass* p) except -1:
         verify(f, needs)
     for i in range(f.n_inputs):
         x = input_of(f, i)
-        if needs & (READS_X0 if i == 0 else READS_X1 if i == 1 else READS_REST):
-            if is_changed(x, f):
-                refuse(f, f"its input {describe(x)}")
+        if is_changed(x, f) and (needs & (READS_X0 if i == 0 else READS_X1 if i == 1
+                                          else READS_REST) or x.storage.reshaped):
+            refuse(f, f"its input {describe(x)}")
     if needs & READS_Y:
         for i in range(outputs_of(f).count if f.several else 1):
             if output_at(f, i) is not NULL and is_changed(<Variable>output_at(f, i), f):

@@ -12,11 +12,11 @@ cimport cython
 from cpython.object cimport PyObject
 from libc.stdlib cimport calloc, free
 
-from cygrad.core.anomaly cimport inspect, is_watching, watch
+from cygrad.core.anomaly cimport inspect, watch
 from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.changes cimport MAX_LAG, age_of
 from cygrad.core.lifetime cimport track, track_behind
-from cygrad.core.mode cimport Mode, mode
+from cygrad.core.mode cimport Mode, is_watching, mode
 from cygrad.core.storage cimport writes
 from cygrad.core.variable cimport Variable
 
@@ -248,7 +248,7 @@ cdef object apply_forward(Function f, tuple xs):
             track_behind(x)
         for result in ys:
             track(result)
-        if is_watching():
+        if is_watching(switches):
             watch(f)
     return ys if several else ys[0]
 
@@ -274,9 +274,10 @@ cdef void take_inputs(Function f, tuple xs) noexcept:
 # ---- Built-in operations ----------------------------------------------------------------------
 
 cdef Function connect(const Op* op, Variable y, Variable x0, Variable x1):
+    cdef Mode* switches = mode()
     cdef Function f
-    if mode().paused or not (x0.requires or (x1 is not None and x1.requires)):
-        if is_watching():
+    if switches.paused or not (x0.requires or (x1 is not None and x1.requires)):
+        if is_watching(switches):
             inspect_alone(op, y, (x0, x1))
         return None
     f = <Function>Function.__new__(Function)
@@ -295,7 +296,7 @@ cdef Function connect(const Op* op, Variable y, Variable x0, Variable x1):
     attach(f, y)
     if x0.tracked or (x1 is not None and x1.tracked):
         track_behind(y)
-    if is_watching():
+    if is_watching(switches):
         watch(f)
     return f
 
@@ -308,13 +309,14 @@ cdef int inspect_alone(const Op* op, Variable y, tuple inputs) except -1:
 
 
 cdef Function connect_many(const Op* op, Variable y, tuple inputs):
+    cdef Mode* switches = mode()
     cdef Function f
     cdef bint tracked = False, requires = False
     for x in inputs:
         tracked |= (<Variable>x).tracked
         requires |= (<Variable>x).requires
-    if mode().paused or not requires:
-        if is_watching():
+    if switches.paused or not requires:
+        if is_watching(switches):
             inspect_alone(op, y, inputs)
         return None
     f = <Function>Function.__new__(Function)
@@ -323,18 +325,19 @@ cdef Function connect_many(const Op* op, Variable y, tuple inputs):
     attach(f, y)
     if tracked:
         track_behind(y)
-    if is_watching():
+    if is_watching(switches):
         watch(f)
     return f
 
 
 cdef Function connect_several(const Op* op, tuple ys, tuple inputs, object saved):
+    cdef Mode* switches = mode()
     cdef Function f
     cdef bint tracked = False, requires = False
     for x in inputs:
         tracked |= (<Variable>x).tracked
         requires |= (<Variable>x).requires
-    if mode().paused or not requires:
+    if switches.paused or not requires:
         return None
     f = <Function>Function.__new__(Function)
     f.op = op
@@ -344,7 +347,7 @@ cdef Function connect_several(const Op* op, tuple ys, tuple inputs, object saved
     if tracked:
         for y in ys:
             track_behind(<Variable>y)
-    if is_watching():
+    if is_watching(switches):
         watch(f)
     return f
 

@@ -12,3 +12,9 @@ cdef struct Mode:
 
 # This thread's switches; the pointer is good for as long as the thread runs.
 cdef Mode* mode() noexcept nogil
+
+cdef int watching_everywhere    # by CYGRAD_ANOMALY
+
+cdef inline bint is_watching(const Mode* switches) noexcept:
+    """Whether the thread looks for anomalies."""
+    return switches.watching or watching_everywhere

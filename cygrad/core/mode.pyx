@@ -7,7 +7,10 @@ they switch is a C struct in thread-local memory, so that an operation asks at t
 cimport cython
 
 import functools
+import os
 from _thread import get_ident
+
+watching_everywhere = os.environ.get("CYGRAD_ANOMALY", "0") not in ("", "0")
 
 cdef enum:
     RUNS_LATER = 0x20 | 0x80 | 0x200    # CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR

@@ -19,6 +19,7 @@ cdef class Storage:
     cdef PyObject* owner        # keeps data alive: a Slab, or a foreign object; counted
     cdef short size_class
     cdef unsigned char readonly
+    cdef unsigned char reshaped # by the latest write: a Variable had another shape before
     cdef unsigned int written   # the number of the latest write, as far as we are told of them
     cdef double cell            # the number of a CELL; the link of a free one
 
@@ -33,6 +34,7 @@ cdef inline void mark_written(Storage storage) noexcept:
     writes += 1
     if storage is not None:
         storage.written = writes
+        storage.reshaped = False
 
 # All recycled memory, of Storages and of graph nodes, counts against one limit. keep() claims room
 # for dead memory, or says that it must be freed; give_back() is for memory taken into use again.

@@ -135,6 +135,7 @@ cdef Storage fresh_storage(int k):
     storage = <Storage>init_object(memory, <PyTypeObject*>Storage)
     storage.size_class = k
     storage.readonly = False
+    storage.reshaped = False
     storage.written = 0
     storage.owner = NULL
     storage.data = &storage.cell
@@ -162,6 +163,7 @@ cdef Storage foreign_storage(double* data, object owner, bint readonly):
     storage = <Storage>init_object(memory, <PyTypeObject*>Storage)
     storage.size_class = FOREIGN
     storage.readonly = readonly
+    storage.reshaped = False
     storage.written = 0
     storage.data = data
     Py_INCREF(owner)

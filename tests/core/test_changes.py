@@ -225,3 +225,13 @@ def test_long_graphs_and_many_writes() -> None:
     y.backward()  # no rule reads x
     assert x.grad is not None
     assert x.grad.item() == 1.0
+
+
+@pytest.mark.parametrize("name", [name for name in CAREFREE if name != "greater"])
+def test_another_shape_is_a_change_to_every_rule(name: str) -> None:
+    x = cg.Variable(np.arange(1.0, 7.0).reshape(2, 3))
+    loss = F.sum(CAREFREE[name](x))
+    x.data = np.ones((2, 3, 2))
+    with pytest.raises(RuntimeError, match="shape"):
+        loss.backward()
+    assert x.grad is None
