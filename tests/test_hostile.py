@@ -146,8 +146,10 @@ def arguments(
     if parameters is None or place >= len(parameters):
         return None
     for k, p in enumerate(parameters):
-        if k == place and p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD) and (
-            p.default is not p.empty
+        if (
+            k == place
+            and p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD)
+            and (p.default is not p.empty)
         ):
             kwargs[p.name] = given
         elif k == place:

@@ -10,7 +10,8 @@ from libc.math cimport INFINITY, fmax, sqrt
 from cygrad.core.arrays cimport is_number, number
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport (
-    Layout, MAX_NDIM, contiguous_layout, layout_of_shape, plain_int, release, same_shape, shape_of,
+    Layout, MAX_NDIM, contiguous_layout, ints_of, layout_of_shape, plain_int, release, same_shape,
+    shape_of,
 )
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, detached, filled
@@ -608,7 +609,7 @@ def sum_to(x, shape):
     variable([[4., 6.]])
     """
     cdef Variable v = as_variable(x, "sum_to")
-    cdef Layout* target = layout_of_shape(shape)
+    cdef Layout* target = layout_of_shape(ints_of(shape, "sum_to: shape"))
     try:
         return sum_to_layout(v, target)
     finally:
