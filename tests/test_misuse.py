@@ -25,7 +25,7 @@ def containing_itself() -> list[Any]:
 
 def deep() -> list[Any]:
     a: list[Any] = [1.0]
-    for _ in range(1_000_000):
+    for _ in range(100_000):
         a = [a]
     return a
 
@@ -139,10 +139,10 @@ def test_a_method_is_for_its_class(method: Any) -> None:
 def test_softmax_of_what_has_no_axis_any_more(function: Any) -> None:
     x = cg.Variable([1.0, 2.0])
     y = function(x)
-    y.grad = cg.Variable([1.0, 0.0])
+    z = F.sum(y)
     y.data = 3.0
     with pytest.raises(RuntimeError, match="data"):
-        y.backward(create_graph=True)
+        z.backward(create_graph=True)
 
 
 def test_logsumexp_of_what_has_fewer_axes() -> None:
@@ -184,7 +184,7 @@ class Changing:
     ],
 )
 def test_shapes_are_read_when_arguments_are_converted(shape: Any, call: Any) -> None:
-    with pytest.raises((ValueError, IndexError)):
+    with pytest.raises((ValueError, IndexError, RuntimeError)):
         call(cg.Variable(np.ones(shape)))
 
 
@@ -192,13 +192,12 @@ def test_shapes_are_read_when_arguments_are_converted(shape: Any, call: Any) -> 
     "call",
     [
         lambda w: F.take(w, np.arange(4000)),
-        lambda w: F.embedding(
-            np.arange(4000) % 50, w.reshape(-1, 10) if False else F.reshape(w, (-1, 10))
-        ),
+        lambda w: F.embedding(np.arange(4000) % 50, F.reshape(w, (-1, 10))),
         lambda w: w * np.ones((100, 1)),
         lambda w: F.where(np.ones((100, 1), bool), w, 1.0),
-        lambda w: F.softmax(F.concat([w, w])) * w.size,
         lambda w: F.cumsum(w)[:1],
+        lambda w: F.concat([w, w]),
+        lambda w: F.max_pool2d(F.reshape(w, (1, 1, -1, 10)), 2),
     ],
 )
 def test_two_threads(call: Callable[[cg.Variable], Any]) -> None:
@@ -222,7 +221,7 @@ def test_two_threads(call: Callable[[cg.Variable], Any]) -> None:
                 y = call(w).data
             except (ValueError, IndexError, RuntimeError):
                 continue
-            assert np.allclose(y[:1] if y.ndim == 1 else y, 1.0) or y.max() < 2.0001
+            assert (y == 1.0).all()
     finally:
         stop.set()
         other.join()
@@ -334,3 +333,30 @@ def test_a_variance_is_not_negative() -> None:
     state["running_var"][1] = -1.0
     with pytest.raises(ValueError, match="running_var"):
         layer.load_state_dict(state)
+
+
+# ---- Rows out of range --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [1e200, 1e-200, 1e300])
+def test_rows_out_of_range_are_normalized(size: float) -> None:
+    row = np.array([[1.0, 3.0, 2.0, -4.0]])
+    x, plain = cg.Variable(row * size), cg.Variable(row)
+    weights = np.array([[1.0, -2.0, 0.5, 3.0]])
+    results = []
+    for v in (x, plain):
+        y = F.layer_norm(v, eps=0.0)
+        F.sum(y * weights).backward()
+        assert v.grad is not None
+        results.append((y.data, v.grad.data))
+    assert np.allclose(results[0][0], results[1][0], rtol=1e-13)
+    assert np.allclose(results[0][1] * size, results[1][1], rtol=1e-12)
+    assert np.allclose(F.batch_norm(x.T, eps=0.0).data.T, results[1][0], rtol=1e-13)
+
+
+def test_second_derivatives_out_of_range_are_nan() -> None:
+    x = cg.Variable([1e200, 3e200])
+    y = F.layer_norm(x)
+    y[0].backward(create_graph=True)
+    assert x.grad is not None
+    assert np.isnan(x.grad.data).all()

@@ -101,19 +101,19 @@ def array_split(
     """
     v = as_variable(x, "array_split")
     axis = integer("array_split", "axis", axis)
-    if not isinstance(sections, Variable) and np.ndim(sections) == 1:
-        sections = [integer("array_split", "sections", place) for place in sections]  # type: ignore[union-attr]
+    places: Any = sections
+    if not isinstance(places, Variable) and np.ndim(places) == 1:
+        places = [integer("array_split", "sections", place) for place in places]
     else:
-        sections = integer("array_split", "sections", sections)
-        if sections <= 0:
-            raise ValueError(f"array_split: sections must be positive, not {sections}")
-        if sections > MAX_INPUTS:
-            raise ValueError(f"array_split: sections must be at most {MAX_INPUTS}, not {sections}")
+        places = integer("array_split", "sections", places)
+        if not 0 < places <= MAX_INPUTS:
+            raise ValueError(
+                f"array_split: sections must be positive and at most {MAX_INPUTS}, not {places}"
+            )
     if v.ndim == 0:
         raise ValueError("array_split: a zero-dimensional array cannot be split")
     if not -v.ndim <= axis < v.ndim:
         raise IndexError(f"array_split: axis {axis} is out of bounds for {v.ndim} dimensions")
-    places: Any = sections
     parts = np.array_split(np.arange(v.shape[axis]), places)
     if sum(map(len, parts)) == v.shape[axis]:
         return split(v, [len(part) for part in parts], axis)

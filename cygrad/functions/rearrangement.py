@@ -136,7 +136,8 @@ def rot90(x: _ArrayLike, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Variable
               [1., 3.]])
     """
     v = as_variable(x, "rot90")
-    k, plane = integer("rot90", "k", k, "whole numbers"), integers("rot90", "axes", axes)
+    k = integer("rot90", "k", k, "whole numbers")
+    plane: Any = integers("rot90", "axes", axes)
     return rearranged(v, lambda p: np.rot90(p, k % 4, plane))
 
 
@@ -460,7 +461,7 @@ def take_along_axis(
     axis = axis_or_none("take_along_axis", axis)
     if axis is not None:
         check_axes("take_along_axis", v, axis)
-    return rearranged(v, lambda p: np.take_along_axis(p, chosen, axis))  # type: ignore[arg-type]
+    return rearranged(v, lambda p: np.take_along_axis(p, chosen, axis))
 
 
 def moveaxis(

@@ -89,7 +89,7 @@ def average(
     variable(2.25)
     """
     v = as_variable(x, "average")
-    axis = checked_axis("average", v, axis)
+    axis, keepdims = checked_axis("average", v, axis), bool(keepdims)
     if weights is None:
         return mean(v, axis, keepdims)
     w = as_variable(weights, "average")
@@ -142,7 +142,7 @@ def ptp(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable:
     variable(4.0)
     """
     v = as_variable(x, "ptp")
-    axis = checked_axis("ptp", v, axis)
+    axis, keepdims = checked_axis("ptp", v, axis), bool(keepdims)
     return sub(max(v, axis, keepdims), min(v, axis, keepdims))
 
 
@@ -228,7 +228,7 @@ def quantile(
     variable([1.5, 5. ])
     """
     v = as_variable(x, "quantile")
-    axis = checked_axis("quantile", v, axis)
+    axis, keepdims = checked_axis("quantile", v, axis), bool(keepdims)
     if isinstance(q, Variable):
         raise TypeError("quantile: q is not differentiated, and must not be a Variable; use .data")
     fractions: Any = np.asarray(q, dtype=np.float64)
@@ -293,7 +293,7 @@ def nansum(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variabl
     variable(3.0)
     """
     v = as_variable(x, "nansum")
-    axis = checked_axis("nansum", v, axis)
+    axis, keepdims = checked_axis("nansum", v, axis), bool(keepdims)
     return sum(where(np.isnan(v.data), 0.0, v), axis, keepdims)
 
 
@@ -333,7 +333,7 @@ def nanmean(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variab
     variable(1.5)
     """
     v = as_variable(x, "nanmean")
-    axis = checked_axis("nanmean", v, axis)
+    axis, keepdims = checked_axis("nanmean", v, axis), bool(keepdims)
     count = sum(~np.isnan(v.data), axis, keepdims)
     return div(nansum(v, axis, keepdims), count)
 
@@ -378,7 +378,7 @@ def nanvar(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False, ddof: floa
     variable(0.25)
     """
     v = as_variable(x, "nanvar")
-    axis = checked_axis("nanvar", v, axis)
+    axis, keepdims = checked_axis("nanvar", v, axis), bool(keepdims)
     count, deviation = deviations(v, axis, keepdims, ddof)
     return div(sum(square(deviation), axis, keepdims), count)
 
@@ -432,7 +432,7 @@ def nanstd(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False, ddof: floa
     variable(1.0)
     """
     v = as_variable(x, "nanstd")
-    axis = checked_axis("nanstd", v, axis)
+    axis, keepdims = checked_axis("nanstd", v, axis), bool(keepdims)
     count, deviation = deviations(v, axis, keepdims, ddof)
     return div(euclidean(deviation, axis, keepdims), np.sqrt(count))
 
@@ -473,7 +473,7 @@ def nanmax(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variabl
     variable(2.0)
     """
     v = as_variable(x, "nanmax")
-    axis = checked_axis("nanmax", v, axis)
+    axis, keepdims = checked_axis("nanmax", v, axis), bool(keepdims)
     unknown: Any = np.isnan(v.data)
     y = max(where(unknown, -np.inf, v), axis, keepdims)
     return where(unknown.all(axis=axis, keepdims=keepdims), np.nan, y)
@@ -515,7 +515,7 @@ def nanmin(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variabl
     variable(1.0)
     """
     v = as_variable(x, "nanmin")
-    axis = checked_axis("nanmin", v, axis)
+    axis, keepdims = checked_axis("nanmin", v, axis), bool(keepdims)
     unknown: Any = np.isnan(v.data)
     y = min(where(unknown, np.inf, v), axis, keepdims)
     return where(unknown.all(axis=axis, keepdims=keepdims), np.nan, y)
