@@ -32,13 +32,13 @@ def test_a_public_name_has_a_signature(name: str) -> None:
     ("thing", "expected"),
     [
         (cg.Variable, "(data, name=None, requires_grad=True)"),
-        (cg.Variable.backward, "(self, retain_grad=False, create_graph=False)"),
+        (cg.Variable.backward, "(self, /, retain_grad=False, create_graph=False)"),
         (cg.Variable(1.0).backward, "(retain_grad=False, create_graph=False)"),
-        (cg.Variable.reshape, "(self, *shape)"),
-        (cg.Variable.sum, "(self, axis=None, keepdims=False, *, dtype=None, out=None)"),
+        (cg.Variable.reshape, "(self, /, *shape)"),
+        (cg.Variable.sum, "(self, /, axis=None, keepdims=False, *, dtype=None, out=None)"),
         (cg.Function, "()"),
-        (cg.Function.forward, "(self, *arrays)"),
-        (cg.Function.backward, "(self, *gys)"),
+        (cg.Function.forward, "(self, /, *arrays)"),
+        (cg.Function.backward, "(self, /, *gys)"),
         (cg.no_grad, "()"),
         (cg.test_mode, "()"),
         (tracing, "()"),
@@ -74,7 +74,7 @@ def test_a_signature_is_no_part_of_the_docstring() -> None:
     ("thing", "line"),
     [
         (cg.Variable, "class Variable(builtins.object)\n |  Variable(data, name=None, requires_"),
-        (cg.Variable.backward, "backward(self, retain_grad=False, create_graph=False)"),
+        (cg.Variable.backward, "backward(self, /, retain_grad=False, create_graph=False)"),
         (F.softmax, "softmax(x, axis=-1)"),
     ],
 )

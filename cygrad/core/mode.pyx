@@ -33,10 +33,6 @@ cdef Mode* mode() noexcept nogil:
     return <Mode*>&cg_mode
 
 
-# Methods that look at what they are called with: a cyfunction of a class takes anything for self.
-@cython.binding(False)
-@cython.embedsignature(True)
-@cython.embedsignature.format("clinic")
 cdef class _Switch:
     # The first line, up to the --, is what inspect.signature reads (__text_signature__).
     """_Switch()\n--\n
@@ -55,11 +51,13 @@ cdef class _Switch:
     cdef int level(self) noexcept:
         return ON
 
+    @cython.binding(False)      # of a cyfunction, self may be anything
     def __enter__(self):
         self.before.setdefault(get_ident(), []).append(self.flag()[0])
         self.flag()[0] = self.level()
         return self
 
+    @cython.binding(False)
     def __exit__(self, kind, value, traceback):
         before = self.before.get(get_ident())
         if not before:

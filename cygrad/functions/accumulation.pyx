@@ -175,9 +175,10 @@ def prod(x, axis=None, keepdims=False):
     >>> y = F.prod(x); y.backward(); y, x.grad
     (variable(0.0), variable([0., 6., 0.]))
     """
+    cdef bint kept = keepdims
     cdef Variable v = as_variable(x, "prod")
     cdef unsigned long long axes = reduced_axes(axis, v, "prod")
-    cdef Variable y = reduce(&MULTIPLY, 1.0, v, axes, keepdims)
+    cdef Variable y = reduce(&MULTIPLY, 1.0, v, axes, kept)
     cdef Function f = connect(&PROD, y, v, None)
     if f is not None:
         f.saved = axes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import index
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from cygrad.core.variable import Variable
 from cygrad.functions.arithmetic import add, div, mul, sub
 from cygrad.functions.elementwise import as_variable
+from cygrad.functions.integers import axis_or_none, integer
 from cygrad.functions.rearrangement import moveaxis
 from cygrad.functions.reduction import sum
 from cygrad.functions.selection import where
@@ -51,14 +51,15 @@ def cumprod(x: _ArrayLike, axis: SupportsIndex | None = None) -> Variable:
     (variable([2., 0., 0.]), variable([1., 8., 0.]))
     """
     v = as_variable(x, "cumprod")
-    if axis is None or (v.ndim == 0 and index(axis) in (0, -1)):
-        v, axis = reshape(v, -1), 0
-    y = moveaxis(v, index(axis), 0)
+    place = axis_or_none("cumprod", axis)
+    if place is None or (v.ndim == 0 and place in (0, -1)):
+        v, place = reshape(v, -1), 0
+    y = moveaxis(v, place, 0)
     n, step = y.shape[0], 1
     while step < n:
         y = concat([y[:step], mul(y[step:], y[: n - step])])
         step *= 2
-    return moveaxis(y, 0, index(axis))
+    return moveaxis(y, 0, place)
 
 
 def diff(
@@ -102,13 +103,14 @@ def diff(
     variable([3., 5.])
     """
     v = as_variable(x, "diff")
+    n, place_of_axis = integer("diff", "n", n), integer("diff", "axis", axis)
     if v.ndim == 0:
         raise ValueError("diff: a number has no neighbours; x must have at least one axis")
     if n < 0:
         raise ValueError(f"diff: n must not be negative, got {n}")
     if n == 0:
         return v
-    y = moveaxis(v, index(axis), 0)
+    y = moveaxis(v, place_of_axis, 0)
     parts = [y]
     for place, more in ((0, prepend), (2, append)):
         if more is not None:
@@ -116,12 +118,12 @@ def diff(
             if w.ndim == 0:
                 w = mul(w, np.ones((1, *y.shape[1:])))
             else:
-                w = moveaxis(w, index(axis), 0)
+                w = moveaxis(w, place_of_axis, 0)
             parts.insert(place, w)
     y = concat(parts) if len(parts) > 1 else y
-    for _ in range(n):
+    for _ in range(min(n, len(y))):  # then nothing is left
         y = sub(y[1:], y[:-1])
-    return moveaxis(y, 0, index(axis))
+    return moveaxis(y, 0, place_of_axis)
 
 
 def gradient(
@@ -164,9 +166,10 @@ def gradient(
     variable([1., 2., 4., 5.])
     """
     v = as_variable(x, "gradient")
-    if v.ndim == 0 or v.shape[index(axis) if -v.ndim <= index(axis) < v.ndim else 0] < 2:
+    place = integer("gradient", "axis", axis)
+    if v.ndim == 0 or v.shape[place if -v.ndim <= place < v.ndim else 0] < 2:
         raise ValueError(f"gradient: needs at least two samples along an axis of shape {v.shape}")
-    y = moveaxis(v, index(axis), 0)
+    y = moveaxis(v, place, 0)
     h = as_variable(spacing, "gradient")
     if h.ndim == 0:
         middle = div(sub(y[2:], y[:-2]), mul(h, 2.0))
@@ -180,7 +183,7 @@ def gradient(
         total = add(left, right)
         middle = div(add(mul(right, slopes[:-1]), mul(left, slopes[1:])), total)
         ends = [slopes[:1], slopes[-1:]]
-    return moveaxis(concat([ends[0], middle, ends[1]]), 0, index(axis))
+    return moveaxis(concat([ends[0], middle, ends[1]]), 0, place)
 
 
 def trapezoid(
@@ -220,12 +223,13 @@ def trapezoid(
     >>> F.trapezoid(cg.Variable([1.0, 2.0, 4.0]), dx=0.5)
     variable(2.25)
     """
-    v = moveaxis(as_variable(y, "trapezoid"), index(axis), -1)
+    place = integer("trapezoid", "axis", axis)
+    v = moveaxis(as_variable(y, "trapezoid"), place, -1)
     steps: Variable | float = dx
     if x is not None:
         places = as_variable(x, "trapezoid")
-        steps = diff(places, axis=-1 if places.ndim == 1 else axis)
-        steps = steps if steps.ndim == 1 else moveaxis(steps, index(axis), -1)
+        steps = diff(places, axis=-1 if places.ndim == 1 else place)
+        steps = steps if steps.ndim == 1 else moveaxis(steps, place, -1)
     return sum(div(mul(steps, add(v[..., 1:], v[..., :-1])), 2.0), -1)
 
 
@@ -332,6 +336,7 @@ def linspace(
     variable([0.  , 0.25, 0.5 , 0.75, 1.  ])
     """
     a, b = as_variable(start, "linspace"), as_variable(stop, "linspace")
+    num, axis = integer("linspace", "num", num), integer("linspace", "axis", axis)
     if num < 0:
         raise ValueError(f"linspace: num must not be negative, got {num}")
     ndim = len(np.broadcast_shapes(a.shape, b.shape))

@@ -9,12 +9,14 @@ from __future__ import annotations
 from operator import index
 from typing import Any
 
+import numpy as np
+
 __all__ = ["axes", "axis_or_none", "integer", "integers"]
 
 
-def integer(where: str, name: str, value: Any) -> int:
+def integer(where: str, name: str, value: Any, kind: str = "an int") -> int:
     """An int."""
-    return convert(where, name, "an int", value, value)
+    return convert(where, name, kind, value, value)
 
 
 def axis_or_none(where: str, value: Any, name: str = "axis") -> int | None:
@@ -22,11 +24,13 @@ def axis_or_none(where: str, value: Any, name: str = "axis") -> int | None:
     return None if value is None else convert(where, name, "an int or None", value, value)
 
 
-def integers(where: str, name: str, value: Any) -> int | tuple[int, ...]:
+def integers(
+    where: str, name: str, value: Any, kind: str = "an int or a sequence of ints"
+) -> int | tuple[int, ...]:
     """An int, or a sequence of them."""
-    if isinstance(value, (tuple, list)):
-        return tuple(convert(where, name, "made of ints", n, value) for n in value)
-    return convert(where, name, "an int or a tuple of ints", value, value)
+    if isinstance(value, (tuple, list)) or (isinstance(value, np.ndarray) and value.ndim == 1):
+        return tuple(convert(where, name, kind, n, value) for n in value)
+    return convert(where, name, kind, value, value)
 
 
 def axes(where: str, value: Any) -> int | tuple[int, ...] | None:

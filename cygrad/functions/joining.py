@@ -9,10 +9,19 @@ import numpy as np
 
 from cygrad.core.variable import Variable
 from cygrad.functions.elementwise import as_variable
+from cygrad.functions.integers import integer
 from cygrad.functions.shape import broadcast_to, concat, reshape, split
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike, _Integers
+
+MAX_INPUTS = 30000  # of a Function: so many parts can be joined in the backward pass
+
+
+def variables_of(where: str, xs: Iterable[_ArrayLike]) -> list[Variable]:
+    if not isinstance(xs, Iterable) and not hasattr(xs, "__getitem__"):
+        raise TypeError(f"{where}: takes a sequence of arrays, not {type(xs).__name__}")
+    return [as_variable(x, where) for x in xs]
 
 
 def append(x: _ArrayLike, values: _ArrayLike, axis: SupportsIndex | None = None) -> Variable:
@@ -91,16 +100,25 @@ def array_split(
     (variable([1.]), variable([2., 3.]))
     """
     v = as_variable(x, "array_split")
+    axis = integer("array_split", "axis", axis)
+    places: Any = sections
+    if not isinstance(places, Variable) and np.ndim(places) == 1:
+        places = [integer("array_split", "sections", place) for place in places]
+    else:
+        places = integer("array_split", "sections", places)
+        if not 0 < places <= MAX_INPUTS:
+            raise ValueError(
+                f"array_split: sections must be positive and at most {MAX_INPUTS}, not {places}"
+            )
     if v.ndim == 0:
         raise ValueError("array_split: a zero-dimensional array cannot be split")
-    if not -v.ndim <= axis.__index__() < v.ndim:
+    if not -v.ndim <= axis < v.ndim:
         raise IndexError(f"array_split: axis {axis} is out of bounds for {v.ndim} dimensions")
-    places: Any = sections
     parts = np.array_split(np.arange(v.shape[axis]), places)
     if sum(map(len, parts)) == v.shape[axis]:
         return split(v, [len(part) for part in parts], axis)
     # Places out of order, whose parts overlap.
-    lead: Any = (slice(None),) * (axis.__index__() % v.ndim)
+    lead: Any = (slice(None),) * (axis % v.ndim)
     return tuple(v[(*lead, part)] for part in parts)
 
 
@@ -212,7 +230,7 @@ def hstack(xs: Iterable[_ArrayLike]) -> Variable:
     >>> F.hstack([cg.Variable([1.0, 2.0]), 3.0])
     variable([1., 2., 3.])
     """
-    parts = [atleast_1d(as_variable(x, "hstack")) for x in xs]
+    parts = [atleast_1d(v) for v in variables_of("hstack", xs)]
     return concat(parts, 0 if parts and parts[0].ndim == 1 else 1)
 
 
@@ -245,7 +263,7 @@ def vstack(xs: Iterable[_ArrayLike]) -> Variable:
     variable([[1., 2.],
               [3., 4.]])
     """
-    return concat([atleast_2d(as_variable(x, "vstack")) for x in xs])
+    return concat([atleast_2d(v) for v in variables_of("vstack", xs)])
 
 
 def dstack(xs: Iterable[_ArrayLike]) -> Variable:
@@ -277,7 +295,7 @@ def dstack(xs: Iterable[_ArrayLike]) -> Variable:
     variable([[[1., 3.],
                [2., 4.]]])
     """
-    return concat([atleast_3d(as_variable(x, "dstack")) for x in xs], 2)
+    return concat([atleast_3d(v) for v in variables_of("dstack", xs)], 2)
 
 
 def column_stack(xs: Iterable[_ArrayLike]) -> Variable:
@@ -309,7 +327,7 @@ def column_stack(xs: Iterable[_ArrayLike]) -> Variable:
     variable([[1., 3.],
               [2., 4.]])
     """
-    columns = [as_variable(x, "column_stack") for x in xs]
+    columns = variables_of("column_stack", xs)
     return concat([v if v.ndim > 1 else reshape(v, (v.size, 1)) for v in columns], 1)
 
 

@@ -40,7 +40,11 @@ cdef cnp.ndarray label_array(object t, Variable x, str described, object ignore_
     cdef str hint = ""
     if not isinstance(ignore_index, (int, np.integer)):
         raise TypeError(f"{where}: ignore_index must be an int, not {ignore_index!r}")
-    ignored = ignore_index
+    try:
+        ignored = ignore_index
+    except OverflowError:
+        raise ValueError(f"{where}: ignore_index must fit into 64 bits, not be {ignore_index}"
+                         ) from None
     if isinstance(t, Variable):
         t = array_of(<Variable>t)
     refuse_what_loses(t, where, 1)

@@ -4,6 +4,7 @@ One operation serves both: it normalizes rows. The channels of a batch become ro
 """
 
 cimport numpy as cnp
+from libc.math cimport INFINITY, NAN
 
 from cygrad.core.arrays cimport array_of, constant, is_number, number
 from cygrad.core.function cimport Function, Op, connect_many, input_of
@@ -12,11 +13,13 @@ from cygrad.core.mode cimport mode
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.repetition cimport keep
 from cygrad.core.variable cimport (
-    Variable, describe, empty, filled_like, pinned_rows,
+    Variable, describe, empty, filled_like, pinned_rows, scalar,
 )
 from cygrad.functions.arithmetic cimport multiply, power, shift, square_root, subtract
+from cygrad.functions.comparison cimport equals
 from cygrad.functions.elementwise cimport as_variable, operation
 from cygrad.functions.reduction cimport mean_over, sum_to_layout
+from cygrad.functions.selection cimport choose
 from cygrad.functions.shape cimport contiguous, permuted
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.normalization cimport (
@@ -44,7 +47,9 @@ cdef Variable vjp_layer_norm(Function f, Variable gy, int i):
     row = (((<unsigned long long>1) << axes) - 1) << (x.layout.ndim - axes)
     d = subtract(x, mean_over(x, row, True))
     d = subtract(d, mean_over(d, row, True))        # the mean of large numbers is not exact
-    r = power(square_root(shift(mean_over(multiply(d, d), row, True), f.c[0])), -1.0)
+    h = mean_over(multiply(d, d), row, True)
+    r = power(square_root(shift(h, f.c[0])), -1.0)
+    r = choose(equals(h, INFINITY), scalar(NAN), r)     # the kernels scale such rows; this does not
     z = multiply(d, r)
     if i == 1:
         return sum_to_layout(multiply(gy, z), input_of(f, 1).layout)

@@ -94,6 +94,7 @@ def norm(x, ord=None, axis=None, keepdims=False):
     >>> F.norm(x, 1), F.norm(x, float("inf"))
     (variable(7.0), variable(4.0))
     """
+    cdef bint kept = keepdims
     cdef Variable v = as_variable(x, "norm")
     cdef int ndim = v.layout.ndim
     if not (ord is None or isinstance(ord, str) or is_number(ord)) or isinstance(ord, bool):
@@ -102,7 +103,7 @@ def norm(x, ord=None, axis=None, keepdims=False):
         raise ValueError("norm: ord must not be nan")
     if axis is None:
         if ord is None:
-            return power_norm(v, 2.0, axes_of(None, v, "norm"), keepdims)
+            return power_norm(v, 2.0, axes_of(None, v, "norm"), kept)
         if ndim not in (1, 2):
             raise ValueError(f"norm: {describe(v)} is neither a vector nor a matrix; name the axis "
                              "of its vectors, or the two axes of its matrices")
@@ -112,9 +113,9 @@ def norm(x, ord=None, axis=None, keepdims=False):
     axis = tuple(axis)
     try:
         if len(axis) == 1:
-            return vector_norm(v, ord, axis, keepdims)
+            return vector_norm(v, ord, axis, kept)
         if len(axis) == 2:
-            return matrix_norm(v, ord, axis, keepdims)
+            return matrix_norm(v, ord, axis, kept)
     except ValueError as error:
         if str(error).startswith("norm"):
             raise

@@ -13,6 +13,7 @@ from cygrad.functions.arithmetic import mul, sub
 from cygrad.functions.arrangement import flip
 from cygrad.functions.convolution import conv1d
 from cygrad.functions.elementwise import as_variable
+from cygrad.functions.integers import integer
 from cygrad.functions.linalg import matmul
 from cygrad.functions.rearrangement import moveaxis
 from cygrad.functions.shape import reshape, transpose, unsqueeze
@@ -187,7 +188,13 @@ def tensordot(
     (2,)
     """
     x, y = as_variable(a, "tensordot"), as_variable(b, "tensordot")
-    if isinstance(axes, (int, np.integer)):
+    if not isinstance(axes, (tuple, list)):
+        axes = integer("tensordot", "axes", axes)
+        if not 0 <= axes <= min(x.ndim, y.ndim):
+            raise ValueError(
+                f"tensordot: axes={axes} is negative, or more than the axes of shapes {x.shape} and "
+                f"{y.shape}"
+            )
         left: Any = range(x.ndim - axes, x.ndim)
         right: Any = range(axes)
     else:
@@ -276,8 +283,10 @@ def cross(
     >>> F.cross(cg.Variable([1.0, 0.0, 0.0]), [0.0, 1.0, 0.0])
     variable([0., 0., 1.])
     """
-    x = moveaxis(as_variable(a, "cross"), axisa, -1)
-    y = moveaxis(as_variable(b, "cross"), axisb, -1)
+    x, y = as_variable(a, "cross"), as_variable(b, "cross")
+    axisa, axisb = integer("cross", "axisa", axisa), integer("cross", "axisb", axisb)
+    axisc = integer("cross", "axisc", axisc)
+    x, y = moveaxis(x, axisa, -1), moveaxis(y, axisb, -1)
     if x.shape[-1] != 3 or y.shape[-1] != 3:
         raise ValueError(
             f"cross: vectors of length 3 are multiplied, not {x.shape[-1]} and {y.shape[-1]}"

@@ -6,7 +6,6 @@ elements are gathered from there; the derivative is that of the gathering.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
@@ -16,6 +15,7 @@ from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 from cygrad.core.variable import Variable
 from cygrad.functions.elementwise import as_variable
 from cygrad.functions.indexing import take
+from cygrad.functions.integers import axes, axis_or_none, integer, integers
 from cygrad.functions.reduction import sum
 from cygrad.functions.selection import where
 from cygrad.functions.shape import reshape, transpose
@@ -32,13 +32,23 @@ def rearranged(v: Variable, function: Callable[[Positions], Positions]) -> Varia
     return take(v, function(np.arange(v.size).reshape(v.shape)))
 
 
-def refuse_fractions(where: str, name: str, value: object) -> None:
-    """NumPy cuts them off, or takes them for something else."""
-    try:
-        for number in np.ravel(np.asarray(value, dtype=object)):
-            operator.index(number)
-    except TypeError:
-        raise TypeError(f"{where}: {name} must be whole numbers, not {value!r}") from None
+def check_axes(where: str, v: Variable, *axes: int | tuple[int, ...]) -> None:
+    """IndexError if v does not have them: NumPy's has no function's name, or is an OverflowError."""
+    for given in axes:
+        for axis in given if isinstance(given, tuple) else (given,):
+            if not -v.ndim <= axis < v.ndim:
+                raise IndexError(
+                    f"{where}: axis {axis} is out of bounds for an array of {v.ndim} dimensions"
+                )
+
+
+def offset_of(where: str, name: str, value: Any, v: Variable) -> int:
+    """Which diagonal; beyond v's edges all are the same."""
+    offset = integer(where, name, value)
+    if v.ndim == 1:  # which makes a matrix large enough
+        return offset
+    edge = max(v.shape, default=0)
+    return min(max(offset, -edge), edge)
 
 
 def placed(v: Variable, positions: Positions, background: _ArrayLike = 0.0) -> Variable:
@@ -86,8 +96,9 @@ def roll(x: _ArrayLike, shift: int | tuple[int, ...], axis: _Axis = None) -> Var
     >>> F.roll(cg.Variable([1.0, 2.0, 3.0]), 1)
     variable([3., 1., 2.])
     """
-    refuse_fractions("roll", "shift", shift)
-    return rearranged(as_variable(x, "roll"), lambda p: np.roll(p, shift, axis))
+    v = as_variable(x, "roll")
+    shift, along = integers("roll", "shift", shift, "whole numbers"), axes("roll", axis)
+    return rearranged(v, lambda p: np.roll(p, shift, along))
 
 
 def rot90(x: _ArrayLike, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Variable:
@@ -124,8 +135,10 @@ def rot90(x: _ArrayLike, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Variable
     variable([[2., 4.],
               [1., 3.]])
     """
-    refuse_fractions("rot90", "k", k)
-    return rearranged(as_variable(x, "rot90"), lambda p: np.rot90(p, k, axes))
+    v = as_variable(x, "rot90")
+    k = integer("rot90", "k", k, "whole numbers")
+    plane: Any = integers("rot90", "axes", axes)
+    return rearranged(v, lambda p: np.rot90(p, k % 4, plane))
 
 
 GATHERED = ("edge", "reflect", "symmetric", "wrap")
@@ -225,6 +238,7 @@ def diag(x: _ArrayLike, k: int = 0) -> Variable:
               [0., 2.]]), variable([1., 4.]))
     """
     v = as_variable(x, "diag")
+    k = offset_of("diag", "k", k, v)
     if v.ndim == 2:
         return diagonal(v, k)
     if v.ndim != 1:
@@ -267,6 +281,10 @@ def diagonal(x: _ArrayLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> 
     variable([2.])
     """
     v = as_variable(x, "diagonal")
+    axis1, axis2 = integer("diagonal", "axis1", axis1), integer("diagonal", "axis2", axis2)
+    offset = offset_of("diagonal", "offset", offset, v)
+    if v.ndim > 1:
+        check_axes("diagonal", v, axis1, axis2)
     return rearranged(v, lambda p: np.diagonal(p, offset, axis1, axis2))
 
 
@@ -304,7 +322,12 @@ def trace(x: _ArrayLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Var
     >>> F.trace(cg.Variable([[1.0, 2.0], [3.0, 4.0]]))
     variable(5.0)
     """
-    return sum(diagonal(as_variable(x, "trace"), offset, axis1, axis2), -1)
+    v = as_variable(x, "trace")
+    axis1, axis2 = integer("trace", "axis1", axis1), integer("trace", "axis2", axis2)
+    offset = offset_of("trace", "offset", offset, v)
+    if v.ndim > 1:
+        check_axes("trace", v, axis1, axis2)
+    return sum(diagonal(v, offset, axis1, axis2), -1)
 
 
 def sort(x: _ArrayLike, axis: SupportsIndex | None = -1) -> Variable:
@@ -338,8 +361,10 @@ def sort(x: _ArrayLike, axis: SupportsIndex | None = -1) -> Variable:
     variable([1., 2., 3.])
     """
     v = as_variable(x, "sort")
+    axis = axis_or_none("sort", axis)
     if axis is None:
         v, axis = reshape(v, -1), 0
+    check_axes("sort", v, axis)
     return take_along_axis(v, np.argsort(v.data, axis, kind="stable"), axis)
 
 
@@ -379,8 +404,14 @@ def partition(x: _ArrayLike, kth: int | Sequence[int], axis: SupportsIndex | Non
     variable(1.0)
     """
     v = as_variable(x, "partition")
+    axis, kth = axis_or_none("partition", axis), integers("partition", "kth", kth)
     if axis is None:
         v, axis = reshape(v, -1), 0
+    check_axes("partition", v, axis)
+    n = v.shape[axis]
+    for place in kth if isinstance(kth, tuple) else (kth,):
+        if not -n <= place < n:
+            raise ValueError(f"partition: place {place} is out of bounds for an axis of length {n}")
     return take_along_axis(v, np.argpartition(v.data, kth, axis), axis)
 
 
@@ -427,7 +458,10 @@ def take_along_axis(
     if isinstance(indices, Variable):
         raise TypeError("take_along_axis: indices must be integers, not a Variable; use its .data")
     chosen = np.asarray(indices)
-    return rearranged(v, lambda p: np.take_along_axis(p, chosen, axis))  # type: ignore[arg-type]
+    axis = axis_or_none("take_along_axis", axis)
+    if axis is not None:
+        check_axes("take_along_axis", v, axis)
+    return rearranged(v, lambda p: np.take_along_axis(p, chosen, axis))
 
 
 def moveaxis(
@@ -464,6 +498,9 @@ def moveaxis(
     (3, 4, 2)
     """
     v = as_variable(x, "moveaxis")
+    source = integers("moveaxis", "source", source)
+    destination = integers("moveaxis", "destination", destination)
+    check_axes("moveaxis", v, source, destination)
     moved = normalize_axis_tuple(source, v.ndim, "source")
     places = normalize_axis_tuple(destination, v.ndim, "destination")
     if len(moved) != len(places):
@@ -503,8 +540,10 @@ def swapaxes(x: _ArrayLike, axis1: SupportsIndex, axis2: SupportsIndex) -> Varia
     (4, 3, 2)
     """
     v = as_variable(x, "swapaxes")
-    first = normalize_axis_index(operator.index(axis1), v.ndim)
-    second = normalize_axis_index(operator.index(axis2), v.ndim)
+    axis1, axis2 = integer("swapaxes", "axis1", axis1), integer("swapaxes", "axis2", axis2)
+    check_axes("swapaxes", v, axis1, axis2)
+    first = normalize_axis_index(axis1, v.ndim)
+    second = normalize_axis_index(axis2, v.ndim)
     order = list(range(v.ndim))
     order[first], order[second] = second, first
     return transpose(v, order)

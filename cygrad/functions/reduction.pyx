@@ -10,7 +10,8 @@ from libc.math cimport INFINITY, fmax, sqrt
 from cygrad.core.arrays cimport is_number, number
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport (
-    Layout, MAX_NDIM, contiguous_layout, layout_of_shape, plain_int, release, same_shape, shape_of,
+    Layout, MAX_NDIM, contiguous_layout, ints_of, layout_of_shape, plain_int, release, same_shape,
+    shape_of,
 )
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, detached, filled
@@ -181,8 +182,9 @@ cdef Variable sum_over(Variable x, axes_t axes, bint keepdims):
 
 
 cdef object sum_operator(object x, object axis, object keepdims):
+    cdef bint kept = keepdims       # before the axes, as it may run code of the user's too
     cdef Variable v = as_variable(x, "sum")
-    return sum_over(v, reduced_axes(axis, v, "sum"), keepdims)
+    return sum_over(v, reduced_axes(axis, v, "sum"), kept)
 
 
 def sum(x, axis=None, keepdims=False):
@@ -245,8 +247,9 @@ cdef Variable mean_over(Variable x, axes_t axes, bint keepdims):
 
 
 cdef object mean_operator(object x, object axis, object keepdims):
+    cdef bint kept = keepdims
     cdef Variable v = as_variable(x, "mean")
-    return mean_over(v, axes_of(axis, v, "mean"), keepdims)
+    return mean_over(v, axes_of(axis, v, "mean"), kept)
 
 
 def mean(x, axis=None, keepdims=False):
@@ -356,13 +359,14 @@ def variance(x, axis=None, keepdims=False, ddof=0):
     >>> F.variance(cg.Variable([1.0, 2.0, 3.0, 4.0]))
     variable(1.25)
     """
+    cdef bint kept = keepdims
     cdef Variable v = as_variable(x, "variance")
     cdef axes_t axes = axes_of(axis, v, "variance")
     cdef Variable y
     if type(ddof) is int and ddof == 0:
-        return variance_over(v, axes, keepdims)
+        return variance_over(v, axes, kept)
     factor = corrected(v, axes, ddof, "variance")
-    y = variance_over(v, axes, keepdims)
+    y = variance_over(v, axes, kept)
     return scale(y, factor)
 
 
@@ -428,13 +432,14 @@ def std(x, axis=None, keepdims=False, ddof=0):
     >>> F.std(cg.Variable([1.0, 3.0]))
     variable(1.0)
     """
+    cdef bint kept = keepdims
     cdef Variable v = as_variable(x, "std")
     cdef axes_t axes = axes_of(axis, v, "std")
     cdef Variable y
     if type(ddof) is int and ddof == 0:
-        return std_over(v, axes, keepdims)
+        return std_over(v, axes, kept)
     factor = sqrt(corrected(v, axes, ddof, "std"))
-    y = std_over(v, axes, keepdims)
+    y = std_over(v, axes, kept)
     return scale(y, factor)
 
 
@@ -608,7 +613,7 @@ def sum_to(x, shape):
     variable([[4., 6.]])
     """
     cdef Variable v = as_variable(x, "sum_to")
-    cdef Layout* target = layout_of_shape(shape)
+    cdef Layout* target = layout_of_shape(ints_of(shape, "sum_to: shape"))
     try:
         return sum_to_layout(v, target)
     finally:

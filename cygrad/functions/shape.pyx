@@ -442,7 +442,7 @@ def broadcast_to(x, shape):
               [1., 2.]])
     """
     cdef Variable v = as_variable(x, "broadcast_to")
-    cdef Layout* target = layout_of_shape(shape)
+    cdef Layout* target = layout_of_shape(ints_of(shape, "broadcast_to: shape"))
     try:
         return broadcast_to_layout(v, target)
     finally:
@@ -564,6 +564,8 @@ cdef int place_of_axis(object axis, int ndim, str where) except -1:
 cdef list as_inputs(object xs, str where):
     if isinstance(xs, Variable):
         raise TypeError(f"{where}: takes a sequence of arrays, not one Variable")
+    if not hasattr(xs, "__iter__") and not hasattr(xs, "__getitem__"):
+        raise TypeError(f"{where}: takes a sequence of arrays, not {type(xs).__name__}")
     inputs = [as_variable(x, where) for x in xs]
     if not inputs:
         raise ValueError(f"{where}: needs at least one array")

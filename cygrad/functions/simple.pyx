@@ -10,6 +10,7 @@ from cygrad.functions.loss cimport (
     check_probabilities, check_targets, label_array, rows_and_classes,
 )
 from cygrad.functions.masks cimport dropout_source
+from cygrad.functions.shape cimport plain_axis
 
 import numpy as np
 
@@ -197,7 +198,8 @@ def softmax_simple(x, axis=-1):
     >>> F.softmax_simple([0.0, 0.0])
     variable([0.5, 0.5])
     """
-    y = exp(below_maximum(as_variable(x, "softmax_simple"), axis))
+    x, axis = as_variable(x, "softmax_simple"), plain_axis(axis, "softmax_simple")
+    y = exp(below_maximum(x, axis))
     return y / sum(y, axis=axis, keepdims=True)
 
 

@@ -273,13 +273,14 @@ def logsumexp(x, axis=None, keepdims=False):
     >>> F.logsumexp(cg.Variable([1000.0, 1000.0]))
     variable(1000.6931471805599)
     """
+    cdef bint kept = keepdims
     cdef Variable v = as_variable(x, "logsumexp"), rows, y
     cdef unsigned long long axes = reduced_axes(axis, v, "logsumexp")
     cdef Py_ssize_t n
     cdef Layout* layout
     cdef Function f
     rows = detached(v)
-    layout = reduced_layout(rows.layout, axes, keepdims)
+    layout = reduced_layout(rows.layout, axes, kept)
     rows = contiguous(as_rows(permuted(rows, last_in_order(rows, axes)), axes))
     n = row_length(rows)
     y = empty(layout)

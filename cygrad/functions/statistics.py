@@ -8,16 +8,25 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from cygrad.core.variable import Variable
+from cygrad.functions import integers
 from cygrad.functions.arithmetic import add, div, mul, square, sub
 from cygrad.functions.elementwise import as_variable
 from cygrad.functions.lengths import euclidean
-from cygrad.functions.rearrangement import sort
+from cygrad.functions.rearrangement import check_axes, sort
 from cygrad.functions.reduction import max, mean, min, sum
 from cygrad.functions.selection import where
 from cygrad.functions.shape import broadcast_to, reshape, transpose
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike, _Axis, _PlainNumbers
+
+
+def checked_axis(where: str, v: Variable, axis: Any) -> Any:
+    """The axis argument as Python's own ints that v has."""
+    axis = integers.axes(where, axis)
+    if axis is not None and not (v.ndim == 0 and axis in (0, -1)):  # NumPy's axis of a number
+        check_axes(where, v, axis)
+    return axis
 
 
 def axes_of(v: Variable, axis: Any) -> tuple[int, ...]:
@@ -80,6 +89,7 @@ def average(
     variable(2.25)
     """
     v = as_variable(x, "average")
+    axis, keepdims = checked_axis("average", v, axis), bool(keepdims)
     if weights is None:
         return mean(v, axis, keepdims)
     w = as_variable(weights, "average")
@@ -132,6 +142,7 @@ def ptp(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable:
     variable(4.0)
     """
     v = as_variable(x, "ptp")
+    axis, keepdims = checked_axis("ptp", v, axis), bool(keepdims)
     return sub(max(v, axis, keepdims), min(v, axis, keepdims))
 
 
@@ -217,6 +228,7 @@ def quantile(
     variable([1.5, 5. ])
     """
     v = as_variable(x, "quantile")
+    axis, keepdims = checked_axis("quantile", v, axis), bool(keepdims)
     if isinstance(q, Variable):
         raise TypeError("quantile: q is not differentiated, and must not be a Variable; use .data")
     fractions: Any = np.asarray(q, dtype=np.float64)
@@ -281,6 +293,7 @@ def nansum(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variabl
     variable(3.0)
     """
     v = as_variable(x, "nansum")
+    axis, keepdims = checked_axis("nansum", v, axis), bool(keepdims)
     return sum(where(np.isnan(v.data), 0.0, v), axis, keepdims)
 
 
@@ -320,6 +333,7 @@ def nanmean(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variab
     variable(1.5)
     """
     v = as_variable(x, "nanmean")
+    axis, keepdims = checked_axis("nanmean", v, axis), bool(keepdims)
     count = sum(~np.isnan(v.data), axis, keepdims)
     return div(nansum(v, axis, keepdims), count)
 
@@ -364,6 +378,7 @@ def nanvar(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False, ddof: floa
     variable(0.25)
     """
     v = as_variable(x, "nanvar")
+    axis, keepdims = checked_axis("nanvar", v, axis), bool(keepdims)
     count, deviation = deviations(v, axis, keepdims, ddof)
     return div(sum(square(deviation), axis, keepdims), count)
 
@@ -417,6 +432,7 @@ def nanstd(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False, ddof: floa
     variable(1.0)
     """
     v = as_variable(x, "nanstd")
+    axis, keepdims = checked_axis("nanstd", v, axis), bool(keepdims)
     count, deviation = deviations(v, axis, keepdims, ddof)
     return div(euclidean(deviation, axis, keepdims), np.sqrt(count))
 
@@ -457,6 +473,7 @@ def nanmax(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variabl
     variable(2.0)
     """
     v = as_variable(x, "nanmax")
+    axis, keepdims = checked_axis("nanmax", v, axis), bool(keepdims)
     unknown: Any = np.isnan(v.data)
     y = max(where(unknown, -np.inf, v), axis, keepdims)
     return where(unknown.all(axis=axis, keepdims=keepdims), np.nan, y)
@@ -498,6 +515,7 @@ def nanmin(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variabl
     variable(1.0)
     """
     v = as_variable(x, "nanmin")
+    axis, keepdims = checked_axis("nanmin", v, axis), bool(keepdims)
     unknown: Any = np.isnan(v.data)
     y = min(where(unknown, np.inf, v), axis, keepdims)
     return where(unknown.all(axis=axis, keepdims=keepdims), np.nan, y)

@@ -5,6 +5,7 @@ cdef struct Moments:
     double mean
     double rest
     double variance             # of the population
+    double scale                # 1 / sqrt(variance + eps), also where the variance is out of range
 
 # All arrays are contiguous; x, y, g, gx: `rows` rows of n >= 1 numbers; of: one for each row;
 # gamma, beta: n numbers, or both NULL. The caller guarantees it.

@@ -6,10 +6,13 @@ CPU. The mean is summed twice, the second time over what the first left, so that
 the numbers costs no accuracy.
 """
 
-from libc.math cimport sqrt
+from libc.math cimport INFINITY, sqrt
 
 cdef enum:
     LANES = 8
+
+cdef double LEAST = 1e-290      # below which squares lose their digits
+cdef double FAR = 2.0**600
 
 cdef struct Sum:
     double lanes[LANES]
@@ -58,6 +61,16 @@ cdef inline double sum_of_squares(const double* x, Py_ssize_t n) noexcept nogil:
     return total
 
 
+cdef inline double scale_of_extremes(const double* y, Py_ssize_t n, double variance,
+                                     double eps) noexcept nogil:
+    """1 / sqrt(variance + eps) for deviations whose squares leave the range, by scaled ones."""
+    cdef double by = FAR if variance + eps < 1.0 else 1.0 / FAR, total = 0.0
+    cdef Py_ssize_t k
+    for k in range(n):
+        total += (y[k] * by) * (y[k] * by)
+    return by / sqrt(total / n + (eps * by) * by)
+
+
 cdef void normalize_rows(const double* x, const double* gamma, const double* beta, double eps,
                          Py_ssize_t rows, Py_ssize_t n, double* y, Moments* of) noexcept nogil:
     cdef Py_ssize_t k
@@ -72,7 +85,9 @@ cdef void normalize_rows(const double* x, const double* gamma, const double* bet
         of.mean = mean
         of.rest = rest
         of.variance = sum_of_squares(y, n) / n
-        scale = 1.0 / sqrt(of.variance + eps)
+        of.scale = scale = 1.0 / sqrt(of.variance + eps)
+        if not LEAST < of.variance + eps < INFINITY:
+            of.scale = scale = scale_of_extremes(y, n, of.variance, eps)
         if gamma is NULL:
             for k in range(n):
                 y[k] = y[k] * scale
@@ -94,7 +109,7 @@ cdef void normalize_rows_x(const double* x, const double* gamma, const double* g
     for _ in range(rows):
         mean = of.mean
         rest = of.rest
-        scale = 1.0 / sqrt(of.variance + eps)
+        scale = of.scale
         for k in range(n):
             gx[k] = g[k] if gamma is NULL else g[k] * gamma[k]
         average = sum_of(gx, n) / n
@@ -126,7 +141,7 @@ cdef void normalize_rows_gamma(const double* x, const double* g, const Moments* 
     for _ in range(rows):
         mean = of.mean
         rest = of.rest
-        scale = 1.0 / sqrt(of.variance + eps)
+        scale = of.scale
         for k in range(n):
             ggamma[k] += g[k] * (((x[k] - mean) - rest) * scale)
         x += n

@@ -153,9 +153,7 @@ def read_archive(
 
 
 def damaged(path: str | os.PathLike[str], error: Exception) -> ValueError:
-    return ValueError(
-        f"{os.fsdecode(path)!r} is damaged, or not a file that save() wrote: {error}"
-    )
+    return ValueError(f"{os.fsdecode(path)!r} is damaged, or not a file that save() wrote: {error}")
 
 
 def entries_of(archive: ZipFile) -> dict[str, ZipInfo]:

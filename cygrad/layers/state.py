@@ -38,7 +38,7 @@ def real_arrays(
 
 def differences(
     expected: Mapping[str, AwaitedShape],
-    state: Mapping[str, _ArrayLike],
+    state: Mapping[str, object],
     shapes: Mapping[str, tuple[int, ...]],
 ) -> list[str]:
     """All that is missing, unexpected or of another shape, a line each."""

@@ -406,5 +406,7 @@ def _fitting(
     if np.isnan(found).any():
         raise ValueError(f"{where}: {key!r} holds nan, and every update would make more of it")
     if of_squares and (found < 0).any():
-        raise ValueError(f"{where}: {key!r} is a mean or sum of squares, and holds negative numbers")
+        raise ValueError(
+            f"{where}: {key!r} is a mean or sum of squares, and holds negative numbers"
+        )
     return found

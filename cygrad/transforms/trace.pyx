@@ -34,7 +34,7 @@ from cygrad.functions.elementwise cimport operation, reading
 from cygrad.transforms.structure import is_structure, leaves, map_leaves, match, rebuild, template
 
 cdef extern from "Python.h":
-    int Py_EnterRecursiveCall(const char* where) except -1
+    int Py_EnterRecursiveCall(const char* where) except *       # not 0 if it raises
     void Py_LeaveRecursiveCall()
 
 cdef enum:
