@@ -165,7 +165,3 @@ def replaced(programs: list[Program]) -> str | None:
 
 
 SCENARIOS = [apart, shared_parameters, shared_leaves, modes, replaced]
-
-# What is known to crash; empty once the third part of issue 11 (crashes and hangs) is in.
-PENDING = {"replaced"}
-SCENARIOS = [s for s in SCENARIOS if s.__name__ not in PENDING]
