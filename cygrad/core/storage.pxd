@@ -19,7 +19,7 @@ cdef class Storage:
     cdef PyObject* owner        # keeps data alive: a Slab, or a foreign object; counted
     cdef short size_class
     cdef unsigned char readonly
-    cdef unsigned char reshaped # by the latest write: a Variable had another shape before
+    cdef unsigned char reshaped     # by the latest write: a Variable had another shape before
     cdef unsigned int written   # the number of the latest write, as far as we are told of them
     cdef double cell            # the number of a CELL; the link of a free one
 
