@@ -329,7 +329,10 @@ def wrong(call: str, scope: dict[str, Any]) -> str | None:
     try:
         differentiate(eval(call, scope))
     except FAULTS as error:
-        return f"{type(error).__name__}: {error}"
+        # lists this deep are too deep for Python's own repr, in a message, too
+        if not isinstance(error, RecursionError) or "deep()" not in call:
+            return f"{type(error).__name__}: {error}"
+        raised = True
     except MemoryError:
         raised = True
     except Exception as error:  # noqa: BLE001 - which ones may come, documented_errors.py says
