@@ -288,6 +288,7 @@ TypeError
     cg.Variable(1.0, name=1)
     cg.no_grad()(1)
     cg.test_mode()(1)
+    cg.detect_anomaly()(1)
     cg.checkpoint(1)
     cg.set_cache_limit(0.5)
     cg.vjp(F.sum, x, argnums=1)
@@ -413,6 +414,7 @@ TypeError
 RuntimeError
     cg.Variable.set_creator(x, cg.Function())
     cg.Variable.backward(misfit())
+    cg.detect_anomaly: cg.detect_anomaly()(F.log)(cg.Variable(-1.0))
     cg.Variable.reshape(used, 4)
     cg.checkpoint: changing().backward()
     dot.render(x, "x.svg")

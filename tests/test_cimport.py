@@ -133,13 +133,13 @@ def test_shapes_that_changed_are_errors(softplus: ModuleType) -> None:
     x = cg.ones(3)
     y = softplus.softplus(x)
     x.data = np.ones(2)
-    with pytest.raises(RuntimeError, match="another shape"):
+    with pytest.raises(RuntimeError, match="changed since"):
         y.backward()
     x = cg.ones(3)
     y = softplus.softplus(x)
     z = y.sum()
     y.data = np.ones(2)
-    with pytest.raises(RuntimeError, match="another shape"):
+    with pytest.raises(RuntimeError, match="another shape|changed since"):
         z.backward()
 
 
@@ -187,7 +187,7 @@ def test_several_inputs_are_broadcast(probe: ModuleType) -> None:
         probe.blend(cg.ones(2), cg.ones(3), 1.0)
     y = probe.blend(a, b, c)
     b.data = np.ones(2)
-    with pytest.raises(RuntimeError, match="another shape"):
+    with pytest.raises(RuntimeError, match="changed since"):
         y.backward()
 
 
@@ -226,7 +226,7 @@ def test_an_operation_with_shapes_of_its_own(probe: ModuleType) -> None:
     assert_allclose(a.grad.data, c)
     y = probe.row_dots(a, b.T)
     a.data = np.ones((5, 3))
-    with pytest.raises(ValueError, match="two matrices of one shape"):
+    with pytest.raises(RuntimeError, match="changed since"):
         y.backward()
 
 

@@ -19,3 +19,6 @@ cdef int verify(Function f, int needs) except -1
 # Raise if gx, which f passes to x, has a nan or inf, and what it was computed from has none.
 cdef int inspect_gradient(Function f, Variable x, Variable gx) except -1
 cdef bint is_finite(Variable v) except -1
+
+# f's name, and where it was called, if that is known.
+cdef str called(Function f)

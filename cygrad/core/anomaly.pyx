@@ -140,7 +140,6 @@ cdef int refuse(Function f, str what, str place) except -1:
 
 
 cdef int inspect_gradient(Function f, Variable x, Variable gx) except -1:
-    cdef Watch w = watch_of(f)
     cdef int i
     if is_finite(gx):
         return 0
@@ -150,6 +149,10 @@ cdef int inspect_gradient(Function f, Variable x, Variable gx) except -1:
     for y in outputs_alive(f):
         if y is not None and not is_finite(<Variable>y):
             return 0
-    place = "" if w is None else f", called at {w.place},"
-    raise RuntimeError(f"detect_anomaly: the gradient of {name_of(f)}{place} by {describe(x)} has "
+    raise RuntimeError(f"detect_anomaly: the gradient of {called(f)} by {describe(x)} has "
                        f"{'nan' if is_nan(gx) else 'inf'}, and what it is computed from is finite")
+
+
+cdef str called(Function f):
+    cdef Watch w = watch_of(f)
+    return name_of(f) if w is None else f"{name_of(f)}, called at {w.place},"

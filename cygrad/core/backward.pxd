@@ -58,6 +58,7 @@ cdef class Products:
     cdef Py_ssize_t n
     cdef Py_ssize_t rows
     cdef Py_ssize_t capacity
+    cdef Py_ssize_t calls       # of postpone, since the last settlement
     cdef Variable memory        # of both
 
 # A place for so many rows more, which the caller writes before anything else and counts in `rows`;

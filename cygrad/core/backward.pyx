@@ -28,15 +28,17 @@ from cpython.exc cimport PyErr_CheckSignals
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.limits cimport INT_MAX
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
-from cygrad.core.anomaly cimport inspect_gradient, is_finite
-from cygrad.core.changes cimport age_of, refuse_changes
+from cygrad.core.anomaly cimport called, inspect_gradient, is_finite
+from cygrad.core.changes cimport (
+    age_of, refuse_changes, refuse_changes_ahead, refuse_changes_since,
+)
 from cygrad.core.function cimport (
     Function, input_of, kept_slope, name_of, output_at, outputs_of,
 )
 from cygrad.core.heap cimport heap_free, heap_pop, heap_push
-from cygrad.core.journal cimport LANDED, close, forget_dead, remember
+from cygrad.core.journal cimport LANDED, close, forget_dead, forget_last, remember
 from cygrad.core.layout cimport (
     Layout, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
 )
@@ -161,7 +163,9 @@ cdef list gradients(list outputs, list seeds, list ends, bint create_graph, long
 cdef int visit_all(Pass* p) except -1:
     while True:
         while p.heap.count > 0:
-            if p.held is NULL:
+            if p.watching:
+                visit_watching(p)
+            elif p.held is NULL:
                 visit(p)
             else:
                 visit_held(p)
@@ -214,6 +218,18 @@ cdef int visit(Pass* p) except -1:
     return 0
 
 
+cdef int visit_watching(Pass* p) except -1:
+    """visit(), under detect_anomaly: an error of an operation in a rule tells whose rule it is."""
+    cdef Function f = <Function>p.heap.items[0]
+    try:
+        return visit(p) if p.held is NULL else visit_held(p)
+    except RuntimeError as error:
+        message = str(error)
+        if not message.startswith("detect_anomaly: ") or "the gradient of" in message:
+            raise
+        raise RuntimeError(f"{message}, in computing the gradient of {called(f)}") from None
+
+
 cdef int visit_held(Pass* p) except -1:
     """visit(), after which the outputs that the pass has held for the Function may go.
 
@@ -222,6 +238,7 @@ cdef int visit_held(Pass* p) except -1:
     """
     cdef Function f = <Function>p.heap.items[0]
     cdef int i
+    forget_last(&p.journal)
     outputs = (<dict>p.held).pop(<size_t><PyObject*>f, None)
     visit(p)
     if outputs is None:
@@ -438,6 +455,7 @@ cdef class Partial(Function):
 
 cdef int visit_python(Function f, Pass* p) except -1:
     cdef Variable x
+    cdef unsigned int before = writes
     cdef int i
     cdef list gys
     if isinstance(f, Recompute):
@@ -446,6 +464,8 @@ cdef int visit_python(Function f, Pass* p) except -1:
         (<Partial>f).wanted = tuple([bool(wanted(input_of(f, i), p)) for i in range(f.n_inputs)])
     gys = take_gradients(f, p)
     gxs = checked_gradients(f, f.backward(*gys))
+    if writes != before:
+        refuse_changes_ahead(f, p)
     for i in range(f.n_inputs):
         x = input_of(f, i)
         if gxs[i] is not None and wanted(x, p):
@@ -464,6 +484,7 @@ cdef int flow_anew(Recompute f, Pass* p) except -1:
     forget_dead(&p.journal)
     p.work = MUCH_WORK + 1      # the second run is not counted
     again = f.again()
+    refuse_changes_since(f.made, again, p)
     for i in range(<int>len(gys)):
         if gys[i] is not None:
             if p.retain_grad and output_at(f, i) is not NULL:
@@ -533,6 +554,7 @@ cdef Products postpone(Pass* p, tuple weights, Py_ssize_t rows, Py_ssize_t m, Py
         return None             # somebody has replaced .data
     elif products.rows + rows > products.capacity:
         settle(products, p)
+    products.calls += 1
     return products
 
 
@@ -549,6 +571,7 @@ cdef Products new_products(tuple weights, Py_ssize_t capacity, Py_ssize_t m, Py_
     products.n = n
     products.rows = 0
     products.capacity = capacity
+    products.calls = 0
     return products
 
 
@@ -556,11 +579,16 @@ cdef int settle(Products products, Pass* p) except -1:
     """Multiply what has been collected, and add it to the gradients of the weights."""
     cdef Py_ssize_t item = sizeof(double), m = products.m, n = products.n, rows = products.rows
     cdef Py_ssize_t[2] shape = [m, n], down = [item, m * item], along = [n * item, item]
-    cdef Layout* layout = contiguous_layout(2, shape)
-    cdef Variable y = empty(layout), w, gw
-    cdef double* at = y.ptr
+    cdef Layout* layout
+    cdef Variable y, w, gw
+    cdef double* at
+    if products.calls == 1:
+        return settle_one(products, p)
+    layout = contiguous_layout(2, shape)
+    y = empty(layout)
+    at = y.ptr
     release(layout)
-    products.rows = 0
+    products.rows = products.calls = 0
     with nogil:
         matmul_strided(products.left, down, products.right, along, y.ptr, 0, NULL, m, rows, n)
     for weight in products.weights:
@@ -582,6 +610,39 @@ cdef int settle(Products products, Pass* p) except -1:
     if m != 0:
         raise RuntimeError(f"Variable.backward: {describe(w)} was given other .data during the "
                            "backward pass")
+    return 0
+
+
+cdef int settle_one(Products products, Pass* p) except -1:
+    """The gradients of a single call, to the bit as if it had not been put off.
+
+    It is put off where the weights are used elsewhere too, be it in another graph.
+    """
+    cdef Py_ssize_t rows = products.rows, m = products.m, n = products.n, k, r
+    cdef Py_ssize_t[2] shape = [rows, n]
+    cdef double* at = products.left
+    cdef Layout* layout = contiguous_layout(2, shape)
+    cdef Variable right = view_of(products.memory, products.right, layout), left, w
+    release(layout)
+    products.rows = products.calls = 0
+    for weight in products.weights:
+        w = <Variable>weight
+        k = w.layout.shape[0] if w.layout.ndim == 2 else 1
+        if not fits(w.layout, n, m) or (weight is products.weights[-1] and k != m):
+            raise RuntimeError(f"Variable.backward: {describe(w)} was given other .data during the "
+                               "backward pass")
+        m -= k
+        if w.layout.ndim == 1:
+            flow(w, <Variable>OPERATORS.sum(right, 0, False), None, p)
+        else:
+            shape[1] = k
+            layout = contiguous_layout(2, shape)
+            left = empty(layout)
+            release(layout)
+            for r in range(rows):
+                memcpy(left.ptr + r * k, at + r * products.m, k * sizeof(double))
+            flow(w, <Variable>OPERATORS.matmul(OPERATORS.transpose(left), right), None, p)
+        at += k
     return 0
 
 

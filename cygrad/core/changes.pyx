@@ -15,33 +15,112 @@ anomaly.pyx.
 """
 
 from cygrad.core.anomaly cimport verify
-from cygrad.core.backward cimport is_end, wanted
+from cygrad.core.backward cimport Recompute, is_end, wanted
 from cygrad.core.function cimport (
     Function, READS_ALL, READS_REST, READS_X0, READS_X1, READS_Y, SEEN, input_of, name_of,
     output_at, outputs_of, saved_of,
 )
 from cygrad.core.passing cimport Pass
-from cygrad.core.storage cimport writes
+from cygrad.core.storage cimport writes, written_since
 from cygrad.core.variable cimport Variable, describe
 
 
 cdef int refuse_changes(Variable y, Pass* p) except -1:
     cdef list found = []
+    try:
+        visit(y, found, p)
+        walk(found, p)
+    finally:
+        forget(found)
+    return 0
+
+
+cdef int refuse_changes_ahead(Function f, Pass* p) except -1:
+    cdef list found = []
+    cdef Function waiting
+    cdef Py_ssize_t k
+    cdef int i
+    try:
+        for k in range(p.heap.count):
+            waiting = <Function>p.heap.items[k]
+            found.append(waiting)
+            waiting.seen |= SEEN
+        for i in range(f.n_inputs):
+            visit(input_of(f, i), found, p)
+        walk(found, p)
+    finally:
+        forget(found)
+    return 0
+
+
+cdef int walk(list found, Pass* p) except -1:
+    """Check what has been found, and all that is behind it."""
     cdef Function f
     cdef Py_ssize_t at = 0
     cdef int i
+    while at < len(found):
+        f = <Function>found[at]
+        at += 1
+        check(f, p)
+        for i in range(f.n_inputs):
+            visit(input_of(f, i), found, p)
+    return 0
+
+
+cdef int forget(list found) noexcept:
+    cdef Function f
+    for f in found:
+        f.seen &= ~SEEN
+    return 0
+
+
+cdef int refuse_changes_since(unsigned int made, list again, Pass* p) except -1:
+    cdef list found = []
+    cdef Function f
+    cdef Variable x
+    cdef Py_ssize_t at = 0
+    cdef unsigned int age = writes - made
+    cdef int i, needs
+    for y in again:
+        if p.watching or age_of(<Variable>y, writes) != 0:
+            refuse_changes(<Variable>y, p)
+    if age == 0:
+        return 0
     try:
-        visit(y, found, p)
+        for y in again:
+            visit_new((<Variable>y).creator_, age, found)
         while at < len(found):
             f = <Function>found[at]
             at += 1
-            check(f, p)
+            needs = 0
+            if isinstance(f, Recompute):
+                f.made = made           # what it closes over was read then too
             for i in range(f.n_inputs):
-                visit(input_of(f, i), found, p)
+                if wanted(input_of(f, i), p):
+                    needs |= needs_of(f, i)
+            for i in range(f.n_inputs):
+                x = input_of(f, i)
+                # What was made in the second run is as new as f; of constants nothing is known.
+                if ((x.requires if x.creator_ is None else writes - x.creator_.made >= age)
+                        and reads_input(needs, i) and written_since(x.storage, age)):
+                    refuse(f, f"{describe(x)}, which a checkpoint's function uses and")
+                visit_new(x.creator_, age, found)
     finally:
-        for f in found:
-            f.seen &= ~SEEN
+        forget(found)
     return 0
+
+
+cdef inline int visit_new(Function f, unsigned int age, list found) except -1:
+    """Go on to f, if it was made in the second run."""
+    if f is None or f.seen & SEEN or writes - f.made >= age:
+        return 0
+    found.append(f)
+    f.seen |= SEEN
+    return 0
+
+
+cdef inline bint reads_input(int needs, int i) noexcept:
+    return needs & (READS_X0 if i == 0 else READS_X1 if i == 1 else READS_REST)
 
 
 cdef inline int visit(Variable x, list found, Pass* p) except -1:
@@ -64,17 +143,16 @@ cdef int check(Function f, Pass* p) except -1:
     for i in range(f.n_inputs):
         if wanted(input_of(f, i), p):
             needs |= needs_of(f, i)
-    if p.watching:
-        verify(f, needs)
     for i in range(f.n_inputs):
         x = input_of(f, i)
-        if is_changed(x, f) and (needs & (READS_X0 if i == 0 else READS_X1 if i == 1
-                                          else READS_REST) or x.storage.reshaped):
+        if is_changed(x, f) and (reads_input(needs, i) or x.storage.reshaped):
             refuse(f, f"its input {describe(x)}")
     if needs & READS_Y:
         for i in range(outputs_of(f).count if f.several else 1):
             if output_at(f, i) is not NULL and is_changed(<Variable>output_at(f, i), f):
                 refuse(f, f"its result {describe(<Variable>output_at(f, i))}")
+    if p.watching:
+        verify(f, needs)
     saved = outputs_of(f).saved if f.several else saved_of(f)
     for x in kept_by(saved):
         if is_changed(x, f):
@@ -83,8 +161,8 @@ cdef int check(Function f, Pass* p) except -1:
 
 
 cdef inline int needs_of(Function f, int i) noexcept:
-    if f.op is NULL:
-        return READS_ALL & ~READS_Y
+    if f.op is NULL:            # in Python: nothing is known
+        return READS_ALL
     return f.op.needs[0 if i == 0 else 1]
 
 
@@ -99,7 +177,7 @@ cdef list kept_by(object saved):
 
 cdef inline bint is_changed(Variable x, Function f) noexcept:
     """Whether x's memory has been written to since f was made."""
-    return x.storage is not None and writes - x.storage.written < writes - f.made
+    return written_since(x.storage, writes - f.made)
 
 
 cdef int refuse(Function f, str what) except -1:

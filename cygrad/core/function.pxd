@@ -32,6 +32,7 @@ cdef enum Reads:            # what the gradient by an input is computed from, be
     READS_X1 = 2
     READS_Y = 4             # the output, or all of them
     READS_REST = 8          # the inputs after the second
+    READS_INPUTS = 11
     READS_ALL = 15
 
 cdef struct Op:

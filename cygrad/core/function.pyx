@@ -13,7 +13,7 @@ from cpython.object cimport PyObject
 from libc.stdlib cimport calloc, free
 
 from cygrad.core.anomaly cimport inspect, watch
-from cygrad.core.arrays cimport array_of, constant
+from cygrad.core.arrays cimport array_of, constant, operand
 from cygrad.core.changes cimport MAX_LAG, age_of
 from cygrad.core.lifetime cimport track, track_behind
 from cygrad.core.mode cimport Mode, is_watching, mode
@@ -213,7 +213,7 @@ cdef class Function:
             raise ValueError(f"{name_of(self)}: called with {len(inputs)} inputs, more than "
                              f"{MAX_INPUTS}")
         where = name_of(self)
-        xs = tuple([x if isinstance(x, Variable) else constant(x, where) for x in inputs])
+        xs = tuple([x if isinstance(x, Variable) else operand(x, where) for x in inputs])
         return apply_forward(self, xs)
 
     def __repr__(self):

@@ -12,6 +12,7 @@ cdef int remember(Journal* journal, Variable x) except -1
 
 # Forget leaves that nobody else holds any more, as those of a segment that was computed again.
 cdef void forget_dead(Journal* journal) noexcept
+cdef void forget_last(Journal* journal) noexcept    # those at its end
 
 # The end of the pass; with `give_back` the gradients are those of before.
 cdef void close(Journal* journal, bint give_back) noexcept

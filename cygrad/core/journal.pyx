@@ -47,6 +47,16 @@ cdef void forget_dead(Journal* journal) noexcept:
     journal.count = kept
 
 
+cdef void forget_last(Journal* journal) noexcept:
+    cdef Entry* entry
+    while journal.count > 0:
+        entry = entry_at(journal, journal.count - 1)
+        if Py_REFCNT(entry.x) > 1:
+            return
+        journal.count -= 1
+        let_go(entry)
+
+
 cdef inline void let_go(Entry* entry) noexcept:
     cdef Variable x = <Variable>entry.x, before = <Variable>entry.before
     Py_DECREF(x)

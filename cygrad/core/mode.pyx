@@ -211,9 +211,15 @@ cdef class detect_anomaly(_Switch):
     a backward pass inside, before any gradient flows, compares it with the numbers of then: so
     memory that was written to meanwhile by way of ``x.data[...]``, or of an array that a Variable
     was made from, or that stood beside one in an operation, is found. The first operation that
-    makes a nan or an inf out of finite numbers, forward or backward, raises too. It costs a pass
-    over the numbers of every operation; the environment variable ``CYGRAD_ANOMALY=1`` switches it
-    on for a program.
+    makes a nan or an inf out of finite numbers, forward or backward, raises too, the -inf of a
+    log-density outside its support among them; numbers in the program, as in ``x * inf``, count as
+    finite.
+
+    It holds for the thread that enters it, and for what is computed and differentiated inside: of a
+    graph made outside no fingerprints are kept, and a pass outside compares none. Arrays that a
+    Function of your own keeps for itself are not looked at. It costs a pass over the numbers of
+    every operation, and memory for each node; the environment variable ``CYGRAD_ANOMALY=1``
+    switches it on for all threads of a program.
 
     Raises
     ------

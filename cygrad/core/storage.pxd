@@ -29,12 +29,14 @@ cdef Storage foreign_storage(double* data, object owner, bint readonly)
 # Writes to numbers that a graph may have read, counted modulo 2^32: see changes.pyx.
 cdef unsigned int writes
 
-cdef inline void mark_written(Storage storage) noexcept:
-    global writes
-    writes += 1
-    if storage is not None:
-        storage.written = writes
-        storage.reshaped = False
+cdef void mark_written(Storage storage) noexcept
+
+# Whether it, or one that it is an alias of, has been written to in the last `age` writes.
+cdef bint written_since(Storage storage, unsigned int age) noexcept
+
+# Another Storage on the same memory, which is new to whoever gets it: of what is written by way of
+# either, the other knows.
+cdef Storage alias_of(Storage storage, double* data)
 
 # All recycled memory, of Storages and of graph nodes, counts against one limit. keep() claims room
 # for dead memory, or says that it must be freed; give_back() is for memory taken into use again.

@@ -171,6 +171,38 @@ cdef Storage foreign_storage(double* data, object owner, bint readonly):
     return storage
 
 
+cdef Storage alias_of(Storage storage, double* data):
+    global writes
+    cdef Storage alias = foreign_storage(data, storage, storage.readonly)
+    writes += 1
+    alias.written = writes
+    return alias
+
+
+cdef inline Storage original_of(Storage storage):
+    """What a Storage is an alias of; None if it is none."""
+    if storage.size_class == FOREIGN and type(<object>storage.owner) is Storage:
+        return <Storage>storage.owner
+    return None
+
+
+cdef void mark_written(Storage storage) noexcept:
+    global writes
+    writes += 1
+    while storage is not None:
+        storage.written = writes
+        storage.reshaped = False
+        storage = original_of(storage)
+
+
+cdef bint written_since(Storage storage, unsigned int age) noexcept:
+    while storage is not None:
+        if writes - storage.written < age:
+            return True
+        storage = original_of(storage)
+    return False
+
+
 cdef void recycle(void* dead) noexcept:
     """Storage's tp_free: onto the free list, or away."""
     cdef PyObject* storage = <PyObject*>dead

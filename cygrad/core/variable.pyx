@@ -25,7 +25,8 @@ from cygrad.core.layout cimport (
 from cygrad.core.lifetime cimport forget_creator, track, track_behind
 from cygrad.core.mode cimport Mode, mode
 from cygrad.core.operators cimport OPERATORS
-from cygrad.core.storage cimport Storage, mark_written, new_storage
+from cygrad.core.slots cimport Py_REFCNT
+from cygrad.core.storage cimport Storage, alias_of, mark_written, new_storage
 from cygrad.kernels.elementwise cimport copy_strided
 
 import sys
@@ -121,11 +122,16 @@ cdef class Variable:
     def data(self, value):
         if isinstance(value, Variable):
             refuse_to_lose(<Variable>value, "x.data = y", "compute with y itself")
-        before, shape = self.storage, shape_of(self.layout)
+        cdef Storage before = self.storage
+        shape = shape_of(self.layout)
         assign(self, value, "Variable.data")
-        mark_written(self.storage)
+        if (self.storage is not None and self.storage is not before
+                and Py_REFCNT(<PyObject*>self.storage) > 1):
+            self.storage = alias_of(self.storage, self.ptr)     # what others have is not changed
+        else:
+            mark_written(self.storage)
         if self.storage is not None and shape_of(self.layout) != shape:
-            (<Storage>self.storage).reshaped = True
+            self.storage.reshaped = True
         if self.storage is not before and is_view_of(value, before):
             mark_written(before)        # x.data -= 1.0 has changed it, and x got a copy in order
 

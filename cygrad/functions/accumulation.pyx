@@ -1,6 +1,6 @@
 """cumsum and prod: sums and products of elements along axes."""
 
-from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.function cimport Function, Op, READS_X0, connect
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, empty, filled_like, pinned_rows
 from cygrad.functions.arithmetic cimport multiply
@@ -99,7 +99,7 @@ cdef Variable vjp_prod(Function f, Variable gy, int i):
     cdef unsigned long long axes = f.saved
     return multiply(spread(gy, x, axes), products_over(x, axes))
 
-cdef Op PROD = operation(b"Prod", vjp_prod)
+cdef Op PROD = reading(operation(b"Prod", vjp_prod), READS_X0, 0)
 
 
 cdef Variable products_over(Variable x, unsigned long long axes):

@@ -9,7 +9,9 @@ from cygrad.core.variable cimport Variable, describe, detached, empty, pinned_ro
 from cygrad.functions.activation cimport logistic, logistic_slope
 from cygrad.functions.arithmetic cimport divide_by, multiply, negate, scale, subtract
 from cygrad.functions.comparison cimport above, both, opposite
-from cygrad.functions.elementwise cimport COMPOSED, as_variable, binary, binary_op, operation
+from cygrad.functions.elementwise cimport (
+    COMPOSED, as_variable, binary, binary_op, operation, reading,
+)
 from cygrad.functions.reduction cimport mean_over, sum_over
 from cygrad.functions.selection cimport choose, select
 from cygrad.functions.softmaxes cimport last_axis, soft_maximum
@@ -134,7 +136,7 @@ cdef Variable fused_cross_entropy(Function f, Variable gy, int i, Variable into,
             cross_entropy_gradient_rows(p.ptr, at, factor, gx.ptr, rows, n)
     return gx
 
-cdef Op CROSS_ENTROPY = operation(b"CrossEntropy", vjp_cross_entropy)
+cdef Op CROSS_ENTROPY = reading(operation(b"CrossEntropy", vjp_cross_entropy), READS_X0, 0)
 CROSS_ENTROPY.fused = fused_cross_entropy
 
 
@@ -311,7 +313,9 @@ cdef Variable fused_mean_squared_error(Function f, Variable gy, int i, Variable 
     run(K_SCALED_DIFFERENCE, operands, gx.ptr, x.layout.size, c)
     return gx
 
-cdef Op MEAN_SQUARED_ERROR = operation(b"MeanSquaredError", vjp_mean_squared_error)
+cdef Op MEAN_SQUARED_ERROR = reading(
+    operation(b"MeanSquaredError", vjp_mean_squared_error), READS_X0 | READS_X1,
+    READS_X0 | READS_X1)
 MEAN_SQUARED_ERROR.fused = fused_mean_squared_error
 
 

@@ -12,6 +12,7 @@ from cygrad.core.layout cimport Layout, contiguous_layout, release, same_shape, 
 from cygrad.core.mode cimport mode
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.repetition cimport keep
+from cygrad.core.storage cimport mark_written
 from cygrad.core.variable cimport (
     Variable, describe, empty, filled_like, pinned_rows, scalar,
 )
@@ -373,6 +374,9 @@ def batch_norm(x, gamma=None, beta=None, running_mean=None, running_var=None, mo
             unbiased = of[:, 2] * (count / (count - 1.0))
             mean_array[...] = (1.0 - weight) * mean_array + weight * (of[:, 0] + of[:, 1])
             variance_array[...] = (1.0 - weight) * variance_array + weight * unbiased
+        for statistic in (running_mean, running_var):
+            if isinstance(statistic, Variable):
+                mark_written((<Variable>statistic).storage)
     return y
 
 

@@ -46,7 +46,7 @@ cdef Sliding pooling_windows(Variable given, object kernel_size, object stride, 
 cdef Variable vjp_max_pool(Function f, Variable gy, int i):
     return scatter(gy, f.saved)
 
-cdef Op MAX_POOL = operation(b"MaxPool2d", vjp_max_pool)
+cdef Op MAX_POOL = reading(operation(b"MaxPool2d", vjp_max_pool), 0, 0)
 
 
 cdef Variable max_pool(Variable x, Sliding s):

@@ -7,7 +7,9 @@ than in three.
 from libc.string cimport memcpy
 
 from cygrad.core.backward cimport Products, flow, postpone, wanted
-from cygrad.core.function cimport Function, Op, connect_several, name_of, outputs_of
+from cygrad.core.function cimport (
+    Function, Op, READS_INPUTS, READS_X0, READS_X1, connect_several, name_of, outputs_of,
+)
 from cygrad.core.layout cimport (
     Layout, layout_of_shape, release, same_shape, shape_of,
 )
@@ -15,7 +17,7 @@ from cygrad.core.passing cimport Pass
 from cygrad.core.variable cimport Variable, describe, empty, filled, held, pinned_rows
 from cygrad.functions.activation cimport logistic
 from cygrad.functions.arithmetic cimport multiply, subtract_from
-from cygrad.functions.elementwise cimport as_variable, operation
+from cygrad.functions.elementwise cimport as_variable, operation, reading
 from cygrad.functions.indexing cimport slice_axis
 from cygrad.functions.linalg cimport blas_operand, product, rows_of
 from cygrad.functions.reduction cimport sum_to_layout
@@ -146,7 +148,7 @@ cdef int sweep_lstm_cell(Function f, list gys, Pass* p) except -1:
         flow(f.x0, dgates, f, p)
     return 0
 
-cdef Op LSTM_CELL = operation(b"LSTMCell", NULL)
+cdef Op LSTM_CELL = reading(operation(b"LSTMCell", NULL), READS_X0 | READS_X1, READS_X0 | READS_X1)
 LSTM_CELL.several = several_lstm_cell
 LSTM_CELL.sweep = sweep_lstm_cell
 
@@ -320,7 +322,7 @@ cdef int sweep_lstm_step(Function f, list gys, Pass* p) except -1:
             flow(b, dc, f, p)
     return 0
 
-cdef Op LSTM_STEP = operation(b"LSTMStep", NULL)
+cdef Op LSTM_STEP = reading(operation(b"LSTMStep", NULL), READS_INPUTS, READS_INPUTS)
 LSTM_STEP.several = several_lstm_step
 LSTM_STEP.sweep = sweep_lstm_step
 

@@ -8,7 +8,7 @@ from cpython.object cimport PyObject
 from libc.math cimport INFINITY, fmax, sqrt
 
 from cygrad.core.arrays cimport is_number, number
-from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.function cimport Function, Op, READS_X0, connect
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, contiguous_layout, ints_of, layout_of_shape, plain_int, release, same_shape,
     shape_of,
@@ -299,7 +299,7 @@ cdef Variable vjp_variance(Function f, Variable gy, int i):
     cdef double n = count_of(x.layout, axes)
     return multiply(spread(scale(gy, 2.0 / n), x, axes), deviation)
 
-cdef Op VARIANCE = operation(b"Variance", vjp_variance)
+cdef Op VARIANCE = reading(operation(b"Variance", vjp_variance), READS_X0, 0)
 
 
 cdef Variable variance_over(Variable x, axes_t axes, bint keepdims):

@@ -6,13 +6,13 @@ differentiable view and copy, and the result is brought back.
 
 from libc.math cimport INFINITY
 
-from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.function cimport Function, Op, READS_X0, READS_Y, connect
 from cygrad.core.layout cimport Layout, release, same_shape
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, detached, empty, pinned_rows
 from cygrad.functions.arithmetic cimport multiply, subtract
 from cygrad.functions.comparison cimport above, differs, equals, is_finite, opposite
-from cygrad.functions.elementwise cimport as_variable, operation, output_of
+from cygrad.functions.elementwise cimport as_variable, operation, output_of, reading
 from cygrad.functions.exponential cimport exponential
 from cygrad.functions.reduction cimport reduced_axes, reduced_layout, spread, sum_over
 from cygrad.functions.selection cimport choose, select
@@ -93,7 +93,7 @@ cdef Variable vjp_softmax(Function f, Variable gy, int i):
 cdef Variable fused_softmax(Function f, Variable gy, int i, Variable into, bint done):
     return gradient_over_rows(f, softmax_gradient_rows, gy)
 
-cdef Op SOFTMAX = operation(b"Softmax", vjp_softmax)
+cdef Op SOFTMAX = reading(operation(b"Softmax", vjp_softmax), READS_Y, 0)
 SOFTMAX.fused = fused_softmax
 
 
@@ -155,7 +155,7 @@ cdef Variable vjp_log_softmax(Function f, Variable gy, int i):
 cdef Variable fused_log_softmax(Function f, Variable gy, int i, Variable into, bint done):
     return gradient_over_rows(f, log_softmax_gradient_rows, gy)
 
-cdef Op LOG_SOFTMAX = operation(b"LogSoftmax", vjp_log_softmax)
+cdef Op LOG_SOFTMAX = reading(operation(b"LogSoftmax", vjp_log_softmax), READS_Y, 0)
 LOG_SOFTMAX.fused = fused_log_softmax
 
 
@@ -233,7 +233,7 @@ cdef Variable as_rows(Variable moved, unsigned long long axes):
         n *= moved.layout.shape[d]
     return OPERATORS.reshape(moved, (*[moved.layout.shape[d] for d in range(kept)], n))
 
-cdef Op LOGSUMEXP = operation(b"LogSumExp", vjp_logsumexp)
+cdef Op LOGSUMEXP = reading(operation(b"LogSumExp", vjp_logsumexp), READS_X0, 0)
 
 
 def logsumexp(x, axis=None, keepdims=False):

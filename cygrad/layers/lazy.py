@@ -11,6 +11,7 @@ import numpy as np
 
 from cygrad.core.repetition import UNDER_WAY, keep_layer
 from cygrad.core.variable import Variable
+from cygrad.functions.elementwise import as_variable
 from cygrad.layers.arguments import check_size
 from cygrad.layers.layer import CheckedLayer
 from cygrad.layers.state import AwaitedShape
@@ -57,7 +58,7 @@ class LazyLayer(CheckedLayer):
 
     def _meet(self, x: _ArrayLike, axis: int, ndim: int | None = None) -> Variable:
         """Make the parameters for inputs of x's length along the axis."""
-        x = x if isinstance(x, Variable) else Variable(x, requires_grad=False)
+        x = as_variable(x, type(self).__name__)
         if ndim is not None and x.ndim != ndim:
             raise ValueError(f"{type(self).__name__}: x must have {ndim} axes, not shape {x.shape}")
         if x.ndim <= max(axis, 0) or x.shape[axis] < 1:

@@ -10,6 +10,7 @@ import numpy as np
 import cygrad.functions as F
 from cygrad.core.repetition import UNDER_WAY, keep_layer
 from cygrad.core.variable import Variable
+from cygrad.functions.elementwise import as_variable
 from cygrad.layers.arguments import check_size, stream
 from cygrad.layers.lazy import LazyLayer
 from cygrad.layers.state import AwaitedShape
@@ -62,8 +63,7 @@ class Recurrent(LazyLayer):
         """x as a Variable, if the layer can take it as its next input."""
         if UNDER_WAY:  # forward may be called itself, and h is not set by __setattr__
             keep_layer(self)
-        if not isinstance(x, Variable):
-            x = Variable(x, requires_grad=False)
+        x = as_variable(x, type(self).__name__)
         if x.ndim == 0:
             raise ValueError(
                 f"{type(self).__name__}: x must have shape (..., in_size), one step of each "

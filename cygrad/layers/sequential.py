@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, overload
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
+from cygrad.functions.elementwise import as_variable
 from cygrad.layers.layer import Layer
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Sequential(Layer):
         """
         for step in self.steps:
             x = step(x)
-        return x if isinstance(x, Variable) else Variable(x, requires_grad=False)
+        return as_variable(x, type(self).__name__)
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -152,7 +153,7 @@ class Flatten(Layer):
         >>> L.Flatten().forward(cg.ones(5, 2, 3)).shape
         (5, 6)
         """
-        x = x if isinstance(x, Variable) else Variable(x, requires_grad=False)
+        x = as_variable(x, type(self).__name__)
         if x.ndim == 0:
             raise ValueError("Flatten: x must have at least one axis, but its shape is ()")
         return F.reshape(x, (x.shape[0], math.prod(x.shape[1:])))

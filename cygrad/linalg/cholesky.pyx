@@ -2,10 +2,10 @@
 
 from libc.float cimport DBL_EPSILON
 
-from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.function cimport Function, Op, READS_Y, connect
 from cygrad.core.layout cimport Layout, contiguous_layout, release
 from cygrad.core.variable cimport Variable, describe, empty, held, pinned_rows
-from cygrad.functions.elementwise cimport as_variable, operation, output_of
+from cygrad.functions.elementwise cimport as_variable, operation, output_of, reading
 from cygrad.functions.shape cimport swap_last_axes
 from cygrad.linalg.lapack cimport CHOLESKY, check_square, lapack, symmetrized
 from cygrad.linalg.triangular cimport substitute, triangle_part
@@ -52,7 +52,7 @@ cdef Variable vjp_cholesky(Function f, Variable gy, int i):
     s = substitute(factor, swap_last_axes(s), True, True, False)
     return symmetrized(s)
 
-cdef Op FACTOR = operation(b"Cholesky", vjp_cholesky)
+cdef Op FACTOR = reading(operation(b"Cholesky", vjp_cholesky), READS_Y, 0)
 
 
 def cholesky(a, *, upper=False):

@@ -10,6 +10,7 @@ import numpy as np
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
+from cygrad.functions.elementwise import as_variable
 from cygrad.linalg.decomposition import as_matrix
 from cygrad.linalg.solving import inv
 
@@ -101,7 +102,7 @@ def multi_dot(arrays: Sequence[_MatrixLike]) -> Variable:
     >>> LA.multi_dot([a, b, c]).shape
     (10, 50)
     """
-    xs = [x if isinstance(x, Variable) else Variable(x, requires_grad=False) for x in arrays]
+    xs = [as_variable(x, "multi_dot") for x in arrays]
     shapes = [x.shape for x in xs]
     if len(xs) < 2:
         raise ValueError(f"multi_dot: at least two arrays are needed, got {len(xs)}")

@@ -1,10 +1,10 @@
 """inv, solve."""
 
-from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.function cimport Function, Op, READS_Y, connect
 from cygrad.core.layout cimport Layout, contiguous_layout, release
 from cygrad.core.variable cimport Variable, describe, empty, held
 from cygrad.functions.arithmetic cimport negate
-from cygrad.functions.elementwise cimport as_variable, operation, output_of
+from cygrad.functions.elementwise cimport as_variable, operation, output_of, reading
 from cygrad.functions.shape cimport swap_last_axes
 from cygrad.linalg.lapack cimport (
     INV, SOLVE, as_column, check_square, lapack, same_stacks, transposed_product,
@@ -23,7 +23,7 @@ cdef Variable vjp_inv(Function f, Variable gy, int i):
     cdef Variable y = swap_last_axes(output_of(f))
     return negate(matmul(y, matmul(gy, y)))
 
-cdef Op INVERSE = operation(b"Inv", vjp_inv)
+cdef Op INVERSE = reading(operation(b"Inv", vjp_inv), READS_Y, 0)
 
 
 cdef Variable fresh_like(Variable x):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
+from cygrad.functions.elementwise import as_variable as to_variable
 from cygrad.special.kernel_function import KernelFunction
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def is_number(given: _ArrayLike, number: float) -> bool:
 
 
 def as_variable(x: _ArrayLike) -> Variable:
-    return x if isinstance(x, Variable) else Variable(x, requires_grad=False)
+    return to_variable(x, "stats")
 
 
 def shifted(x: _ArrayLike, loc: _ArrayLike) -> Variable:

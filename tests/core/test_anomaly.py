@@ -208,3 +208,20 @@ def test_the_environment_variable() -> None:
         )
         assert done.returncode == status, done.stderr
         assert ("Log made nan" in done.stderr) == bool(status)
+
+
+def test_a_gradient_of_a_gradient_names_the_operation() -> None:
+    x = cg.Variable(0.0)
+    with cg.detect_anomaly():
+        y = F.sqrt(x)
+        with pytest.raises(RuntimeError, match=r"gradient of Sqrt, called at .*test_anomaly.py"):
+            y.backward(create_graph=True)
+
+
+def test_a_change_that_is_seen_is_named_so() -> None:
+    w = cg.Variable([1.0, 2.0])
+    with cg.detect_anomaly():
+        loss = F.sum(w * w)
+        w.data = [3.0, 4.0]
+        with pytest.raises(RuntimeError, match="an optimizer, an assignment to .data"):
+            loss.backward()

@@ -235,3 +235,155 @@ def test_another_shape_is_a_change_to_every_rule(name: str) -> None:
     with pytest.raises(RuntimeError, match="shape"):
         loss.backward()
     assert x.grad is None
+
+
+V = cg.Variable
+
+
+def behind_what_a_checkpoint_closes_over() -> V:
+    w, x = V([1.0, 2.0, 3.0]), V(np.ones(3))
+    b = w * w
+    y = F.sum(cg.checkpoint(lambda x: x * b)(x))
+    w.data = w.data * 2.0
+    return y
+
+
+def what_a_checkpoint_closes_over_with_the_same_results() -> V:
+    w, x = V(np.ones(3)), V(np.zeros(3))
+    y = F.sum(cg.checkpoint(lambda x: x * w)(x))
+    w.data = w.data * 5.0
+    return y
+
+
+def nested_checkpoints() -> V:
+    w, x = V(np.ones(3)), V(np.zeros(3))
+    inner = cg.checkpoint(lambda x: F.sin(x) * w)
+    y = F.sum(cg.checkpoint(lambda x: inner(x) + x)(x))
+    w.data -= 0.5
+    return y
+
+
+def running_statistics() -> V:
+    x = np.random.default_rng(0).normal(size=(7, 3))
+    bn = cg.layers.BatchNorm()
+    bn(x)
+    loss = F.mean_squared_error(F.mean(x * V(np.ones(3)), axis=0), bn.running_mean)
+    bn(2.0 * x)
+    return loss
+
+
+def the_result_of_a_decomposition() -> V:
+    q, r = cg.linalg.qr(V(np.random.default_rng(2).normal(size=(3, 3))))
+    loss = F.sum(q * q * 0.5) + F.sum(F.sin(r))
+    q.data *= 2.0
+    return loss
+
+
+def a_pseudo_inverse() -> V:
+    p = cg.linalg.pinv(V(np.random.default_rng(2).normal(size=(4, 3))))
+    loss = F.sum(p)
+    p.data = 2.0 * p.data
+    return loss
+
+
+def an_output_that_a_function_in_python_reads() -> V:
+    class Exp(cg.Function):
+        def forward(self, x: Any) -> Any:
+            return np.exp(x)
+
+        def backward(self, gy: V) -> V:
+            return gy * self.outputs[0]
+
+    y = Exp()(V([1.0, 2.0]))
+    loss = F.sum(y)
+    y.data = y.data * 2.0
+    return loss
+
+
+PROGRAMS = [
+    behind_what_a_checkpoint_closes_over,
+    what_a_checkpoint_closes_over_with_the_same_results,
+    nested_checkpoints,
+    running_statistics,
+    the_result_of_a_decomposition,
+    a_pseudo_inverse,
+    an_output_that_a_function_in_python_reads,
+]
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+@both_modes
+def test_what_a_trial_found(program: Any, create_graph: bool) -> None:
+    with pytest.raises(RuntimeError, match=f"{CHANGED}|returned other numbers"):
+        program().backward(create_graph=create_graph)
+
+
+def test_a_checkpoint_whose_parameters_stay() -> None:
+    w, other = V(np.ones(3), name="w"), V(np.ones(3))
+    b = F.sin(w)
+    y = F.sum(cg.checkpoint(lambda x: F.exp(x * b) + w)(V(np.zeros(3))))
+    other.data = np.zeros(3)  # a write that concerns nobody
+    y.backward()
+    assert w.grad is not None
+    np.testing.assert_array_equal(w.grad.data, np.ones(3))
+
+
+def test_who_takes_the_memory_of_another_changes_only_itself() -> None:
+    x, y = V(np.zeros(3), name="x"), V(np.ones(3), name="y")
+    of_x, of_y = F.sum(x * x), F.sum(y * y)
+    x.data = y.data
+    of_y.backward()
+    with pytest.raises(RuntimeError, match="input x"):
+        of_x.backward()
+    later, of_y = F.sum(x * x), F.sum(y * y)
+    y.data -= 1.0  # both have it
+    for loss in (later, of_y):
+        with pytest.raises(RuntimeError, match=CHANGED):
+            loss.backward()
+    of_y = F.sum(y * y)
+    x.data -= 1.0
+    with pytest.raises(RuntimeError, match="input y"):
+        of_y.backward()
+    np.testing.assert_array_equal(y.data, [-1.0] * 3)
+
+
+def test_small_arrays_beside_a_variable_are_copied() -> None:
+    layers = {
+        "RNN": cg.layers.RNN(3, in_size=4, rng=0),
+        "LSTM": cg.layers.LSTM(3, in_size=4, rng=0),
+        "GRU": cg.layers.GRU(3, in_size=4, rng=0),
+        "lazy Linear": cg.layers.Linear(3, rng=0),
+    }
+    for name, layer in layers.items():
+        found = []
+        for written in (False, True):
+            layer.cleargrads()
+            if hasattr(layer, "reset_state"):
+                layer.reset_state()
+            observed, loss = np.zeros((1, 4)), 0.0
+            for k in range(3):
+                loss = loss + F.sum(layer(observed if written else np.full((1, 4), 0.1 * k)) ** 2)
+                observed += 0.1
+            loss.backward()
+            found.append({n: p.grad.data.copy() for n, p in layer.params() if p.grad is not None})
+        for key in found[0]:
+            np.testing.assert_allclose(found[1][key], found[0][key], rtol=1e-12, err_msg=name)
+
+
+def test_a_rule_in_python_that_writes_to_what_others_read() -> None:
+    w = cg.Variable([1.0, 2.0], name="w")
+
+    class Writes(cg.Function):
+        def forward(self, x: Any) -> Any:
+            return x * 1.0
+
+        def backward(self, gy: cg.Variable) -> cg.Variable:
+            w.data *= 2.0
+            return gy
+
+    x = cg.Variable([3.0, 4.0])
+    loss = F.sum(Writes()(w * x))
+    with pytest.raises(RuntimeError, match="Mul .* w of shape"):
+        loss.backward()
+    assert w.grad is None
+    assert x.grad is None

@@ -247,3 +247,33 @@ def test_threads_that_share_weights_lose_no_gradient() -> None:
     for thread in threads:
         thread.join()
     np.testing.assert_allclose(weights.grad.data, 4.0 * by_hand(xs, w, b)[0], rtol=1e-11)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 17, 64])
+@pytest.mark.parametrize("kind", ["linear", "linear with bias", "matmul", "lstm_step"])
+def test_bits_do_not_depend_on_other_graphs(kind: str, rows: int) -> None:
+    """A living graph that uses the weights too changes nothing in this one's gradients."""
+    rng = np.random.default_rng(rows)
+    m, n = 13, 7
+    w, b = cg.Variable(rng.normal(size=(m, 4 * n))), cg.Variable(rng.normal(size=4 * n))
+    wh = cg.Variable(rng.normal(size=(n, 4 * n)))
+    x = rng.normal(size=(rows, m))
+    h, c = cg.Variable(rng.normal(size=(rows, n))), cg.Variable(rng.normal(size=(rows, n)))
+
+    def loss() -> cg.Variable:
+        if kind == "lstm_step":
+            return F.sum(F.sin(F.lstm_step(x, h, c, w, wh, b)[0]))
+        if kind == "matmul":
+            return F.sum(F.sin(x @ w))
+        return F.sum(F.sin(F.linear(x, w, b if kind == "linear with bias" else None)))
+
+    def gradients() -> list[Any]:
+        for v in (w, wh, b):
+            v.cleargrad()
+        loss().backward()
+        return [None if v.grad is None else v.grad.data.tobytes() for v in (w, wh, b)]
+
+    alone = gradients()
+    other = loss()
+    assert gradients() == alone
+    del other
