@@ -37,8 +37,11 @@ is_finite = KernelFunction("is_finite", "inside", None, constants=FINITE)
 above = KernelFunction("above", "inside", None, constants=(0.0, math.inf))
 in_unit = KernelFunction("in_unit", "inside", None, constants=(0.0, 1.0))
 
-# 1 where a number is 0, or so near to it that its powers underflow; else 0.
-near_zero = KernelFunction("near_zero", "inside", None, constants=(0.0, 1e-290))
+# 1 where a number is 0, or so near to it that 1 / z^2 is close to overflow; else 0.
+near_zero = KernelFunction("near_zero", "inside", None, constants=(0.0, 1e-150))
+
+# 1 for a number of 0 to 40: of powers that may be multiplied out, as these few digits allow.
+is_few = KernelFunction("is_few", "inside", None, constants=(0.0, 40.0))
 
 # 1 where a number is a count, else 0; the count, or 0.
 is_count = KernelFunction("is_count", "count", None)
