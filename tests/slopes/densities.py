@@ -81,7 +81,7 @@ TABLE: dict[str, tuple[LogDensity, tuple[float, ...], np.ndarray]] = {
     "logistic": (logistic, (), LINE),
     "cauchy": (cauchy, (), LINE),
     "t": (t, (3.5,), LINE),
-    "lognorm": (lognorm, (0.5,), WIDE),
+    "lognorm": (lognorm, (0.5,), WIDE[WIDE > 1e-150]),  # below, 1 / x^2 overflows
     "gamma": (gamma, (2.5,), WIDE),
     "chi2": (chi2, (3.0,), WIDE),
     "beta": (beta, (2.5, 0.5), UNIT),
@@ -92,32 +92,67 @@ SCALES = np.concatenate([10.0 ** RNG.uniform(-3, 6, 20), RNG.uniform(0.8, 30.0, 
 X = 0.7
 
 
+def zero(f: Exact, near: float) -> float:
+    """The place where the derivative changes its sign."""
+    return float(mpmath.findroot(lambda v: mpmath.diff(f, v), near))
+
+
+# Where the log-density is level, as a function of the parameter, about.
+LEVEL = {
+    ("norm", "scale"): 0.7,
+    ("laplace", "scale"): 0.7,
+    ("expon", "scale"): 0.7,
+    ("logistic", "scale"): 0.45,
+    ("cauchy", "scale"): 0.7,
+    ("t", "scale"): 0.7,
+    ("gamma", "a"): 1.16,
+    ("chi2", "df"): 1.4,
+    ("beta", "b"): 0.8,
+}
+
+
 def rows(name: str) -> list[Slope]:
     log_density, shapes, at = TABLE[name]
     module: ModuleType = getattr(stats, name)
     given = [mpmath.mpf(shape) for shape in shapes]
 
-    def both(label: str, arguments: Callable[[Any], tuple[Any, ...]], f: Exact, at: np.ndarray) -> list[Slope]:
+    def both(
+        by: str, arguments: Callable[[Any], tuple[Any, ...]], f: Exact, at: np.ndarray
+    ) -> list[Slope]:
+        more: dict[str, Any] = {"own": 1e9}
+        if (name, by) in LEVEL:
+            more["zeros"] = (zero(f, LEVEL[name, by]),)
+            more["near"] = 0.3 if name != "chi2" else 0.5
+        if name == "uniform" and by != "scale":
+            more["second"] = None  # 0 everywhere
+        elif (name, by) == ("gamma", "a"):
+            more["rtol"] = 5e-13  # the second is level at 0.1
         return [
-            slope_of(f"{name}.logpdf{label}", lambda x: module.logpdf(*arguments(x)), f, at, own=1e9),
             slope_of(
-                f"{name}.pdf{label}",
+                f"{name}.logpdf by {by}",
+                lambda x: module.logpdf(*arguments(x)),
+                f,
+                at,
+                **(more | ({"second": None} if name == "expon" and by != "scale" else {})),
+            ),
+            slope_of(
+                f"{name}.pdf by {by}",
                 lambda x: module.pdf(*arguments(x)),
                 lambda x: exp(f(x)),
                 at,
-                own=1e9,
+                **more,
             ),
         ]
 
-    out = both(" by x", lambda x: (x, *shapes), lambda x: log_density(x, *given), at)
+    out = both("x", lambda x: (x, *shapes), lambda x: log_density(x, *given), at)
     out += both(
-        " by loc",
+        "loc",
         lambda loc: (X, *shapes, loc),
         lambda loc: log_density(mpmath.mpf(X) - loc, *given),
         X - at[(at > -1e6) & (at < 1e6)][:32],
     )
     out += both(
-        " by scale",
+        "scale",
         lambda scale: (X, *shapes, 0.0, scale),
         lambda scale: log_density(mpmath.mpf(X) / scale, *given) - log(scale),
         SCALES[SCALES > 0.71] if name in ("uniform", "beta") else SCALES,
@@ -125,7 +160,7 @@ def rows(name: str) -> list[Slope]:
     for k, shape in enumerate(SHAPES.get(name, [])):
         before, after = given[:k], given[k + 1 :]
         out += both(
-            f" by {shape}",
+            shape,
             lambda v, k=k: (X, *shapes[:k], v, *shapes[k + 1 :]),
             lambda v, b=before, a=after: log_density(mpmath.mpf(X), *b, v, *a),
             SCALES,

@@ -26,6 +26,11 @@ SCALES = np.concatenate([10.0 ** RNG.uniform(-1, 3, 12), RNG.uniform(0.8, 30.0, 
 SHAPES = np.concatenate([10.0 ** RNG.uniform(-0.5, 1.5, 6)])
 X = 0.7
 
+# The slope of a quantile is 1 / density there: the rounding of the quantile x counts as often as the
+# density's logarithm is steep, x f'(x) / f(x) times, and its own exponent's rounding as often.
+LOST = 64.0
+AT_MODE = float(mpmath.gammainc(2.5, 1.5, regularized=True))  # where the density is level
+
 mpf, log, exp, sqrt = mpmath.mpf, mpmath.log, densities.exp, mpmath.sqrt
 Distribution = Callable[..., mpmath.mpf]
 
@@ -83,6 +88,11 @@ CDF: dict[str, tuple[Distribution, tuple[float, ...], np.ndarray]] = {
 }
 
 
+# The slope is a density: t's is the exponential of its logarithm, as far as -30 here, and lognorm's
+# has log(x) / s, whose rounding counts as often as its square.
+BY_X = {"t": 64.0, "lognorm": 128.0}
+
+
 def slopes_by_x(name: str, shapes: tuple[mpmath.mpf, ...]) -> dict[str, Exact]:
     """The density and its slope."""
     log_density = densities.TABLE[name][0]
@@ -104,8 +114,9 @@ def cdf_rows(name: str) -> list[Slope]:
     def exact(z: mpmath.mpf) -> mpmath.mpf:
         return f(z, *given)
 
+    more: dict[str, Any] = slopes_by_x(name, given) | {"ulps": BY_X.get(name, 4.0)}
     rows = [
-        slope_of(f"{name}.cdf by x", lambda x: cdf(x, *shapes), exact, at, own=1e9, **slopes_by_x(name, given)),
+        slope_of(f"{name}.cdf by x", lambda x: cdf(x, *shapes), exact, at, own=1e9, **more),
         slope_of(
             f"{name}.cdf by scale",
             lambda scale: cdf(X, *shapes, 0.0, scale),
@@ -115,7 +126,8 @@ def cdf_rows(name: str) -> list[Slope]:
         ),
     ]
     for k, shape in enumerate(densities.SHAPES.get(name, [])):
-        more = {"second": None} if name == "t" else {}  # not known
+        # the second is not known; the first a quadrature's times the density
+        more = {"second": None, "ulps": 16.0} if name == "t" else {}
         rows.append(
             slope_of(
                 f"{name}.cdf by {shape}",
@@ -180,8 +192,8 @@ def quantile_row(
     )
 
 
-def ppf_row(name: str, at: np.ndarray, **more: Any) -> Slope:
-    f, shapes, _ = CDF[name]
+def ppf_row(name: str, at: np.ndarray, *shapes: float, **more: Any) -> Slope:
+    f = CDF[name][0]
     given = tuple(mpf(shape) for shape in shapes)
     log_density = densities.TABLE[name][0]
     ppf = getattr(stats, name).ppf
@@ -194,6 +206,23 @@ def ppf_row(name: str, at: np.ndarray, **more: Any) -> Slope:
         at,
         **more,
     )
+
+
+def ppf_by_shape(name: str, k: int, *shapes: float, q: float = 0.3, **more: Any) -> Slope:
+    f = CDF[name][0]
+    given = [mpf(shape) for shape in shapes]
+    log_density = densities.TABLE[name][0]
+
+    def call(v: Any) -> Any:
+        return getattr(stats, name).ppf(q, *shapes[:k], v, *shapes[k + 1 :])
+
+    def exact(v: mpmath.mpf) -> mpmath.mpf:
+        now = [*given[:k], v, *given[k + 1 :]]
+        start = float(call(np.array([float(v)])).data[0])
+        return inverse(lambda z: f(z, *now), lambda z: exp(log_density(z, *now)), start, mpf(q))
+
+    label = f"{name}.ppf by {densities.SHAPES[name][k]}"
+    return slope_of(label, call, exact, SHAPES, **({"own": 1e9} | more))
 
 
 def gamma_bend(x: mpmath.mpf) -> mpmath.mpf:
@@ -231,7 +260,18 @@ ROWS = [
         FAR_UNIT,
         own=1e9,
     ),
-    *[ppf_row(name, UNIT) for name in ("norm", "lognorm", "t", "gamma", "chi2", "beta")],
+    ppf_row("norm", UNIT),
+    ppf_row("lognorm", UNIT, 0.5),
+    ppf_row("t", UNIT, 3.5, ulps=LOST),
+    ppf_row("gamma", UNIT, 2.5, ulps=LOST),
+    ppf_row("chi2", UNIT, 3.0, ulps=LOST),
+    ppf_row("beta", UNIT, 2.5, 1.5, ulps=LOST),
+    ppf_by_shape("lognorm", 0, 0.5),
+    ppf_by_shape("t", 0, 3.5, second=None, ulps=16.0),  # not known; as cdf by df
+    ppf_by_shape("gamma", 0, 2.5, rtol=2e-13),
+    ppf_by_shape("chi2", 0, 3.0),
+    ppf_by_shape("beta", 0, 2.5, 1.5),
+    ppf_by_shape("beta", 1, 2.5, 1.5),
     quantile_row(
         "gammaincinv(2.5, y)",
         lambda y: special.gammaincinv(2.5, y),
@@ -239,6 +279,7 @@ ROWS = [
         gamma_density,
         gamma_bend,
         UNIT,
+        ulps=LOST,
     ),
     quantile_row(
         "gammainccinv(2.5, y)",
@@ -248,13 +289,16 @@ ROWS = [
         gamma_bend,
         UNIT,
         sign=-1,
+        ulps=LOST,
+        zeros=(AT_MODE,),
     ),
     quantile_row(
-        "betaincinv(2.5, 0.5, y)",
-        lambda y: special.betaincinv(2.5, 0.5, y),
-        lambda x: beta_below(x, mpf(2.5), mpf(0.5)),
-        lambda x: exp(densities.beta(x, mpf(2.5), mpf(0.5))),
-        lambda x: mpf(1.5) / x + mpf(0.5) / (1 - x),
+        "betaincinv(2.5, 1.5, y)",
+        lambda y: special.betaincinv(2.5, 1.5, y),
+        lambda x: beta_below(x, mpf(2.5), mpf(1.5)),
+        lambda x: exp(densities.beta(x, mpf(2.5), mpf(1.5))),
+        lambda x: mpf(1.5) / x - mpf(0.5) / (1 - x),
         UNIT,
+        ulps=LOST,
     ),
 ]  # fmt: skip

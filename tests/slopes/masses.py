@@ -26,14 +26,23 @@ def exp(x: mpmath.mpf) -> mpmath.mpf:
     return mpmath.exp(x) if x > -1e4 else mpmath.mpf(0)
 
 
-def both(label: str, name: str, call: Callable[[Any, Any], Any], f: Exact, at: np.ndarray) -> list[Slope]:
-    """The rows of the log-probability and of the probability."""
+def both(
+    label: str,
+    name: str,
+    call: Callable[[Any, Any], Any],
+    f: Exact,
+    at: np.ndarray,
+    *zeros: float,
+    **more: Any,
+) -> list[Slope]:
+    """The rows of the log-probability and of the probability; zeros: where they are level."""
+    more = {"own": 1e9, "zeros": zeros, "near": 0.3} | more
     module = getattr(stats, name)
     kind = "pmf" if "pmf" in module.__all__ else "pdf"
     mass, log_mass = getattr(module, kind), getattr(module, f"log{kind}")
     return [
-        slope_of(f"{name}.log{kind}{label}", lambda x: call(log_mass, x), f, at, own=1e9),
-        slope_of(f"{name}.{kind}{label}", lambda x: call(mass, x), lambda x: exp(f(x)), at, own=1e9),
+        slope_of(f"{name}.log{kind}{label}", lambda x: call(log_mass, x), f, at, **more),
+        slope_of(f"{name}.{kind}{label}", lambda x: call(mass, x), lambda x: exp(f(x)), at, **more),
     ]
 
 
@@ -60,6 +69,8 @@ def each(f: Callable[[Any], Any], x: Any) -> Any:
     return F.stack([f(x[k]) for k in range(x.size)])
 
 
+LEVEL_N = {0: 1e9, 1: 1 / float(np.log(4.0)), 3: 1.5 }  # where nbinom's mass is level as a function of n
+
 ROWS = [
     *[
         row
@@ -70,6 +81,9 @@ ROWS = [
             lambda f, mu, k=k: f(k, mu),
             lambda mu, k=k: poisson(k, mu),
             POSITIVE,
+            k,
+            # 1 / 40! is the exponential of -110
+            ulps=64.0 if k == 40 else 4.0,
         )
     ],
     *[
@@ -81,6 +95,7 @@ ROWS = [
             lambda f, p, k=k: f(k, p),
             lambda p, k=k: binom(k, 1, p),
             UNIT,
+            second=None,  # a straight line
         )
     ],
     *[
@@ -92,6 +107,7 @@ ROWS = [
             lambda f, p, k=k, n=n: f(k, n, p),
             lambda p, k=k, n=n: binom(k, n, p),
             UNIT,
+            k / n,
         )
     ],
     *[
@@ -103,6 +119,7 @@ ROWS = [
             lambda f, p, k=k: f(k, 2.5, p),
             lambda p, k=k: nbinom(k, mpmath.mpf(2.5), p),
             UNIT,
+            2.5 / (2.5 + k),
         )
     ],
     *[
@@ -114,6 +131,8 @@ ROWS = [
             lambda f, n, k=k: f(k, n, 0.25),
             lambda n, k=k: nbinom(k, n, mpmath.mpf(0.25)),
             POSITIVE,
+            LEVEL_N[k],
+            ulps=8.0,
         )
     ],
     *both(
@@ -121,6 +140,13 @@ ROWS = [
         "categorical",
         lambda f, p: f(np.zeros(p.shape), F.stack([p, 1.0 - p], axis=1)),
         log,
+        UNIT,
+    )[:1],
+    Slope(
+        "categorical.pmf by p",
+        lambda p: stats.categorical.pmf(np.zeros(p.shape), F.stack([p, 1.0 - p], axis=1)),
+        lambda _: mpmath.mpf(1),
+        None,
         UNIT,
     ),
     *both(
