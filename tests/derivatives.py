@@ -76,7 +76,9 @@ def differences(exact: Exact, order: int) -> Exact:
     return settled
 
 
-def slope_of(name: str, call: Callable[..., Any], exact: Exact, at: np.ndarray, **more: Any) -> Slope:
+def slope_of(
+    name: str, call: Callable[..., Any], exact: Exact, at: np.ndarray, **more: Any
+) -> Slope:
     """The row of a function that mpmath has, or that is written in a line."""
     given = {"first": differences(exact, 1), "second": differences(exact, 2), "value": exact} | more
     return Slope(name, call, at=at, **given)

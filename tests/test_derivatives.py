@@ -1,5 +1,6 @@
 """First and second derivatives of elementwise functions against mpmath, tails and edges included."""
 
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import numpy as np
 import pytest
 
 import cygrad as cg
+from cygrad import special, stats
 from derivatives import Slope, beside
+from operations import OPERATIONS
 from ulp import distance
 
 SMALLEST_NORMAL = float(np.finfo(np.float64).tiny)
@@ -123,3 +126,25 @@ def test_derivatives_in_a_denser_run(row: Slope) -> None:
         check_first(row, x, max(row.ulps, row.dense))
     if row.second is not None:
         check_second(row, x)
+
+
+# What an elementwise function's row would not tell.
+EXEMPT = {
+    "made of straight lines, whose slopes the tests of operations hold": (
+        "abs add clip copy copysign fmod leaky_relu maximum minimum mul nan_to_num neg relu remainder sub"
+    ),
+    "a step, whose slopes are 0": "ceil floor floor_divide rint sign trunc",
+    "the book's forms, of the same operations": "gelu_simple relu_simple sigmoid_simple softplus_simple",
+}
+ALIASES = {"x": "pow"}  # x ** 2
+
+
+def test_every_elementwise_function_has_a_row() -> None:
+    elementwise = {row.name for row in OPERATIONS if row.elementwise}
+    of_distributions = {
+        f"{name}.{function}" for name in stats.__all__ for function in getattr(stats, name).__all__
+    }
+    exempt = {name for names in EXEMPT.values() for name in names.split()}
+    names = {re.match(r"[A-Za-z][\w.]*", row.name) for row in ROWS}
+    tried = {ALIASES.get(name.group(), name.group()) for name in names if name}
+    assert (elementwise | set(special.__all__) | of_distributions) - tried == exempt

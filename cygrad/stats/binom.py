@@ -89,6 +89,4 @@ def pmf(k: _ArrayLike, n: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -> V
     hit, miss = hits(done, n), misses(done, n)
     possible = is_finite(binom_mass(done, n, 0.5))
     ways = possible * inverse_beta(hit + 1.0, miss + 1.0) / (as_variable(n) + 1.0)
-    return product_of_powers(
-        lambda _, p: binom_mass(done, n, p), F.rint(ways), chance, hit, miss
-    )
+    return product_of_powers(lambda _, p: binom_mass(done, n, p), F.rint(ways), chance, hit, miss)

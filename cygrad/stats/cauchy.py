@@ -86,7 +86,7 @@ def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variab
     near = in_unit(F.abs(z))
     low = F.where(near, z, 0.0)
     width = as_variable(1.0) if checked is None else checked
-    inside = 1.0 / ((1.0 + low * low) * (math.pi * width))
+    inside = 1.0 / (1.0 + low * low) / (math.pi * width)
     # as a function of v = scale / (x - loc), which is small in the tails
     far = F.where(near, 1.0, shifted(x, loc))
     return F.where(near, inside, pull(width / far, 1.0) / (math.pi * far))

@@ -27,8 +27,8 @@ from cygrad.stats.standard import (
     near_zero,
     power,
     standardized_with_rest,
+    times_power,
 )
-
 
 # 1 up to 1/2; else 0.
 _up_to_half = KernelFunction("up_to_half", "inside", None, constants=(0.0, 0.5))
@@ -112,18 +112,34 @@ beta_scaled = KernelFunction(
 )
 
 
-# a / (a + b), and a b / (a + b), with slopes that do not cancel.
-_part: SpecialFunction = SpecialFunction(
-    "part",
-    lambda a, b: a / (a + b),
-    lambda y, a, b: _part(b, a) / (a + b),
-    lambda y, a, b: -y / (a + b),
+def _bend_by_a(y: Variable, a: Variable, b: Variable) -> Variable:
+    """The second derivative of 1 / beta(a, b) by a, of which the first is y.
+
+    For small a it is a line, a w, with slopes w e of w; what is left of w + a w e does not cancel.
+    """
+    small = in_unit(a)
+    low, high = F.where(small, a, 1.0), F.where(small, 1.0, a)
+    e = digamma_gap(low + 1.0, b) - 1.0 / (low + b)
+    slope_of_e = digamma_gap(low + 1.0, b, 1) + 1.0 / F.square(low + b)
+    w = inverse_beta(low + 1.0, b) / (low + b)
+    near = w * (2.0 * e + low * (F.square(e) + slope_of_e))
+    gap = digamma_gap(high, b)
+    return F.where(small, near, inverse_beta(high, b) * (F.square(gap) + digamma_gap(high, b, 1)))
+
+
+_inverse_beta_by_a = SpecialFunction(
+    "inverse_beta by a",
+    lambda a, b: (inverse_beta(a, b) * digamma_gap(a, b)).data,
+    _bend_by_a,
+    lambda y, a, b: y * digamma_gap(b, a) + inverse_beta(a, b) * _trigamma(a + b),
 )
-_half_mean = SpecialFunction(
-    "half_mean",
-    lambda a, b: a / (a + b) * b,
-    lambda y, a, b: F.square(_part(b, a)),
-    lambda y, a, b: F.square(_part(a, b)),
+
+# 1 / beta(a, b), at most e^700.
+inverse_beta = SpecialFunction(
+    "inverse_beta",
+    lambda a, b: F.exp(F.minimum(-betaln(a, b), 700.0)).data,
+    lambda y, a, b: _inverse_beta_by_a(a, b),
+    lambda y, a, b: _inverse_beta_by_a(b, a),
 )
 
 
@@ -136,18 +152,11 @@ def beta_probability(z: Variable, a: Variable, b: Variable, z_rest: Variable | f
     shapes = F.where(end, 1.0, a), F.where(end, 1.0, b)
     inside = F.exp(beta_density(F.where(end, 0.5, z), *shapes, z_rest))
     near, rest = F.where(end, z, 0.5), F.where(end, z_rest, 0.0)
-    powers = power(near, a - 1.0) * power((1.0 - near) - rest, b - 1.0) * inverse_beta(a, b)
+    powers = times_power(inverse_beta(a, b), near, a - 1.0)
+    powers = times_power(powers, (1.0 - near) - rest, b - 1.0)
     if isinstance(z_rest, Variable):
         powers = powers * F.exp((a - 1.0) * rest / F.where(near_zero(near), math.inf, near))
     return F.where(end, powers, inside)
-
-
-def inverse_beta(a: Variable, b: Variable) -> Variable:
-    """1 / beta(a, b), at most e^700; close to a b / (a + b) where one of them is small."""
-    small = F.maximum(in_unit(a), in_unit(b))
-    least = F.maximum(betaln(a + small, b + small), -700.0)
-    factor = _half_mean(F.where(small, a, 1.0), F.where(small, b, 1.0))
-    return F.exp(-least) * F.where(small, factor / (a + b + 1.0), 1.0)
 
 
 # ---- z^a e^-z, and its normalization by gamma(a) ------------------------------------------------
@@ -272,12 +281,10 @@ def product_of_powers(
     few = is_few(F.minimum(successes, failures)) * _not_many(ways)
     here = F.maximum(at_an_end(p), few)
     chance = F.where(here, p, 0.5)
-    powers = F.minimum(ways, 1e300) * power(chance, successes) * _by_complement(chance, failures)
+    powers = times_power(F.minimum(ways, 1e300), chance, successes)
+    # 1 - p is rounded, which must not count as often as a large number of failures.
+    few = F.maximum(is_few(failures), near_zero(1.0 - chance))
+    by_log = powers * F.exp(failures * F.log1p(-F.where(few, 0.5, chance)))
+    powers = F.where(few, times_power(powers, 1.0 - chance, failures), by_log)
     exponential = F.exp(log_mass(F.where(here, 1.0, successes), F.where(here, 0.5, p)))
     return F.where(here, powers, exponential)
-
-
-def _by_complement(p: Variable, n: Variable) -> Variable:
-    """(1 - p)^n, where the rounding of 1 - p does not count n times."""
-    few = F.maximum(is_few(n), near_zero(1.0 - p))
-    return F.where(few, power(1.0 - p, n), F.exp(n * F.log1p(-F.where(few, 0.5, p))))

@@ -153,3 +153,14 @@ def extended(
     """
     beyond = F.where(_is_right(z), ends[1], ends[0])
     return F.where(inside, distribution(F.where(inside, z, safe)), beyond)
+
+
+_underflows = KernelFunction("underflows", "inside", None, constants=(0.0, 1e-280))
+_still = KernelFunction("still", "copy", None)
+
+
+def times_power(factor: Variable, z: Variable, e: Variable) -> Variable:
+    """factor z^e, where z^e alone may be below the smallest number: a power of 2 goes over to z."""
+    bits = F.floor(F.log2(F.maximum(factor, 1.0)) / F.maximum(e, 1.0))
+    moved = _still(F.where(_underflows(power(z, e)), bits, 0.0))
+    return factor * F.exp2(-moved * e) * power(z * F.exp2(moved), e)

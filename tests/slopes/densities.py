@@ -6,6 +6,7 @@ rounding makes, and so are its derivatives; see Slope.value.
 """
 
 from collections.abc import Callable
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -13,7 +14,7 @@ import mpmath
 import numpy as np
 
 from cygrad import stats
-from derivatives import Exact, Slope, around, differences, line, slope_of
+from derivatives import Exact, Slope, around, line, slope_of
 
 RNG = np.random.default_rng(53)
 LINE = np.concatenate([line(RNG, 8), around([1e-300, 1e9], 0)])
@@ -23,12 +24,22 @@ WIDE = np.concatenate([POSITIVE, 10.0 ** RNG.uniform(-250, 250, 10)])
 UNIT = np.concatenate([RNG.uniform(0.0, 1.0, 20), 10.0 ** RNG.uniform(-15, 0, 10)])
 UNIT = np.concatenate([UNIT, 1.0 - 2.0 ** RNG.uniform(-50, -1, 10)])
 
-log, log1p, loggamma = mpmath.log, mpmath.log1p, mpmath.loggamma
+log, log1p = mpmath.log, mpmath.log1p
 LogDensity = Callable[..., mpmath.mpf]
 
 
 def exp(x: mpmath.mpf) -> mpmath.mpf:
     return mpmath.exp(x) if x > -1e4 else mpmath.mpf(0)
+
+
+def loggamma(x: mpmath.mpf) -> mpmath.mpf:
+    return log_gamma_to(x, mpmath.mp.prec)
+
+
+@cache
+def log_gamma_to(x: mpmath.mpf, precision: int) -> mpmath.mpf:
+    """The same numbers are asked for at every point."""
+    return mpmath.loggamma(x)
 
 
 def log_beta(a: mpmath.mpf, b: mpmath.mpf) -> mpmath.mpf:
@@ -80,7 +91,7 @@ TABLE: dict[str, tuple[LogDensity, tuple[float, ...], np.ndarray]] = {
     "uniform": (lambda z: mpmath.mpf(0), (), UNIT),
     "logistic": (logistic, (), LINE),
     "cauchy": (cauchy, (), LINE),
-    "t": (t, (3.5,), LINE),
+    "t": (t, (3.5,), LINE[np.abs(LINE) > 1e-50]),
     "lognorm": (lognorm, (0.5,), WIDE[WIDE > 1e-150]),  # below, 1 / x^2 overflows
     "gamma": (gamma, (2.5,), WIDE),
     "chi2": (chi2, (3.0,), WIDE),
@@ -122,11 +133,13 @@ def rows(name: str) -> list[Slope]:
         more: dict[str, Any] = {"own": 1e9}
         if (name, by) in LEVEL:
             more["zeros"] = (zero(f, LEVEL[name, by]),)
-            more["near"] = 0.3 if name != "chi2" else 0.5
+            more["near"] = 0.3 if name not in ("chi2", "beta") else 0.5
         if name == "uniform" and by != "scale":
             more["second"] = None  # 0 everywhere
-        elif (name, by) == ("gamma", "a"):
-            more["rtol"] = 5e-13  # the second is level at 0.1
+        if (name, by) in (("gamma", "a"), ("beta", "b")):
+            more["rtol"] = 5e-13  # the second of pdf changes its sign at 0.1, or 0.05
+        if (name, by) == ("beta", "b"):
+            more["ulps"] = 12.0  # of pdf: a logarithm and a difference of digammas, of other signs
         return [
             slope_of(
                 f"{name}.logpdf by {by}",

@@ -69,7 +69,11 @@ def each(f: Callable[[Any], Any], x: Any) -> Any:
     return F.stack([f(x[k]) for k in range(x.size)])
 
 
-LEVEL_N = {0: 1e9, 1: 1 / float(np.log(4.0)), 3: 1.5 }  # where nbinom's mass is level as a function of n
+LEVEL_N = {
+    0: 1e9,
+    1: 1 / float(np.log(4.0)),
+    3: 1.5,
+}  # where nbinom's mass is level as a function of n
 
 ROWS = [
     *[
