@@ -21,10 +21,14 @@ class Slope:
 
     `first`, `second`: the exact derivatives, of an mpf to an mpf; None is not tried. `at`: the numbers
     it is tried on; the run marked `dense` takes many more beside each of them.
-    `dense`: the bound in that run, where it is above `ulps`. `ulps`: the bound on the first derivative's error, in units in the last place, where it is a normal
-    number; `rtol`: on the second's, relative. `zeros`: irrational places where a derivative changes
-    its sign; numbers within `near` of them, relative, are left out.
-    `digits`: of mpmath, where more than the usual are needed.
+    `ulps`: the bound on the first derivative's error, in units in the last place, where it is a
+    normal number; `rtol`: on the second's, relative. `dense`: the first bound in that run, where it
+    is above `ulps`. `zeros`: irrational places where a derivative changes its sign; numbers within
+    `near` of them, relative, are left out. `digits`: of mpmath, where more than the usual are needed.
+
+    `value`: the exact function, of a row whose function may be off by more than 1 ULP. Where it is
+    off by n, measured at the very number, the derivatives may be n times as far off as the bounds say.
+    `own`: as far off the function may be; tried too.
     """
 
     name: str
@@ -38,9 +42,46 @@ class Slope:
     zeros: tuple[float, ...] = ()
     near: float = 1e-3
     digits: int = 60
+    value: Exact | None = None
+    own: float = 1.0
 
     def __str__(self) -> str:
         return self.name
+
+
+def differences(exact: Exact, order: int) -> Exact:
+    """The first or second derivative of an exact function, to 30 digits.
+
+    By central differences with a tiny step, and with twice the digits until two of them agree.
+    """
+
+    def derivative(x: mpmath.mpf, digits: int) -> mpmath.mpf:
+        with mpmath.workdps(digits):
+            h = mpmath.mpf(10) ** (-digits // 4) * (abs(x) or 1)
+            up, down = exact(x + h), exact(x - h)
+            if order == 1:
+                return (up - down) / (2 * h)
+            return (up - 2 * exact(x) + down) / (h * h)
+
+    def settled(x: mpmath.mpf) -> mpmath.mpf:
+        digits = 160
+        before, value = derivative(x, 120), derivative(x, digits)
+        while abs(value - before) > 1e-30 * abs(value) or (not value and exact(x)):
+            if digits > 2000:  # a difference of equal numbers
+                break
+            digits *= 2
+            before, value = value, derivative(x, digits)
+        return value
+
+    return settled
+
+
+def slope_of(
+    name: str, call: Callable[..., Any], exact: Exact, at: np.ndarray, **more: Any
+) -> Slope:
+    """The row of a function that mpmath has, or that is written in a line."""
+    given = {"first": differences(exact, 1), "second": differences(exact, 2), "value": exact} | more
+    return Slope(name, call, at=at, **given)
 
 
 def around(points: Iterable[float], count: int = 4) -> np.ndarray:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.stats.exponential_family import binom_mass, hits, misses
-from cygrad.stats.standard import as_variable, at_an_end, power, probability, shifted
+from cygrad.stats.exponential_family import (
+    binom_mass,
+    hits,
+    inverse_beta,
+    misses,
+    product_of_powers,
+)
+from cygrad.stats.standard import as_variable, is_finite, probability, shifted
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -81,13 +86,7 @@ def pmf(k: _ArrayLike, n: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -> V
     variable([0.25, 0.25, 0.  ])
     """
     done, chance = shifted(k, loc), probability(p)
-    end = at_an_end(chance)
-    inside = F.exp(binom_mass(done, n, F.where(end, 0.5, chance)))
-    return F.where(end, _powers(done, as_variable(n), F.where(end, chance, 0.5)), inside)
-
-
-def _powers(k: Variable, n: Variable, p: Variable) -> Variable:
-    """The same as a product of powers, whose slopes are finite at 0 and at 1; elsewhere where n is
-    too large for them."""
-    ways = binom_mass(k, n, 0.5) + math.log(2.0) * n
-    return F.exp(F.minimum(ways, 700.0)) * power(p, hits(k, n)) * power(1.0 - p, misses(k, n))
+    hit, miss = hits(done, n), misses(done, n)
+    possible = is_finite(binom_mass(done, n, 0.5))
+    ways = possible * inverse_beta(hit + 1.0, miss + 1.0) / (as_variable(n) + 1.0)
+    return product_of_powers(lambda _, p: binom_mass(done, n, p), F.rint(ways), chance, hit, miss)

@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.stats.quantiles import cauchy_cdf, cauchy_ppf, placed
-from cygrad.stats.standard import probability, scaled, standardized
-from cygrad.stats.tails import log1p_square
+from cygrad.stats.standard import (
+    as_variable,
+    in_unit,
+    probability,
+    scaled,
+    shifted,
+    standardized,
+)
+from cygrad.stats.tails import log1p_square, pull
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -75,7 +82,14 @@ def pdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variab
     >>> cauchy.pdf([0.0, 1.0])
     variable([0.31830989, 0.15915494])
     """
-    return F.exp(logpdf(x, loc, scale))
+    z, checked = standardized(x, loc, scale)
+    near = in_unit(F.abs(z))
+    low = F.where(near, z, 0.0)
+    width = as_variable(1.0) if checked is None else checked
+    inside = 1.0 / (1.0 + low * low) / (math.pi * width)
+    # as a function of v = scale / (x - loc), which is small in the tails
+    far = F.where(near, 1.0, shifted(x, loc))
+    return F.where(near, inside, pull(width / far, 1.0) / (math.pi * far))
 
 
 def cdf(x: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:

@@ -9,9 +9,10 @@ import numpy as np
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
+from cygrad.special.gamma import betaln, gammaln
 from cygrad.special.kernel_function import KernelFunction
 from cygrad.special.stirling import digamma_gap, excess_gap, ratio
-from cygrad.stats.standard import as_variable, difference_rest, near_zero, power
+from cygrad.stats.standard import as_variable, difference_rest, in_unit, near_zero, power
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -167,7 +168,7 @@ def pdf(x: _ArrayLike, alpha: _ArrayLike) -> Variable:
     point, a = _checked(x, alpha, "pdf")
     zeros = near_zero(point)
     end = F.max(zeros, axis=0)
-    inside = F.exp(_log_density(F.where(zeros, 1.0 / a.size, point), a))
+    inside = _probability(F.where(zeros, 1.0 / a.size, point), a)
     # where a proportion is 0, a product of powers, whose slopes are finite
     near = F.where(end, point, 1.0 / a.size)
     less_1 = F.reshape(a - 1.0, (-1, *[1] * (point.ndim - 1)))
@@ -175,3 +176,17 @@ def pdf(x: _ArrayLike, alpha: _ArrayLike) -> Variable:
     constant = _log_density(even, a) + math.log(a.size) * F.sum(a - 1.0)
     powers = F.prod(power(near, less_1), axis=0) * F.exp(F.minimum(constant, 700.0))
     return F.where(end, powers, inside)
+
+
+def _probability(point: Variable, a: Variable) -> Variable:
+    """exp(_log_density), with 1 / gamma(a) = a / gamma(a + 1) for small a, of which it is close to a
+    straight line.
+    """
+    small = in_unit(a)
+    number = F.sum(small)
+    at_least_1 = F.maximum(number, 1.0)
+    ratio_of_gammas = F.exp(betaln(F.sum(a), at_least_1) - gammaln(at_least_1))
+    rows = F.reshape(small, (-1, *[1] * (point.ndim - 1)))
+    exponent = _log_density(point, a + small) - F.sum(rows * F.log(point), axis=0)
+    factor = F.prod(F.where(small, a, 1.0)) * F.where(number, ratio_of_gammas, 1.0)
+    return F.exp(exponent) * factor

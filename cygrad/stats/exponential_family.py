@@ -7,11 +7,13 @@ order keeps its digits. Where there is a z_rest, it is what the rounded z lacks 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.special.gamma import betaln
 from cygrad.special.kernel_function import KernelFunction
+from cygrad.special.operation import SpecialFunction
 from cygrad.special.stirling import digamma_gap, ratio, relative
 from cygrad.stats.standard import (
     above,
@@ -20,11 +22,16 @@ from cygrad.stats.standard import (
     finite_part,
     in_unit,
     is_count,
+    is_few,
     is_finite,
     near_zero,
     power,
     standardized_with_rest,
+    times_power,
 )
+
+# 1 up to 1/2; else 0.
+_up_to_half = KernelFunction("up_to_half", "inside", None, constants=(0.0, 0.5))
 
 
 def _trigamma(x: Variable) -> Variable:
@@ -105,13 +112,50 @@ beta_scaled = KernelFunction(
 )
 
 
+def _bend_by_a(y: Variable, a: Variable, b: Variable) -> Variable:
+    """The second derivative of 1 / beta(a, b) by a, of which the first is y.
+
+    For small a it is a line, a w, with slopes w e of w; what is left of w + a w e does not cancel.
+    """
+    small = in_unit(a)
+    low, high = F.where(small, a, 1.0), F.where(small, 1.0, a)
+    e = digamma_gap(low + 1.0, b) - 1.0 / (low + b)
+    slope_of_e = digamma_gap(low + 1.0, b, 1) + 1.0 / F.square(low + b)
+    w = inverse_beta(low + 1.0, b) / (low + b)
+    near = w * (2.0 * e + low * (F.square(e) + slope_of_e))
+    gap = digamma_gap(high, b)
+    return F.where(small, near, inverse_beta(high, b) * (F.square(gap) + digamma_gap(high, b, 1)))
+
+
+_inverse_beta_by_a = SpecialFunction(
+    "inverse_beta by a",
+    lambda a, b: (inverse_beta(a, b) * digamma_gap(a, b)).data,
+    _bend_by_a,
+    lambda y, a, b: y * digamma_gap(b, a) + inverse_beta(a, b) * _trigamma(a + b),
+)
+
+# 1 / beta(a, b), at most e^700.
+inverse_beta = SpecialFunction(
+    "inverse_beta",
+    lambda a, b: F.exp(F.minimum(-betaln(a, b), 700.0)).data,
+    lambda y, a, b: _inverse_beta_by_a(a, b),
+    lambda y, a, b: _inverse_beta_by_a(b, a),
+)
+
+
 def beta_probability(z: Variable, a: Variable, b: Variable, z_rest: Variable | float) -> Variable:
-    """exp(beta_density); at the ends a product of powers, whose slopes are finite."""
-    end = at_an_end(z)
-    inside = F.exp(beta_density(F.where(end, 0.5, z), a, b, z_rest))
-    near = F.where(end, z, 0.5)
-    least = F.maximum(betaln(a, b), -700.0)
-    powers = power(near, a - 1.0) * power(1.0 - near, b - 1.0) * F.exp(-least)
+    """exp(beta_density); at the ends, and for small a and b, a product of powers.
+
+    Its slopes are finite at the ends, and those by z do not cancel.
+    """
+    end = F.maximum(at_an_end(z), is_few(a) * is_few(b) * in_unit(z))
+    shapes = F.where(end, 1.0, a), F.where(end, 1.0, b)
+    inside = F.exp(beta_density(F.where(end, 0.5, z), *shapes, z_rest))
+    near, rest = F.where(end, z, 0.5), F.where(end, z_rest, 0.0)
+    powers = times_power(inverse_beta(a, b), near, a - 1.0)
+    powers = times_power(powers, (1.0 - near) - rest, b - 1.0)
+    if isinstance(z_rest, Variable):
+        powers = powers * F.exp((a - 1.0) * rest / F.where(near_zero(near), math.inf, near))
     return F.where(end, powers, inside)
 
 
@@ -175,13 +219,22 @@ gamma_scaled = KernelFunction(
 
 
 def gamma_probability(z: Variable, a: Variable, z_rest: Variable | float) -> Variable:
-    """exp(gamma_density); near 0 with the power, whose slopes are finite."""
-    end = near_zero(z)
-    inside = F.exp(gamma_density(F.where(end, 1.0, z), a, z_rest))
-    near = F.where(end, z, 1.0)
+    """exp(gamma_density); up to 1/2 with the power, whose slopes are finite and do not cancel.
+
+    As a function of a small a it is close to a straight line, a z^(a - 1) e^-z / gamma(a + 1).
+    """
+    low, small = _up_to_half(z), in_unit(a)
+    order = F.where(small, a + 1.0, a)
+    high = F.where(low, 1.0, z)
+    inside = F.exp(gamma_density(high, order, z_rest))
+    inside = inside * F.where(small, a / F.where(above(high), high, 1.0), 1.0)
+    near = F.where(low, z, 0.5)
     # the density at 1 is exp(-1) / gamma(a)
-    powers = power(near, a - 1.0) * F.exp(gamma_density(1.0, a, 0.0) + (1.0 - near))
-    return F.where(end, powers, inside)
+    exponent = gamma_density(1.0, order, 0.0) + (1.0 - near)
+    if isinstance(z_rest, Variable):
+        exponent = exponent + (a - 1.0) * z_rest / F.where(low - near_zero(z), z, math.inf)
+    powers = power(near, a - 1.0) * F.exp(exponent) * F.where(small, a, 1.0)
+    return F.where(low, powers, inside)
 
 
 # ---- counts, to which no gradient flows -----------------------------------------------------------
@@ -208,3 +261,30 @@ nbinom_mass = KernelFunction(
     lambda y, k, n, p: is_count(k) * lean(n, count(k), p, 0.0),
     lambda y, k, n, p: tilt(n * is_count(k), count(k), p, 0.0),
 )
+
+# 1 where so many ways times a few powers lose no digits.
+_not_many = KernelFunction("not_many", "inside", None, constants=(0.0, 1e13))
+
+
+def product_of_powers(
+    log_mass: Callable[[Variable, Variable], Variable],
+    ways: Variable,
+    p: Variable,
+    successes: Variable,
+    failures: Variable,
+) -> Variable:
+    """ways p^successes (1 - p)^failures; where this loses digits the exponential of log_mass, a function
+    of successes and p.
+
+    The slopes of the powers are finite at p = 0 and 1, and do not cancel near them.
+    """
+    few = is_few(F.minimum(successes, failures)) * _not_many(ways)
+    here = F.maximum(at_an_end(p), few)
+    chance = F.where(here, p, 0.5)
+    powers = times_power(F.minimum(ways, 1e300), chance, successes)
+    # 1 - p is rounded, which must not count as often as a large number of failures.
+    few = F.maximum(is_few(failures), near_zero(1.0 - chance))
+    by_log = powers * F.exp(failures * F.log1p(-F.where(few, 0.5, chance)))
+    powers = F.where(few, times_power(powers, 1.0 - chance, failures), by_log)
+    exponential = F.exp(log_mass(F.where(here, 1.0, successes), F.where(here, 0.5, p)))
+    return F.where(here, powers, exponential)

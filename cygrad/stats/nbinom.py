@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.stats.exponential_family import nbinom_mass
-from cygrad.stats.standard import at_an_end, count, positive, power, probability, shifted
+from cygrad.stats.exponential_family import inverse_beta, nbinom_mass, product_of_powers
+from cygrad.stats.standard import above, count, is_count, positive, probability, shifted
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -86,13 +85,10 @@ def pmf(k: _ArrayLike, n: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -> V
     variable([0.1767767 , 0.19334951, 0.        ])
     """
     failures, successes, chance = shifted(k, loc), positive(n), probability(p)
-    end = at_an_end(chance)
-    inside = F.exp(nbinom_mass(failures, successes, F.where(end, 0.5, chance)))
-    return F.where(end, _powers(failures, successes, F.where(end, chance, 0.5)), inside)
-
-
-def _powers(k: Variable, n: Variable, p: Variable) -> Variable:
-    """The same as a product of powers, whose slopes are finite at 0 and at 1; elsewhere where n is
-    too large for them."""
-    ways = nbinom_mass(k, n, 0.5) + math.log(2.0) * (n + count(k))
-    return F.exp(F.minimum(ways, 700.0)) * power(p, n) * power(1.0 - p, count(k))
+    number = count(failures)
+    some = F.maximum(number, 1.0)
+    ways = F.where(number, inverse_beta(successes, some) / some, 1.0)
+    ways = ways * is_count(failures) * above(successes)  # nan for nan
+    return product_of_powers(
+        lambda n, p: nbinom_mass(failures, n, p), ways, chance, successes, number
+    )

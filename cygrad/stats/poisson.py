@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.stats.exponential_family import poisson_mass
-from cygrad.stats.standard import count, near_zero, not_negative, power, shifted
+from cygrad.stats.standard import count, in_unit, not_negative, power, shifted
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -76,9 +76,9 @@ def pmf(k: _ArrayLike, mu: _ArrayLike, loc: _ArrayLike = 0.0) -> Variable:
     variable([0.22313016, 0.25102143, 0.        ])
     """
     n, mean = shifted(k, loc), not_negative(mu)
-    end = near_zero(mean)
-    inside = F.exp(poisson_mass(n, F.where(end, 1.0, mean)))
+    low = in_unit(mean)  # where the power's slopes do not cancel
+    inside = F.exp(poisson_mass(n, F.where(low, 1.0, mean)))
     # mu^k e^-mu / k!, whose slope is finite at 0; 1 / k! is e times the probability for a mean of 1
-    low = F.where(end, mean, 1.0)
-    powers = power(low, count(n)) * F.exp(poisson_mass(n, 1.0) + (1.0 - low))
-    return F.where(end, powers, inside)
+    near = F.where(low, mean, 1.0)
+    powers = power(near, count(n)) * F.exp(poisson_mass(n, 1.0) + (1.0 - near))
+    return F.where(low, powers, inside)

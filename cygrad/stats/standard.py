@@ -38,8 +38,11 @@ is_finite = KernelFunction("is_finite", "inside", None, constants=FINITE)
 above = KernelFunction("above", "inside", None, constants=(0.0, math.inf))
 in_unit = KernelFunction("in_unit", "inside", None, constants=(0.0, 1.0))
 
-# 1 where a number is 0, or so near to it that its powers underflow; else 0.
-near_zero = KernelFunction("near_zero", "inside", None, constants=(0.0, 1e-290))
+# 1 where a number is 0, or so near to it that 1 / z^2 is close to overflow; else 0.
+near_zero = KernelFunction("near_zero", "inside", None, constants=(0.0, 1e-150))
+
+# 1 for a number of 0 to 40: of powers that may be multiplied out, as these few digits allow.
+is_few = KernelFunction("is_few", "inside", None, constants=(0.0, 40.0))
 
 # 1 where a number is a count, else 0; the count, or 0.
 is_count = KernelFunction("is_count", "count", None)
@@ -151,3 +154,14 @@ def extended(
     """
     beyond = F.where(_is_right(z), ends[1], ends[0])
     return F.where(inside, distribution(F.where(inside, z, safe)), beyond)
+
+
+_underflows = KernelFunction("underflows", "inside", None, constants=(0.0, 1e-280))
+_still = KernelFunction("still", "copy", None)
+
+
+def times_power(factor: Variable, z: Variable, e: Variable) -> Variable:
+    """factor z^e, where z^e alone may be below the smallest number: a power of 2 goes over to z."""
+    bits = F.floor(F.log2(F.maximum(factor, 1.0)) / F.maximum(e, 1.0))
+    moved = _still(F.where(_underflows(power(z, e)), bits, 0.0))
+    return factor * F.exp2(-moved * e) * power(z * F.exp2(moved), e)

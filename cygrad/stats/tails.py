@@ -17,7 +17,7 @@ def _inverse(z: Variable, n: Variable) -> Variable:
 
 
 # z / (n + z^2)
-_pull = KernelFunction(
+pull = KernelFunction(
     "pull",
     "pull",
     lambda y, z, n: _inverse(z, n) - 2.0 * y * y,
@@ -27,14 +27,14 @@ _pull = KernelFunction(
 
 def _share(z: Variable, n: Variable) -> Variable:
     """z^2 / (n + z^2), and 0 where z is infinite."""
-    return finite_part(z) * _pull(z, n)
+    return finite_part(z) * pull(z, n)
 
 
 # log(1 + z^2 / n)
 log1p_square = KernelFunction(
     "log1p_square",
     "log1p_square",
-    lambda y, z, n: 2.0 * _pull(z, n),
+    lambda y, z, n: 2.0 * pull(z, n),
     lambda y, z, n: -(_share(z, n) / n),
 )
 
@@ -42,19 +42,19 @@ log1p_square = KernelFunction(
 _log1p_square_less = KernelFunction(
     "log1p_square_less",
     "log1p_square_less",
-    lambda y, z, n: 2.0 * _share(z, n) * _pull(z, n),
+    lambda y, z, n: 2.0 * _share(z, n) * pull(z, n),
     lambda y, z, n: -(_share(z, n) * _share(z, n) / n),
 )
 
 
 def _t_curve(z: Variable, n: Variable) -> Variable:
-    pull = _pull(z, n)
-    return (n + 1.0) * (_inverse(z, n) - 2.0 * pull * pull)
+    y = pull(z, n)
+    return (n + 1.0) * (_inverse(z, n) - 2.0 * y * y)
 
 
 def _t_slope_by_n(z: Variable, n: Variable) -> Variable:
-    pull = _pull(z, n)
-    return pull * (z * pull - _inverse(z, n))
+    y = pull(z, n)
+    return y * (z * y - _inverse(z, n))
 
 
 # (n + 1) z / (n + z^2); z for n = inf
@@ -68,7 +68,7 @@ _t_slope = KernelFunction(
 
 def _t_tail_by_n(z: Variable, n: Variable) -> Variable:
     near = finite_part(z)
-    return 0.5 * (_log1p_square_less(near, n) - near * _pull(near, n) / n)
+    return 0.5 * (_log1p_square_less(near, n) - near * pull(near, n) / n)
 
 
 # (n + 1) / 2 log(1 + z^2 / n); z^2 / 2 for n = inf

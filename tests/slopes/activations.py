@@ -1,9 +1,12 @@
 """Derivatives of the activations of cygrad.functions, and of what is made of exponentials of sums."""
 
+from typing import Any
+
 import mpmath as mp
 import numpy as np
 
 import cygrad.functions as F
+from cygrad import special
 from derivatives import Slope, around, line
 
 RNG = np.random.default_rng(29)
@@ -56,6 +59,13 @@ def normal_below(x: mp.mpf) -> mp.mpf:
 
 def share2(x: mp.mpf) -> mp.mpf:
     return 1 / (1 + mp.mpf(2) ** (-x))
+
+
+OTHER = 0.25
+
+
+def beside_number(x: Any) -> Any:
+    return F.stack([x, np.full(x.shape, OTHER)], axis=1)
 
 
 ROWS = [
@@ -140,4 +150,39 @@ ROWS = [
         )
         for t in (0.0, 1.0)
     ],
+    Slope("expit", special.expit, logistic1, logistic2, EVERYWHERE),
+    Slope(
+        "log_expit",
+        special.log_expit,
+        lambda x: logistic(-x),
+        lambda x: -logistic1(x),
+        EVERYWHERE,
+    ),
+    # Of two numbers, as functions of one.
+    Slope(
+        "softmax",
+        lambda x: special.softmax(beside_number(x), axis=1)[:, 0],
+        lambda x: logistic1(x - OTHER),
+        lambda x: logistic2(x - OTHER),
+        EVERYWHERE,
+    ),
+    # The slope is made of e^y, of rounded y: off by as many ULP as they are large.
+    *[
+        Slope(
+            f"log_softmax{label}",
+            lambda x: special.log_softmax(beside_number(x), axis=1)[:, 0],
+            lambda x: logistic(OTHER - x),
+            lambda x: -logistic1(x - OTHER),
+            EVERYWHERE[np.abs(EVERYWHERE) < end],
+            ulps=ulps,
+        )
+        for label, end, ulps in (("", 8.0, 8.0), (" in the tails", np.inf, 800.0))
+    ],
+    Slope(
+        "logsumexp",
+        lambda x: special.logsumexp(beside_number(x), axis=1),
+        lambda x: logistic(x - OTHER),
+        lambda x: logistic1(x - OTHER),
+        EVERYWHERE,
+    ),
 ]

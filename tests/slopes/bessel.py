@@ -107,19 +107,35 @@ OVERFLOWING = np.concatenate([SIGNED, [0.0, -0.0, 709.0, 709.9, 712.0, -713.0, 7
 SCALED = np.concatenate([SIGNED, HUGE, -HUGE])
 VANISHING = np.concatenate([POSITIVE, [709.0, 745.0, 800.0]])
 
-I_ROWS = {"i0": (special.i0, 0), "i1": (special.i1, 1), "iv2": (of_order(special.iv, 2), 2)}
-IE_ROWS = {"i0e": (special.i0e, 0), "i1e": (special.i1e, 1), "ive2": (of_order(special.ive, 2), 2)}
-K_ROWS = {"k0": (special.k0, 0), "k1": (special.k1, 1), "kv2": (of_order(special.kv, 2), 2)}
-KE_ROWS = {"k0e": (special.k0e, 0), "k1e": (special.k1e, 1), "kve2": (of_order(special.kve, 2), 2)}
+I_ROWS = {"i0": (special.i0, 0), "i1": (special.i1, 1), "iv(2, x)": (of_order(special.iv, 2), 2)}
+IE_ROWS = {
+    "i0e": (special.i0e, 0),
+    "i1e": (special.i1e, 1),
+    "ive(2, x)": (of_order(special.ive, 2), 2),
+}
+K_ROWS = {"k0": (special.k0, 0), "k1": (special.k1, 1), "kv(2, x)": (of_order(special.kv, 2), 2)}
+KE_ROWS = {
+    "k0e": (special.k0e, 0),
+    "k1e": (special.k1e, 1),
+    "kve(2, x)": (of_order(special.kve, 2), 2),
+}
 
 # Where the slope, and where the slope's slope changes its sign.
 ZEROS = {
     "i1e": (1.5451273, 2.7814929),
-    "ive2": (4.5614874, 0.69268852, 8.0574014),
+    "ive(2, x)": (4.5614874, 0.69268852, 8.0574014),
 }
 
 # The slopes are Bessel functions of other orders, which are this far off between the table's points.
-DENSE = {"i0": 5.0, "iv2": 5.0, "kv2": 5.0, "i1e": 9.0, "ive2": 9.0, "k0e": 5.0, "kve2": 5.0}
+DENSE = {
+    "i0": 5.0,
+    "iv(2, x)": 5.0,
+    "kv(2, x)": 5.0,
+    "i1e": 9.0,
+    "ive(2, x)": 9.0,
+    "k0e": 5.0,
+    "kve(2, x)": 5.0,
+}
 
 ROWS = [
     *(
@@ -158,9 +174,19 @@ ROWS = [
     ),
     # Of other orders the values are scipy's, up to 7 ULP off.
     Slope(
-        "iv1.7", of_order(special.iv, 1.7), i_slopes(1.7, 1), i_slopes(1.7, 2), VANISHING, ulps=16
+        "iv(1.7, x)",
+        of_order(special.iv, 1.7),
+        i_slopes(1.7, 1),
+        i_slopes(1.7, 2),
+        VANISHING,
+        ulps=16,
     ),
     Slope(
-        "kv2.5", of_order(special.kv, 2.5), k_slopes(2.5, 1), k_slopes(2.5, 2), VANISHING, ulps=16
+        "kv(2.5, x)",
+        of_order(special.kv, 2.5),
+        k_slopes(2.5, 1),
+        k_slopes(2.5, 2),
+        VANISHING,
+        ulps=16,
     ),
 ]

@@ -116,4 +116,44 @@ ROWS = [
         lambda x: -1 / (4 * x * mp.sqrt(x)),
         POSITIVE,
     ),
+    *[
+        Slope(
+            f"arctan2(y, {x:g})",
+            lambda y, x=x: F.arctan2(y, x),
+            lambda y, x=x: x / (mp.mpf(x) ** 2 + y * y),
+            lambda y, x=x: -2 * x * y / (mp.mpf(x) ** 2 + y * y) ** 2,
+            EVERYWHERE,
+        )
+        for x in (3.0, -0.7, 1e-200, 1e300)
+    ],
+    *[
+        Slope(
+            f"arctan2({y:g}, x)",
+            lambda x, y=y: F.arctan2(y, x),
+            lambda x, y=y: -y / (mp.mpf(y) ** 2 + x * x),
+            lambda x, y=y: 2 * x * y / (mp.mpf(y) ** 2 + x * x) ** 2,
+            EVERYWHERE,
+        )
+        for y in (3.0, -0.7, 1e-200, 1e300)
+    ],
+    Slope("div(x, 1.7)", lambda x: F.div(x, 1.7), lambda _: 1 / mp.mpf(1.7), None, EVERYWHERE),
+    Slope(
+        "div(x, [1.7])",
+        lambda x: F.div(x, np.full(x.shape, 1.7)),
+        lambda _: 1 / mp.mpf(1.7),
+        None,
+        EVERYWHERE,
+    ),
+    *[
+        Slope(
+            f"div({name}, x)",
+            lambda x, of=of: F.div(of(x), x),
+            lambda x: -mp.mpf(1.7) / x**2,
+            lambda x: 2 * mp.mpf(1.7) / x**3,
+            np.concatenate([POSITIVE, -POSITIVE[::5]]),
+        )
+        for name, of in {"1.7": lambda _: 1.7, "[1.7]": lambda x: np.full(x.shape, 1.7)}.items()
+    ],
+    Slope("deg2rad", F.deg2rad, lambda _: mp.pi / 180, None, EVERYWHERE),
+    Slope("rad2deg", F.rad2deg, lambda _: 180 / mp.pi, None, EVERYWHERE),
 ]

@@ -16,6 +16,7 @@ POSITIVE = np.concatenate(
         np.abs(around([0.5, 1.0, ZERO, 2.0, 2.5, 2.0**-1022, 1e300])),
     ]
 )
+BETWEEN = POSITIVE[(POSITIVE > 1e-100) & (POSITIVE < 30.0)]
 NEGATIVE = -RNG.uniform(0.01, 30.0, 120)
 NEGATIVE = NEGATIVE[np.abs(NEGATIVE - np.round(NEGATIVE)) > 1e-3]
 REAL = np.concatenate([POSITIVE, NEGATIVE])
@@ -59,6 +60,31 @@ def gamma_bend(x: mpmath.mpf) -> mpmath.mpf:
     return mpmath.gamma(x) * (mpmath.digamma(x) ** 2 + trigamma(x))
 
 
+def beta_slope(b: float, x: mpmath.mpf) -> mpmath.mpf:
+    return mpmath.beta(x, b) * (mpmath.digamma(x) - mpmath.digamma(x + b))
+
+
+def beta_bend(b: float, x: mpmath.mpf) -> mpmath.mpf:
+    gap = mpmath.digamma(x) - mpmath.digamma(x + b)
+    return mpmath.beta(x, b) * (gap**2 + trigamma(x) - trigamma(x + b))
+
+
+def beta_row(b: float) -> Slope:
+    return Slope(
+        f"beta(a, {b})",
+        lambda a: special.beta(a, b),
+        lambda a: beta_slope(mpmath.mpf(b), a),
+        lambda a: beta_bend(mpmath.mpf(b), a),
+        BETWEEN,
+        value=lambda a: mpmath.beta(a, b),  # the exponential of betaln
+        own=1e3,
+    )
+
+
+def multi(order: int, at: mpmath.mpf) -> mpmath.mpf:
+    return mpmath.fsum(mpmath.psi(order, at - mpmath.mpf(j) / 2) for j in range(3))
+
+
 DIGAMMA_ZEROS = zeros(mpmath.digamma, 1, 31)
 
 ROWS = [
@@ -73,4 +99,12 @@ ROWS = [
     Slope("polygamma(2)", lambda x: special.polygamma(2, x), pentagamma,
           lambda x: mpmath.psi(4, x), POSITIVE, ulps=64.0),
     Slope("gamma", special.gamma, gamma_slope, gamma_bend, IN_RANGE, zeros=DIGAMMA_ZEROS),
+    Slope("psi", special.psi, trigamma, tetragamma, POSITIVE),
+    beta_row(4.0),
+    beta_row(0.3),
+    beta_row(1e9),
+    # A sum of three, of which one is negative below 2.46.
+    Slope("multigammaln(a, 3)", lambda a: special.multigammaln(a, 3),
+          lambda a: multi(0, a), lambda a: multi(1, a), POSITIVE[POSITIVE > 1.01],
+          zeros=(2.2377,), near=0.3),
 ]  # fmt: skip
