@@ -12,7 +12,7 @@ from cygrad.core.variable import Variable
 from cygrad.special.gamma import betaln, gammaln
 from cygrad.special.kernel_function import KernelFunction
 from cygrad.special.stirling import digamma_gap, excess_gap, ratio
-from cygrad.stats.standard import as_variable, difference_rest, near_zero, power
+from cygrad.stats.standard import as_variable, difference_rest, near_zero, power, up_to_half
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -178,15 +178,11 @@ def pdf(x: _ArrayLike, alpha: _ArrayLike) -> Variable:
     return F.where(end, powers, inside)
 
 
-# 1 where a shape is at most 1/2, else 0.
-_is_small = KernelFunction("is_small", "inside", None, constants=(0.0, 0.5))
-
-
 def _probability(point: Variable, a: Variable) -> Variable:
     """exp(_log_density), with 1 / gamma(a) = a / gamma(a + 1) for small a, of which it is close to a
     straight line.
     """
-    small = _is_small(a)
+    small = up_to_half(a)
     number = F.sum(small)
     at_least_1 = F.maximum(number, 1.0)
     ratio_of_gammas = F.exp(betaln(F.sum(a), at_least_1) - gammaln(at_least_1))

@@ -28,10 +28,8 @@ from cygrad.stats.standard import (
     power,
     standardized_with_rest,
     times_power,
+    up_to_half,
 )
-
-# 1 up to 1/2; else 0.
-_up_to_half = KernelFunction("up_to_half", "inside", None, constants=(0.0, 0.5))
 
 
 def _trigamma(x: Variable) -> Variable:
@@ -117,7 +115,7 @@ def _bend_by_a(y: Variable, a: Variable, b: Variable) -> Variable:
 
     For small a it is a line, a w, with slopes w e of w; what is left of w + a w e does not cancel.
     """
-    small = in_unit(a)
+    small = up_to_half(a)
     low, high = F.where(small, a, 1.0), F.where(small, 1.0, a)
     e = digamma_gap(low + 1.0, b) - 1.0 / (low + b)
     slope_of_e = digamma_gap(low + 1.0, b, 1) + 1.0 / F.square(low + b)
@@ -127,7 +125,7 @@ def _bend_by_a(y: Variable, a: Variable, b: Variable) -> Variable:
     return F.where(small, near, inverse_beta(high, b) * (F.square(gap) + digamma_gap(high, b, 1)))
 
 
-_inverse_beta_by_a = SpecialFunction(
+_inverse_beta_by_a: SpecialFunction = SpecialFunction(
     "inverse_beta by a",
     lambda a, b: (inverse_beta(a, b) * digamma_gap(a, b)).data,
     _bend_by_a,
@@ -135,7 +133,7 @@ _inverse_beta_by_a = SpecialFunction(
 )
 
 # 1 / beta(a, b), at most e^700.
-inverse_beta = SpecialFunction(
+inverse_beta: SpecialFunction = SpecialFunction(
     "inverse_beta",
     lambda a, b: F.exp(F.minimum(-betaln(a, b), 700.0)).data,
     lambda y, a, b: _inverse_beta_by_a(a, b),
@@ -223,7 +221,7 @@ def gamma_probability(z: Variable, a: Variable, z_rest: Variable | float) -> Var
 
     As a function of a small a it is close to a straight line, a z^(a - 1) e^-z / gamma(a + 1).
     """
-    low, small = _up_to_half(z), in_unit(a)
+    low, small = up_to_half(z), up_to_half(a)
     order = F.where(small, a + 1.0, a)
     high = F.where(low, 1.0, z)
     inside = F.exp(gamma_density(high, order, z_rest))

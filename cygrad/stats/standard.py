@@ -44,6 +44,9 @@ near_zero = KernelFunction("near_zero", "inside", None, constants=(0.0, 1e-150))
 # 1 for a number of 0 to 40: of powers that may be multiplied out, as these few digits allow.
 is_few = KernelFunction("is_few", "inside", None, constants=(0.0, 40.0))
 
+# 1 up to 1/2; else 0.
+up_to_half = KernelFunction("up_to_half", "inside", None, constants=(0.0, 0.5))
+
 # 1 where a number is a count, else 0; the count, or 0.
 is_count = KernelFunction("is_count", "count", None)
 count = KernelFunction("count", "whole", None)

@@ -130,7 +130,7 @@ def rows(name: str) -> list[Slope]:
     def both(
         by: str, arguments: Callable[[Any], tuple[Any, ...]], f: Exact, at: np.ndarray
     ) -> list[Slope]:
-        more: dict[str, Any] = {"own": 1e9}
+        more: dict[str, Any] = {"own": 1e9, "dense": 8.0}
         if (name, by) in LEVEL:
             more["zeros"] = (zero(f, LEVEL[name, by]),)
             more["near"] = 0.3 if name not in ("chi2", "beta") else 0.5
@@ -138,6 +138,8 @@ def rows(name: str) -> list[Slope]:
             more["second"] = None  # 0 everywhere
         if (name, by) in (("gamma", "a"), ("beta", "b")):
             more["rtol"] = 5e-13  # the second of pdf changes its sign at 0.1, or 0.05
+        if (name, by) == ("beta", "loc"):
+            more["dense"] = 128.0  # of logpdf: the rounding of x - loc, over 1 - z
         if (name, by) == ("beta", "b"):
             more["ulps"] = 12.0  # of pdf: a logarithm and a difference of digammas, of other signs
         return [

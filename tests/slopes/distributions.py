@@ -127,7 +127,7 @@ def cdf_rows(name: str) -> list[Slope]:
     ]
     for k, shape in enumerate(densities.SHAPES.get(name, [])):
         # the second is not known; the first a quadrature's times the density
-        more = {"second": None, "ulps": 16.0} if name == "t" else {}
+        more = {"second": None, "ulps": 16.0, "dense": 64.0} if name == "t" else {"dense": 8.0}
         rows.append(
             slope_of(
                 f"{name}.cdf by {shape}",
@@ -280,7 +280,7 @@ ROWS = [
     ppf_row("chi2", UNIT, 3.0, ulps=LOST),
     ppf_row("beta", UNIT, 2.5, 1.5, ulps=LOST),
     ppf_by_shape("lognorm", 0, 0.5),
-    ppf_by_shape("t", 0, 3.5, second=None, ulps=16.0),  # not known; as cdf by df
+    ppf_by_shape("t", 0, 3.5, second=None, ulps=16.0, dense=64.0),  # not known; as cdf by df
     ppf_by_shape("gamma", 0, 2.5, rtol=2e-13),
     ppf_by_shape("chi2", 0, 3.0),
     ppf_by_shape("beta", 0, 2.5, 1.5, ulps=16.0),  # of a quadrature, and of the density

@@ -36,7 +36,7 @@ def both(
     **more: Any,
 ) -> list[Slope]:
     """The rows of the log-probability and of the probability; zeros: where they are level."""
-    more = {"own": 1e9, "zeros": zeros, "near": 0.3} | more
+    more = {"own": 1e9, "zeros": zeros, "near": 0.3, "dense": 16.0} | more
     module = getattr(stats, name)
     kind = "pmf" if "pmf" in module.__all__ else "pdf"
     mass, log_mass = getattr(module, kind), getattr(module, f"log{kind}")
