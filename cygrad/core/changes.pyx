@@ -103,7 +103,7 @@ cdef int refuse_changes_since(unsigned int made, list again, Pass* p) except -1:
                 # What was made in the second run is as new as f; of constants nothing is known.
                 if ((x.requires if x.creator_ is None else writes - x.creator_.made >= age)
                         and reads_input(needs, i) and written_since(x.storage, age)):
-                    refuse(f, f"{describe(x)}, which a checkpoint's function uses and")
+                    refuse(f, f"{describe(x)}, used inside a checkpoint")
                 visit_new(x.creator_, age, found)
     finally:
         forget(found)
