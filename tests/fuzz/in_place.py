@@ -137,6 +137,10 @@ def run(program: Program, lines: list[str], anomaly: bool) -> list[Array] | None
         for line in lines:
             try:
                 exec(line, scope)  # noqa: S102
+            except AttributeError as error:
+                if "numpy.ndarray" not in str(error):
+                    raise
+                raise Impossible(line) from error  # of what was computed of arrays alone
             except (IndexError, ValueError) as error:
                 if line.startswith("total.backward") or ".data[" not in line:
                     raise
