@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cygrad.core.variable import Variable
-from cygrad.functions import comparison
 from cygrad.functions.arithmetic import add, div, mul, square, sub
+from cygrad.functions.comparison import below
 from cygrad.functions.elementwise import as_variable
 from cygrad.functions.rounding import remainder, rint, sign
 from cygrad.functions.selection import maximum, minimum, where
@@ -233,7 +233,7 @@ def sinc(x: _ArrayLike) -> Variable:
     """
     v = as_variable(x, "sinc")
     angle = mul(v, math.pi)
-    near = comparison.below(square(angle), 0.25)
+    near = below(square(angle), 0.25)
     away = where(near, 1.0, v)
     # sin(pi x) = (-1)^n sin(pi (x - n)): exact where pi x would be rounded by more than a turn.
     whole = rint(away)
