@@ -13,7 +13,7 @@ cdef void forget(Function f) noexcept
 # Raise if y, which no graph is kept of, has a nan or inf and the inputs have none.
 cdef int inspect(str name, Variable y, tuple inputs) except -1
 
-# Raise if numbers that f's rules read are other ones than when f was recorded.
+# Raise if numbers that f's rules read have changed since f was recorded.
 cdef int verify(Function f, int needs) except -1
 
 # Raise if gx, which f passes to x, has a nan or inf, and what it was computed from has none.

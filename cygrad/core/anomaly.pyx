@@ -1,4 +1,4 @@
-"""detect_anomaly: changes that nobody tells of, and the first nan or inf.
+"""detect_anomaly: changes that cygrad cannot see, and the first nan or inf.
 
 A Function that is recorded while a thread looks for anomalies gets a Watch: the line of the user's
 program that called it, and a fingerprint of each input and output. A backward pass under
@@ -12,8 +12,7 @@ from cpython.object cimport PyObject
 from libc.stdint cimport uint64_t
 
 from cygrad.core.function cimport (
-    Function, READS_REST, READS_X0, READS_X1, READS_Y, WATCHED, input_of, name_of, output_at,
-    outputs_of,
+    Function, READS_Y, WATCHED, input_of, name_of, output_at, outputs_of, reads_input,
 )
 from cygrad.core.variable cimport Variable, describe, own_contiguous
 
@@ -121,9 +120,8 @@ cdef int verify(Function f, int needs) except -1:
         return 0
     for i in range(f.n_inputs):
         x = input_of(f, i)
-        if needs & (READS_X0 if i == 0 else READS_X1 if i == 1 else READS_REST):
-            if fingerprint(x) != w.inputs[i]:
-                refuse(f, f"its input {describe(x)}", w.place)
+        if reads_input(needs, i) and fingerprint(x) != w.inputs[i]:
+            refuse(f, f"its input {describe(x)}", w.place)
     if needs & READS_Y:
         for y, before in zip(outputs_alive(f), w.outputs):
             if y is not None and fingerprint(<Variable>y) != before:
@@ -134,9 +132,9 @@ cdef int verify(Function f, int needs) except -1:
 cdef int refuse(Function f, str what, str place) except -1:
     raise RuntimeError(
         f"detect_anomaly: the gradient of {name_of(f)}, called at {place}, is computed from "
-        f"{what}, whose numbers are other ones now: its memory has been written to since, say "
+        f"{what}, whose numbers have changed since: something wrote to its memory, for example "
         "through x.data, or through an array that the Variable was made from. Write to it after "
-        "backward, or give the graph a copy of its own, x.copy() or array.copy()")
+        "backward, or compute from a copy, x.copy() or array.copy()")
 
 
 cdef int inspect_gradient(Function f, Variable x, Variable gx) except -1:

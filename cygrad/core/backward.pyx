@@ -30,7 +30,7 @@ from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.limits cimport INT_MAX
 from libc.string cimport memcpy, memset
 
-from cygrad.core.anomaly cimport called, inspect_gradient, is_finite
+from cygrad.core.anomaly cimport called, inspect, inspect_gradient, is_finite
 from cygrad.core.changes cimport (
     age_of, refuse_changes, refuse_changes_ahead, refuse_changes_since,
 )
@@ -350,6 +350,11 @@ cdef int land(Variable x, Variable gx, Pass* p) except -1:
 
 cdef Variable add(Variable total, Variable gx, Pass* p):
     """total + gx, where a slot and the caller hold total: in place if nobody else can see it."""
+    cdef Variable both
+    if p.watching:
+        both = OPERATORS.sum_gradients(total, gx)
+        inspect("the sum of two gradients", both, (total, gx))
+        return both
     if not p.create_graph and is_private(total, 2) and total.creator_ is None:
         OPERATORS.add_into(total, gx)
         return total

@@ -17,8 +17,8 @@ anomaly.pyx.
 from cygrad.core.anomaly cimport verify
 from cygrad.core.backward cimport Recompute, is_end, wanted
 from cygrad.core.function cimport (
-    Function, READS_ALL, READS_REST, READS_X0, READS_X1, READS_Y, SEEN, input_of, name_of,
-    output_at, outputs_of, saved_of,
+    Function, READS_ALL, READS_Y, SEEN, input_of, name_of, output_at, outputs_of, reads_input,
+    saved_of,
 )
 from cygrad.core.passing cimport Pass
 from cygrad.core.storage cimport writes, written_since
@@ -31,7 +31,7 @@ cdef int refuse_changes(Variable y, Pass* p) except -1:
         visit(y, found, p)
         walk(found, p)
     finally:
-        forget(found)
+        unmark(found)
     return 0
 
 
@@ -49,7 +49,7 @@ cdef int refuse_changes_ahead(Function f, Pass* p) except -1:
             visit(input_of(f, i), found, p)
         walk(found, p)
     finally:
-        forget(found)
+        unmark(found)
     return 0
 
 
@@ -67,7 +67,7 @@ cdef int walk(list found, Pass* p) except -1:
     return 0
 
 
-cdef int forget(list found) noexcept:
+cdef int unmark(list found) noexcept:
     cdef Function f
     for f in found:
         f.seen &= ~SEEN
@@ -106,7 +106,7 @@ cdef int refuse_changes_since(unsigned int made, list again, Pass* p) except -1:
                     refuse(f, f"{describe(x)}, used inside a checkpoint")
                 visit_new(x.creator_, age, found)
     finally:
-        forget(found)
+        unmark(found)
     return 0
 
 
@@ -117,10 +117,6 @@ cdef inline int visit_new(Function f, unsigned int age, list found) except -1:
     found.append(f)
     f.seen |= SEEN
     return 0
-
-
-cdef inline bint reads_input(int needs, int i) noexcept:
-    return needs & (READS_X0 if i == 0 else READS_X1 if i == 1 else READS_REST)
 
 
 cdef inline int visit(Variable x, list found, Pass* p) except -1:

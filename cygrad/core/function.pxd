@@ -35,6 +35,10 @@ cdef enum Reads:            # what the gradient by an input is computed from, be
     READS_INPUTS = 11
     READS_ALL = 15
 
+# Whether what is needed includes input i.
+cdef inline bint reads_input(int needs, int i) noexcept:
+    return needs & (READS_X0 if i == 0 else READS_X1 if i == 1 else READS_REST)
+
 cdef struct Op:
     const char* name
     vjp_rule vjp

@@ -1,4 +1,4 @@
-"""no_grad, test_mode, detect_anomaly and tracing: what a thread records, trains, tests, looks at.
+"""no_grad, test_mode, detect_anomaly and tracing: how a thread records and checks operations.
 
 Each is a context manager and a decorator, nests, and belongs to the thread that enters it. What
 they switch is a C struct in thread-local memory, so that an operation asks at the cost of a load.

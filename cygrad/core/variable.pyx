@@ -123,14 +123,19 @@ cdef class Variable:
         if isinstance(value, Variable):
             refuse_to_lose(<Variable>value, "x.data = y", "compute with y itself")
         cdef Storage before = self.storage
-        shape = shape_of(self.layout)
-        assign(self, value, "Variable.data")
+        cdef Layout* layout = share(self.layout)
+        cdef bint reshaped
+        try:
+            assign(self, value, "Variable.data")
+            reshaped = not same_shape(layout, self.layout)
+        finally:
+            release(layout)
         if (self.storage is not None and self.storage is not before
                 and Py_REFCNT(<PyObject*>self.storage) > 1):
             self.storage = alias_of(self.storage, self.ptr)     # what others have is not changed
         else:
             mark_written(self.storage)
-        if self.storage is not None and shape_of(self.layout) != shape:
+        if self.storage is not None and reshaped:
             self.storage.reshaped = True
         if self.storage is not before and is_view_of(value, before):
             mark_written(before)        # x.data -= 1.0 has changed it, and x got a copy in order

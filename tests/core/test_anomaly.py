@@ -225,3 +225,16 @@ def test_a_change_that_is_seen_is_named_so() -> None:
         w.data = [3.0, 4.0]
         with pytest.raises(RuntimeError, match="an optimizer, an assignment to .data"):
             loss.backward()
+
+
+def test_gradients_that_add_up_to_inf() -> None:
+    x = cg.Variable(0.0)
+    with cg.detect_anomaly():
+        y = x * 1e308 + x * 1e308
+        with pytest.raises(RuntimeError, match="sum of two gradients made inf"):
+            y.backward()
+    assert x.grad is None
+    x.grad = cg.Variable(1e308)
+    with cg.detect_anomaly(), pytest.raises(RuntimeError, match="sum of two gradients made inf"):
+        (x * 1e308).backward()
+    assert x.grad.item() == 1e308
