@@ -48,8 +48,11 @@ EXTRA_SOURCES = {
 HEADERS = sorted(
     path.relative_to(ROOT).as_posix() for path in (ROOT / "cygrad/kernels").glob("*.[hd]*")
 )
-# What every module includes that calls a kernel: the numbers of the kernels.
-KERNEL_NUMBERS = [f"cygrad/kernels/{name}" for name in ("kernels.h", "kernels.def", "updates.def")]
+# What a module is built again for, beside its own sources. The catalogue keeps kernels.def out of here.
+KERNEL_TYPES = ["cygrad/kernels/kernels.h"]
+DEPENDS = {
+    "cygrad.optimizers.step": [f"cygrad/kernels/{name}" for name in ("updates.h", "updates.def")]
+}
 
 
 # What Cython would put into every module, such as its memoryviews: once, in a module of its own. That
@@ -67,7 +70,7 @@ def extensions() -> list[Extension]:
                 name,
                 [source.as_posix(), *EXTRA_SOURCES.get(name, [])],
                 include_dirs=[numpy.get_include(), "cygrad/kernels", "cygrad/include"],
-                depends=HEADERS if name in EXTRA_SOURCES else KERNEL_NUMBERS,
+                depends=HEADERS if name in EXTRA_SOURCES else KERNEL_TYPES + DEPENDS.get(name, []),
                 define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
                 extra_compile_args=COMPILE,
                 extra_link_args=[] if sys.platform == "win32" else ["-lm"],

@@ -46,8 +46,9 @@ cdef struct Op:
     sweep_rule sweep        # or NULL; in place of fused
     several_rule several    # in place of vjp, where there are several outputs; then with a sweep
     slope_rule slope        # or NULL; with no sweep
-    int kernel              # forward, of an elementwise operation
+    int kernel              # forward, of an elementwise operation, else -1
     int gradient[2]         # its gradient kernel for each input
+    int adding[2]           # the one that adds to a gradient
     int reads[2]            # what those read, in this order
     int needs[2]            # what the rules may read, for the first input and for all others
 

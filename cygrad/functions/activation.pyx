@@ -8,16 +8,11 @@ from cygrad.functions.arithmetic cimport (
 )
 from cygrad.functions.comparison cimport above, at_most
 from cygrad.functions.elementwise cimport (
-    COMPOSED, as_variable, binary, binary_op, output_of, reading, unary, unary_op, unary_with,
+    as_variable, binary, kernel_op, output_of, reading, unary, unary_with,
 )
 from cygrad.functions.gaussian cimport exp_minus_half_square, exp_minus_square
 from cygrad.functions.selection cimport choose, clipped
 from cygrad.functions.trigonometric cimport hyperbolic_tangent
-from cygrad.kernels.elementwise cimport (
-    K_ERF, K_ERFC, K_G_ERF, K_G_GELU, K_G_GELU_EXACT, K_G_LEAKY_RELU, K_G_RELU, K_G_SIGMOID,
-    K_G_SILU, K_G_SOFTPLUS, K_GELU, K_GELU_EXACT, K_GELU_EXACT_SLOPE, K_GELU_SLOPE, K_LEAKY_RELU,
-    K_RELU, K_SIGMOID, K_SIGMOID_SLOPE, K_SILU, K_SILU_SLOPE, K_SOFTPLUS,
-)
 
 
 # ---- relu: y = max(x, 0), dy/dx = 1 where x > 0, else 0 -----------------------------------------
@@ -26,7 +21,7 @@ cdef Variable vjp_relu(Function f, Variable gy, int i):
     # A nan is not <= 0: it passes the gradient on, and shows.
     return choose(at_most(f.x0, 0.0), scalar(0.0), gy)
 
-cdef Op RELU = reading(unary_op(b"ReLU", K_RELU, vjp_relu, K_G_RELU, READS_Y),
+cdef Op RELU = reading(kernel_op(b"ReLU", "RELU", vjp_relu),
                        READS_X0 | READS_Y, 0)
 
 
@@ -60,7 +55,7 @@ def relu(x):
 cdef Variable vjp_leaky_relu(Function f, Variable gy, int i):
     return choose(above(f.x0, 0.0), gy, scale(gy, f.c[0]))
 
-cdef Op LEAKY_RELU = unary_op(b"LeakyReLU", K_LEAKY_RELU, vjp_leaky_relu, K_G_LEAKY_RELU, READS_X0)
+cdef Op LEAKY_RELU = kernel_op(b"LeakyReLU", "LEAKY_RELU", vjp_leaky_relu)
 
 
 def leaky_relu(x, slope=0.01):
@@ -93,7 +88,7 @@ def leaky_relu(x, slope=0.01):
     """
     if not is_number(slope):
         raise TypeError(f"leaky_relu: the slope must be a number, not {type(slope).__name__}")
-    return unary_with(&LEAKY_RELU, K_LEAKY_RELU, as_variable(x, "leaky_relu"), number(slope), 0.0)
+    return unary_with(&LEAKY_RELU, as_variable(x, "leaky_relu"), number(slope), 0.0)
 
 
 # ---- sigmoid: y = 1 / (1 + e^-x), dy/dx = s = y (1 - y), ds/dx = -s tanh(x/2) -------------------
@@ -108,9 +103,8 @@ cdef Variable vjp_sigmoid_slope(Function f, Variable gy, int i):
 cdef Variable vjp_sigmoid(Function f, Variable gy, int i):
     return multiply(gy, logistic_slope(f.x0, output_of(f)))
 
-cdef Op SIGMOID_SLOPE = binary_op(b"SigmoidSlope", K_SIGMOID_SLOPE, vjp_sigmoid_slope, COMPOSED, 0,
-                                  COMPOSED, 0)
-cdef Op SIGMOID = unary_op(b"Sigmoid", K_SIGMOID, vjp_sigmoid, K_G_SIGMOID, READS_X0 | READS_Y)
+cdef Op SIGMOID_SLOPE = kernel_op(b"SigmoidSlope", "SIGMOID_SLOPE", vjp_sigmoid_slope)
+cdef Op SIGMOID = kernel_op(b"Sigmoid", "SIGMOID", vjp_sigmoid)
 
 
 cdef Variable logistic_slope(Variable x, Variable y):
@@ -158,8 +152,8 @@ cdef Variable vjp_silu_slope(Function f, Variable gy, int i):
 cdef Variable vjp_silu(Function f, Variable gy, int i):
     return multiply(gy, unary(&SILU_SLOPE, f.x0))
 
-cdef Op SILU_SLOPE = unary_op(b"SiLUSlope", K_SILU_SLOPE, vjp_silu_slope, COMPOSED, 0)
-cdef Op SILU = unary_op(b"SiLU", K_SILU, vjp_silu, K_G_SILU, READS_X0)
+cdef Op SILU_SLOPE = kernel_op(b"SiLUSlope", "SILU_SLOPE", vjp_silu_slope)
+cdef Op SILU = kernel_op(b"SiLU", "SILU", vjp_silu)
 
 
 def silu(x):
@@ -192,7 +186,7 @@ def silu(x):
 cdef Variable vjp_softplus(Function f, Variable gy, int i):
     return multiply(gy, logistic(f.x0))
 
-cdef Op SOFTPLUS = unary_op(b"Softplus", K_SOFTPLUS, vjp_softplus, K_G_SOFTPLUS, READS_X0)
+cdef Op SOFTPLUS = kernel_op(b"Softplus", "SOFTPLUS", vjp_softplus)
 
 
 cdef Variable soft_plus(Variable x):
@@ -236,8 +230,8 @@ cdef Variable vjp_erf(Function f, Variable gy, int i):
 cdef Variable vjp_erfc(Function f, Variable gy, int i):
     return negate(vjp_erf(f, gy, i))
 
-cdef Op ERF = unary_op(b"Erf", K_ERF, vjp_erf, K_G_ERF, READS_X0)
-cdef Op ERFC = unary_op(b"Erfc", K_ERFC, vjp_erfc, COMPOSED, 0)
+cdef Op ERF = kernel_op(b"Erf", "ERF", vjp_erf)
+cdef Op ERFC = kernel_op(b"Erfc", "ERFC", vjp_erfc)
 
 
 def erf(x):
@@ -320,11 +314,10 @@ cdef Variable vjp_gelu_exact_slope(Function f, Variable gy, int i):
 cdef Variable vjp_gelu_exact(Function f, Variable gy, int i):
     return multiply(gy, unary(&GELU_EXACT_SLOPE, f.x0))
 
-cdef Op GELU_SLOPE = unary_op(b"GELUSlope", K_GELU_SLOPE, vjp_gelu_slope, COMPOSED, 0)
-cdef Op GELU_EXACT_SLOPE = unary_op(b"GELUSlope", K_GELU_EXACT_SLOPE, vjp_gelu_exact_slope,
-                                    COMPOSED, 0)
-cdef Op GELU = unary_op(b"GELU", K_GELU, vjp_gelu, K_G_GELU, READS_X0)
-cdef Op GELU_EXACT = unary_op(b"GELU", K_GELU_EXACT, vjp_gelu_exact, K_G_GELU_EXACT, READS_X0)
+cdef Op GELU_SLOPE = kernel_op(b"GELUSlope", "GELU_SLOPE", vjp_gelu_slope)
+cdef Op GELU_EXACT_SLOPE = kernel_op(b"GELUSlope", "GELU_EXACT_SLOPE", vjp_gelu_exact_slope)
+cdef Op GELU = kernel_op(b"GELU", "GELU", vjp_gelu)
+cdef Op GELU_EXACT = kernel_op(b"GELU", "GELU_EXACT", vjp_gelu_exact)
 
 
 def gelu(x, approximate="tanh"):

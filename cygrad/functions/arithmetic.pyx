@@ -7,31 +7,23 @@ the operation (the `_C` entries: x op c; the `C_` ones: c op x), not a Variable.
 from libc.math cimport floor
 
 from cygrad.core.arrays cimport is_array_like, is_number, number
-from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, READS_Y, input_of
+from cygrad.core.function cimport Function, Op, input_of, vjp_rule
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable
 from cygrad.functions.elementwise cimport (
-    COMPOSED, Forms, PASS, apply_forms, as_variable, binary, binary_op, binary_with, call_forms,
-    output_of, unary, unary_op, unary_with,
+    Forms, apply_forms, as_variable, binary, binary_with, call_forms, composed, kernel_op,
+    output_of, unary, unary_with,
 )
 from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.functions.rounding cimport sign_of
-from cygrad.kernels.elementwise cimport (
-    K_ABS, K_ADD, K_ADD_C, K_COPY, K_CUBE, K_DIV, K_DIV_C, K_G_ABS, K_G_CUBE, K_G_DIV, K_G_DIV_C,
-    K_G_MUL, K_G_MUL_C, K_G_NEG, K_G_POW_C, K_G_POW_X, K_G_POW_Y, K_G_QUOTIENT, K_G_RPOW_C,
-    K_G_SQRT, K_G_SQUARE, K_MUL, K_MUL_C, K_NEG, K_POW, K_POW_C, K_POW_C_DERIVATIVE, K_POW_C_X,
-    K_POW_C_XX, K_POW_DERIVATIVE, K_POW_X, K_POW_XX, K_POW_XY, K_POW_Y, K_POW_YY, K_RDIV_C,
-    K_RECIPROCAL, K_RPOW_C, K_RPOW_C_DERIVATIVE, K_RPOW_C_Y, K_RPOW_C_YY, K_RSUB_C, K_SQRT,
-    K_SQUARE, K_SUB, K_SUB_C,
-)
 
 # ---- add: y = a + b, dy/da = dy/db = 1 --------------------------------------------------------
 
 cdef Variable vjp_pass(Function f, Variable gy, int i):
     return sum_to_layout(gy, (f.x0 if i == 0 else f.x1).layout)
 
-cdef Op ADD = binary_op(b"Add", K_ADD, vjp_pass, PASS, 0, PASS, 0)
-cdef Op ADD_C = unary_op(b"Add", K_ADD_C, vjp_pass, PASS, 0)
+cdef Op ADD = kernel_op(b"Add", "ADD", vjp_pass)
+cdef Op ADD_C = kernel_op(b"Add", "ADD_C", vjp_pass)
 cdef Forms ADD_FORMS = Forms(b"add", &ADD, &ADD_C, &ADD_C)
 
 
@@ -76,9 +68,9 @@ cdef Variable vjp_sub(Function f, Variable gy, int i):
 cdef Variable vjp_c_sub(Function f, Variable gy, int i):
     return negate(gy)
 
-cdef Op SUB = binary_op(b"Sub", K_SUB, vjp_sub, PASS, 0, K_G_NEG, 0)
-cdef Op SUB_C = unary_op(b"Sub", K_SUB_C, vjp_pass, PASS, 0)
-cdef Op C_SUB = unary_op(b"Sub", K_RSUB_C, vjp_c_sub, K_G_NEG, 0)
+cdef Op SUB = kernel_op(b"Sub", "SUB", vjp_sub)
+cdef Op SUB_C = kernel_op(b"Sub", "SUB_C", vjp_pass)
+cdef Op C_SUB = kernel_op(b"Sub", "RSUB_C", vjp_c_sub)
 cdef Forms SUB_FORMS = Forms(b"sub", &SUB, &SUB_C, &C_SUB)
 
 
@@ -127,8 +119,8 @@ cdef Variable vjp_mul(Function f, Variable gy, int i):
 cdef Variable vjp_mul_c(Function f, Variable gy, int i):
     return scale(gy, f.c[0])
 
-cdef Op MUL = binary_op(b"Mul", K_MUL, vjp_mul, K_G_MUL, READS_X1, K_G_MUL, READS_X0)
-cdef Op MUL_C = unary_op(b"Mul", K_MUL_C, vjp_mul_c, K_G_MUL_C, 0)
+cdef Op MUL = kernel_op(b"Mul", "MUL", vjp_mul)
+cdef Op MUL_C = kernel_op(b"Mul", "MUL_C", vjp_mul_c)
 cdef Forms MUL_FORMS = Forms(b"mul", &MUL, &MUL_C, &MUL_C)
 
 
@@ -137,15 +129,15 @@ cdef Variable multiply(Variable a, Variable b):
 
 
 cdef Variable scale(Variable x, double c):
-    return unary_with(&MUL_C, K_MUL_C, x, c, 0.0)
+    return unary_with(&MUL_C, x, c, 0.0)
 
 
 cdef Variable shift(Variable x, double c):
-    return unary_with(&ADD_C, K_ADD_C, x, c, 0.0)
+    return unary_with(&ADD_C, x, c, 0.0)
 
 
 cdef Variable subtract_from(double c, Variable x):
-    return unary_with(&C_SUB, K_RSUB_C, x, c, 0.0)
+    return unary_with(&C_SUB, x, c, 0.0)
 
 
 def mul(a, b):
@@ -195,10 +187,9 @@ cdef Variable vjp_div_c(Function f, Variable gy, int i):
 cdef Variable vjp_c_div(Function f, Variable gy, int i):
     return negate(multiply(gy, divide(output_of(f), f.x0)))
 
-cdef Op DIV = binary_op(b"Div", K_DIV, vjp_div, K_G_DIV, READS_X1,
-                        K_G_QUOTIENT, READS_X1 | READS_Y)
-cdef Op DIV_C = unary_op(b"Div", K_DIV_C, vjp_div_c, K_G_DIV_C, 0)
-cdef Op C_DIV = unary_op(b"Div", K_RDIV_C, vjp_c_div, K_G_QUOTIENT, READS_X0 | READS_Y)
+cdef Op DIV = kernel_op(b"Div", "DIV", vjp_div)
+cdef Op DIV_C = kernel_op(b"Div", "DIV_C", vjp_div_c)
+cdef Op C_DIV = kernel_op(b"Div", "RDIV_C", vjp_c_div)
 cdef Forms DIV_FORMS = Forms(b"div", &DIV, &DIV_C, &C_DIV)
 
 
@@ -207,7 +198,7 @@ cdef Variable divide(Variable a, Variable b):
 
 
 cdef Variable divide_by(Variable x, double c):
-    return unary_with(&DIV_C, K_DIV_C, x, c, 0.0)
+    return unary_with(&DIV_C, x, c, 0.0)
 
 
 def div(a, b):
@@ -248,7 +239,7 @@ def div(a, b):
 cdef Variable vjp_neg(Function f, Variable gy, int i):
     return negate(gy)
 
-cdef Op NEG = unary_op(b"Neg", K_NEG, vjp_neg, K_G_NEG, 0)
+cdef Op NEG = kernel_op(b"Neg", "NEG", vjp_neg)
 
 
 cdef Variable negate(Variable x):
@@ -285,7 +276,7 @@ def neg(x):
 cdef Variable vjp_square(Function f, Variable gy, int i):
     return multiply(gy, scale(f.x0, 2.0))
 
-cdef Op SQUARE = unary_op(b"Square", K_SQUARE, vjp_square, K_G_SQUARE, READS_X0)
+cdef Op SQUARE = kernel_op(b"Square", "SQUARE", vjp_square)
 
 
 cdef Variable squared(Variable x):
@@ -322,7 +313,7 @@ def square(x):
 cdef Variable vjp_sqrt(Function f, Variable gy, int i):
     return divide(gy, scale(output_of(f), 2.0))
 
-cdef Op SQRT = unary_op(b"Sqrt", K_SQRT, vjp_sqrt, K_G_SQRT, READS_Y)
+cdef Op SQRT = kernel_op(b"Sqrt", "SQRT", vjp_sqrt)
 
 
 cdef Variable square_root(Variable x):
@@ -359,7 +350,7 @@ def sqrt(x):
 cdef Variable vjp_abs(Function f, Variable gy, int i):
     return multiply(gy, sign_of(f.x0))
 
-cdef Op ABS = unary_op(b"Abs", K_ABS, vjp_abs, K_G_ABS, READS_X0)
+cdef Op ABS = kernel_op(b"Abs", "ABS", vjp_abs)
 
 
 def abs(x):
@@ -413,41 +404,51 @@ cdef Variable vjp_pow_c_derivative(Function f, Variable gy, int i):
 
 cdef Variable vjp_c_pow(Function f, Variable gy, int i):
     cdef double order = f.c[1] + 1.0        # c[1] of c^x itself is 0
-    cdef int kernel = (K_RPOW_C_Y if order == 1.0 else K_RPOW_C_YY if order == 2.0
-                       else K_RPOW_C_DERIVATIVE)
-    return multiply(gy, unary_with(&C_POW_DERIVATIVE, kernel, f.x0, f.c[0], order))
+    cdef const Op* slope = (&C_POW_Y if order == 1.0 else &C_POW_YY if order == 2.0
+                            else &C_POW_DERIVATIVE)
+    return multiply(gy, unary_with(slope, f.x0, f.c[0], order))
 
-cdef Op POW = binary_op(b"Pow", K_POW, vjp_pow, K_G_POW_X, READS_X0 | READS_X1,
-                        K_G_POW_Y, READS_X0 | READS_X1)
-cdef Op POW_C = unary_op(b"Pow", K_POW_C, vjp_pow_c, K_G_POW_C, READS_X0)
-cdef Op POW_1 = unary_op(b"Pow", K_COPY, vjp_pow_c, PASS, 0)
-cdef Op POW_0 = unary_op(b"Pow", K_POW_C, vjp_pow_c, COMPOSED, 0)
-cdef Op POW_HALF = unary_op(b"Pow", K_SQRT, vjp_pow_c, K_G_SQRT, READS_Y)
-cdef Op POW_2 = unary_op(b"Pow", K_SQUARE, vjp_pow_c, K_G_SQUARE, READS_X0)
-cdef Op POW_3 = unary_op(b"Pow", K_CUBE, vjp_pow_c, K_G_CUBE, READS_X0)
-cdef Op POW_MINUS_1 = unary_op(b"Pow", K_RECIPROCAL, vjp_pow_c, K_G_QUOTIENT, READS_X0 | READS_Y)
-cdef Op C_POW = unary_op(b"Pow", K_RPOW_C, vjp_c_pow, K_G_RPOW_C, READS_X0)
-cdef Op POW_DERIVATIVE = binary_op(b"PowDerivative", K_POW_DERIVATIVE, vjp_pow_derivative,
-                                   COMPOSED, 0, COMPOSED, 0)
-cdef Op POW_C_DERIVATIVE = unary_op(b"PowDerivative", K_POW_C_DERIVATIVE, vjp_pow_c_derivative,
-                                    COMPOSED, 0)
-cdef Op C_POW_DERIVATIVE = unary_op(b"PowDerivative", K_RPOW_C_DERIVATIVE, vjp_c_pow, COMPOSED, 0)
+cdef Op POW = kernel_op(b"Pow", "POW", vjp_pow)
+cdef Op POW_C = kernel_op(b"Pow", "POW_C", vjp_pow_c)
+cdef Op POW_1 = kernel_op(b"Pow", "COPY", vjp_pow_c)
+cdef Op POW_0 = composed(kernel_op(b"Pow", "POW_C", vjp_pow_c))
+cdef Op POW_HALF = kernel_op(b"Pow", "SQRT", vjp_pow_c)
+cdef Op POW_2 = kernel_op(b"Pow", "SQUARE", vjp_pow_c)
+cdef Op POW_3 = kernel_op(b"Pow", "CUBE", vjp_pow_c)
+cdef Op POW_MINUS_1 = kernel_op(b"Pow", "RECIPROCAL", vjp_pow_c)
+cdef Op C_POW = kernel_op(b"Pow", "RPOW_C", vjp_c_pow)
+
+# The derivatives, of orders c[0] and c[1] by a and by b; of order c[1] of x^c[0] and of c[0]^x.
+cdef Op pow_derivative_op(str kernel, vjp_rule vjp) except *:
+    return kernel_op(b"PowDerivative", kernel, vjp)
+
+cdef Op POW_A = pow_derivative_op("POW_X", vjp_pow_derivative)
+cdef Op POW_B = pow_derivative_op("POW_Y", vjp_pow_derivative)
+cdef Op POW_AA = pow_derivative_op("POW_XX", vjp_pow_derivative)
+cdef Op POW_AB = pow_derivative_op("POW_XY", vjp_pow_derivative)
+cdef Op POW_BB = pow_derivative_op("POW_YY", vjp_pow_derivative)
+cdef Op POW_DERIVATIVE = pow_derivative_op("POW_DERIVATIVE", vjp_pow_derivative)
+cdef Op POW_C_X = pow_derivative_op("POW_C_X", vjp_pow_c_derivative)
+cdef Op POW_C_XX = pow_derivative_op("POW_C_XX", vjp_pow_c_derivative)
+cdef Op POW_C_DERIVATIVE = pow_derivative_op("POW_C_DERIVATIVE", vjp_pow_c_derivative)
+cdef Op C_POW_Y = pow_derivative_op("RPOW_C_Y", vjp_c_pow)
+cdef Op C_POW_YY = pow_derivative_op("RPOW_C_YY", vjp_c_pow)
+cdef Op C_POW_DERIVATIVE = pow_derivative_op("RPOW_C_DERIVATIVE", vjp_c_pow)
 cdef Forms POW_FORMS = Forms(b"pow", &POW, NULL, &C_POW)
 
 
 cdef Variable times_derivative(Variable gy, Function f, int i, double m, double n):
     """gy times d/da or d/db of the m-th derivative by a of the n-th by b."""
-    cdef int kernel = K_POW_DERIVATIVE
+    cdef const Op* slope = &POW_DERIVATIVE
     if i == 0:
         m += 1.0
     else:
         n += 1.0
     if m + n == 1.0:
-        kernel = K_POW_X if i == 0 else K_POW_Y
+        slope = &POW_A if i == 0 else &POW_B
     elif m + n == 2.0:
-        kernel = K_POW_XX if m == 2.0 else K_POW_XY if m == 1.0 else K_POW_YY
-    return sum_to_layout(multiply(gy, binary_with(&POW_DERIVATIVE, kernel, f.x0, f.x1, m, n)),
-                         input_of(f, i).layout)
+        slope = &POW_AA if m == 2.0 else &POW_AB if m == 1.0 else &POW_BB
+    return sum_to_layout(multiply(gy, binary_with(slope, f.x0, f.x1, m, n)), input_of(f, i).layout)
 
 
 cdef Variable times_derivative_c(Variable gy, Variable x, double c, double m):
@@ -462,26 +463,26 @@ cdef Variable times_derivative_c(Variable gy, Variable x, double c, double m):
     if c <= 16.0 and c - m in (1.0, 2.0, 3.0) and c == floor(c):
         slope = scale(x if c - m == 1.0 else power(x, c - m), falling)
     else:
-        slope = unary_with(&POW_C_DERIVATIVE, K_POW_C_X if m == 1.0 else K_POW_C_XX if m == 2.0
-                           else K_POW_C_DERIVATIVE, x, c, m)
+        slope = unary_with(&POW_C_X if m == 1.0 else &POW_C_XX if m == 2.0 else &POW_C_DERIVATIVE,
+                           x, c, m)
     return multiply(gy, slope)
 
 
 cdef Variable power(Variable x, double c):
     """x^c, by products and quotients for the exponents that are written most."""
     if c == 2.0:
-        return unary_with(&POW_2, K_SQUARE, x, c, 0.0)
+        return unary_with(&POW_2, x, c, 0.0)
     if c == 3.0:
-        return unary_with(&POW_3, K_CUBE, x, c, 0.0)
+        return unary_with(&POW_3, x, c, 0.0)
     if c == -1.0:
-        return unary_with(&POW_MINUS_1, K_RECIPROCAL, x, c, 0.0)
+        return unary_with(&POW_MINUS_1, x, c, 0.0)
     if c == 1.0:
-        return unary_with(&POW_1, K_COPY, x, c, 0.0)
+        return unary_with(&POW_1, x, c, 0.0)
     if c == 0.0:
-        return unary_with(&POW_0, K_POW_C, x, c, 0.0)
+        return unary_with(&POW_0, x, c, 0.0)
     if c == 0.5:
-        return unary_with(&POW_HALF, K_SQRT, x, c, 0.0)
-    return unary_with(&POW_C, K_POW_C, x, c, 0.0)
+        return unary_with(&POW_HALF, x, c, 0.0)
+    return unary_with(&POW_C, x, c, 0.0)
 
 
 cdef object pow_operator(object a, object b):

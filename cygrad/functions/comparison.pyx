@@ -7,35 +7,29 @@ IEEE arithmetic: false, but for `not_equal` and `differs`.
 
 from cygrad.core.function cimport Function, Op
 from cygrad.core.variable cimport Variable, detached
-from cygrad.functions.elementwise cimport (
-    COMPOSED, binary, binary_op, reading, unary, unary_with,
-)
-from cygrad.kernels.elementwise cimport (
-    K_EQUAL, K_EQUAL_C, K_GREATER_C, K_IS_FINITE, K_IS_NAN, K_LESS, K_LESS_C, K_LESS_EQUAL,
-    K_LESS_EQUAL_C, K_MAXIMUM, K_MUL, K_NOT_EQUAL, K_NOT_EQUAL_C,
-)
+from cygrad.functions.elementwise cimport binary, composed, kernel_op, reading, unary, unary_with
 
 
 cdef Variable vjp_none(Function f, Variable gy, int i):
     return None
 
-cdef Op mask_op(const char* name, int kernel) noexcept:
-    return reading(binary_op(name, kernel, vjp_none, COMPOSED, 0, COMPOSED, 0), 0, 0)
+cdef Op mask_op(const char* name, str kernel) except *:
+    return reading(composed(kernel_op(name, kernel, vjp_none)), 0, 0)
 
 
-cdef Op EQUAL = mask_op(b"Equal", K_EQUAL)
-cdef Op NOT_EQUAL = mask_op(b"NotEqual", K_NOT_EQUAL)
-cdef Op LESS = mask_op(b"Less", K_LESS)
-cdef Op LESS_EQUAL = mask_op(b"LessEqual", K_LESS_EQUAL)
-cdef Op AND = mask_op(b"And", K_MUL)
-cdef Op OR = mask_op(b"Or", K_MAXIMUM)
-cdef Op EQUAL_C = mask_op(b"Equal", K_EQUAL_C)
-cdef Op NOT_EQUAL_C = mask_op(b"NotEqual", K_NOT_EQUAL_C)
-cdef Op LESS_C = mask_op(b"Less", K_LESS_C)
-cdef Op LESS_EQUAL_C = mask_op(b"LessEqual", K_LESS_EQUAL_C)
-cdef Op GREATER_C = mask_op(b"Greater", K_GREATER_C)
-cdef Op IS_NAN = mask_op(b"IsNan", K_IS_NAN)
-cdef Op IS_FINITE = mask_op(b"IsFinite", K_IS_FINITE)
+cdef Op EQUAL = mask_op(b"Equal", "EQUAL")
+cdef Op NOT_EQUAL = mask_op(b"NotEqual", "NOT_EQUAL")
+cdef Op LESS = mask_op(b"Less", "LESS")
+cdef Op LESS_EQUAL = mask_op(b"LessEqual", "LESS_EQUAL")
+cdef Op AND = mask_op(b"And", "MUL")
+cdef Op OR = mask_op(b"Or", "MAXIMUM")
+cdef Op EQUAL_C = mask_op(b"Equal", "EQUAL_C")
+cdef Op NOT_EQUAL_C = mask_op(b"NotEqual", "NOT_EQUAL_C")
+cdef Op LESS_C = mask_op(b"Less", "LESS_C")
+cdef Op LESS_EQUAL_C = mask_op(b"LessEqual", "LESS_EQUAL_C")
+cdef Op GREATER_C = mask_op(b"Greater", "GREATER_C")
+cdef Op IS_NAN = mask_op(b"IsNan", "IS_NAN")
+cdef Op IS_FINITE = mask_op(b"IsFinite", "IS_FINITE")
 
 
 cpdef Variable equal(Variable a, Variable b):
@@ -60,27 +54,27 @@ cpdef Variable less_equal(Variable a, Variable b):
 
 cpdef Variable equals(Variable x, double c):
     """x == c"""
-    return unary_with(&EQUAL_C, K_EQUAL_C, detached(x), c, 0.0)
+    return unary_with(&EQUAL_C, detached(x), c, 0.0)
 
 
 cpdef Variable differs(Variable x, double c):
     """x != c"""
-    return unary_with(&NOT_EQUAL_C, K_NOT_EQUAL_C, detached(x), c, 0.0)
+    return unary_with(&NOT_EQUAL_C, detached(x), c, 0.0)
 
 
 cpdef Variable below(Variable x, double c):
     """x < c"""
-    return unary_with(&LESS_C, K_LESS_C, detached(x), c, 0.0)
+    return unary_with(&LESS_C, detached(x), c, 0.0)
 
 
 cpdef Variable at_most(Variable x, double c):
     """x <= c"""
-    return unary_with(&LESS_EQUAL_C, K_LESS_EQUAL_C, detached(x), c, 0.0)
+    return unary_with(&LESS_EQUAL_C, detached(x), c, 0.0)
 
 
 cpdef Variable above(Variable x, double c):
     """x > c"""
-    return unary_with(&GREATER_C, K_GREATER_C, detached(x), c, 0.0)
+    return unary_with(&GREATER_C, detached(x), c, 0.0)
 
 
 cpdef Variable is_nan(Variable x):
@@ -105,4 +99,4 @@ cpdef Variable either(Variable a, Variable b):
 
 cpdef Variable opposite(Variable mask):
     """Of a mask: not."""
-    return unary_with(&EQUAL_C, K_EQUAL_C, mask, 0.0, 0.0)
+    return unary_with(&EQUAL_C, mask, 0.0, 0.0)

@@ -3,28 +3,25 @@
 from cygrad.core.function cimport Function, Op, vjp_rule
 from cygrad.core.layout cimport Layout
 from cygrad.core.variable cimport Variable, detached
-from cygrad.kernels.elementwise cimport LONG
+from cygrad.kernels.elementwise cimport COMPOSED, LONG, PASS
 
-cdef enum:
-    PASS = -1                   # in place of a gradient kernel: the gradient is gy itself
-    COMPOSED = -2               # no kernel: the vjp rule computes it
+# An operation that no kernel of kernels.def computes, and one that a kernel computes, whose fused
+# gradients are those that stand below its line.
+cdef Op operation(const char* name, vjp_rule vjp) noexcept
+cdef Op kernel_op(const char* name, str kernel, vjp_rule vjp) except *
 
-# An operation of one or two inputs: its forward kernel, its rule, and for each input the gradient
-# kernel that the rule amounts to and what that reads beside gy (function.pxd).
-cdef Op unary_op(const char* name, int kernel, vjp_rule vjp, int gradient, int reads) noexcept
-cdef Op binary_op(const char* name, int kernel, vjp_rule vjp, int gradient0, int reads0,
-                  int gradient1, int reads1) noexcept
-cdef Op operation(const char* name, vjp_rule vjp) noexcept      # one that is not elementwise
+# The operation without its kernel's gradients: the rule computes them.
+cdef Op composed(Op op) noexcept
 
 # The operation, where its gradients by the first input, and by all others, are computed from no
 # more than this (`Reads` in function.pxd): what is written to the rest afterwards does not matter
-# (changes.pyx). An elementwise operation's kernels say it already.
+# (changes.pyx). Gradient kernels say it already.
 cdef Op reading(Op op, int needs0, int needs1) noexcept
 
 cdef Variable unary(const Op* op, Variable x)
-cdef Variable unary_with(const Op* op, int kernel, Variable x, double c0, double c1)
+cdef Variable unary_with(const Op* op, Variable x, double c0, double c1)
 cdef Variable binary(const Op* op, Variable a, Variable b)
-cdef Variable binary_with(const Op* op, int kernel, Variable a, Variable b, double c0, double c1)
+cdef Variable binary_with(const Op* op, Variable a, Variable b, double c0, double c1)
 cdef Variable output_of(Function f)
 
 # v, or another Variable on its memory where a loop over n numbers will run without the GIL:

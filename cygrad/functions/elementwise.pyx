@@ -10,7 +10,7 @@ from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 
 from cygrad.core.arrays cimport is_array_like, is_number, number, operand
 from cygrad.core.function cimport (
-    Function, Op, READS_ALL, READS_X0, READS_X1, READS_Y, connect, name_of, vjp_rule,
+    Function, Op, READS_ALL, READS_X0, READS_X1, READS_Y, connect, input_of, name_of, vjp_rule,
 )
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, broadcast_layouts, contiguous_layout, release, same_shape, shape_of,
@@ -18,55 +18,56 @@ from cygrad.core.layout cimport (
 from cygrad.core.variable cimport Variable, describe, empty, filled_like, is_private
 from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.kernels.elementwise cimport (
-    KERNELS, K_G_COS, K_G_COSH, K_G_DIGAMMA, K_G_ERF, K_G_GAMMA, K_G_GAMMALN, K_G_GELU,
-    K_G_GELU_EXACT, K_G_POW_C, K_G_SILU, K_G_SIN, K_G_SINH, K_G_SOFTPLUS, LONG, MAX_OPERANDS,
-    map_strided, run,
+    CG_READS_R, CG_READS_X, CG_READS_Y, Gradient, KERNELS, LONG, MAX_OPERANDS, gradient_of,
+    inputs_of, kernel_named, map_strided, run,
 )
 
 
-cdef Op binary_op(const char* name, int kernel, vjp_rule vjp, int gradient0, int reads0,
-                  int gradient1, int reads1) noexcept:
+cdef Op operation(const char* name, vjp_rule vjp) noexcept:
     cdef Op op
     op.name = name
     op.vjp = vjp
-    op.kernel = kernel
-    op.fused = fused_gradient
+    op.kernel = -1
+    op.fused = NULL
     op.sweep = NULL
     op.several = NULL
     op.slope = NULL
-    if gradient0 == COMPOSED and gradient1 == COMPOSED:
-        op.fused = NULL
-    op.gradient[0] = gradient0
-    op.gradient[1] = gradient1
-    op.reads[0] = reads0
-    op.reads[1] = reads1
-    op.needs[0] = READS_ALL if gradient0 == COMPOSED else reads0
-    op.needs[1] = READS_ALL if gradient1 == COMPOSED else reads1
+    for i in range(2):
+        op.gradient[i] = op.adding[i] = COMPOSED
+        op.reads[i] = 0
+        op.needs[i] = READS_ALL
     return op
+
+
+cdef Op kernel_op(const char* name, str kernel, vjp_rule vjp) except *:
+    cdef Op op = operation(name, vjp)
+    cdef Gradient found
+    op.kernel = kernel_named(kernel)
+    for i in range(2):
+        found = gradient_of(op.kernel, i)
+        if found.kernel == COMPOSED:
+            continue
+        op.fused = fused_gradient
+        op.gradient[i] = found.kernel
+        op.adding[i] = found.adding
+        op.reads[i] = op.needs[i] = ((READS_X0 if found.reads & CG_READS_X else 0)
+                                     | (READS_X1 if found.reads & CG_READS_Y else 0)
+                                     | (READS_Y if found.reads & CG_READS_R else 0))
+        if found.costly and inputs_of(op.kernel) == 1:
+            op.slope = slope_by_kernel
+    return op
+
+
+cdef Op composed(Op op) noexcept:
+    cdef Op plain = operation(op.name, op.vjp)
+    plain.kernel = op.kernel
+    return plain
 
 
 cdef Op reading(Op op, int needs0, int needs1) noexcept:
-    """The operation, whose gradients by the first input, and by all others, need no more."""
     op.needs[0] = needs0
     op.needs[1] = needs1
     return op
-
-
-cdef Op unary_op(const char* name, int kernel, vjp_rule vjp, int gradient, int reads) noexcept:
-    cdef Op op = binary_op(name, kernel, vjp, gradient, reads, COMPOSED, 0)
-    if computes_much(gradient):
-        op.slope = slope_by_kernel
-    return op
-
-
-cdef bint computes_much(int gradient) noexcept:
-    """Whether a gradient kernel takes longer than to read from memory what it has computed."""
-    return gradient in (K_G_POW_C, K_G_SIN, K_G_COS, K_G_SINH, K_G_COSH, K_G_SILU, K_G_SOFTPLUS,
-                        K_G_GELU, K_G_GELU_EXACT, K_G_ERF, K_G_GAMMA, K_G_GAMMALN, K_G_DIGAMMA)
-
-
-cdef Op operation(const char* name, vjp_rule vjp) noexcept:
-    return binary_op(name, -1, vjp, COMPOSED, 0, COMPOSED, 0)
 
 
 # ---- Forward ----------------------------------------------------------------------------------
@@ -78,14 +79,14 @@ cdef Variable unary(const Op* op, Variable x):
     return y
 
 
-cdef Variable unary_with(const Op* op, int kernel, Variable x, double c0, double c1):
-    """op(x; c0, c1), by a kernel that may be another than op's usual one."""
+cdef Variable unary_with(const Op* op, Variable x, double c0, double c1):
+    """op(x; c0, c1)"""
     cdef double c[2]
     cdef Variable y
     cdef Function f
     c[0] = c0
     c[1] = c1
-    y = compute_unary(kernel, x, c)
+    y = compute_unary(op.kernel, x, c)
     f = connect(op, y, x, None)
     if f is not None:
         f.c[0] = c0
@@ -116,19 +117,19 @@ cdef Variable compute_unary(int kernel, Variable x, const double* c):
 
 cdef Variable binary(const Op* op, Variable a, Variable b):
     """op(a, b), broadcast"""
-    cdef Variable y = compute_binary(op, op.kernel, a, b, NULL)
+    cdef Variable y = compute_binary(op, a, b, NULL)
     connect(op, y, a, b)
     return y
 
 
-cdef Variable binary_with(const Op* op, int kernel, Variable a, Variable b, double c0, double c1):
-    """op(a, b; c0, c1), by a kernel that may be another than op's usual one."""
+cdef Variable binary_with(const Op* op, Variable a, Variable b, double c0, double c1):
+    """op(a, b; c0, c1)"""
     cdef double c[2]
     cdef Variable y
     cdef Function f
     c[0] = c0
     c[1] = c1
-    y = compute_binary(op, kernel, a, b, c)
+    y = compute_binary(op, a, b, c)
     f = connect(op, y, a, b)
     if f is not None:
         f.c[0] = c0
@@ -136,8 +137,7 @@ cdef Variable binary_with(const Op* op, int kernel, Variable a, Variable b, doub
     return y
 
 
-cdef Variable compute_binary(const Op* op, int kernel, Variable given_a, Variable given_b,
-                             const double* c):
+cdef Variable compute_binary(const Op* op, Variable given_a, Variable given_b, const double* c):
     cdef const double* operands[3]
     cdef const Py_ssize_t* strides[3]
     cdef Py_ssize_t a_strides[MAX_NDIM]
@@ -149,7 +149,7 @@ cdef Variable compute_binary(const Op* op, int kernel, Variable given_a, Variabl
     operands[1] = b.ptr
     if a.layout.contiguous and b.layout.contiguous and same_shape(a.layout, b.layout):
         y = empty(a.layout)
-        run(kernel, operands, y.ptr, a.layout.size, c)
+        run(op.kernel, operands, y.ptr, a.layout.size, c)
         return y
     layout = broadcast_pair(op, given_a, given_b)
     y = empty(layout)
@@ -166,7 +166,7 @@ cdef Variable compute_binary(const Op* op, int kernel, Variable given_a, Variabl
     strides[0] = a_strides
     strides[1] = b_strides
     strides[2] = y.layout.strides
-    map_long(kernel, 2, operands, strides, y.layout, c)
+    map_long(op.kernel, 2, operands, strides, y.layout, c)
     return y
 
 
@@ -213,12 +213,12 @@ cdef Variable output_of(Function f):
     """The output, computed again if only a Variable given to set_creator led here."""
     if f.out is not NULL:
         return <Variable>f.out
-    if f.n_inputs == 2 and f.op.kernel >= 0:
-        return binary(f.op, f.x0, f.x1)
-    if f.op.kernel < 0:
+    if f.op.kernel < 0 or f.n_inputs > 2:
         raise RuntimeError(f"Variable.backward: the output of {name_of(f)} is gone, and its "
                            "derivative needs it")
-    return unary_with(f.op, f.op.kernel, f.x0, f.c[0], f.c[1])
+    if f.n_inputs == 2:
+        return binary_with(f.op, f.x0, f.x1, f.c[0], f.c[1])
+    return unary_with(f.op, f.x0, f.c[0], f.c[1])
 
 
 cdef Variable fused_gradient(Function f, Variable gy, int i, Variable into, bint done):
@@ -255,10 +255,10 @@ cdef Variable fused_gradient(Function f, Variable gy, int i, Variable into, bint
     for k in range(1, n):
         plain = plain and layouts[k].contiguous and same_shape(layouts[k], gy.layout)
     if not plain:
-        return strided_gradient(f, gy, x, into, kernel, n, operands, layouts)
+        return strided_gradient(f, gy, i, into, n, operands, layouts)
     if into is not None:
         # With the GIL: other threads see the gradient that is added to.
-        KERNELS[kernel + 1](operands, into.ptr, gy.layout.size, f.c)
+        KERNELS[f.op.adding[i]](operands, into.ptr, gy.layout.size, f.c)
         return into
     gx = gy if spent else empty(gy.layout)
     run(kernel, operands, gx.ptr, gy.layout.size, f.c)
@@ -270,13 +270,13 @@ cdef Variable slope_by_kernel(Function f, int i):
     return fused_gradient(f, filled_like(f.x0, 1.0), i, None, False)
 
 
-cdef Variable strided_gradient(Function f, Variable gy, Variable x, Variable into, int kernel,
-                               int n, const double** operands, const Layout** layouts):
+cdef Variable strided_gradient(Function f, Variable gy, int i, Variable into, int n,
+                               const double** operands, const Layout** layouts):
     """fused_gradient for views and broadcast inputs."""
     cdef Py_ssize_t read_strides[MAX_OPERANDS][MAX_NDIM]
     cdef const Py_ssize_t* strides[MAX_OPERANDS]
     cdef Layout* layout
-    cdef Variable gx = into
+    cdef Variable gx = into, x = input_of(f, i)
     cdef bint adds = into is not None and same_shape(x.layout, gy.layout)
     cdef int k
     for k in range(n):
@@ -292,9 +292,9 @@ cdef Variable strided_gradient(Function f, Variable gy, Variable x, Variable int
     operands[n] = gx.ptr
     strides[n] = gx.layout.strides
     if adds:                    # with the GIL, as above
-        map_strided(kernel + 1, n, operands, strides, gx.layout.ndim, gx.layout.shape, f.c)
+        map_strided(f.op.adding[i], n, operands, strides, gx.layout.ndim, gx.layout.shape, f.c)
         return gx
-    map_long(kernel, n, operands, strides, gx.layout, f.c)
+    map_long(f.op.gradient[i], n, operands, strides, gx.layout, f.c)
     return sum_to_layout(gx, x.layout)
 
 
@@ -310,17 +310,16 @@ cpdef Variable as_variable(object x, str where):
 cdef object apply_forms(const Forms* forms, object a, object b):
     if isinstance(a, Variable):
         if PyFloat_CheckExact(b) and forms.right is not NULL:
-            return unary_with(forms.right, forms.right.kernel, <Variable>a, PyFloat_AS_DOUBLE(b),
-                              0.0)
+            return unary_with(forms.right, <Variable>a, PyFloat_AS_DOUBLE(b), 0.0)
         if isinstance(b, Variable):
             return binary(forms.both, <Variable>a, <Variable>b)
         if forms.right is not NULL and is_number(b):
-            return unary_with(forms.right, forms.right.kernel, <Variable>a, number(b), 0.0)
+            return unary_with(forms.right, <Variable>a, number(b), 0.0)
         if not is_array_like(b):
             return NotImplemented
         return binary(forms.both, <Variable>a, operand(b, forms.name.decode()))
     if forms.left is not NULL and isinstance(b, Variable) and is_number(a):
-        return unary_with(forms.left, forms.left.kernel, <Variable>b, number(a), 0.0)
+        return unary_with(forms.left, <Variable>b, number(a), 0.0)
     if not (is_array_like(a) and is_array_like(b)):
         return NotImplemented
     where = forms.name.decode()

@@ -1,18 +1,12 @@
 """exp, expm1, log, log1p, those to the bases 2 and 10, and logarithms of sums of exponentials."""
 
-from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, READS_Y, input_of
+from cygrad.core.function cimport Function, Op, input_of
 from cygrad.core.variable cimport Variable
 from cygrad.functions.arithmetic cimport multiply, negate, scale, shift
 from cygrad.functions.elementwise cimport (
-    COMPOSED, Forms, as_variable, binary, binary_op, call_forms, output_of, unary, unary_op,
+    Forms, as_variable, binary, call_forms, kernel_op, output_of, unary,
 )
 from cygrad.functions.reduction cimport sum_to_layout
-from cygrad.kernels.elementwise cimport (
-    K_EXP, K_EXP2, K_EXPM1, K_EXPM1_SLOPE, K_G_EXP2, K_G_EXPM1, K_G_LOG, K_G_LOG10, K_G_LOG1P,
-    K_G_LOG2, K_G_LOGADDEXP, K_G_LOGADDEXP2, K_G_LOGADDEXP2_Y, K_G_LOGADDEXP_Y, K_G_MUL, K_LOG,
-    K_LOG10, K_LOG1P, K_LOG2, K_LOGADDEXP, K_LOGADDEXP2, K_LOGADDEXP2_SHARE, K_LOGADDEXP_SHARE,
-    K_OVER_POSITIVE,
-)
 
 cdef double LN2 = 0.6931471805599453
 cdef double LN10 = 2.302585092994046
@@ -23,7 +17,7 @@ cdef double LN10 = 2.302585092994046
 cdef Variable vjp_exp(Function f, Variable gy, int i):
     return multiply(gy, output_of(f))
 
-cdef Op EXP = unary_op(b"Exp", K_EXP, vjp_exp, K_G_MUL, READS_Y)
+cdef Op EXP = kernel_op(b"Exp", "EXP", vjp_exp)
 
 
 cdef Variable exponential(Variable x):
@@ -64,9 +58,8 @@ cdef Variable vjp_expm1_slope(Function f, Variable gy, int i):
 cdef Variable vjp_expm1(Function f, Variable gy, int i):
     return multiply(gy, binary(&EXPM1_SLOPE, f.x0, output_of(f)))
 
-cdef Op EXPM1_SLOPE = binary_op(b"Expm1Slope", K_EXPM1_SLOPE, vjp_expm1_slope, COMPOSED, 0,
-                                COMPOSED, 0)
-cdef Op EXPM1 = unary_op(b"Expm1", K_EXPM1, vjp_expm1, K_G_EXPM1, READS_X0 | READS_Y)
+cdef Op EXPM1_SLOPE = kernel_op(b"Expm1Slope", "EXPM1_SLOPE", vjp_expm1_slope)
+cdef Op EXPM1 = kernel_op(b"Expm1", "EXPM1", vjp_expm1)
 
 
 def expm1(x):
@@ -102,8 +95,7 @@ cdef Variable vjp_over_positive(Function f, Variable gy, int i):
         return binary(&OVER_POSITIVE, gy, f.x1)
     return negate(multiply(gy, binary(&OVER_POSITIVE, output_of(f), f.x1)))
 
-cdef Op OVER_POSITIVE = binary_op(b"Div", K_OVER_POSITIVE, vjp_over_positive, COMPOSED, 0,
-                                  COMPOSED, 0)
+cdef Op OVER_POSITIVE = kernel_op(b"Div", "OVER_POSITIVE", vjp_over_positive)
 
 
 cdef Variable over_positive(Variable a, Variable b):
@@ -113,7 +105,7 @@ cdef Variable over_positive(Variable a, Variable b):
 cdef Variable vjp_log(Function f, Variable gy, int i):
     return binary(&OVER_POSITIVE, gy, f.x0)
 
-cdef Op LOG = unary_op(b"Log", K_LOG, vjp_log, K_G_LOG, READS_X0)
+cdef Op LOG = kernel_op(b"Log", "LOG", vjp_log)
 
 
 cdef Variable logarithm(Variable x):
@@ -150,7 +142,7 @@ def log(x):
 cdef Variable vjp_log1p(Function f, Variable gy, int i):
     return binary(&OVER_POSITIVE, gy, shift(f.x0, 1.0))
 
-cdef Op LOG1P = unary_op(b"Log1p", K_LOG1P, vjp_log1p, K_G_LOG1P, READS_X0)
+cdef Op LOG1P = kernel_op(b"Log1p", "LOG1P", vjp_log1p)
 
 
 def log1p(x):
@@ -183,7 +175,7 @@ def log1p(x):
 cdef Variable vjp_exp2(Function f, Variable gy, int i):
     return multiply(gy, scale(output_of(f), LN2))
 
-cdef Op EXP2 = unary_op(b"Exp2", K_EXP2, vjp_exp2, K_G_EXP2, READS_Y)
+cdef Op EXP2 = kernel_op(b"Exp2", "EXP2", vjp_exp2)
 
 
 def exp2(x):
@@ -217,7 +209,7 @@ def exp2(x):
 cdef Variable vjp_log2(Function f, Variable gy, int i):
     return binary(&OVER_POSITIVE, gy, scale(f.x0, LN2))
 
-cdef Op LOG2 = unary_op(b"Log2", K_LOG2, vjp_log2, K_G_LOG2, READS_X0)
+cdef Op LOG2 = kernel_op(b"Log2", "LOG2", vjp_log2)
 
 
 def log2(x):
@@ -251,7 +243,7 @@ def log2(x):
 cdef Variable vjp_log10(Function f, Variable gy, int i):
     return binary(&OVER_POSITIVE, gy, scale(f.x0, LN10))
 
-cdef Op LOG10 = unary_op(b"Log10", K_LOG10, vjp_log10, K_G_LOG10, READS_X0)
+cdef Op LOG10 = kernel_op(b"Log10", "LOG10", vjp_log10)
 
 
 def log10(x):
@@ -291,8 +283,8 @@ cdef Variable vjp_share(Function f, Variable gy, int i):
     slope = multiply(gy, slope)
     return sum_to_layout(slope if i == 0 else negate(slope), input_of(f, i).layout)
 
-cdef Op SHARE = binary_op(b"Share", K_LOGADDEXP_SHARE, vjp_share, COMPOSED, 0, COMPOSED, 0)
-cdef Op SHARE2 = binary_op(b"Share", K_LOGADDEXP2_SHARE, vjp_share, COMPOSED, 0, COMPOSED, 0)
+cdef Op SHARE = kernel_op(b"Share", "LOGADDEXP_SHARE", vjp_share)
+cdef Op SHARE2 = kernel_op(b"Share", "LOGADDEXP2_SHARE", vjp_share)
 
 
 cdef Variable vjp_logaddexp(Function f, Variable gy, int i):
@@ -300,12 +292,8 @@ cdef Variable vjp_logaddexp(Function f, Variable gy, int i):
     cdef Variable p = binary(share, input_of(f, i), input_of(f, 1 - i))
     return sum_to_layout(multiply(gy, p), input_of(f, i).layout)
 
-cdef Op LOGADDEXP = binary_op(b"LogAddExp", K_LOGADDEXP, vjp_logaddexp,
-                              K_G_LOGADDEXP, READS_X0 | READS_X1,
-                              K_G_LOGADDEXP_Y, READS_X0 | READS_X1)
-cdef Op LOGADDEXP2 = binary_op(b"LogAddExp2", K_LOGADDEXP2, vjp_logaddexp,
-                               K_G_LOGADDEXP2, READS_X0 | READS_X1,
-                               K_G_LOGADDEXP2_Y, READS_X0 | READS_X1)
+cdef Op LOGADDEXP = kernel_op(b"LogAddExp", "LOGADDEXP", vjp_logaddexp)
+cdef Op LOGADDEXP2 = kernel_op(b"LogAddExp2", "LOGADDEXP2", vjp_logaddexp)
 cdef Forms LOGADDEXP_FORMS = Forms(b"logaddexp", &LOGADDEXP, NULL, NULL)
 cdef Forms LOGADDEXP2_FORMS = Forms(b"logaddexp2", &LOGADDEXP2, NULL, NULL)
 

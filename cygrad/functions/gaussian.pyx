@@ -3,14 +3,11 @@
 exp(-(x * x)) lacks x^2 of its last digits, as x * x is rounded before the exponential magnifies it.
 """
 
-from cygrad.core.function cimport Function, Op, READS_X0, READS_Y
+from cygrad.core.function cimport Function, Op
 from cygrad.core.variable cimport Variable
 from cygrad.functions.arithmetic cimport multiply, negate, scale
-from cygrad.functions.elementwise cimport output_of, unary, unary_op
+from cygrad.functions.elementwise cimport kernel_op, output_of, unary
 from cygrad.functions.selection cimport clipped
-from cygrad.kernels.elementwise cimport (
-    K_EXP_MINUS_HALF_SQUARE, K_EXP_MINUS_SQUARE, K_G_EXP_MINUS_HALF_SQUARE, K_G_EXP_MINUS_SQUARE,
-)
 
 cdef double FAR = 40.0          # from here on both are 0, and so are all their derivatives
 
@@ -20,8 +17,7 @@ cdef double FAR = 40.0          # from here on both are 0, and so are all their 
 cdef Variable vjp_exp_minus_square(Function f, Variable gy, int i):
     return multiply(gy, scale(multiply(clipped(f.x0, -FAR, FAR), output_of(f)), -2.0))
 
-cdef Op EXP_MINUS_SQUARE = unary_op(b"ExpMinusSquare", K_EXP_MINUS_SQUARE, vjp_exp_minus_square,
-                                    K_G_EXP_MINUS_SQUARE, READS_X0 | READS_Y)
+cdef Op EXP_MINUS_SQUARE = kernel_op(b"ExpMinusSquare", "EXP_MINUS_SQUARE", vjp_exp_minus_square)
 
 
 cpdef Variable exp_minus_square(Variable x):
@@ -34,9 +30,8 @@ cpdef Variable exp_minus_square(Variable x):
 cdef Variable vjp_exp_minus_half_square(Function f, Variable gy, int i):
     return multiply(gy, negate(multiply(clipped(f.x0, -FAR, FAR), output_of(f))))
 
-cdef Op EXP_MINUS_HALF_SQUARE = unary_op(b"ExpMinusHalfSquare", K_EXP_MINUS_HALF_SQUARE,
-                                         vjp_exp_minus_half_square, K_G_EXP_MINUS_HALF_SQUARE,
-                                         READS_X0 | READS_Y)
+cdef Op EXP_MINUS_HALF_SQUARE = kernel_op(b"ExpMinusHalfSquare", "EXP_MINUS_HALF_SQUARE",
+                                          vjp_exp_minus_half_square)
 
 
 cpdef Variable exp_minus_half_square(Variable x):

@@ -1,20 +1,15 @@
 """Inverse functions: arctan2 with hypot, arcsinh, arccosh, arctanh, cbrt, reciprocal."""
 
-from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, READS_Y, input_of
+from cygrad.core.function cimport Function, Op, input_of
 from cygrad.core.variable cimport Variable
 from cygrad.functions.arithmetic cimport (
     divide, multiply, negate, power, scale, squared, subtract,
 )
 from cygrad.functions.elementwise cimport (
-    COMPOSED, Forms, as_variable, binary, binary_op, call_forms, output_of, unary, unary_op,
+    Forms, as_variable, binary, call_forms, kernel_op, output_of, unary,
 )
 from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.functions.selection cimport clipped
-from cygrad.kernels.elementwise cimport (
-    K_ARCCOSH, K_ARCCOSH_SLOPE, K_ARCSINH, K_ARCSINH_SLOPE, K_ARCTAN2, K_ARCTAN2_SLOPE, K_ARCTANH,
-    K_ARCTANH_SLOPE, K_CBRT, K_G_ARCCOSH, K_G_ARCSINH, K_G_ARCTAN2_X, K_G_ARCTAN2_Y, K_G_ARCTANH,
-    K_G_CBRT, K_G_HYPOT_X, K_G_HYPOT_Y, K_HYPOT, K_HYPOT_X,
-)
 
 
 # ---- hypot: h = sqrt(a^2 + b^2), dh/da = a/h, dh/db = b/h, 0 where h = 0 ------------------------
@@ -33,10 +28,8 @@ cdef Variable vjp_hypot(Function f, Variable gy, int i):
     cdef Variable slope = binary(&HYPOT_SLOPE, input_of(f, i), input_of(f, 1 - i))
     return sum_to_layout(multiply(gy, slope), input_of(f, i).layout)
 
-cdef Op HYPOT_SLOPE = binary_op(b"HypotSlope", K_HYPOT_X, vjp_hypot_slope, COMPOSED, 0,
-                                COMPOSED, 0)
-cdef Op HYPOT = binary_op(b"Hypot", K_HYPOT, vjp_hypot, K_G_HYPOT_X, READS_X0 | READS_X1,
-                          K_G_HYPOT_Y, READS_X0 | READS_X1)
+cdef Op HYPOT_SLOPE = kernel_op(b"HypotSlope", "HYPOT_X", vjp_hypot_slope)
+cdef Op HYPOT = kernel_op(b"Hypot", "HYPOT", vjp_hypot)
 cdef Forms HYPOT_FORMS = Forms(b"hypot", &HYPOT, NULL, NULL)
 
 
@@ -90,10 +83,8 @@ cdef Variable vjp_arctan2(Function f, Variable gy, int i):
     cdef Variable gx = multiply(gy, binary(&ARCTAN2_SLOPE, input_of(f, 1 - i), input_of(f, i)))
     return sum_to_layout(gx if i == 0 else negate(gx), input_of(f, i).layout)
 
-cdef Op ARCTAN2_SLOPE = binary_op(b"Arctan2Slope", K_ARCTAN2_SLOPE, vjp_arctan2_slope, COMPOSED, 0,
-                                  COMPOSED, 0)
-cdef Op ARCTAN2 = binary_op(b"Arctan2", K_ARCTAN2, vjp_arctan2, K_G_ARCTAN2_Y, READS_X0 | READS_X1,
-                            K_G_ARCTAN2_X, READS_X0 | READS_X1)
+cdef Op ARCTAN2_SLOPE = kernel_op(b"Arctan2Slope", "ARCTAN2_SLOPE", vjp_arctan2_slope)
+cdef Op ARCTAN2 = kernel_op(b"Arctan2", "ARCTAN2", vjp_arctan2)
 cdef Forms ARCTAN2_FORMS = Forms(b"arctan2", &ARCTAN2, NULL, NULL)
 
 
@@ -141,8 +132,8 @@ cdef Variable vjp_root_slope(Function f, Variable gy, int i):
 cdef Variable vjp_arcsinh(Function f, Variable gy, int i):
     return multiply(gy, unary(&ARCSINH_SLOPE, f.x0))
 
-cdef Op ARCSINH_SLOPE = unary_op(b"ArcsinhSlope", K_ARCSINH_SLOPE, vjp_root_slope, COMPOSED, 0)
-cdef Op ARCSINH = unary_op(b"Arcsinh", K_ARCSINH, vjp_arcsinh, K_G_ARCSINH, READS_X0)
+cdef Op ARCSINH_SLOPE = kernel_op(b"ArcsinhSlope", "ARCSINH_SLOPE", vjp_root_slope)
+cdef Op ARCSINH = kernel_op(b"Arcsinh", "ARCSINH", vjp_arcsinh)
 
 
 def arcsinh(x):
@@ -176,8 +167,8 @@ def arcsinh(x):
 cdef Variable vjp_arccosh(Function f, Variable gy, int i):
     return multiply(gy, unary(&ARCCOSH_SLOPE, f.x0))
 
-cdef Op ARCCOSH_SLOPE = unary_op(b"ArccoshSlope", K_ARCCOSH_SLOPE, vjp_root_slope, COMPOSED, 0)
-cdef Op ARCCOSH = unary_op(b"Arccosh", K_ARCCOSH, vjp_arccosh, K_G_ARCCOSH, READS_X0)
+cdef Op ARCCOSH_SLOPE = kernel_op(b"ArccoshSlope", "ARCCOSH_SLOPE", vjp_root_slope)
+cdef Op ARCCOSH = kernel_op(b"Arccosh", "ARCCOSH", vjp_arccosh)
 
 
 def arccosh(x):
@@ -215,8 +206,8 @@ cdef Variable vjp_arctanh_slope(Function f, Variable gy, int i):
 cdef Variable vjp_arctanh(Function f, Variable gy, int i):
     return multiply(gy, unary(&ARCTANH_SLOPE, f.x0))
 
-cdef Op ARCTANH_SLOPE = unary_op(b"ArctanhSlope", K_ARCTANH_SLOPE, vjp_arctanh_slope, COMPOSED, 0)
-cdef Op ARCTANH = unary_op(b"Arctanh", K_ARCTANH, vjp_arctanh, K_G_ARCTANH, READS_X0)
+cdef Op ARCTANH_SLOPE = kernel_op(b"ArctanhSlope", "ARCTANH_SLOPE", vjp_arctanh_slope)
+cdef Op ARCTANH = kernel_op(b"Arctanh", "ARCTANH", vjp_arctanh)
 
 
 def arctanh(x):
@@ -250,7 +241,7 @@ def arctanh(x):
 cdef Variable vjp_cbrt(Function f, Variable gy, int i):
     return divide(gy, scale(squared(output_of(f)), 3.0))
 
-cdef Op CBRT = unary_op(b"Cbrt", K_CBRT, vjp_cbrt, K_G_CBRT, READS_Y)
+cdef Op CBRT = kernel_op(b"Cbrt", "CBRT", vjp_cbrt)
 
 
 def cbrt(x):

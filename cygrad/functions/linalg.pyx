@@ -17,7 +17,7 @@ from cygrad.functions.elementwise cimport (
 )
 from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.functions.shape cimport swap_last_axes, unsqueezed
-from cygrad.kernels.elementwise cimport K_ADD
+from cygrad.kernels.elementwise cimport kernel_named
 from cygrad.kernels.linalg cimport blas_ready, matmul_strided
 
 import numpy as np
@@ -26,6 +26,9 @@ from cygrad.functions.shape import reshape, squeeze
 
 cdef enum:
     SMALL = 4096                # multiplications below which the GIL is kept
+
+
+cdef int ADD = kernel_named("ADD")
 
 
 # ---- matmul: y = a b, dy/da: gy b^T, dy/db: a^T gy --------------------------------------------
@@ -307,7 +310,7 @@ cdef int add_bias(Variable y, Variable b) except -1:
     operands[1] = b.ptr
     strides[0] = strides[2] = y.layout.strides
     strides[1] = along
-    return map_long(K_ADD, 2, operands, strides, y.layout, NULL)
+    return map_long(ADD, 2, operands, strides, y.layout, NULL)
 
 
 def linear(x, w, b=None):

@@ -9,16 +9,11 @@ from cygrad.core.variable cimport Variable, describe, detached, empty, pinned_ro
 from cygrad.functions.activation cimport logistic, logistic_slope
 from cygrad.functions.arithmetic cimport divide_by, multiply, negate, scale, subtract
 from cygrad.functions.comparison cimport above, both, opposite
-from cygrad.functions.elementwise cimport (
-    COMPOSED, as_variable, binary, binary_op, operation, reading,
-)
+from cygrad.functions.elementwise cimport as_variable, binary, kernel_op, operation, reading
 from cygrad.functions.reduction cimport mean_over, sum_over
 from cygrad.functions.selection cimport choose, select
 from cygrad.functions.softmaxes cimport last_axis, soft_maximum
-from cygrad.kernels.elementwise cimport (
-    K_G_LOGISTIC_LOSS, K_LOGISTIC_LOSS, K_LOGISTIC_LOSS_SLOPE, K_SCALED_DIFFERENCE, K_SQUARE, LONG,
-    run,
-)
+from cygrad.kernels.elementwise cimport LONG, kernel_named, run
 from cygrad.kernels.numpy_loops cimport MAXIMUM, MINIMUM
 from cygrad.kernels.reduction cimport reduce_strided
 from cygrad.kernels.rows cimport cross_entropy_gradient_rows, cross_entropy_rows
@@ -29,6 +24,10 @@ cnp.import_array()
 
 # How far a probability may be off: by rounding, or moved by who takes differences at its ends.
 cdef double SLACK = 1e-3
+
+
+cdef int SCALED_DIFFERENCE = kernel_named("SCALED_DIFFERENCE")
+cdef int SQUARE = kernel_named("SQUARE")
 
 
 # ---- Labels -----------------------------------------------------------------------------------
@@ -218,10 +217,9 @@ cdef Variable vjp_logistic_loss(Function f, Variable gy, int i):
         return multiply(gy, negate(f.x0))
     return multiply(gy, binary(&LOGISTIC_LOSS_SLOPE, f.x0, f.x1))
 
-cdef Op LOGISTIC_LOSS_SLOPE = binary_op(b"LogisticLossSlope", K_LOGISTIC_LOSS_SLOPE,
-                                        vjp_logistic_loss_slope, COMPOSED, 0, COMPOSED, 0)
-cdef Op LOGISTIC_LOSS = binary_op(b"LogisticLoss", K_LOGISTIC_LOSS, vjp_logistic_loss,
-                                  K_G_LOGISTIC_LOSS, READS_X0 | READS_X1, COMPOSED, 0)
+cdef Op LOGISTIC_LOSS_SLOPE = kernel_op(b"LogisticLossSlope", "LOGISTIC_LOSS_SLOPE",
+                                        vjp_logistic_loss_slope)
+cdef Op LOGISTIC_LOSS = kernel_op(b"LogisticLoss", "LOGISTIC_LOSS", vjp_logistic_loss)
 
 
 cdef int check_targets(Variable x, Variable t, str where) except -1:
@@ -310,7 +308,7 @@ cdef Variable fused_mean_squared_error(Function f, Variable gy, int i, Variable 
     gx = empty(x.layout)
     operands[0] = x.ptr
     operands[1] = t.ptr
-    run(K_SCALED_DIFFERENCE, operands, gx.ptr, x.layout.size, c)
+    run(SCALED_DIFFERENCE, operands, gx.ptr, x.layout.size, c)
     return gx
 
 cdef Op MEAN_SQUARED_ERROR = reading(
@@ -353,7 +351,7 @@ def mean_squared_error(x, t):
     check_targets(a, b, "mean_squared_error")
     difference = subtract(detached(a), detached(b))
     operands[0] = difference.ptr
-    run(K_SQUARE, operands, difference.ptr, difference.layout.size, NULL)
+    run(SQUARE, operands, difference.ptr, difference.layout.size, NULL)
     y = mean_over(difference, (<unsigned long long>1 << difference.layout.ndim) - 1, False)
     connect(&MEAN_SQUARED_ERROR, y, a, b)
     return y

@@ -7,12 +7,11 @@ takes 32 of them.
 from libc.stdint cimport uint32_t
 
 from cygrad.core.arrays cimport is_number, number
-from cygrad.core.function cimport Function, Op, READS_X1
+from cygrad.core.function cimport Function, Op
 from cygrad.core.layout cimport Layout, contiguous_layout, release
 from cygrad.core.mode cimport mode
 from cygrad.core.variable cimport Variable, empty
-from cygrad.functions.elementwise cimport COMPOSED, as_variable, binary, binary_op
-from cygrad.kernels.elementwise cimport K_DROP, K_G_DROP
+from cygrad.functions.elementwise cimport as_variable, binary, kernel_op
 
 import numpy as np
 
@@ -25,7 +24,7 @@ from cygrad.core.repetition import drawing
 cdef Variable vjp_dropout(Function f, Variable gy, int i):
     return binary(&DROPOUT, gy, f.x1) if i == 0 else None
 
-cdef Op DROPOUT = binary_op(b"Dropout", K_DROP, vjp_dropout, K_G_DROP, READS_X1, COMPOSED, 0)
+cdef Op DROPOUT = kernel_op(b"Dropout", "DROP", vjp_dropout)
 
 
 cdef void fill_mask(const uint32_t* bits, uint32_t threshold, double kept, Py_ssize_t n,

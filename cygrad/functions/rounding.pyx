@@ -9,13 +9,9 @@ from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, detached, filled_like
 from cygrad.functions.arithmetic cimport divide, multiply, negate, subtract
 from cygrad.functions.elementwise cimport (
-    COMPOSED, Forms, PASS, apply_forms, as_variable, binary_op, call_forms, output_of,
-    reading, unary, unary_op,
+    Forms, apply_forms, as_variable, call_forms, kernel_op, output_of, reading, unary,
 )
 from cygrad.functions.reduction cimport sum_to_layout
-from cygrad.kernels.elementwise cimport (
-    K_CEIL, K_COPYSIGN, K_FLOOR, K_FLOOR_DIVIDE, K_FMOD, K_REMAINDER, K_RINT, K_SIGN, K_TRUNC,
-)
 
 
 # ---- Steps: dy/dx = 0 -------------------------------------------------------------------------
@@ -23,11 +19,11 @@ from cygrad.kernels.elementwise cimport (
 cdef Variable vjp_zero(Function f, Variable gy, int i):
     return filled_like(input_of(f, i), 0.0)
 
-cdef Op SIGN = reading(unary_op(b"Sign", K_SIGN, vjp_zero, COMPOSED, 0), 0, 0)
-cdef Op FLOOR = reading(unary_op(b"Floor", K_FLOOR, vjp_zero, COMPOSED, 0), 0, 0)
-cdef Op CEIL = reading(unary_op(b"Ceil", K_CEIL, vjp_zero, COMPOSED, 0), 0, 0)
-cdef Op TRUNC = reading(unary_op(b"Trunc", K_TRUNC, vjp_zero, COMPOSED, 0), 0, 0)
-cdef Op RINT = reading(unary_op(b"Rint", K_RINT, vjp_zero, COMPOSED, 0), 0, 0)
+cdef Op SIGN = reading(kernel_op(b"Sign", "SIGN", vjp_zero), 0, 0)
+cdef Op FLOOR = reading(kernel_op(b"Floor", "FLOOR", vjp_zero), 0, 0)
+cdef Op CEIL = reading(kernel_op(b"Ceil", "CEIL", vjp_zero), 0, 0)
+cdef Op TRUNC = reading(kernel_op(b"Trunc", "TRUNC", vjp_zero), 0, 0)
+cdef Op RINT = reading(kernel_op(b"Rint", "RINT", vjp_zero), 0, 0)
 
 
 cdef Variable sign_of(Variable x):
@@ -167,7 +163,7 @@ cdef Variable vjp_copysign(Function f, Variable gy, int i):
     weight = multiply(sign_of(detached(f.x0)), sign_of(detached(output_of(f))))
     return sum_to_layout(multiply(gy, weight), f.x0.layout)
 
-cdef Op COPYSIGN = binary_op(b"CopySign", K_COPYSIGN, vjp_copysign, COMPOSED, 0, COMPOSED, 0)
+cdef Op COPYSIGN = kernel_op(b"CopySign", "COPYSIGN", vjp_copysign)
 cdef Forms COPYSIGN_FORMS = Forms(b"copysign", &COPYSIGN, NULL, NULL)
 
 
@@ -216,10 +212,10 @@ cdef Variable vjp_remainder(Function f, Variable gy, int i):
     steps = unary(&RINT, divide(steps, detached(f.x1)))
     return sum_to_layout(negate(multiply(gy, steps)), f.x1.layout)
 
-cdef Op FMOD = binary_op(b"Fmod", K_FMOD, vjp_remainder, PASS, 0, COMPOSED, 0)
-cdef Op REMAINDER = binary_op(b"Remainder", K_REMAINDER, vjp_remainder, PASS, 0, COMPOSED, 0)
+cdef Op FMOD = kernel_op(b"Fmod", "FMOD", vjp_remainder)
+cdef Op REMAINDER = kernel_op(b"Remainder", "REMAINDER", vjp_remainder)
 cdef Op FLOOR_DIVIDE = reading(
-    binary_op(b"Floor_Divide", K_FLOOR_DIVIDE, vjp_zero, COMPOSED, 0, COMPOSED, 0), 0, 0)
+    kernel_op(b"Floor_Divide", "FLOOR_DIVIDE", vjp_zero), 0, 0)
 cdef Forms FMOD_FORMS = Forms(b"fmod", &FMOD, NULL, NULL)
 cdef Forms REMAINDER_FORMS = Forms(b"remainder", &REMAINDER, NULL, NULL)
 cdef Forms FLOOR_DIVIDE_FORMS = Forms(b"floor_divide", &FLOOR_DIVIDE, NULL, NULL)

@@ -6,20 +6,17 @@ Masks are float64, 0 or 1, so that the kernels know one type only.
 from libc.math cimport INFINITY
 
 from cygrad.core.arrays cimport constant, is_number, number
-from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, connect_many, input_of
+from cygrad.core.function cimport Function, Op, READS_X0, connect_many, input_of
 from cygrad.core.layout cimport Layout, MAX_NDIM, broadcast_layouts, plain_int, release
 from cygrad.core.variable cimport Variable, describe, empty, scalar
 from cygrad.functions.arithmetic cimport scale
 from cygrad.functions.comparison cimport above, below, both, equal, less
 from cygrad.functions.elementwise cimport (
-    Forms, as_variable, binary_op, broadcast_strides, call_forms, map_long, operation, pinned,
-    reading, unary_op, unary_with,
+    Forms, as_variable, broadcast_strides, call_forms, kernel_op, map_long, pinned, reading,
+    unary_with,
 )
 from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.functions.shape cimport copied
-from cygrad.kernels.elementwise cimport (
-    K_CLIP, K_G_CLIP, K_G_MAXIMUM, K_G_MINIMUM, K_MAXIMUM, K_MINIMUM, K_WHERE,
-)
 
 import numpy as np
 
@@ -34,7 +31,7 @@ cdef Variable vjp_where(Function f, Variable gy, int i):
     return sum_to_layout(choose(mask, gy, zero) if i == 1 else choose(mask, zero, gy),
                          input_of(f, i).layout)
 
-cdef Op WHERE = reading(operation(b"Where", vjp_where), READS_X0, READS_X0)
+cdef Op WHERE = reading(kernel_op(b"Where", "WHERE", vjp_where), READS_X0, READS_X0)
 
 
 cdef Variable choose(Variable mask, Variable a, Variable b):
@@ -68,7 +65,7 @@ cdef Variable choose(Variable mask, Variable a, Variable b):
     strides[1] = strides_of[1]
     strides[2] = strides_of[2]
     strides[3] = y.layout.strides
-    map_long(K_WHERE, 3, operands, strides, y.layout, NULL)
+    map_long(WHERE.kernel, 3, operands, strides, y.layout, NULL)
     connect_many(&WHERE, y, (given_mask, given_a, given_b))
     return y
 
@@ -133,11 +130,11 @@ def where(condition, a, b):
 cdef Variable vjp_clip(Function f, Variable gy, int i):
     return select(both(above(f.x0, f.c[0]), below(f.x0, f.c[1])), gy)
 
-cdef Op CLIP = unary_op(b"Clip", K_CLIP, vjp_clip, K_G_CLIP, READS_X0)
+cdef Op CLIP = kernel_op(b"Clip", "CLIP", vjp_clip)
 
 
 cdef Variable clipped(Variable x, double low, double high):
-    return unary_with(&CLIP, K_CLIP, x, low, high)
+    return unary_with(&CLIP, x, low, high)
 
 
 def clip(x, low=None, high=None):
@@ -182,7 +179,7 @@ def clip(x, low=None, high=None):
         c1 = number(high)
     if not c0 <= c1:
         raise ValueError(f"clip: low={low} must be at most high={high}")
-    return unary_with(&CLIP, K_CLIP, v, c0, c1)
+    return unary_with(&CLIP, v, c0, c1)
 
 
 # ---- maximum, minimum: dy/da = 1 where a is chosen, 1/2 where a = b ---------------------------
@@ -202,10 +199,8 @@ cdef Variable share_gradient(Variable gy, Variable x, Variable other, Variable l
                          x.layout)
 
 # The loser's kernel of one is the winner's kernel of the other, with the inputs in the same order.
-cdef Op MAXIMUM = binary_op(b"Maximum", K_MAXIMUM, vjp_maximum, K_G_MAXIMUM, READS_X0 | READS_X1,
-                            K_G_MINIMUM, READS_X0 | READS_X1)
-cdef Op MINIMUM = binary_op(b"Minimum", K_MINIMUM, vjp_minimum, K_G_MINIMUM, READS_X0 | READS_X1,
-                            K_G_MAXIMUM, READS_X0 | READS_X1)
+cdef Op MAXIMUM = kernel_op(b"Maximum", "MAXIMUM", vjp_maximum)
+cdef Op MINIMUM = kernel_op(b"Minimum", "MINIMUM", vjp_minimum)
 cdef Forms MAXIMUM_FORMS = Forms(b"maximum", &MAXIMUM, NULL, NULL)
 cdef Forms MINIMUM_FORMS = Forms(b"minimum", &MINIMUM, NULL, NULL)
 

@@ -13,7 +13,10 @@ from cygrad.core.variable cimport Variable, describe, empty, held, scalar, view_
 from cygrad.functions.elementwise cimport as_variable, broadcast_strides, operation, pinned, reading
 from cygrad.functions.indexing cimport slice_axis
 from cygrad.functions.reduction cimport mask_of_axes, plain_axes, reduced_axes, sum_to_layout
-from cygrad.kernels.elementwise cimport K_G_PASS, KERNELS, LONG, copy_strided, map_strided
+from cygrad.kernels.elementwise cimport KERNELS, LONG, copy_strided, kernel_named, map_strided
+
+
+cdef int ACCUMULATE = kernel_named("ACCUMULATE")
 
 
 # ---- copy: y = x in memory of its own ---------------------------------------------------------
@@ -81,9 +84,9 @@ cdef int add_into(Variable total, Variable g) except -1:
     strides[0] = g.layout.strides
     strides[1] = total.layout.strides
     if g.layout.contiguous and total.layout.contiguous:
-        KERNELS[K_G_PASS + 1](operands, total.ptr, total.layout.size, NULL)
+        KERNELS[ACCUMULATE](operands, total.ptr, total.layout.size, NULL)
     else:
-        map_strided(K_G_PASS + 1, 1, operands, strides, g.layout.ndim, g.layout.shape, NULL)
+        map_strided(ACCUMULATE, 1, operands, strides, g.layout.ndim, g.layout.shape, NULL)
     return 0
 
 

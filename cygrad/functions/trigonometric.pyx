@@ -1,17 +1,10 @@
 """sin, cos, tan, sinh, cosh, tanh, arcsin, arccos, arctan."""
 
-from cygrad.core.function cimport Function, Op, READS_X0, READS_Y
+from cygrad.core.function cimport Function, Op
 from cygrad.core.variable cimport Variable
 from cygrad.functions.arithmetic cimport multiply, negate, scale, shift, squared
-from cygrad.functions.elementwise cimport (
-    COMPOSED, as_variable, binary, binary_op, output_of, unary, unary_op,
-)
+from cygrad.functions.elementwise cimport as_variable, binary, kernel_op, output_of, unary
 from cygrad.functions.selection cimport clipped
-from cygrad.kernels.elementwise cimport (
-    K_ARCCOS, K_ARCSIN, K_ARCSIN_SLOPE, K_ARCTAN, K_ARCTAN_SLOPE, K_COS, K_COSH, K_G_ARCCOS,
-    K_G_ARCSIN, K_G_ARCTAN, K_G_COS, K_G_COSH, K_G_SIN, K_G_SINH, K_G_TAN, K_G_TANH, K_SIN, K_SINH,
-    K_TAN, K_TANH, K_TANH_SLOPE,
-)
 
 
 # ---- sin: y = sin x, dy/dx = cos x --------------------------------------------------------------
@@ -19,7 +12,7 @@ from cygrad.kernels.elementwise cimport (
 cdef Variable vjp_sin(Function f, Variable gy, int i):
     return multiply(gy, unary(&COS, f.x0))
 
-cdef Op SIN = unary_op(b"Sin", K_SIN, vjp_sin, K_G_SIN, READS_X0)
+cdef Op SIN = kernel_op(b"Sin", "SIN", vjp_sin)
 
 
 def sin(x):
@@ -53,7 +46,7 @@ def sin(x):
 cdef Variable vjp_cos(Function f, Variable gy, int i):
     return negate(multiply(gy, unary(&SIN, f.x0)))
 
-cdef Op COS = unary_op(b"Cos", K_COS, vjp_cos, K_G_COS, READS_X0)
+cdef Op COS = kernel_op(b"Cos", "COS", vjp_cos)
 
 
 def cos(x):
@@ -87,7 +80,7 @@ def cos(x):
 cdef Variable vjp_tan(Function f, Variable gy, int i):
     return multiply(gy, shift(squared(output_of(f)), 1.0))
 
-cdef Op TAN = unary_op(b"Tan", K_TAN, vjp_tan, K_G_TAN, READS_Y)
+cdef Op TAN = kernel_op(b"Tan", "TAN", vjp_tan)
 
 
 def tan(x):
@@ -121,7 +114,7 @@ def tan(x):
 cdef Variable vjp_sinh(Function f, Variable gy, int i):
     return multiply(gy, unary(&COSH, f.x0))
 
-cdef Op SINH = unary_op(b"Sinh", K_SINH, vjp_sinh, K_G_SINH, READS_X0)
+cdef Op SINH = kernel_op(b"Sinh", "SINH", vjp_sinh)
 
 
 def sinh(x):
@@ -155,7 +148,7 @@ def sinh(x):
 cdef Variable vjp_cosh(Function f, Variable gy, int i):
     return multiply(gy, unary(&SINH, f.x0))
 
-cdef Op COSH = unary_op(b"Cosh", K_COSH, vjp_cosh, K_G_COSH, READS_X0)
+cdef Op COSH = kernel_op(b"Cosh", "COSH", vjp_cosh)
 
 
 def cosh(x):
@@ -193,8 +186,8 @@ cdef Variable vjp_tanh_slope(Function f, Variable gy, int i):
 cdef Variable vjp_tanh(Function f, Variable gy, int i):
     return multiply(gy, tanh_slope(f.x0, output_of(f)))
 
-cdef Op TANH_SLOPE = binary_op(b"TanhSlope", K_TANH_SLOPE, vjp_tanh_slope, COMPOSED, 0, COMPOSED, 0)
-cdef Op TANH = unary_op(b"Tanh", K_TANH, vjp_tanh, K_G_TANH, READS_X0 | READS_Y)
+cdef Op TANH_SLOPE = kernel_op(b"TanhSlope", "TANH_SLOPE", vjp_tanh_slope)
+cdef Op TANH = kernel_op(b"Tanh", "TANH", vjp_tanh)
 
 
 cdef Variable tanh_slope(Variable x, Variable y):
@@ -240,8 +233,8 @@ cdef Variable vjp_arcsin_slope(Function f, Variable gy, int i):
 cdef Variable vjp_arcsin(Function f, Variable gy, int i):
     return multiply(gy, unary(&ARCSIN_SLOPE, f.x0))
 
-cdef Op ARCSIN_SLOPE = unary_op(b"ArcsinSlope", K_ARCSIN_SLOPE, vjp_arcsin_slope, COMPOSED, 0)
-cdef Op ARCSIN = unary_op(b"Arcsin", K_ARCSIN, vjp_arcsin, K_G_ARCSIN, READS_X0)
+cdef Op ARCSIN_SLOPE = kernel_op(b"ArcsinSlope", "ARCSIN_SLOPE", vjp_arcsin_slope)
+cdef Op ARCSIN = kernel_op(b"Arcsin", "ARCSIN", vjp_arcsin)
 
 
 def arcsin(x):
@@ -275,7 +268,7 @@ def arcsin(x):
 cdef Variable vjp_arccos(Function f, Variable gy, int i):
     return negate(vjp_arcsin(f, gy, i))
 
-cdef Op ARCCOS = unary_op(b"Arccos", K_ARCCOS, vjp_arccos, K_G_ARCCOS, READS_X0)
+cdef Op ARCCOS = kernel_op(b"Arccos", "ARCCOS", vjp_arccos)
 
 
 def arccos(x):
@@ -314,8 +307,8 @@ cdef Variable vjp_arctan_slope(Function f, Variable gy, int i):
 cdef Variable vjp_arctan(Function f, Variable gy, int i):
     return multiply(gy, unary(&ARCTAN_SLOPE, f.x0))
 
-cdef Op ARCTAN_SLOPE = unary_op(b"ArctanSlope", K_ARCTAN_SLOPE, vjp_arctan_slope, COMPOSED, 0)
-cdef Op ARCTAN = unary_op(b"Arctan", K_ARCTAN, vjp_arctan, K_G_ARCTAN, READS_X0)
+cdef Op ARCTAN_SLOPE = kernel_op(b"ArctanSlope", "ARCTAN_SLOPE", vjp_arctan_slope)
+cdef Op ARCTAN = kernel_op(b"Arctan", "ARCTAN", vjp_arctan)
 
 
 def arctan(x):

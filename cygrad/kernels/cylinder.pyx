@@ -12,7 +12,7 @@ Beyond, the asymptotic series in 1/x (Abramowitz and Stegun 9.2, 9.7), summed fr
 from cpython.exc cimport PyErr_CheckSignals
 from libc.math cimport INFINITY, NAN, copysign, fabs, sqrt
 
-from cygrad.kernels.elementwise cimport K_EXP, K_LOG, KERNELS
+from cygrad.kernels.elementwise cimport KERNELS, kernel_named
 
 import numpy as np
 
@@ -30,6 +30,8 @@ cdef enum:
     TERMS = 64
     MOST = 64                   # orders of K in a recurrence
 
+cdef int EXP = kernel_named("EXP")
+cdef int LOG = kernel_named("LOG")
 cdef double GAUSS_START = 0.4
 cdef double ROOT_HALF_OVER_PI = 0.3989422804014327
 cdef double LOG_TWO_LESS_GAMMA = 0.1159315156584124
@@ -55,7 +57,7 @@ cdef void arc_block(const double* x, double* out, Py_ssize_t n, const double* we
         for i in range(n):
             v[i] = x[i] * cg_arc[k]
             e[i] = -v[i]
-        KERNELS[K_EXP](inputs, e, n, NULL)
+        KERNELS[EXP](inputs, e, n, NULL)
         if degree == 0:
             for i in range(n):
                 out[i] += w * e[i]
@@ -119,7 +121,7 @@ cdef void arc_ends(const double* x, double* out, Py_ssize_t count, int n, int m,
             y = fabs(x[i])
             growth[i] = y if y < 709.0 else 0.5 * y
         inputs[0] = growth
-        KERNELS[K_EXP](inputs, growth, count, NULL)
+        KERNELS[EXP](inputs, growth, count, NULL)
     for i in range(count):
         y = fabs(x[i])
         if y == 0.0:
@@ -231,9 +233,9 @@ def gauss_values(const double[::1] x, int n, int m, bint scaled, const double[::
                 if not scaled:
                     growth[j] = 0.0 if x[i + j] < GAUSS_START else -x[i + j]
             inputs[0] = logs
-            KERNELS[K_LOG](inputs, logs, length, NULL)
+            KERNELS[LOG](inputs, logs, length, NULL)
             inputs[0] = growth
-            KERNELS[K_EXP](inputs, growth, length, NULL)
+            KERNELS[EXP](inputs, growth, length, NULL)
             for j in range(length):
                 y = x[i + j]
                 if y == 0.0:

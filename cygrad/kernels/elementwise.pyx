@@ -10,6 +10,8 @@ The environment variable CYGRAD_ISA chooses the instruction set: ``baseline``, `
 
 import os
 
+from libc.string cimport strcmp
+
 from cygrad.kernels.limits cimport MAX_NDIM
 
 cdef extern from "kernels.h" nogil:
@@ -19,19 +21,89 @@ cdef extern from "kernels.h" nogil:
     const cg_kernel* cg_kernels(int isa)
     const cg_cell* cg_cells(int isa)
     const cg_update* cg_updates(int isa)
+    ctypedef struct cg_entry:
+        const char* name
+        int inputs, constants, adds, costly, of, by, reads
+    ctypedef struct cg_pass:
+        int of, by
+    const cg_entry* cg_catalogue
+    const int cg_kernel_count
+    const cg_pass* cg_passes
+    const int cg_pass_count
 
 cdef enum:
     TILE = 256
-    ADDING = K_G_PASS           # gradient kernels start here; the odd ones from it add
+
+cdef int COPY = kernel_named("COPY")
 
 cdef struct Operand:
     char* data
     Py_ssize_t strides[MAX_NDIM]
 
 
-cdef inline bint adds(int kernel) noexcept nogil:
-    return kernel >= ADDING and (kernel - ADDING) % 2 == 1
+# ---- The catalogue ------------------------------------------------------------------------------
 
+cdef int kernel_named(str name) except -1:
+    cdef bytes wanted = name.encode()
+    cdef const char* given = wanted
+    cdef int k
+    for k in range(cg_kernel_count):
+        if strcmp(cg_catalogue[k].name, given) == 0:
+            return k
+    raise LookupError(f"there is no kernel {name!r} in kernels.def")
+
+
+cdef int inputs_of(int kernel) noexcept:
+    return cg_catalogue[kernel].inputs
+
+
+cdef Gradient gradient_of(int kernel, int by) noexcept:
+    cdef Gradient found
+    cdef const cg_entry* entry
+    cdef int k
+    found.kernel = found.adding = COMPOSED
+    found.reads = 0
+    found.costly = False
+    for k in range(cg_pass_count):
+        if cg_passes[k].of == kernel and cg_passes[k].by == by:
+            found.kernel = found.adding = PASS
+    for k in range(cg_kernel_count):
+        entry = &cg_catalogue[k]
+        if entry.of == kernel and entry.by == by:
+            if entry.adds:
+                found.adding = k
+            else:
+                found.kernel = k
+            found.reads = entry.reads
+            found.costly = entry.costly
+    return found
+
+
+def catalogue():
+    """The elementwise kernels, as kernels.def has them.
+
+    Returns
+    -------
+    dict of str to dict
+        By name: the ``number``, how many ``inputs`` (arrays) and ``constants`` it takes, whether it
+        ``adds`` to its output, and of a gradient the kernel ``of`` which and the input ``by`` which
+        it is, else None.
+    """
+    cdef const cg_entry* entry
+    cdef int k
+    rows = {}
+    for k in range(cg_kernel_count):
+        entry = &cg_catalogue[k]
+        rows[entry.name.decode()] = {
+            "number": k, "inputs": entry.inputs, "constants": entry.constants,
+            "adds": bool(entry.adds),
+            "of": cg_catalogue[entry.of].name.decode() if entry.of >= 0 else None,
+            "by": entry.by if entry.of >= 0 else None,
+        }
+    return rows
+
+
+# ---- Strided, broadcast memory ------------------------------------------------------------------
 
 cdef void map_strided(int kernel, int n_inputs, const double** operands,
                       const Py_ssize_t** strides, int ndim, const Py_ssize_t* shape,
@@ -118,7 +190,7 @@ cdef void run_row(int kernel, const Operand* ops, int n_inputs, int axis, Py_ssi
         if direct:
             KERNELS[kernel](inputs, <double*>target, length, c)
         else:
-            if adds(kernel):
+            if cg_catalogue[kernel].adds:
                 gather(target, out.strides[axis], tiles[n_inputs], length)
             KERNELS[kernel](inputs, tiles[n_inputs], length, c)
             scatter(tiles[n_inputs], target, out.strides[axis], length)
@@ -148,7 +220,7 @@ cdef void copy_strided(const double* source, const Py_ssize_t* source_strides, d
     operands[1] = target
     strides[0] = source_strides
     strides[1] = target_strides
-    map_strided(K_COPY, 1, operands, strides, ndim, shape, NULL)
+    map_strided(COPY, 1, operands, strides, ndim, shape, NULL)
 
 
 # ---- The instruction set ----------------------------------------------------------------------

@@ -4,6 +4,7 @@
  * the CPU reports (elementwise.pyx; CYGRAD_ISA overrides it). */
 #include "kernels.h"
 #include "scalar.h"
+#include "updates.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -20,6 +21,14 @@
 #define CG_PASTE_(f, suffix) cg_##f##_##suffix
 #define CG_PASTE(f, suffix) CG_PASTE_(f, suffix)
 #define CG_NAME(f) CG_PASTE(f, CG_SUFFIX)
+
+/* Numbers, in the order of kernels.def; the tables in loops.h have it, too. */
+enum {
+#define FORWARD(name, reads, expression) K_##name,
+#define GRADIENT(of, by, reads, expression) K_G_##of##_##by, K_G_##of##_##by##_ADD,
+#include "kernels.def"
+    CG_KERNELS
+};
 
 #define CG_SUFFIX baseline
 #include "loops.h"
@@ -88,3 +97,60 @@ int cg_best_isa(void)
 const cg_kernel *cg_kernels(int isa) { CG_CHOOSE(cg_table, isa); }
 const cg_cell *cg_cells(int isa) { CG_CHOOSE(cg_cells, isa); }
 const cg_update *cg_updates(int isa) { CG_CHOOSE(cg_updates, isa); }
+
+/* ---- The catalogue ---- */
+
+/* What the words of a line's `reads` mean. */
+enum {
+    CG_INPUTS_X = 1, CG_INPUTS_XY = 2, CG_INPUTS_XYZ = 3, CG_INPUTS_XYZW = 4, CG_INPUTS_XYZWV = 5,
+    CG_INPUTS_XC = 1, CG_INPUTS_XCC = 1, CG_INPUTS_XYC = 2, CG_INPUTS_XYCC = 2,
+    CG_CONSTANTS_X = 0, CG_CONSTANTS_XY = 0, CG_CONSTANTS_XYZ = 0, CG_CONSTANTS_XYZW = 0,
+    CG_CONSTANTS_XYZWV = 0, CG_CONSTANTS_XC = 1, CG_CONSTANTS_XCC = 2, CG_CONSTANTS_XYC = 1,
+    CG_CONSTANTS_XYCC = 2,
+    CG_READS_G = 0, CG_READS_GX = CG_READS_X, CG_READS_GY = CG_READS_Y, CG_READS_GR = CG_READS_R,
+    CG_READS_GXY = CG_READS_X | CG_READS_Y, CG_READS_GXR = CG_READS_X | CG_READS_R,
+    CG_READS_GYR = CG_READS_Y | CG_READS_R,
+    CG_BY_X = 0, CG_BY_Y = 1
+};
+
+/* Kernels that compute with array functions are the costly ones. */
+enum {
+#define FORWARD(name, reads, expression) CG_COSTLY_##name = 0,
+#define FUNCTION(name) CG_COSTLY_##name = 1,
+#define FORWARD_AT(name, reads, function, inner, expression) CG_COSTLY_##name = 1,
+#define FORWARD_AT2(name, reads, function, first, second, expression) CG_COSTLY_##name = 1,
+#include "kernels.def"
+    CG_COSTLY_NO = 0, CG_COSTLY_YES = 1
+};
+
+#define CG_ENTRY(name, reads, adds, costly)                                                       \
+    {#name, CG_INPUTS_##reads, CG_CONSTANTS_##reads, adds, CG_COSTLY_##costly, -1, 0, 0},
+#define CG_GRADIENT_ENTRY(of, by, reads, costly)                                                  \
+    {"G_" #of "_" #by, CG_COUNT_##reads, 0, 0, CG_COSTLY_##costly, K_##of, CG_BY_##by,            \
+     CG_READS_##reads},                                                                           \
+    {"G_" #of "_" #by "_ADD", CG_COUNT_##reads, 0, 1, CG_COSTLY_##costly, K_##of, CG_BY_##by,     \
+     CG_READS_##reads},
+
+const cg_entry cg_catalogue[CG_KERNELS] = {
+#define FORWARD(name, reads, expression) CG_ENTRY(name, reads, 0, NO)
+#define FUNCTION(name) CG_ENTRY(name, X, 0, YES)
+#define FORWARD_AT(name, reads, function, inner, expression) CG_ENTRY(name, reads, 0, YES)
+#define FORWARD_AT2(name, reads, function, first, second, expression)                             \
+    CG_ENTRY(name, reads, 0, YES)
+#define ADDING(name, reads, expression) CG_ENTRY(name, reads, 1, NO)
+#define GRADIENT(of, by, reads, expression) CG_GRADIENT_ENTRY(of, by, reads, NO)
+#define GRADIENT_OF(of, by, reads, function, expression) CG_GRADIENT_ENTRY(of, by, reads, YES)
+#define GRADIENT_AT(of, by, reads, function, inner, expression)                                   \
+    CG_GRADIENT_ENTRY(of, by, reads, YES)
+#define GRADIENT_AT2(of, by, reads, function, first, second, expression)                          \
+    CG_GRADIENT_ENTRY(of, by, reads, YES)
+#define GRADIENT_BY(of, by, reads, kernel) CG_GRADIENT_ENTRY(of, by, reads, kernel)
+#include "kernels.def"
+};
+const int cg_kernel_count = CG_KERNELS;
+
+const cg_pass cg_passes[] = {
+#define GRADIENT_PASS(of, by) {K_##of, CG_BY_##by},
+#include "kernels.def"
+};
+const int cg_pass_count = sizeof cg_passes / sizeof cg_passes[0];

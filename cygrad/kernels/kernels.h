@@ -1,4 +1,4 @@
-/* The elementwise kernels: their common signature, their numbers, and the table of the chosen
+/* The elementwise kernels: their common signature, the catalogue of them, and the table of the chosen
  * instruction set. What a kernel computes stands in kernels.def; the loops are made in loops.h.
  *
  * A kernel reads `in[0..k)` and writes `out`, all contiguous and n long; `out` may be one of the
@@ -12,20 +12,31 @@
 
 typedef void (*cg_kernel)(const double *const *in, double *out, ptrdiff_t n, const double *c);
 
-enum {
-#define FORWARD(name, nin, expr) K_##name,
-#define FUNCTION(name) K_##name,
-#define GRADIENT(name, nin, expr) K_##name, K_##name##_ADD,
-#define GRADIENT_OF(name, nin, function, argument, expr) K_##name, K_##name##_ADD,
-#define GRADIENT_BY(name, nin, kernel) K_##name, K_##name##_ADD,
-#define FORWARD_AT(name, nin, function, inner, expr) K_##name,
-#define GRADIENT_AT(name, nin, function, inner, expr) K_##name, K_##name##_ADD,
-#define FORWARD_AT2(name, nin, function, first, second, expr) K_##name,
-#define GRADIENT_AT2(name, nin, function, first, second, expr) K_##name, K_##name##_ADD,
-#define FORWARD_IF(name, nin, condition, inner, expr, otherwise) K_##name,
-#include "kernels.def"
-    CG_KERNELS
-};
+/* Arrays that a gradient kernel reads beside g, in this order: inputs of the kernel whose gradient it
+ * is, and its result. */
+enum { CG_READS_X = 1, CG_READS_Y = 2, CG_READS_R = 4 };
+
+/* A line of kernels.def. */
+typedef struct {
+    const char *name;
+    int inputs;             /* arrays that it reads */
+    int constants;          /* that it has of its own */
+    int adds;               /* to what is in out, instead of writing it */
+    int costly;             /* takes longer than to read its result from memory */
+    int of;                 /* of a gradient: the kernel whose gradient it is; else -1 */
+    int by;                 /* and the input by which */
+    int reads;              /* and what it reads beside g */
+} cg_entry;
+
+/* A gradient that is g itself. */
+typedef struct {
+    int of, by;
+} cg_pass;
+
+extern const cg_entry cg_catalogue[];       /* by number */
+extern const int cg_kernel_count;
+extern const cg_pass cg_passes[];
+extern const int cg_pass_count;
 
 /* The cells of cells.h, which say what their arguments are: arrays to read, then arrays to write.
  * None of these overlap, but where cells.h says so. */
@@ -39,13 +50,6 @@ typedef struct {
     void (*step)(double *const *arrays, ptrdiff_t n, const double *c);
     int states;
 } cg_update;
-
-enum {
-#define UPDATE(name, states, statements) U_##name,
-#include "updates.def"
-#undef UPDATE
-    CG_UPDATES
-};
 
 enum { CG_UPDATE_CONSTANTS = 8, CG_UPDATE_ARRAYS = 4 };
 

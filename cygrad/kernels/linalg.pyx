@@ -1,6 +1,6 @@
 """Matrix products of strided stacks, by the loop of NumPy's matmul, which calls its BLAS."""
 
-from cygrad.kernels.elementwise cimport K_MUL, map_strided
+from cygrad.kernels.elementwise cimport kernel_named, map_strided
 from cygrad.kernels.limits cimport MAX_NDIM
 from cygrad.kernels.numpy_loops cimport MATMUL, call
 
@@ -15,6 +15,7 @@ cdef enum:
     FEW_ROWS = 32               # and so many pieces: more of either are faster packed
     FEW_PIECES = 4
 
+cdef int MUL = kernel_named("MUL")
 cdef bint reads_in_place = best_isa() == "avx512"
 
 
@@ -129,4 +130,4 @@ cdef inline void outer_product(char** args, const Py_ssize_t* steps, Py_ssize_t 
     strides[0] = down
     strides[1] = along
     strides[2] = steps + 7
-    map_strided(K_MUL, 2, operands, strides, 2, shape, NULL)
+    map_strided(MUL, 2, operands, strides, 2, shape, NULL)

@@ -125,38 +125,82 @@ CG_INLINE double CG_NAME(share2)(double x, double y, double t)
 /* How far x is from the nearer end of [0, end]. */
 #define CG_FROM_END(x, end) (((x) < 0.5 * (end)) ? (x) : (end) - (x))
 
-#define CG_LOAD_1 const double x = x0[i]; (void)x;
-#define CG_LOAD_2 CG_LOAD_1 const double y = x1[i]; (void)y;
-#define CG_LOAD_3 CG_LOAD_2 const double z = x2[i]; (void)z;
-#define CG_LOAD_4 CG_LOAD_3 const double w = x3[i]; (void)w;
-#define CG_LOAD_5 CG_LOAD_4 const double v = x4[i]; (void)v;
+/* Of each word that `reads` may be in kernels.def: how many arrays it stands for, and the element
+ * of each by its name. */
+#define CG_COUNT_X 1
+#define CG_COUNT_XC 1
+#define CG_COUNT_XCC 1
+#define CG_COUNT_XY 2
+#define CG_COUNT_XYC 2
+#define CG_COUNT_XYCC 2
+#define CG_COUNT_XYZ 3
+#define CG_COUNT_XYZW 4
+#define CG_COUNT_XYZWV 5
+#define CG_COUNT_G 1
+#define CG_COUNT_GX 2
+#define CG_COUNT_GY 2
+#define CG_COUNT_GR 2
+#define CG_COUNT_GXY 3
+#define CG_COUNT_GXR 3
+#define CG_COUNT_GYR 3
 
-#define CG_GLOAD_1 const double g = x0[i]; (void)g;
-#define CG_GLOAD_2 CG_GLOAD_1 const double x = x1[i]; (void)x;
-#define CG_GLOAD_3 CG_GLOAD_2 const double y = x2[i]; (void)y;
+#define CG_AT(name, k) const double name = in##k[i]; (void)name;
+#define CG_LOAD_X CG_AT(x, 0)
+#define CG_LOAD_XC CG_LOAD_X
+#define CG_LOAD_XCC CG_LOAD_X
+#define CG_LOAD_XY CG_LOAD_X CG_AT(y, 1)
+#define CG_LOAD_XYC CG_LOAD_XY
+#define CG_LOAD_XYCC CG_LOAD_XY
+#define CG_LOAD_XYZ CG_LOAD_XY CG_AT(z, 2)
+#define CG_LOAD_XYZW CG_LOAD_XYZ CG_AT(w, 3)
+#define CG_LOAD_XYZWV CG_LOAD_XYZW CG_AT(v, 4)
+#define CG_LOAD_G CG_AT(g, 0)
+#define CG_LOAD_GX CG_LOAD_G CG_AT(x, 1)
+#define CG_LOAD_GY CG_LOAD_G CG_AT(y, 1)
+#define CG_LOAD_GR CG_LOAD_G CG_AT(r, 1)
+#define CG_LOAD_GXY CG_LOAD_GX CG_AT(y, 2)
+#define CG_LOAD_GXR CG_LOAD_GX CG_AT(r, 2)
+#define CG_LOAD_GYR CG_LOAD_GY CG_AT(r, 2)
 
-#define CG_ARGS_1 const double *x0 = in[0];
-#define CG_ARGS_2 CG_ARGS_1 const double *x1 = in[1];
-#define CG_ARGS_3 CG_ARGS_2 const double *x2 = in[2];
-#define CG_ARGS_4 CG_ARGS_3 const double *x3 = in[3];
-#define CG_ARGS_5 CG_ARGS_4 const double *x4 = in[4];
+#define CG_ARRAYS_1 const double *in0 = in[0];
+#define CG_ARRAYS_2 CG_ARRAYS_1 const double *in1 = in[1];
+#define CG_ARRAYS_3 CG_ARRAYS_2 const double *in2 = in[2];
+#define CG_ARRAYS_4 CG_ARRAYS_3 const double *in3 = in[3];
+#define CG_ARRAYS_5 CG_ARRAYS_4 const double *in4 = in[4];
+#define CG_ARRAYS(reads) CG_PASTE_ARRAYS(CG_COUNT_##reads)
+#define CG_PASTE_ARRAYS(count) CG_ARRAYS_COUNTED(count)
+#define CG_ARRAYS_COUNTED(count) CG_ARRAYS_##count
 
 /* Inputs may equal the output, element for element, which is all that IVDEP promises. */
-#define CG_LOOP(load, statement)                                                                  \
+#define CG_LOOP(reads, begin, end, statement)                                                     \
     CG_IVDEP                                                                                      \
-    for (ptrdiff_t i = 0; i < n; i++) {                                                           \
-        load statement;                                                                           \
+    for (ptrdiff_t i = begin; i < end; i++) {                                                     \
+        CG_LOAD_##reads statement;                                                                \
     }
 
 #define CG_SIGNATURE(name)                                                                        \
     static void CG_NAME(name)(const double *const *in, double *out, ptrdiff_t n, const double *c)
 
-#define FORWARD(name, nin, expr)                                                                  \
-    CG_SIGNATURE(name)                                                                            \
+/* The lines may name kernels that stand further down. */
+#define FORWARD(name, reads, expression) CG_SIGNATURE(name);
+#include "kernels.def"
+
+/* What a line computes is put into the output in one of two ways: = or +=. */
+#define CG_PLAIN(reads, put, expression)                                                          \
     {                                                                                             \
-        CG_ARGS_##nin (void)in; (void)c;                                                          \
-        CG_LOOP(CG_LOAD_##nin, out[i] = (expr))                                                   \
+        CG_ARRAYS(reads) (void)c;                                                                 \
+        CG_LOOP(reads, 0, n, out[i] put (expression))                                             \
     }
+
+#define FORWARD(name, reads, expression)                                                          \
+    CG_SIGNATURE(name) CG_PLAIN(reads, =, expression)
+
+#define ADDING(name, reads, expression)                                                           \
+    CG_SIGNATURE(name) CG_PLAIN(reads, +=, expression)
+
+#define GRADIENT(of, by, reads, expression)                                                       \
+    CG_SIGNATURE(G_##of##_##by) CG_PLAIN(reads, =, expression)                                    \
+    CG_SIGNATURE(G_##of##_##by##_ADD) CG_PLAIN(reads, +=, expression)
 
 #define FUNCTION(name)                                                                            \
     CG_SIGNATURE(name)                                                                            \
@@ -165,200 +209,131 @@ CG_INLINE double CG_NAME(share2)(double x, double y, double t)
         CG_##name(in[0], out, n);                                                                 \
     }
 
-#define GRADIENT(name, nin, expr)                                                                 \
-    CG_SIGNATURE(name)                                                                            \
-    {                                                                                             \
-        CG_ARGS_##nin (void)c;                                                                    \
-        CG_LOOP(CG_GLOAD_##nin, out[i] = (expr))                                                  \
-    }                                                                                             \
-    CG_SIGNATURE(name##_ADD)                                                                      \
-    {                                                                                             \
-        CG_ARGS_##nin (void)c;                                                                    \
-        CG_LOOP(CG_GLOAD_##nin, out[i] += (expr))                                                 \
-    }
-
-/* The function's values stay in a tile that fits the first-level cache. */
+/* A function's values stay in a tile that fits the first-level cache. */
 enum { CG_NAME(TILE) = CG_BLOCK };
 
-#define CG_TILED(nin, function, argument, statement)                                              \
-    double tile[CG_NAME(TILE)];                                                                   \
-    CG_ARGS_##nin (void)c;                                                                        \
-    for (ptrdiff_t start = 0; start < n; start += CG_NAME(TILE)) {                                \
-        ptrdiff_t stop = n - start < CG_NAME(TILE) ? n : start + CG_NAME(TILE);                   \
-        CG_##function(in[argument] + start, tile, stop - start);                                  \
-        CG_IVDEP                                                                                  \
-        for (ptrdiff_t i = start; i < stop; i++) {                                                \
-            const double t = tile[i - start];                                                     \
-            CG_GLOAD_##nin statement;                                                             \
+#define CG_TILES(start, stop)                                                                     \
+    for (ptrdiff_t start = 0, stop = n < CG_NAME(TILE) ? n : CG_NAME(TILE); start < n;            \
+         start = stop, stop = n - stop < CG_NAME(TILE) ? n : stop + CG_NAME(TILE))
+
+/* Of x itself, the second array of a gradient. */
+#define CG_TILED(reads, function, put, expression)                                                \
+    {                                                                                             \
+        double tile[CG_NAME(TILE)];                                                               \
+        CG_ARRAYS(reads) (void)c;                                                                 \
+        CG_TILES(start, stop) {                                                                   \
+            CG_##function(in1 + start, tile, stop - start);                                       \
+            CG_LOOP(reads, start, stop, const double t = tile[i - start];                         \
+                    out[i] put (expression))                                                      \
         }                                                                                         \
     }
 
-#define GRADIENT_OF(name, nin, function, argument, expr)                                          \
-    CG_SIGNATURE(name)                                                                            \
-    {                                                                                             \
-        CG_TILED(nin, function, argument, out[i] = (expr))                                        \
-    }                                                                                             \
-    CG_SIGNATURE(name##_ADD)                                                                      \
-    {                                                                                             \
-        CG_TILED(nin, function, argument, out[i] += (expr))                                       \
-    }
+#define GRADIENT_OF(of, by, reads, function, expression)                                          \
+    CG_SIGNATURE(G_##of##_##by) CG_TILED(reads, function, =, expression)                          \
+    CG_SIGNATURE(G_##of##_##by##_ADD) CG_TILED(reads, function, +=, expression)
 
 /* The inner expression goes into the tile first. */
-#define CG_TILED_AT(load, args, function, inner, statement)                                       \
-    double tile[CG_NAME(TILE)];                                                                   \
-    args (void)c;                                                                                 \
-    for (ptrdiff_t start = 0; start < n; start += CG_NAME(TILE)) {                                \
-        ptrdiff_t stop = n - start < CG_NAME(TILE) ? n : start + CG_NAME(TILE);                   \
-        CG_IVDEP                                                                                  \
-        for (ptrdiff_t i = start; i < stop; i++) {                                                \
-            load tile[i - start] = (inner);                                                       \
-        }                                                                                         \
-        CG_##function(tile, tile, stop - start);                                                  \
-        CG_IVDEP                                                                                  \
-        for (ptrdiff_t i = start; i < stop; i++) {                                                \
-            const double t = tile[i - start];                                                     \
-            load statement;                                                                       \
+#define CG_TILED_AT(reads, function, inner, put, expression)                                      \
+    {                                                                                             \
+        double tile[CG_NAME(TILE)];                                                               \
+        CG_ARRAYS(reads) (void)c;                                                                 \
+        CG_TILES(start, stop) {                                                                   \
+            CG_LOOP(reads, start, stop, tile[i - start] = (inner))                                \
+            CG_##function(tile, tile, stop - start);                                              \
+            CG_LOOP(reads, start, stop, const double t = tile[i - start];                         \
+                    out[i] put (expression))                                                      \
         }                                                                                         \
     }
 
-#define FORWARD_AT(name, nin, function, inner, expr)                                              \
-    CG_SIGNATURE(name)                                                                            \
-    {                                                                                             \
-        CG_TILED_AT(CG_LOAD_##nin, CG_ARGS_##nin, function, inner, out[i] = (expr))               \
-    }
+#define FORWARD_AT(name, reads, function, inner, expression)                                      \
+    CG_SIGNATURE(name) CG_TILED_AT(reads, function, inner, =, expression)
 
-#define GRADIENT_AT(name, nin, function, inner, expr)                                             \
-    CG_SIGNATURE(name)                                                                            \
-    {                                                                                             \
-        CG_TILED_AT(CG_GLOAD_##nin, CG_ARGS_##nin, function, inner, out[i] = (expr))              \
-    }                                                                                             \
-    CG_SIGNATURE(name##_ADD)                                                                      \
-    {                                                                                             \
-        CG_TILED_AT(CG_GLOAD_##nin, CG_ARGS_##nin, function, inner, out[i] += (expr))             \
-    }
+#define GRADIENT_AT(of, by, reads, function, inner, expression)                                   \
+    CG_SIGNATURE(G_##of##_##by) CG_TILED_AT(reads, function, inner, =, expression)                \
+    CG_SIGNATURE(G_##of##_##by##_ADD) CG_TILED_AT(reads, function, inner, +=, expression)
 
 /* The same with a function of two arguments, both inner expressions. One element needs no tiles. */
-#define CG_TILED_AT2(load, args, function, first, second, statement)                              \
-    double a[CG_NAME(TILE)], b[CG_NAME(TILE)], tile[CG_NAME(TILE)];                               \
-    args (void)c;                                                                                 \
-    if (n == 1) {                                                                                 \
-        const ptrdiff_t i = 0;                                                                    \
-        load const double t = CG_##function##_ONE(first, second);                                 \
-        statement;                                                                                \
-        return;                                                                                   \
-    }                                                                                             \
-    for (ptrdiff_t start = 0; start < n; start += CG_NAME(TILE)) {                                \
-        ptrdiff_t stop = n - start < CG_NAME(TILE) ? n : start + CG_NAME(TILE);                   \
-        CG_IVDEP                                                                                  \
-        for (ptrdiff_t i = start; i < stop; i++) {                                                \
-            load a[i - start] = (first);                                                          \
-            b[i - start] = (second);                                                              \
+#define CG_TILED_AT2(reads, function, first, second, put, expression)                             \
+    {                                                                                             \
+        double a[CG_NAME(TILE)], b[CG_NAME(TILE)], tile[CG_NAME(TILE)];                           \
+        CG_ARRAYS(reads) (void)c;                                                                 \
+        if (n == 1) {                                                                             \
+            const ptrdiff_t i = 0;                                                                \
+            CG_LOAD_##reads const double t = CG_##function##_ONE(first, second);                  \
+            out[i] put (expression);                                                              \
+            return;                                                                               \
         }                                                                                         \
-        CG_##function(a, b, tile, stop - start);                                                  \
-        CG_IVDEP                                                                                  \
-        for (ptrdiff_t i = start; i < stop; i++) {                                                \
-            const double t = tile[i - start];                                                     \
-            load statement;                                                                       \
+        CG_TILES(start, stop) {                                                                   \
+            CG_LOOP(reads, start, stop, a[i - start] = (first); b[i - start] = (second))          \
+            CG_##function(a, b, tile, stop - start);                                              \
+            CG_LOOP(reads, start, stop, const double t = tile[i - start];                         \
+                    out[i] put (expression))                                                      \
         }                                                                                         \
     }
 
-#define FORWARD_AT2(name, nin, function, first, second, expr)                                     \
-    CG_SIGNATURE(name)                                                                            \
-    {                                                                                             \
-        CG_TILED_AT2(CG_LOAD_##nin, CG_ARGS_##nin, function, first, second, out[i] = (expr))      \
-    }
+#define FORWARD_AT2(name, reads, function, first, second, expression)                             \
+    CG_SIGNATURE(name) CG_TILED_AT2(reads, function, first, second, =, expression)
 
-#define GRADIENT_AT2(name, nin, function, first, second, expr)                                    \
-    CG_SIGNATURE(name)                                                                            \
-    {                                                                                             \
-        CG_TILED_AT2(CG_GLOAD_##nin, CG_ARGS_##nin, function, first, second, out[i] = (expr))     \
-    }                                                                                             \
-    CG_SIGNATURE(name##_ADD)                                                                      \
-    {                                                                                             \
-        CG_TILED_AT2(CG_GLOAD_##nin, CG_ARGS_##nin, function, first, second, out[i] += (expr))    \
-    }
+#define GRADIENT_AT2(of, by, reads, function, first, second, expression)                          \
+    CG_SIGNATURE(G_##of##_##by) CG_TILED_AT2(reads, function, first, second, =, expression)       \
+    CG_SIGNATURE(G_##of##_##by##_ADD)                                                             \
+    CG_TILED_AT2(reads, function, first, second, +=, expression)
 
-/* For some elements, t = exp(inner) is needed. Most blocks of ordinary numbers have none, and then none
- * pays for it; where the plain core serves all that have it, the loop is one. */
-#define FORWARD_IF(name, nin, condition, inner, expr, otherwise)                                  \
+/* For some elements, t = exp(inner) is needed. Most blocks of ordinary numbers have none, and then
+ * none pays for it; where the plain core serves all that have it, the loop is one. */
+#define FORWARD_IF(name, reads, condition, inner, expression, otherwise)                          \
     CG_SIGNATURE(name)                                                                            \
     {                                                                                             \
         double tile[CG_NAME(TILE)];                                                               \
-        CG_ARGS_##nin (void)c;                                                                    \
-        for (ptrdiff_t start = 0; start < n; start += CG_NAME(TILE)) {                            \
-            ptrdiff_t stop = n - start < CG_NAME(TILE) ? n : start + CG_NAME(TILE);               \
+        CG_ARRAYS(reads) (void)c;                                                                 \
+        CG_TILES(start, stop) {                                                                   \
             uint64_t any = 0, unsafe = 0;                                                         \
             for (ptrdiff_t i = start; i < stop; i++) {                                            \
-                CG_LOAD_##nin const uint64_t needed = (condition) ? CG_SIGN_BIT : 0;              \
+                CG_LOAD_##reads const uint64_t needed = (condition) ? CG_SIGN_BIT : 0;            \
                 any |= needed;                                                                    \
                 unsafe |= needed & CG_NAME(exp_unsafe)(inner);                                    \
             }                                                                                     \
             if (!any) {                                                                           \
-                CG_IVDEP                                                                          \
-                for (ptrdiff_t i = start; i < stop; i++) {                                        \
-                    CG_LOAD_##nin out[i] = (otherwise);                                           \
-                }                                                                                 \
+                CG_LOOP(reads, start, stop, out[i] = (otherwise))                                 \
             } else if (!unsafe) {                                                                 \
-                CG_IVDEP                                                                          \
-                for (ptrdiff_t i = start; i < stop; i++) {                                        \
-                    CG_LOAD_##nin const double t = CG_NAME(exp_core)(inner);                      \
-                    const double chosen = (expr), other = (otherwise);                            \
-                    out[i] = (condition) ? chosen : other;                                        \
-                }                                                                                 \
+                CG_LOOP(reads, start, stop, const double t = CG_NAME(exp_core)(inner);            \
+                        const double chosen = (expression); const double other = (otherwise);     \
+                        out[i] = (condition) ? chosen : other)                                    \
             } else {                                                                              \
-                CG_IVDEP                                                                          \
-                for (ptrdiff_t i = start; i < stop; i++) {                                        \
-                    CG_LOAD_##nin tile[i - start] = (inner);                                      \
-                }                                                                                 \
+                CG_LOOP(reads, start, stop, tile[i - start] = (inner))                            \
                 CG_EXP(tile, tile, stop - start);                                                 \
-                CG_IVDEP                                                                          \
-                for (ptrdiff_t i = start; i < stop; i++) {                                        \
-                    const double t = tile[i - start];                                             \
-                    CG_LOAD_##nin const double chosen = (expr), other = (otherwise);              \
-                    out[i] = (condition) ? chosen : other;                                        \
-                }                                                                                 \
+                CG_LOOP(reads, start, stop, const double t = tile[i - start];                     \
+                        const double chosen = (expression); const double other = (otherwise);     \
+                        out[i] = (condition) ? chosen : other)                                    \
             }                                                                                     \
         }                                                                                         \
     }
 
-#define CG_TIMES_TILED(nin, kernel, statement)                                                    \
-    double tile[CG_NAME(TILE)];                                                                   \
-    const double *rest[nin];                                                                      \
-    for (ptrdiff_t start = 0; start < n; start += CG_NAME(TILE)) {                                \
-        ptrdiff_t stop = n - start < CG_NAME(TILE) ? n : start + CG_NAME(TILE);                   \
-        for (int k = 1; k < nin; k++)                                                             \
-            rest[k] = in[k] + start;                                                              \
-        CG_NAME(kernel)(rest + 1, tile, stop - start, c);                                         \
-        CG_IVDEP                                                                                  \
-        for (ptrdiff_t i = start; i < stop; i++) {                                                \
-            const double t = tile[i - start], g = in[0][i];                                       \
-            statement;                                                                            \
+/* By a forward kernel, which takes what is read beside g. */
+#define CG_TIMES(reads, kernel, put)                                                              \
+    {                                                                                             \
+        double tile[CG_NAME(TILE)];                                                               \
+        const double *rest[CG_COUNT_##reads];                                                     \
+        CG_TILES(start, stop) {                                                                   \
+            for (int k = 1; k < CG_COUNT_##reads; k++)                                            \
+                rest[k - 1] = in[k] + start;                                                      \
+            CG_NAME(kernel)(rest, tile, stop - start, c);                                         \
+            CG_IVDEP                                                                              \
+            for (ptrdiff_t i = start; i < stop; i++)                                              \
+                out[i] put in[0][i] * tile[i - start];                                            \
         }                                                                                         \
     }
 
-#define GRADIENT_BY(name, nin, kernel)                                                            \
-    CG_SIGNATURE(name)                                                                            \
-    {                                                                                             \
-        CG_TIMES_TILED(nin, kernel, out[i] = g * t)                                               \
-    }                                                                                             \
-    CG_SIGNATURE(name##_ADD)                                                                      \
-    {                                                                                             \
-        CG_TIMES_TILED(nin, kernel, out[i] += g * t)                                              \
-    }
+#define GRADIENT_BY(of, by, reads, kernel)                                                        \
+    CG_SIGNATURE(G_##of##_##by) CG_TIMES(reads, kernel, =)                                        \
+    CG_SIGNATURE(G_##of##_##by##_ADD) CG_TIMES(reads, kernel, +=)
 
 #include "kernels.def"
 
 static const cg_kernel CG_NAME(table)[CG_KERNELS] = {
-#define FORWARD(name, nin, expr) CG_NAME(name),
-#define FUNCTION(name) CG_NAME(name),
-#define GRADIENT(name, nin, expr) CG_NAME(name), CG_NAME(name##_ADD),
-#define GRADIENT_OF(name, nin, function, argument, expr) CG_NAME(name), CG_NAME(name##_ADD),
-#define GRADIENT_BY(name, nin, kernel) CG_NAME(name), CG_NAME(name##_ADD),
-#define FORWARD_AT(name, nin, function, inner, expr) CG_NAME(name),
-#define GRADIENT_AT(name, nin, function, inner, expr) CG_NAME(name), CG_NAME(name##_ADD),
-#define FORWARD_AT2(name, nin, function, first, second, expr) CG_NAME(name),
-#define GRADIENT_AT2(name, nin, function, first, second, expr) CG_NAME(name), CG_NAME(name##_ADD),
-#define FORWARD_IF(name, nin, condition, inner, expr, otherwise) CG_NAME(name),
+#define FORWARD(name, reads, expression) CG_NAME(name),
+#define GRADIENT(of, by, reads, expression)                                                       \
+    CG_NAME(G_##of##_##by), CG_NAME(G_##of##_##by##_ADD),
 #include "kernels.def"
 };
 

@@ -6,10 +6,14 @@ four lanes, in an order that is written out: they have the same bits on every CP
 
 from libc.math cimport INFINITY
 
-from cygrad.kernels.elementwise cimport KERNELS, K_EXP, K_LOG1P
+from cygrad.kernels.elementwise cimport KERNELS, kernel_named
 
 cdef enum:
     TILE = 512
+
+
+cdef int EXP = kernel_named("EXP")
+cdef int LOG1P = kernel_named("LOG1P")
 
 
 cdef inline double greatest(const double* x, Py_ssize_t n) noexcept nogil:
@@ -54,13 +58,13 @@ cdef inline double dot(const double* x, const double* y, Py_ssize_t n) noexcept 
 
 
 cdef inline void exponentials(const double* x, double* y, Py_ssize_t n) noexcept nogil:
-    KERNELS[K_EXP](&x, y, n, NULL)
+    KERNELS[EXP](&x, y, n, NULL)
 
 
 cdef inline double logarithm_of_one_plus(double x) noexcept nogil:
     cdef const double* input = &x
     cdef double y
-    KERNELS[K_LOG1P](&input, &y, 1, NULL)
+    KERNELS[LOG1P](&input, &y, 1, NULL)
     return y
 
 

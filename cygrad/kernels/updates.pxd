@@ -2,7 +2,7 @@
 
 from cygrad.kernels.elementwise cimport LONG, UPDATES
 
-cdef extern from "kernels.h" nogil:
+cdef extern from "updates.h" nogil:
     enum:
         U_SGD, U_MOMENTUM, U_NESTEROV, U_RMSPROP, U_ADAGRAD, U_ADAM
         CG_UPDATES

@@ -4,16 +4,10 @@ from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, input_of
 from cygrad.core.variable cimport Variable
 from cygrad.functions.arithmetic cimport multiply, negate, shift, squared
 from cygrad.functions.elementwise cimport (
-    COMPOSED, as_variable as variable_of, binary, binary_op, output_of, unary, unary_op,
+    as_variable as variable_of, binary, kernel_op, output_of, unary,
 )
 from cygrad.functions.exponential cimport over_positive
 from cygrad.functions.reduction cimport sum_to_layout
-from cygrad.kernels.elementwise cimport (
-    K_ENTR, K_ENTROPY_INVERSE, K_ENTROPY_RATIO, K_G_ENTR, K_G_KL_DIV, K_G_KL_DIV_Y, K_G_REL_ENTR,
-    K_G_XLOG1PY, K_G_XLOGY, K_G_XLOGY_Y, K_KL_DIV, K_KL_DIV_SLOPE, K_KL_DIV_SLOPE_Y, K_LOG_E_TIMES,
-    K_REL_ENTR, K_REL_ENTR_SLOPE, K_XLOG1PY, K_XLOG1PY_SLOPE, K_XLOGY, K_XLOGY_INVERSE,
-    K_XLOGY_RATIO, K_XLOGY_SLOPE,
-)
 
 cdef enum:
     READS_BOTH = READS_X0 | READS_X1
@@ -50,14 +44,10 @@ cdef Variable vjp_xlogy_slope(Function f, Variable gy, int i):
 cdef Variable vjp_xlogy(Function f, Variable gy, int i):
     return flows(f, gy, binary(&XLOGY_SLOPE if i == 0 else &XLOGY_RATIO, f.x0, f.x1), i)
 
-cdef Op XLOGY_INVERSE = binary_op(b"xlogy_inverse", K_XLOGY_INVERSE, vjp_xlogy_inverse,
-                                  COMPOSED, 0, COMPOSED, 0)
-cdef Op XLOGY_RATIO = binary_op(b"xlogy_ratio", K_XLOGY_RATIO, vjp_xlogy_ratio,
-                                COMPOSED, 0, COMPOSED, 0)
-cdef Op XLOGY_SLOPE = binary_op(b"xlogy_slope", K_XLOGY_SLOPE, vjp_xlogy_slope,
-                                COMPOSED, 0, COMPOSED, 0)
-cdef Op XLOGY = binary_op(b"xlogy", K_XLOGY, vjp_xlogy, K_G_XLOGY, READS_BOTH,
-                          K_G_XLOGY_Y, READS_BOTH)
+cdef Op XLOGY_INVERSE = kernel_op(b"xlogy_inverse", "XLOGY_INVERSE", vjp_xlogy_inverse)
+cdef Op XLOGY_RATIO = kernel_op(b"xlogy_ratio", "XLOGY_RATIO", vjp_xlogy_ratio)
+cdef Op XLOGY_SLOPE = kernel_op(b"xlogy_slope", "XLOGY_SLOPE", vjp_xlogy_slope)
+cdef Op XLOGY = kernel_op(b"xlogy", "XLOGY", vjp_xlogy)
 
 
 def xlogy(x, y):
@@ -102,10 +92,8 @@ cdef Variable vjp_xlog1py(Function f, Variable gy, int i):
         return flows(f, gy, binary(&XLOG1PY_SLOPE, f.x0, f.x1), i)
     return flows(f, gy, binary(&XLOGY_RATIO, f.x0, shift(f.x1, 1.0)), i)
 
-cdef Op XLOG1PY_SLOPE = binary_op(b"xlog1py_slope", K_XLOG1PY_SLOPE, vjp_xlog1py_slope,
-                                  COMPOSED, 0, COMPOSED, 0)
-cdef Op XLOG1PY = binary_op(b"xlog1py", K_XLOG1PY, vjp_xlog1py, K_G_XLOG1PY, READS_BOTH,
-                            COMPOSED, 0)
+cdef Op XLOG1PY_SLOPE = kernel_op(b"xlog1py_slope", "XLOG1PY_SLOPE", vjp_xlog1py_slope)
+cdef Op XLOG1PY = kernel_op(b"xlog1py", "XLOG1PY", vjp_xlog1py)
 
 
 def xlog1py(x, y):
@@ -149,8 +137,8 @@ cdef Variable vjp_log_e_times(Function f, Variable gy, int i):
 cdef Variable vjp_entr(Function f, Variable gy, int i):
     return negate(multiply(gy, unary(&LOG_E_TIMES, f.x0)))
 
-cdef Op LOG_E_TIMES = unary_op(b"log_e_times", K_LOG_E_TIMES, vjp_log_e_times, COMPOSED, 0)
-cdef Op ENTR = unary_op(b"entr", K_ENTR, vjp_entr, K_G_ENTR, READS_X0)
+cdef Op LOG_E_TIMES = kernel_op(b"log_e_times", "LOG_E_TIMES", vjp_log_e_times)
+cdef Op ENTR = kernel_op(b"entr", "ENTR", vjp_entr)
 
 
 def entr(x):
@@ -199,14 +187,10 @@ cdef Variable vjp_rel_entr(Function f, Variable gy, int i):
         return flows(f, gy, binary(&REL_ENTR_SLOPE, f.x0, f.x1), i)
     return flows(f, gy, negate(binary(&ENTROPY_RATIO, f.x0, f.x1)), i)
 
-cdef Op ENTROPY_INVERSE = binary_op(b"entropy_inverse", K_ENTROPY_INVERSE, vjp_entropy_inverse,
-                                    COMPOSED, 0, COMPOSED, 0)
-cdef Op ENTROPY_RATIO = binary_op(b"entropy_ratio", K_ENTROPY_RATIO, vjp_entropy_ratio,
-                                  COMPOSED, 0, COMPOSED, 0)
-cdef Op REL_ENTR_SLOPE = binary_op(b"rel_entr_slope", K_REL_ENTR_SLOPE, vjp_log_ratio,
-                                   COMPOSED, 0, COMPOSED, 0)
-cdef Op REL_ENTR = binary_op(b"rel_entr", K_REL_ENTR, vjp_rel_entr, K_G_REL_ENTR, READS_BOTH,
-                             COMPOSED, 0)
+cdef Op ENTROPY_INVERSE = kernel_op(b"entropy_inverse", "ENTROPY_INVERSE", vjp_entropy_inverse)
+cdef Op ENTROPY_RATIO = kernel_op(b"entropy_ratio", "ENTROPY_RATIO", vjp_entropy_ratio)
+cdef Op REL_ENTR_SLOPE = kernel_op(b"rel_entr_slope", "REL_ENTR_SLOPE", vjp_log_ratio)
+cdef Op REL_ENTR = kernel_op(b"rel_entr", "REL_ENTR", vjp_rel_entr)
 
 
 def rel_entr(x, y):
@@ -252,12 +236,9 @@ cdef Variable vjp_kl_div_slope_y(Function f, Variable gy, int i):
 cdef Variable vjp_kl_div(Function f, Variable gy, int i):
     return flows(f, gy, binary(&KL_DIV_SLOPE if i == 0 else &KL_DIV_SLOPE_Y, f.x0, f.x1), i)
 
-cdef Op KL_DIV_SLOPE = binary_op(b"kl_div_slope", K_KL_DIV_SLOPE, vjp_log_ratio,
-                                 COMPOSED, 0, COMPOSED, 0)
-cdef Op KL_DIV_SLOPE_Y = binary_op(b"kl_div_slope", K_KL_DIV_SLOPE_Y, vjp_kl_div_slope_y,
-                                   COMPOSED, 0, COMPOSED, 0)
-cdef Op KL_DIV = binary_op(b"kl_div", K_KL_DIV, vjp_kl_div, K_G_KL_DIV, READS_BOTH,
-                           K_G_KL_DIV_Y, READS_BOTH)
+cdef Op KL_DIV_SLOPE = kernel_op(b"kl_div_slope", "KL_DIV_SLOPE", vjp_log_ratio)
+cdef Op KL_DIV_SLOPE_Y = kernel_op(b"kl_div_slope", "KL_DIV_SLOPE_Y", vjp_kl_div_slope_y)
+cdef Op KL_DIV = kernel_op(b"kl_div", "KL_DIV", vjp_kl_div)
 
 
 def kl_div(x, y):

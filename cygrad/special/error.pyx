@@ -1,18 +1,12 @@
 """erfcx, and the normal distribution's function: ndtr, log_ndtr. Their inverses: quantiles.pyx."""
 
-from cygrad.core.function cimport Function, Op, READS_X0
+from cygrad.core.function cimport Function, Op
 from cygrad.core.variable cimport Variable, scalar
 from cygrad.functions.arithmetic cimport multiply, negate, scale, shift, subtract
 from cygrad.functions.comparison cimport below
-from cygrad.functions.elementwise cimport (
-    COMPOSED, as_variable, output_of, unary, unary_op, unary_with,
-)
+from cygrad.functions.elementwise cimport as_variable, kernel_op, output_of, unary, unary_with
 from cygrad.functions.gaussian cimport exp_minus_half_square
 from cygrad.functions.selection cimport choose, clipped
-from cygrad.kernels.elementwise cimport (
-    K_ERFC_RATIO1, K_ERFC_RATIO2, K_ERFC_RATIO_N, K_ERFCX, K_ERFCX1, K_ERFCX2, K_ERFCX_N,
-    K_G_ERFCX, K_G_LOG_NDTR, K_G_NDTR, K_INVERSE_MILLS, K_LOG_NDTR, K_NDTR,
-)
 
 cdef double ONE_OVER_ROOT_2PI = 0.3989422804014327
 cdef double ROOT_HALF = 0.70710678118654752
@@ -29,16 +23,16 @@ cdef Variable vjp_erfcx1(Function f, Variable gy, int i):
     return multiply(gy, scale(unary(&ERFCX2, f.x0), -4.0))
 
 cdef Variable vjp_erfcx2(Function f, Variable gy, int i):
-    return multiply(gy, scale(unary_with(&ERFCX_N, K_ERFCX_N, f.x0, 3.0, 0.0), -6.0))
+    return multiply(gy, scale(unary_with(&ERFCX_N, f.x0, 3.0, 0.0), -6.0))
 
 cdef Variable vjp_erfcx_n(Function f, Variable gy, int i):
     cdef double n = f.c[0] + 1.0
-    return multiply(gy, scale(unary_with(&ERFCX_N, K_ERFCX_N, f.x0, n, 0.0), -2.0 * n))
+    return multiply(gy, scale(unary_with(&ERFCX_N, f.x0, n, 0.0), -2.0 * n))
 
-cdef Op ERFCX = unary_op(b"erfcx", K_ERFCX, vjp_erfcx, K_G_ERFCX, READS_X0)
-cdef Op ERFCX1 = unary_op(b"erfcx1", K_ERFCX1, vjp_erfcx1, COMPOSED, 0)
-cdef Op ERFCX2 = unary_op(b"erfcx2", K_ERFCX2, vjp_erfcx2, COMPOSED, 0)
-cdef Op ERFCX_N = unary_op(b"erfcx_n", K_ERFCX_N, vjp_erfcx_n, COMPOSED, 0)
+cdef Op ERFCX = kernel_op(b"erfcx", "ERFCX", vjp_erfcx)
+cdef Op ERFCX1 = kernel_op(b"erfcx1", "ERFCX1", vjp_erfcx1)
+cdef Op ERFCX2 = kernel_op(b"erfcx2", "ERFCX2", vjp_erfcx2)
+cdef Op ERFCX_N = kernel_op(b"erfcx_n", "ERFCX_N", vjp_erfcx_n)
 
 
 def erfcx(x):
@@ -73,7 +67,7 @@ def erfcx(x):
 cdef Variable vjp_ndtr(Function f, Variable gy, int i):
     return multiply(gy, scale(exp_minus_half_square(f.x0), ONE_OVER_ROOT_2PI))
 
-cdef Op NDTR = unary_op(b"ndtr", K_NDTR, vjp_ndtr, K_G_NDTR, READS_X0)
+cdef Op NDTR = kernel_op(b"ndtr", "NDTR", vjp_ndtr)
 
 
 def ndtr(x):
@@ -110,7 +104,7 @@ cdef Variable ratio(Variable x, double n):
         return unary(&RATIO1, x)
     if n == 2.0:
         return unary(&RATIO2, x)
-    return unary_with(&RATIO_N, K_ERFC_RATIO_N, x, n, 0.0)
+    return unary_with(&RATIO_N, x, n, 0.0)
 
 cdef Variable ratio_slope(Variable x, Variable y, double n):
     cdef Variable difference = subtract(scale(y, n), scale(ratio(x, n + 1.0), n + 1.0))
@@ -125,9 +119,9 @@ cdef Variable vjp_ratio2(Function f, Variable gy, int i):
 cdef Variable vjp_ratio_n(Function f, Variable gy, int i):
     return multiply(gy, ratio_slope(f.x0, output_of(f), f.c[0]))
 
-cdef Op RATIO1 = unary_op(b"erfc_ratio1", K_ERFC_RATIO1, vjp_ratio1, COMPOSED, 0)
-cdef Op RATIO2 = unary_op(b"erfc_ratio2", K_ERFC_RATIO2, vjp_ratio2, COMPOSED, 0)
-cdef Op RATIO_N = unary_op(b"erfc_ratio_n", K_ERFC_RATIO_N, vjp_ratio_n, COMPOSED, 0)
+cdef Op RATIO1 = kernel_op(b"erfc_ratio1", "ERFC_RATIO1", vjp_ratio1)
+cdef Op RATIO2 = kernel_op(b"erfc_ratio2", "ERFC_RATIO2", vjp_ratio2)
+cdef Op RATIO_N = kernel_op(b"erfc_ratio_n", "ERFC_RATIO_N", vjp_ratio_n)
 
 
 # dr/dx = -r (x + r), which cancels for x < 0: there, with z = -x / sqrt(2), y is log(E_0(z) / 2)
@@ -147,8 +141,8 @@ cdef Variable vjp_inverse_mills(Function f, Variable gy, int i):
 cdef Variable vjp_log_ndtr(Function f, Variable gy, int i):
     return multiply(gy, unary(&INVERSE_MILLS, f.x0))
 
-cdef Op INVERSE_MILLS = unary_op(b"inverse_mills", K_INVERSE_MILLS, vjp_inverse_mills, COMPOSED, 0)
-cdef Op LOG_NDTR = unary_op(b"log_ndtr", K_LOG_NDTR, vjp_log_ndtr, K_G_LOG_NDTR, READS_X0)
+cdef Op INVERSE_MILLS = kernel_op(b"inverse_mills", "INVERSE_MILLS", vjp_inverse_mills)
+cdef Op LOG_NDTR = kernel_op(b"log_ndtr", "LOG_NDTR", vjp_log_ndtr)
 
 
 def log_ndtr(x):

@@ -3,8 +3,7 @@
 from cygrad.core.function cimport Function, Op
 from cygrad.core.variable cimport Variable
 from cygrad.functions.arithmetic cimport divide, multiply, negate, shift
-from cygrad.functions.elementwise cimport COMPOSED, output_of, unary, unary_op
-from cygrad.kernels.elementwise cimport K_EXP_OVER
+from cygrad.functions.elementwise cimport kernel_op, output_of, unary
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from cygrad.special.operation import SpecialFunction, scipys
 cdef Variable vjp_exp_over(Function f, Variable gy, int i):
     return multiply(gy, multiply(output_of(f), divide(shift(f.x0, -1.0), f.x0)))
 
-cdef Op EXP_OVER = unary_op(b"exp_over", K_EXP_OVER, vjp_exp_over, COMPOSED, 0)
+cdef Op EXP_OVER = kernel_op(b"exp_over", "EXP_OVER", vjp_exp_over)
 
 
 def expi_slope(y, Variable x):

@@ -1,8 +1,7 @@
 """KernelFunction: an elementwise operation of up to five inputs, made of a kernel and its rules.
 
-As a SpecialFunction (operation.pyx), but the numbers come from a kernel (kernels.def). Which of the
-kernels can be had so is said here; what they are good for, in the tables of the files beside this
-one and of cygrad.stats.
+As a SpecialFunction (operation.pyx), but the numbers come from a kernel (kernels.def). What the
+kernels are good for stands in the tables of the files beside this one and of cygrad.stats.
 """
 
 cimport cython
@@ -15,83 +14,10 @@ from cygrad.core.layout cimport (
 from cygrad.core.variable cimport Variable, describe, detached, empty
 from cygrad.functions.arithmetic cimport multiply
 from cygrad.functions.elementwise cimport (
-    as_variable, broadcast_strides, map_long, operation, output_of,
+    as_variable, broadcast_strides, composed, kernel_op, map_long, output_of,
 )
 from cygrad.functions.reduction cimport sum_to_layout
-from cygrad.kernels.elementwise cimport (
-    K_BALANCE, K_BETALN, K_BETA_DENSITY, K_BETA_SCALED, K_BINOM, K_COPY, K_COUNT, K_DEVIANCE,
-    K_DIFFERENCE_REST, K_DIGAMMA_GAP, K_DIRICHLET, K_DIRICHLET_FACTOR, K_DIRICHLET_LEAN,
-    K_DIRICHLET_TILT, K_DIRICHLET_WHOLE, K_DIV, K_EXCESS_GAP, K_EXPON_DENSITY,
-    K_EXP_MINUS_HALF_SQUARE, K_FINITE_PART, K_GAMMA_DENSITY, K_GAMMA_LEAN, K_GAMMA_SCALED,
-    K_GAMMA_TILT, K_GREATER_C, K_HALF_STEP, K_HITS, K_INSIDE, K_LAPLACE_DENSITY, K_LEAN,
-    K_LEAN_BACK, K_LESS_LOG, K_LOG1P_LESS, K_LOG1P_SQUARE, K_LOG1P_SQUARE_LESS,
-    K_LOGISTIC_DENSITY, K_LOGNORMAL_SCALED, K_LOG_POSITIVE, K_LOG_RATIO, K_MISSES, K_NBINOM,
-    K_NORMAL_DENSITY, K_POISSON, K_POW, K_PULL, K_QUOTIENT_REST, K_RATIO, K_RELATIVE, K_SHARE,
-    K_STIRLING, K_STIRLING_ORDER, K_TILT, K_T_SLOPE, K_T_TAIL, K_T_TAIL_SCALED,
-    K_UNIFORM_DENSITY, K_VALID, K_WHOLE, K_WITHIN, LONG, run,
-)
-
-cdef dict KERNEL_NUMBERS = {
-    "balance": K_BALANCE,
-    "betaln": K_BETALN,
-    "beta_density": K_BETA_DENSITY,
-    "beta_scaled": K_BETA_SCALED,
-    "binom": K_BINOM,
-    "copy": K_COPY,
-    "count": K_COUNT,
-    "deviance": K_DEVIANCE,
-    "difference_rest": K_DIFFERENCE_REST,
-    "digamma_gap": K_DIGAMMA_GAP,
-    "dirichlet": K_DIRICHLET,
-    "dirichlet_factor": K_DIRICHLET_FACTOR,
-    "dirichlet_lean": K_DIRICHLET_LEAN,
-    "dirichlet_tilt": K_DIRICHLET_TILT,
-    "dirichlet_whole": K_DIRICHLET_WHOLE,
-    "div": K_DIV,
-    "excess_gap": K_EXCESS_GAP,
-    "expon_density": K_EXPON_DENSITY,
-    "exp_minus_half_square": K_EXP_MINUS_HALF_SQUARE,
-    "finite_part": K_FINITE_PART,
-    "gamma_density": K_GAMMA_DENSITY,
-    "gamma_lean": K_GAMMA_LEAN,
-    "gamma_scaled": K_GAMMA_SCALED,
-    "gamma_tilt": K_GAMMA_TILT,
-    "greater_c": K_GREATER_C,
-    "half_step": K_HALF_STEP,
-    "hits": K_HITS,
-    "inside": K_INSIDE,
-    "laplace_density": K_LAPLACE_DENSITY,
-    "lean": K_LEAN,
-    "lean_back": K_LEAN_BACK,
-    "less_log": K_LESS_LOG,
-    "log1p_less": K_LOG1P_LESS,
-    "log1p_square": K_LOG1P_SQUARE,
-    "log1p_square_less": K_LOG1P_SQUARE_LESS,
-    "logistic_density": K_LOGISTIC_DENSITY,
-    "lognormal_scaled": K_LOGNORMAL_SCALED,
-    "log_positive": K_LOG_POSITIVE,
-    "log_ratio": K_LOG_RATIO,
-    "misses": K_MISSES,
-    "nbinom": K_NBINOM,
-    "normal_density": K_NORMAL_DENSITY,
-    "poisson": K_POISSON,
-    "pow": K_POW,
-    "pull": K_PULL,
-    "quotient_rest": K_QUOTIENT_REST,
-    "ratio": K_RATIO,
-    "relative": K_RELATIVE,
-    "share": K_SHARE,
-    "stirling": K_STIRLING,
-    "stirling_order": K_STIRLING_ORDER,
-    "tilt": K_TILT,
-    "t_slope": K_T_SLOPE,
-    "t_tail": K_T_TAIL,
-    "t_tail_scaled": K_T_TAIL_SCALED,
-    "uniform_density": K_UNIFORM_DENSITY,
-    "valid": K_VALID,
-    "whole": K_WHOLE,
-    "within": K_WITHIN,
-}
+from cygrad.kernels.elementwise cimport LONG, run
 
 cdef enum:
     MAX_INPUTS = 5
@@ -186,7 +112,7 @@ cdef class KernelFunction:
 
     Raises
     ------
-    KeyError
+    LookupError
         If there is no such kernel.
     """
 
@@ -194,15 +120,13 @@ cdef class KernelFunction:
     cdef bytes title            # what op.name points to
     cdef readonly str name
     cdef readonly tuple rules
-    cdef int kernel
     cdef double c[2]
 
     def __init__(self, str name, str kernel, *rules, tuple constants=()):
         self.name = name
         self.title = name.encode()
-        self.kernel = KERNEL_NUMBERS[kernel]
         self.rules = rules
-        self.op = operation(self.title, vjp_kernel)
+        self.op = composed(kernel_op(self.title, kernel.upper(), vjp_kernel))
         self.op.slope = slope_kernel
         self.op.needs[0] = 0 if rules[0] is None or rules[0] is True else READS_ALL
         self.op.needs[1] = READS_ALL if set(rules[1:]) - {None, True} else 0
@@ -220,7 +144,7 @@ cdef class KernelFunction:
                 break
         if len(xs) != len(self.rules):
             raise TypeError(f"{self.name}: {len(self.rules)} inputs are needed, got {len(xs)}")
-        y = computed(self.kernel, xs, self.c, self.name)
+        y = computed(self.op.kernel, xs, self.c, self.name)
         if len(xs) == 1:
             f = connect(&self.op, y, xs[0], None)
         elif len(xs) == 2:

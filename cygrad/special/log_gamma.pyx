@@ -4,24 +4,20 @@ gammaln' = digamma, digamma' = trigamma = polygamma(1), and so on.
 """
 
 from cygrad.core.arrays cimport is_number, number
-from cygrad.core.function cimport Function, Op, READS_X0, READS_Y
+from cygrad.core.function cimport Function, Op
 from cygrad.core.mode cimport mode
 from cygrad.core.variable cimport Variable, describe
 from cygrad.functions.arithmetic cimport multiply, shift
 from cygrad.functions.elementwise cimport (
-    COMPOSED, PASS, as_variable, binary, binary_op, output_of, unary, unary_op, unary_with,
+    as_variable, binary, kernel_op, output_of, unary, unary_with,
 )
 from cygrad.functions.reduction cimport sum_to_layout
-from cygrad.kernels.elementwise cimport (
-    K_DIGAMMA, K_GAMMA, K_GAMMALN, K_G_DIGAMMA, K_G_GAMMA, K_G_GAMMALN, K_NOT_NEGATIVE, K_POLYGAMMA,
-    K_POLYGAMMA_C, K_TRIGAMMA,
-)
 
 
 # ---- polygamma: y = psi_n(x), dy/dx = psi_(n+1)(x) ----------------------------------------------
 
 cdef Variable slope_polygamma_of(Function f, int i):
-    return unary_with(&POLYGAMMA_OF, K_POLYGAMMA_C, f.x0, f.c[0] + 1.0, 0.0)
+    return unary_with(&POLYGAMMA_OF, f.x0, f.c[0] + 1.0, 0.0)
 
 cdef Variable vjp_polygamma_of(Function f, Variable gy, int i):
     return multiply(gy, slope_polygamma_of(f, i))
@@ -35,15 +31,15 @@ cdef Variable vjp_polygamma(Function f, Variable gy, int i):
     return sum_to_layout(multiply(gy, slope_polygamma(f, i)), f.x1.layout)
 
 cdef Variable slope_trigamma(Function f, int i):
-    return unary_with(&POLYGAMMA_OF, K_POLYGAMMA_C, f.x0, 2.0, 0.0)
+    return unary_with(&POLYGAMMA_OF, f.x0, 2.0, 0.0)
 
 cdef Variable vjp_trigamma(Function f, Variable gy, int i):
     return multiply(gy, slope_trigamma(f, i))
 
 # Of a number n, of an array of them, and of 1.
-cdef Op POLYGAMMA_OF = unary_op(b"polygamma", K_POLYGAMMA_C, vjp_polygamma_of, COMPOSED, 0)
-cdef Op POLYGAMMA = binary_op(b"polygamma", K_POLYGAMMA, vjp_polygamma, COMPOSED, 0, COMPOSED, 0)
-cdef Op TRIGAMMA = unary_op(b"trigamma", K_TRIGAMMA, vjp_trigamma, COMPOSED, 0)
+cdef Op POLYGAMMA_OF = kernel_op(b"polygamma", "POLYGAMMA_C", vjp_polygamma_of)
+cdef Op POLYGAMMA = kernel_op(b"polygamma", "POLYGAMMA", vjp_polygamma)
+cdef Op TRIGAMMA = kernel_op(b"trigamma", "TRIGAMMA", vjp_trigamma)
 POLYGAMMA_OF.slope = slope_polygamma_of
 POLYGAMMA.slope = slope_polygamma
 TRIGAMMA.slope = slope_trigamma
@@ -90,7 +86,7 @@ def polygamma(n, x):
             return unary(&DIGAMMA, v)
         if n == 1:
             return unary(&TRIGAMMA, v)
-        return unary_with(&POLYGAMMA_OF, K_POLYGAMMA_C, v, number(n), 0.0)
+        return unary_with(&POLYGAMMA_OF, v, number(n), 0.0)
     orders = as_variable(n, "polygamma")
     v = as_variable(x, "polygamma")
     if orders.requires and not mode().paused:
@@ -105,7 +101,7 @@ def polygamma(n, x):
 cdef Variable vjp_digamma(Function f, Variable gy, int i):
     return multiply(gy, unary(&TRIGAMMA, f.x0))
 
-cdef Op DIGAMMA = unary_op(b"digamma", K_DIGAMMA, vjp_digamma, K_G_DIGAMMA, READS_X0)
+cdef Op DIGAMMA = kernel_op(b"digamma", "DIGAMMA", vjp_digamma)
 
 
 def digamma(x):
@@ -140,7 +136,7 @@ def digamma(x):
 cdef Variable vjp_gammaln(Function f, Variable gy, int i):
     return multiply(gy, unary(&DIGAMMA, f.x0))
 
-cdef Op GAMMALN = unary_op(b"gammaln", K_GAMMALN, vjp_gammaln, K_G_GAMMALN, READS_X0)
+cdef Op GAMMALN = kernel_op(b"gammaln", "GAMMALN", vjp_gammaln)
 
 
 def gammaln(x):
@@ -174,7 +170,7 @@ def gammaln(x):
 cdef Variable vjp_not_negative(Function f, Variable gy, int i):
     return gy
 
-cdef Op NOT_NEGATIVE = unary_op(b"not_negative", K_NOT_NEGATIVE, vjp_not_negative, PASS, 0)
+cdef Op NOT_NEGATIVE = kernel_op(b"not_negative", "NOT_NEGATIVE", vjp_not_negative)
 
 
 def loggamma(x):
@@ -207,7 +203,7 @@ def loggamma(x):
 cdef Variable vjp_gamma(Function f, Variable gy, int i):
     return multiply(gy, multiply(output_of(f), unary(&DIGAMMA, f.x0)))
 
-cdef Op GAMMA = unary_op(b"gamma", K_GAMMA, vjp_gamma, K_G_GAMMA, READS_X0 | READS_Y)
+cdef Op GAMMA = kernel_op(b"gamma", "GAMMA", vjp_gamma)
 
 
 def gamma(x):

@@ -1,10 +1,9 @@
 """logit, the inverse of the logistic function."""
 
-from cygrad.core.function cimport Function, Op, READS_X0
+from cygrad.core.function cimport Function, Op
 from cygrad.core.variable cimport Variable
 from cygrad.functions.arithmetic cimport multiply, scale, shift, squared
-from cygrad.functions.elementwise cimport COMPOSED, as_variable, output_of, unary, unary_op
-from cygrad.kernels.elementwise cimport K_G_LOGIT, K_LOGIT, K_LOGIT_SLOPE
+from cygrad.functions.elementwise cimport as_variable, kernel_op, output_of, unary
 
 
 # ---- logit: dy/dx = s = 1 / (x (1 - x)), ds/dx = s^2 (2 x - 1) ----------------------------------
@@ -15,8 +14,8 @@ cdef Variable vjp_logit_slope(Function f, Variable gy, int i):
 cdef Variable vjp_logit(Function f, Variable gy, int i):
     return multiply(gy, unary(&LOGIT_SLOPE, f.x0))
 
-cdef Op LOGIT_SLOPE = unary_op(b"logit_slope", K_LOGIT_SLOPE, vjp_logit_slope, COMPOSED, 0)
-cdef Op LOGIT = unary_op(b"logit", K_LOGIT, vjp_logit, K_G_LOGIT, READS_X0)
+cdef Op LOGIT_SLOPE = kernel_op(b"logit_slope", "LOGIT_SLOPE", vjp_logit_slope)
+cdef Op LOGIT = kernel_op(b"logit", "LOGIT", vjp_logit)
 
 
 def logit(x):

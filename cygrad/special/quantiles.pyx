@@ -1,13 +1,9 @@
 """erfinv, erfcinv, ndtri: the inverses of erf, erfc and ndtr."""
 
-from cygrad.core.function cimport Function, Op, READS_X0
+from cygrad.core.function cimport Function, Op
 from cygrad.core.variable cimport Variable
 from cygrad.functions.arithmetic cimport multiply, scale, squared
-from cygrad.functions.elementwise cimport COMPOSED, as_variable, output_of, unary, unary_op
-from cygrad.kernels.elementwise cimport (
-    K_ERFCINV, K_ERFCINV_SLOPE, K_ERFINV, K_ERFINV_SLOPE, K_G_ERFCINV, K_G_ERFINV, K_G_NDTRI,
-    K_NDTRI, K_NDTRI_SLOPE,
-)
+from cygrad.functions.elementwise cimport as_variable, kernel_op, output_of, unary
 
 # The slopes are exp(y^2) times a constant, but computed from x as well: exp(y^2) would magnify the
 # rounding of y (normal_quantiles.h).
@@ -21,8 +17,8 @@ cdef Variable vjp_erfinv_slope(Function f, Variable gy, int i):
 cdef Variable vjp_erfinv(Function f, Variable gy, int i):
     return multiply(gy, unary(&ERFINV_SLOPE, f.x0))
 
-cdef Op ERFINV_SLOPE = unary_op(b"erfinv_slope", K_ERFINV_SLOPE, vjp_erfinv_slope, COMPOSED, 0)
-cdef Op ERFINV = unary_op(b"erfinv", K_ERFINV, vjp_erfinv, K_G_ERFINV, READS_X0)
+cdef Op ERFINV_SLOPE = kernel_op(b"erfinv_slope", "ERFINV_SLOPE", vjp_erfinv_slope)
+cdef Op ERFINV = kernel_op(b"erfinv", "ERFINV", vjp_erfinv)
 
 
 def erfinv(x):
@@ -59,8 +55,8 @@ cdef Variable vjp_erfcinv_slope(Function f, Variable gy, int i):
 cdef Variable vjp_erfcinv(Function f, Variable gy, int i):
     return multiply(gy, unary(&ERFCINV_SLOPE, f.x0))
 
-cdef Op ERFCINV_SLOPE = unary_op(b"erfcinv_slope", K_ERFCINV_SLOPE, vjp_erfcinv_slope, COMPOSED, 0)
-cdef Op ERFCINV = unary_op(b"erfcinv", K_ERFCINV, vjp_erfcinv, K_G_ERFCINV, READS_X0)
+cdef Op ERFCINV_SLOPE = kernel_op(b"erfcinv_slope", "ERFCINV_SLOPE", vjp_erfcinv_slope)
+cdef Op ERFCINV = kernel_op(b"erfcinv", "ERFCINV", vjp_erfcinv)
 
 
 def erfcinv(x):
@@ -97,8 +93,8 @@ cdef Variable vjp_ndtri_slope(Function f, Variable gy, int i):
 cdef Variable vjp_ndtri(Function f, Variable gy, int i):
     return multiply(gy, unary(&NDTRI_SLOPE, f.x0))
 
-cdef Op NDTRI_SLOPE = unary_op(b"ndtri_slope", K_NDTRI_SLOPE, vjp_ndtri_slope, COMPOSED, 0)
-cdef Op NDTRI = unary_op(b"ndtri", K_NDTRI, vjp_ndtri, K_G_NDTRI, READS_X0)
+cdef Op NDTRI_SLOPE = kernel_op(b"ndtri_slope", "NDTRI_SLOPE", vjp_ndtri_slope)
+cdef Op NDTRI = kernel_op(b"ndtri", "NDTRI", vjp_ndtri)
 
 
 def ndtri(x):
