@@ -8,6 +8,7 @@ import numpy as np
 
 from cygrad.core.variable import Variable
 from cygrad.functions.arithmetic import add, div, mul, sub
+from cygrad.functions.comparison import both, equal, equals, is_nan, less, opposite
 from cygrad.functions.elementwise import as_variable
 from cygrad.functions.integers import axis_or_none, integer
 from cygrad.functions.rearrangement import moveaxis
@@ -277,8 +278,7 @@ def interp(
         raise ValueError(
             f"interp: the points must be vectors of equal length, not {px.shape} and {py.shape}"
         )
-    before = at.data < px.data[0]
-    after = at.data > px.data[-1]
+    before, after = less(at, px[0]), less(px[-1], at)
     first: _ArrayLike = py[0] if left is None else left
     last: _ArrayLike = py[-1] if right is None else right
     if px.size == 1:
@@ -287,13 +287,13 @@ def interp(
     x0, x1, y0, y1 = px[k], px[k + 1], py[k], py[k + 1]
     # At the last point, its own value, not one rounded on the way there.
     inner = add(y0, mul(sub(at, x0), div(sub(y1, y0), sub(x1, x0))))
-    unknown = np.isnan(inner.data)
-    if unknown.any():  # beside an infinity: the weighted mean, without inf - inf and 0 inf
+    unknown = is_nan(inner)
+    if sum(unknown):  # beside an infinity: the weighted mean, without inf - inf and 0 inf
         share = div(sub(at, x0), sub(x1, x0))
-        share = where(np.isnan(share.data) & ~np.isnan(at.data), 1.0, share)
-        share = where(at.data == x0.data, 0.0, share)
-        near = where(share.data == 1.0, 0.0, mul(sub(1.0, share), y0))
-        far = where(share.data == 0.0, 0.0, mul(share, y1))
+        share = where(both(is_nan(share), opposite(is_nan(at))), 1.0, share)
+        share = where(equal(at, x0), 0.0, share)
+        near = where(equals(share, 1.0), 0.0, mul(sub(1.0, share), y0))
+        far = where(equals(share, 0.0), 0.0, mul(share, y1))
         inner = where(unknown, add(near, far), inner)
     return where(before, first, where(after, last, inner))
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from cygrad.core.variable import Variable
 from cygrad.functions.arithmetic import add, div, mul, square, sub
-from cygrad.functions.comparison import below
+from cygrad.functions.comparison import above, below, equals, is_finite, is_nan
 from cygrad.functions.elementwise import as_variable
 from cygrad.functions.rounding import remainder, rint, sign
 from cygrad.functions.selection import maximum, minimum, where
@@ -55,7 +55,7 @@ def fmax(a: _ArrayLike, b: _ArrayLike) -> Variable:
     variable([3., 5., 3.])
     """
     x, y = as_variable(a, "fmax"), as_variable(b, "fmax")
-    return maximum(where(np.isnan(x.data), y, x), where(np.isnan(y.data), x, y))
+    return maximum(where(is_nan(x), y, x), where(is_nan(y), x, y))
 
 
 def fmin(a: _ArrayLike, b: _ArrayLike) -> Variable:
@@ -90,7 +90,7 @@ def fmin(a: _ArrayLike, b: _ArrayLike) -> Variable:
     variable([1., 3., 3.])
     """
     x, y = as_variable(a, "fmin"), as_variable(b, "fmin")
-    return minimum(where(np.isnan(x.data), y, x), where(np.isnan(y.data), x, y))
+    return minimum(where(is_nan(x), y, x), where(is_nan(y), x, y))
 
 
 def heaviside(x: _ArrayLike, at_zero: _ArrayLike) -> Variable:
@@ -124,7 +124,7 @@ def heaviside(x: _ArrayLike, at_zero: _ArrayLike) -> Variable:
     """
     v = as_variable(x, "heaviside")
     step = div(add(sign(v), 1.0), 2.0)
-    return where(v.data == 0, as_variable(at_zero, "heaviside"), step)
+    return where(equals(v, 0.0), as_variable(at_zero, "heaviside"), step)
 
 
 def nan_to_num(
@@ -156,9 +156,11 @@ def nan_to_num(
     variable([1., 0., 9.])
     """
     v = as_variable(x, "nan_to_num")
-    data = v.data
-    numbers = np.nan_to_num(data, nan=nan, posinf=posinf, neginf=neginf)
-    return where(np.isfinite(data), v, numbers)
+    greatest = np.finfo(np.float64).max
+    highest = greatest if posinf is None else posinf
+    lowest = -greatest if neginf is None else neginf
+    infinities = where(above(v, 0.0), highest, lowest)
+    return where(is_finite(v), v, where(is_nan(v), nan, infinities))
 
 
 def select(

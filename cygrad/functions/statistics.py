@@ -9,7 +9,8 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from cygrad.core.variable import Variable
 from cygrad.functions import integers
-from cygrad.functions.arithmetic import add, div, mul, square, sub
+from cygrad.functions.arithmetic import add, div, mul, sqrt, square, sub
+from cygrad.functions.comparison import above, is_finite, is_nan, opposite
 from cygrad.functions.elementwise import as_variable
 from cygrad.functions.lengths import euclidean
 from cygrad.functions.rearrangement import check_axes, sort
@@ -41,11 +42,11 @@ def between(below: Variable, above: Variable, weight: Any) -> Variable:
     """
     step = mul(where(weight == 0, 0.0, sub(above, below)), weight)
     y = add(below, step)
-    infinite = ~np.isfinite(y.data)
-    if not infinite.any():
+    infinite = opposite(is_finite(y))
+    if not sum(infinite):
         return y
     # The weighted sum is the same number, but inf - inf does not come up in it.
-    a, b = where(infinite, below, 0.0), where(infinite & (weight != 0), above, 0.0)
+    a, b = where(infinite, below, 0.0), where(mul(infinite, weight != 0), above, 0.0)
     finite = add(where(infinite, 0.0, below), where(infinite, 0.0, step))
     return add(add(finite, mul(a, 1.0 - weight)), mul(b, weight))
 
@@ -249,10 +250,9 @@ def quantile(
     place: Any = np.asarray(fractions * (n - 1))
     low = np.floor(place).astype(np.intp)
     weight = (place - low).reshape((*fractions.shape, *[1] * len(kept)))
-    below, above = ordered[low], ordered[np.minimum(low + 1, n - 1)]
-    y = between(below, above, weight)
-    unknown = np.isnan(rows.data).any(0)
-    if unknown.any():
+    y = between(ordered[low], ordered[np.minimum(low + 1, n - 1)], weight)
+    unknown = max(is_nan(rows), 0)
+    if sum(unknown):
         y = where(unknown, np.nan, y)
     return reshape(y, fractions.shape + shape)
 
@@ -294,7 +294,7 @@ def nansum(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variabl
     """
     v = as_variable(x, "nansum")
     axis, keepdims = checked_axis("nansum", v, axis), bool(keepdims)
-    return sum(where(np.isnan(v.data), 0.0, v), axis, keepdims)
+    return sum(where(is_nan(v), 0.0, v), axis, keepdims)
 
 
 def nanmean(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable:
@@ -334,7 +334,7 @@ def nanmean(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variab
     """
     v = as_variable(x, "nanmean")
     axis, keepdims = checked_axis("nanmean", v, axis), bool(keepdims)
-    count = sum(~np.isnan(v.data), axis, keepdims)
+    count = sum(opposite(is_nan(v)), axis, keepdims)
     return div(nansum(v, axis, keepdims), count)
 
 
@@ -383,13 +383,12 @@ def nanvar(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False, ddof: floa
     return div(sum(square(deviation), axis, keepdims), count)
 
 
-def deviations(v: Variable, axis: _Axis, keepdims: bool, ddof: float) -> tuple[Any, Variable]:
+def deviations(v: Variable, axis: _Axis, keepdims: bool, ddof: float) -> tuple[Variable, Variable]:
     """How many numbers there are less ddof, nan if none are left; and x - nanmean(x), 0 at a nan."""
-    unknown = np.isnan(v.data)
-    # NumPy 2.5's stubs take ints alone for an axis.
-    count = np.sum(~unknown, axis=axis, keepdims=keepdims) - ddof  # type: ignore[call-overload,unused-ignore]
+    unknown = is_nan(v)
+    count = sub(sum(opposite(unknown), axis, keepdims), ddof)
     mean_of = nanmean(v, axis, True)
-    return np.where(count > 0, count, np.nan), where(unknown, 0.0, sub(v, mean_of))
+    return where(above(count, 0.0), count, np.nan), where(unknown, 0.0, sub(v, mean_of))
 
 
 def nanstd(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False, ddof: float = 0) -> Variable:
@@ -434,7 +433,7 @@ def nanstd(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False, ddof: floa
     v = as_variable(x, "nanstd")
     axis, keepdims = checked_axis("nanstd", v, axis), bool(keepdims)
     count, deviation = deviations(v, axis, keepdims, ddof)
-    return div(euclidean(deviation, axis, keepdims), np.sqrt(count))
+    return div(euclidean(deviation, axis, keepdims), sqrt(count))
 
 
 def nanmax(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable:
@@ -474,9 +473,9 @@ def nanmax(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variabl
     """
     v = as_variable(x, "nanmax")
     axis, keepdims = checked_axis("nanmax", v, axis), bool(keepdims)
-    unknown: Any = np.isnan(v.data)
+    unknown = is_nan(v)
     y = max(where(unknown, -np.inf, v), axis, keepdims)
-    return where(unknown.all(axis=axis, keepdims=keepdims), np.nan, y)
+    return where(min(unknown, axis, keepdims), np.nan, y)
 
 
 def nanmin(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable:
@@ -516,6 +515,6 @@ def nanmin(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variabl
     """
     v = as_variable(x, "nanmin")
     axis, keepdims = checked_axis("nanmin", v, axis), bool(keepdims)
-    unknown: Any = np.isnan(v.data)
+    unknown = is_nan(v)
     y = min(where(unknown, np.inf, v), axis, keepdims)
-    return where(unknown.all(axis=axis, keepdims=keepdims), np.nan, y)
+    return where(min(unknown, axis, keepdims), np.nan, y)
