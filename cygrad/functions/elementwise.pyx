@@ -7,7 +7,9 @@ stands in the other files of this folder.
 """
 
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
+from libc.math cimport isfinite
 
+from cygrad.core.anomaly cimport constants_are_finite
 from cygrad.core.arrays cimport is_array_like, is_number, number, operand
 from cygrad.core.function cimport (
     Function, Op, READS_ALL, READS_X0, READS_X1, READS_Y, connect, name_of, vjp_rule,
@@ -82,15 +84,29 @@ cdef Variable unary_with(const Op* op, int kernel, Variable x, double c0, double
     """op(x; c0, c1), by a kernel that may be another than op's usual one."""
     cdef double c[2]
     cdef Variable y
-    cdef Function f
     c[0] = c0
     c[1] = c1
     y = compute_unary(kernel, x, c)
-    f = connect(op, y, x, None)
+    connect_with(op, y, x, None, c0, c1)
+    return y
+
+
+cdef inline int connect_with(const Op* op, Variable y, Variable a, Variable b, double c0,
+                             double c1) except -1:
+    """connect(), for an operation with constants."""
+    cdef Function f
+    if isfinite(c0) and isfinite(c1):
+        f = connect(op, y, a, b)
+    else:
+        constants_are_finite(False)
+        try:
+            f = connect(op, y, a, b)
+        finally:
+            constants_are_finite(True)
     if f is not None:
         f.c[0] = c0
         f.c[1] = c1
-    return y
+    return 0
 
 
 cdef Variable compute_unary(int kernel, Variable x, const double* c):
@@ -125,14 +141,10 @@ cdef Variable binary_with(const Op* op, int kernel, Variable a, Variable b, doub
     """op(a, b; c0, c1), by a kernel that may be another than op's usual one."""
     cdef double c[2]
     cdef Variable y
-    cdef Function f
     c[0] = c0
     c[1] = c1
     y = compute_binary(op, kernel, a, b, c)
-    f = connect(op, y, a, b)
-    if f is not None:
-        f.c[0] = c0
-        f.c[1] = c1
+    connect_with(op, y, a, b, c0, c1)
     return y
 
 
