@@ -79,7 +79,7 @@ cdef tuple caller():
 
 
 cdef str place(file, line):
-    """What is written there tells the name that the user knows, where `Square` is part of a norm."""
+    """With what is written there: the name that the user knows, if Square is part of a norm."""
     text = linecache.getline(file, line).strip()
     return f"{file}:{line}" + (f" ({text})" if text else "")
 
@@ -147,9 +147,10 @@ cdef int verify(Function f, int needs) except -1:
 
 
 cdef int refuse(Function f, str what, Watch w) except -1:
+    where = place(w.file, w.line)
     raise RuntimeError(
-        f"detect_anomaly: the gradient of {name_of(f)}, called at {place(w.file, w.line)}, is computed "
-        f"from {what}, whose numbers have changed since: something wrote to its memory, for example "
+        f"detect_anomaly: the gradient of {name_of(f)}, called at {where}, is computed from "
+        f"{what}, whose numbers have changed since: something wrote to its memory, for example "
         "through x.data, or through an array that the Variable was made from. Write to it after "
         "backward, or compute from a copy, x.copy() or array.copy()")
 

@@ -6,6 +6,7 @@ new array or adding to the gradient that is there. What the operations are, and 
 stands in the other files of this folder.
 """
 
+from cpython.exc cimport PyErr_CheckSignals
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 from libc.math cimport isfinite
 
@@ -22,8 +23,11 @@ from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.kernels.elementwise cimport (
     KERNELS, K_G_COS, K_G_COSH, K_G_DIGAMMA, K_G_ERF, K_G_GAMMA, K_G_GAMMALN, K_G_GELU,
     K_G_GELU_EXACT, K_G_POW_C, K_G_SILU, K_G_SIN, K_G_SINH, K_G_SOFTPLUS, LONG, MAX_OPERANDS,
-    map_strided, run,
+    map_strided,
 )
+
+cdef enum:
+    PIECE = 1 << 20             # numbers; the slowest kernels take some 50 ms for so many
 
 
 cdef Op binary_op(const char* name, int kernel, vjp_rule vjp, int gradient0, int reads0,
@@ -118,7 +122,7 @@ cdef Variable compute_unary(int kernel, Variable x, const double* c):
     operands[0] = x.ptr
     if x.layout.contiguous:
         y = empty(x.layout)
-        run(kernel, operands, y.ptr, x.layout.size, c)
+        run(kernel, 1, operands, y.ptr, x.layout.size, c)
         return y
     layout = contiguous_layout(x.layout.ndim, x.layout.shape)
     y = empty(layout)
@@ -161,7 +165,7 @@ cdef Variable compute_binary(const Op* op, int kernel, Variable given_a, Variabl
     operands[1] = b.ptr
     if a.layout.contiguous and b.layout.contiguous and same_shape(a.layout, b.layout):
         y = empty(a.layout)
-        run(kernel, operands, y.ptr, a.layout.size, c)
+        run(kernel, 2, operands, y.ptr, a.layout.size, c)
         return y
     layout = broadcast_pair(op, given_a, given_b)
     y = empty(layout)
@@ -194,12 +198,62 @@ cdef Layout* broadcast_pair(const Op* op, Variable a, Variable b) except NULL:
 cdef int map_long(int kernel, int n_inputs, const double** operands, const Py_ssize_t** strides,
                   const Layout* layout, const double* c) except -1:
     """map_strided over the shape of a layout, without the GIL if that is worth it."""
-    if layout.size < LONG:
-        map_strided(kernel, n_inputs, operands, strides, layout.ndim, layout.shape, c)
-    else:
-        with nogil:
-            map_strided(kernel, n_inputs, operands, strides, layout.ndim, layout.shape, c)
-    return 0
+    return map_pieces(kernel, n_inputs, operands, strides, layout.ndim, layout.shape, c,
+                      layout.size < LONG)
+
+
+cdef int run(int kernel, int n_inputs, const double** inputs, double* out, Py_ssize_t n,
+             const double* c, bint keeps_gil=False) except -1:
+    """A kernel on contiguous memory; a long one lets the GIL go, and is left by a signal."""
+    cdef const double* here[MAX_OPERANDS]
+    cdef Py_ssize_t start = 0, length
+    cdef int k
+    if n < LONG:
+        KERNELS[kernel](inputs, out, n, c)
+        return 0
+    while True:
+        length = min(n - start, PIECE)
+        for k in range(n_inputs):
+            here[k] = inputs[k] + start
+        if keeps_gil:
+            KERNELS[kernel](here, out + start, length, c)
+        else:
+            with nogil:
+                KERNELS[kernel](here, out + start, length, c)
+        start += length
+        if start == n:
+            return 0
+        PyErr_CheckSignals()
+
+
+cdef int map_pieces(int kernel, int n_inputs, const double** operands,
+                    const Py_ssize_t** strides, int ndim, const Py_ssize_t* shape,
+                    const double* c, bint keeps_gil) except -1:
+    """map_strided, in pieces of which a signal can come between."""
+    cdef const double* here[MAX_OPERANDS]
+    cdef Py_ssize_t part[MAX_NDIM]
+    cdef Py_ssize_t size = 1, half
+    cdef int axis = -1, d, k
+    for d in range(ndim):
+        size *= shape[d]
+        part[d] = shape[d]
+        if axis < 0 and shape[d] > 1:
+            axis = d
+    if size <= PIECE:
+        if keeps_gil:
+            map_strided(kernel, n_inputs, operands, strides, ndim, shape, c)
+        else:
+            with nogil:
+                map_strided(kernel, n_inputs, operands, strides, ndim, shape, c)
+        return 0
+    half = shape[axis] // 2
+    part[axis] = half
+    map_pieces(kernel, n_inputs, operands, strides, ndim, part, c, keeps_gil)
+    PyErr_CheckSignals()
+    for k in range(n_inputs + 1):
+        here[k] = <const double*>(<const char*>operands[k] + half * strides[k][axis])
+    part[axis] = shape[axis] - half
+    return map_pieces(kernel, n_inputs, here, strides, ndim, part, c, keeps_gil)
 
 
 cdef bint broadcast_strides(const Layout* layout, const Layout* target,
@@ -270,10 +324,10 @@ cdef Variable fused_gradient(Function f, Variable gy, int i, Variable into, bint
         return strided_gradient(f, gy, x, into, kernel, n, operands, layouts)
     if into is not None:
         # With the GIL: other threads see the gradient that is added to.
-        KERNELS[kernel + 1](operands, into.ptr, gy.layout.size, f.c)
+        run(kernel + 1, n, operands, into.ptr, gy.layout.size, f.c, True)
         return into
     gx = gy if spent else empty(gy.layout)
-    run(kernel, operands, gx.ptr, gy.layout.size, f.c)
+    run(kernel, n, operands, gx.ptr, gy.layout.size, f.c)
     return gx
 
 
@@ -304,7 +358,7 @@ cdef Variable strided_gradient(Function f, Variable gy, Variable x, Variable int
     operands[n] = gx.ptr
     strides[n] = gx.layout.strides
     if adds:                    # with the GIL, as above
-        map_strided(kernel + 1, n, operands, strides, gx.layout.ndim, gx.layout.shape, f.c)
+        map_pieces(kernel + 1, n, operands, strides, gx.layout.ndim, gx.layout.shape, f.c, True)
         return gx
     map_long(kernel, n, operands, strides, gx.layout, f.c)
     return sum_to_layout(gx, x.layout)
