@@ -6,8 +6,8 @@ parameters. A hook is called with the list of the parameters that have gradients
 """
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,7 @@ class ClipGrad(Configured):
     ------
     ValueError, TypeError
         If the number is negative or none; a ValueError also when it is called with a parameter that
-        has no gradient, or one of another shape.
+        has no gradient, or one of another shape, a TypeError with what is no Variable.
     FloatingPointError
         When it is called and a gradient is NaN or infinite, naming its parameter; no gradient has
         changed then.
@@ -65,19 +65,21 @@ class ClipGrad(Configured):
     def __init__(self, max_norm: float) -> None:
         self.max_norm = max_norm
 
-    def __call__(self, parameters: Sequence[Variable]) -> float:
-        gradients = _gradients(parameters, "ClipGrad")
+    def __call__(self, parameters: Iterable[Variable]) -> float:
+        pinned = _pinned(parameters, "ClipGrad")
+        gradients = [pin.gradient for pin in pinned]
         squares = sum(float(np.vdot(g, g)) for g in gradients)
         if LEAST_SQUARES < squares < math.inf:
             greatest, ratio = 1.0, math.sqrt(squares)
         else:
-            greatest = _greatest(parameters, gradients)
+            greatest = _greatest(pinned)
             if greatest == 0.0:
                 return 0.0
             ratio = math.sqrt(sum(float(np.sum((g / greatest) ** 2)) for g in gradients))
         norm = greatest * ratio
         if norm > self.max_norm:
-            for g in _writable_gradients(parameters, "ClipGrad"):
+            for pin in _writable(pinned):
+                g = pin.gradient
                 if greatest != 1.0:
                     g /= greatest
                 g *= self.max_norm / (ratio + 1e-6 / greatest)
@@ -96,7 +98,7 @@ class ClipValue(Configured):
     ------
     ValueError, TypeError
         If the number is negative or none; a ValueError also when it is called with a parameter that
-        has no gradient, or one of another shape.
+        has no gradient, or one of another shape, a TypeError with what is no Variable.
 
     Notes
     -----
@@ -118,9 +120,9 @@ class ClipValue(Configured):
     def __init__(self, max_value: float) -> None:
         self.max_value = max_value
 
-    def __call__(self, parameters: Sequence[Variable]) -> None:
-        for g in _writable_gradients(parameters, "ClipValue"):
-            np.clip(g, -self.max_value, self.max_value, out=g)
+    def __call__(self, parameters: Iterable[Variable]) -> None:
+        for pin in _writable(_pinned(parameters, "ClipValue")):
+            np.clip(pin.gradient, -self.max_value, self.max_value, out=pin.gradient)
 
 
 class WeightDecay(Configured):
@@ -135,7 +137,7 @@ class WeightDecay(Configured):
     ------
     ValueError, TypeError
         If the number is negative or none; a ValueError also when it is called with a parameter that
-        has no gradient, or one of another shape.
+        has no gradient, or one of another shape, a TypeError with what is no Variable.
 
     Notes
     -----
@@ -159,45 +161,66 @@ class WeightDecay(Configured):
     def __init__(self, rate: float) -> None:
         self.rate = rate
 
-    def __call__(self, parameters: Sequence[Variable]) -> None:
-        gradients = _writable_gradients(parameters, "WeightDecay")
-        for p, g in zip(parameters, gradients, strict=True):
-            g += self.rate * p.data
+    def __call__(self, parameters: Iterable[Variable]) -> None:
+        for pin in _writable(_pinned(parameters, "WeightDecay")):
+            g = pin.gradient
+            g += self.rate * pin.numbers
 
 
-def _gradients(parameters: Sequence[Variable], where: str) -> list[NDArray[np.float64]]:
-    """The memory of the gradients, which must be there and have their parameters' shapes."""
-    gradients = []
+class _Pinned(NamedTuple):
+    """A parameter, its gradient, and the memory that both had when they were checked."""
+
+    parameter: Variable
+    grad: Variable
+    numbers: NDArray[np.float64]
+    gradient: NDArray[np.float64]
+
+
+def _pinned(parameters: Iterable[Variable], where: str) -> list[_Pinned]:
+    """The parameters with their gradients, which must be there and have their shapes."""
+    if isinstance(parameters, Variable) or not isinstance(parameters, Iterable):
+        raise TypeError(
+            f"{where}: is called with a list of Variables, not {type(parameters).__name__}"
+        )
+    pinned = []
     for p in parameters:
-        if p.grad is None or p.grad.shape != p.shape:
-            has = "no gradient" if p.grad is None else f"a gradient of shape {p.grad.shape}"
+        if not isinstance(p, Variable):
+            raise TypeError(f"{where}: a parameter must be a Variable, not {type(p).__name__}")
+        grad, numbers = p.grad, p.data
+        gradient = None if grad is None else grad.data
+        if grad is None or gradient is None or gradient.shape != numbers.shape:
+            has = "no gradient" if gradient is None else f"a gradient of shape {gradient.shape}"
             raise ValueError(f"{where}: {_described(p)} has {has}")
-        gradients.append(p.grad.data)
-    return gradients
+        pinned.append(_Pinned(p, grad, numbers, gradient))
+    return pinned
 
 
-def _writable_gradients(parameters: Sequence[Variable], where: str) -> list[NDArray[np.float64]]:
-    """As `_gradients`; one on read-only memory, or set for two parameters, first gets its own."""
+def _writable(pinned: list[_Pinned]) -> list[_Pinned]:
+    """The same; a gradient on read-only memory, or set for two parameters, first gets its own."""
     seen: set[int] = set()
-    for p, g in zip(parameters, _gradients(parameters, where), strict=True):
-        if not g.flags.writeable or id(p.grad) in seen:
-            p.grad = Variable(g.copy())
-        seen.add(id(p.grad))
-    gradients = _gradients(parameters, where)
-    for p in parameters:
-        assert p.grad is not None
-        _written(p.grad)
-    return gradients
+    own = []
+    for pin in pinned:
+        if not pin.gradient.flags.writeable or id(pin.grad) in seen:
+            copy = pin.gradient.copy()
+            pin = pin._replace(grad=Variable(copy), gradient=copy)
+        seen.add(id(pin.grad))
+        own.append(pin)
+    for before, pin in zip(pinned, own, strict=True):
+        if pin.grad is not before.grad:
+            pin.parameter.grad = pin.grad
+        _written(pin.grad)
+    return own
 
 
-def _greatest(parameters: Sequence[Variable], gradients: list[NDArray[np.float64]]) -> float:
+def _greatest(pinned: list[_Pinned]) -> float:
     """The greatest magnitude, or an error if there is a NaN or an infinity."""
     greatest = 0.0
-    for p, g in zip(parameters, gradients, strict=True):
-        here = float(np.max(np.abs(g), initial=0.0))
+    for pin in pinned:
+        here = float(np.max(np.abs(pin.gradient), initial=0.0))
         if not math.isfinite(here):
             raise FloatingPointError(
-                f"ClipGrad: the gradient of {_described(p)} has {'NaN' if math.isnan(here) else 'inf'}"
+                f"ClipGrad: the gradient of {_described(pin.parameter)} has "
+                f"{'NaN' if math.isnan(here) else 'inf'}"
             )
         greatest = max(greatest, here)
     return greatest

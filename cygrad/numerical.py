@@ -54,7 +54,8 @@ def diff(f: Callable[..., Variable], *xs: _ArrayLike, h: float = 1e-4) -> Variab
     ValueError
         If h is not a positive number, or f gives outputs of different shapes.
     TypeError
-        If there are no xs, or f returns something else than a Variable.
+        If there are no xs, h is no number, or f no function, or one that returns something else
+        than a Variable.
 
     Notes
     -----
@@ -73,6 +74,7 @@ def diff(f: Callable[..., Variable], *xs: _ArrayLike, h: float = 1e-4) -> Variab
     """
     if not xs:
         raise TypeError("diff: no inputs to move")
+    _check_callable("diff", f)
     h = _positive("diff", "h", h)
     points = [x if isinstance(x, Variable) else Variable(x) for x in xs]
     ends = []
@@ -127,7 +129,8 @@ def check_grads(
         If order, h, rtol or atol make no sense, no input requires a gradient, f's output is not
         finite, or f gives other numbers when it is called again.
     TypeError
-        If f returns something else than a Variable or a tuple of them.
+        If f is no function, or returns something else than a Variable or a tuple of them; if h,
+        rtol or atol is no number.
     RuntimeError
         Inside ``no_grad``, where there is no graph.
     NotImplementedError
@@ -172,7 +175,10 @@ def check_grads(
         )
     if not isinstance(order, (int, np.integer)) or isinstance(order, bool) or order < 1:
         raise ValueError(f"check_grads: order must be an int of at least 1, got {order!r}")
+    _check_callable("check_grads", f)
     h = _positive("check_grads", "h", h)
+    rtol = _number("check_grads", "rtol", rtol)
+    atol = _number("check_grads", "atol", atol)
     for name, tolerance in (("rtol", rtol), ("atol", atol)):
         if not tolerance >= 0:
             raise ValueError(f"check_grads: {name} must not be negative, got {tolerance!r}")
@@ -394,7 +400,19 @@ def _weights(n: int, k: int, shape: tuple[int, ...]) -> _Array:
     return np.random.default_rng([n, k]).uniform(0.5, 1.5, shape)
 
 
-def _positive(function: str, name: str, value: float) -> float:
-    if not (value > 0 and math.isfinite(value)):
-        raise ValueError(f"{function}: {name} must be a positive number, got {value!r}")
+def _check_callable(where: str, f: object) -> None:
+    if not callable(f):
+        raise TypeError(f"{where}: f must be a function, not {type(f).__name__}")
+
+
+def _number(where: str, name: str, value: float) -> float:
+    if not isinstance(value, (int, float, np.floating, np.integer)):
+        raise TypeError(f"{where}: {name} must be a number, not {type(value).__name__}")
     return float(value)
+
+
+def _positive(where: str, name: str, value: float) -> float:
+    number = _number(where, name, value)
+    if not (number > 0 and math.isfinite(number)):
+        raise ValueError(f"{where}: {name} must be a positive number, got {value!r}")
+    return number

@@ -115,6 +115,8 @@ def minimize(
         If scipy is not installed.
     ValueError
         If bounds do not fit x0.
+    TypeError
+        If f, the callback or a constraint is no function, or method is neither a name nor one.
 
     Notes
     -----
@@ -146,7 +148,12 @@ def minimize(
     scipy_optimize = _scipy_optimize("minimize")
     point = _Point(x0)
     args = args if isinstance(args, tuple) else (args,)
+    if not (method is None or isinstance(method, str) or callable(method)):
+        raise TypeError(
+            f"minimize: method must be a name or a function, not {type(method).__name__}"
+        )
     kind = method.lower() if isinstance(method, str) else method
+    _check_callable("minimize: f", f)
     derivatives = _Derivatives(f, args, point)
     constraints = options.get("constraints", ())
     if constraints not in ((), [], None):
@@ -154,6 +161,7 @@ def minimize(
     if options.get("bounds") is not None:
         options["bounds"] = _bounds(scipy_optimize, options["bounds"], point)
     if options.get("callback") is not None:
+        _check_callable("minimize: callback", options["callback"])
         options["callback"] = _callback(options["callback"], point)
     function: Callable[[_Array], Any] = derivatives.value
     if kind not in WITHOUT_GRADIENT and "jac" not in options:
@@ -165,6 +173,10 @@ def minimize(
         elif kind in WITH_HESSIAN:
             options["hess"] = derivatives.hessian
     result: _Result[Any] = scipy_optimize.minimize(function, point.start, method=method, **options)
+    if not hasattr(result, "x"):
+        raise TypeError(
+            f"minimize: method returned {type(result).__name__}, and must return an OptimizeResult"
+        )
     result.x = point.given(result.x)
     return result
 
@@ -227,6 +239,7 @@ def least_squares(
     scipy_optimize = _scipy_optimize("least_squares")
     point = _Point(x0)
     args = args if isinstance(args, tuple) else (args,)
+    _check_callable("least_squares: f", f)
     residuals = _Vector(f, args, point)
     if options.get("bounds") is not None:
         options["bounds"] = _pair_of_bounds(scipy_optimize, options["bounds"], point)
@@ -235,6 +248,11 @@ def least_squares(
     result: _Result[Any] = scipy_optimize.least_squares(residuals.value, point.start, **options)
     result.x = point.given(result.x)
     return result
+
+
+def _check_callable(what: str, f: object) -> None:
+    if not callable(f):
+        raise TypeError(f"{what} must be a function, not {type(f).__name__}")
 
 
 def _scipy_optimize(name: str) -> ModuleType:
@@ -532,6 +550,7 @@ def _constraint(scipy_optimize: ModuleType, constraint: Any, point: _Point) -> A
     """A constraint for flat vectors, with an exact Jacobian where it has none of its own."""
     if isinstance(constraint, dict) and "fun" in constraint:
         args = tuple(constraint.get("args", ()))
+        _check_callable("minimize: a constraint's fun", constraint["fun"])
         if constraint.get("jac") in (None, "2-point"):
             vector = _Vector(constraint["fun"], args, point)
             return {**constraint, "fun": vector.value, "jac": vector.jacobian, "args": ()}

@@ -10,6 +10,10 @@ cdef tuple fingerprint(Variable v)
 cdef int watch(Function f) except -1
 cdef void forget(Function f) noexcept
 
+# Whether the operation about to be recorded has an infinite or nan constant: what it makes is no
+# anomaly then. Its constants are no inputs, which could be looked at.
+cdef void constants_are_finite(bint finite) noexcept
+
 # Raise if y, which no graph is kept of, has a nan or inf and the inputs have none.
 cdef int inspect(str name, Variable y, tuple inputs) except -1
 

@@ -6,6 +6,7 @@ detect_anomaly compares them before any gradient flows. Watches are kept beside 
 Function's address, and go with it (lifetime.pyx).
 """
 
+import linecache
 import sys
 
 from cpython.object cimport PyObject
@@ -17,12 +18,15 @@ from cygrad.core.function cimport (
 from cygrad.core.variable cimport Variable, describe, own_contiguous
 
 cdef dict watches = {}
+cdef bint finite_constants = True
 
 
 cdef class Watch:
     cdef list inputs            # fingerprints
     cdef list outputs
-    cdef str place              # file and line of the call
+    cdef str file               # of the call, and its line
+    cdef int line
+    cdef bint finite_constants
 
 
 cdef tuple fingerprint(Variable v):
@@ -58,15 +62,26 @@ cdef bint is_nan(Variable v) except -1:
     return False
 
 
-cdef str caller():
+cdef void constants_are_finite(bint finite) noexcept:
+    global finite_constants
+    finite_constants = finite
+
+
+cdef tuple caller():
     """The file and line of the innermost call from outside of cygrad."""
     frame = sys._getframe()
     while frame is not None:
         name = frame.f_globals.get("__name__", "")
         if name != "cygrad" and not name.startswith("cygrad."):
-            return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+            return frame.f_code.co_filename, frame.f_lineno
         frame = frame.f_back
-    return "an unknown place"
+    return "an unknown place", 0
+
+
+cdef str place(file, line):
+    """With what is written there: the name that the user knows, if Square is part of a norm."""
+    text = linecache.getline(file, line).strip()
+    return f"{file}:{line}" + (f" ({text})" if text else "")
 
 
 cdef list outputs_alive(Function f):
@@ -85,7 +100,8 @@ cdef int watch(Function f) except -1:
             inspect(name_of(f), <Variable>y, inputs)
     w.inputs = [fingerprint(<Variable>x) for x in inputs]
     w.outputs = [None if y is None else fingerprint(<Variable>y) for y in outputs]
-    w.place = caller()
+    w.file, w.line = caller()
+    w.finite_constants = finite_constants
     watches[<size_t><PyObject*>f] = w
     f.seen |= WATCHED
     return 0
@@ -101,15 +117,16 @@ cdef Watch watch_of(Function f):
 
 
 cdef int inspect(str name, Variable y, tuple inputs) except -1:
-    if is_finite(y):
+    if not finite_constants or is_finite(y):
         return 0
     for x in inputs:
         if x is not None and not is_finite(<Variable>x):
             return 0
     made = "nan" if is_nan(y) else "inf"
+    file, line = caller()
     of = ", ".join([describe(<Variable>x) for x in inputs if x is not None])
     raise RuntimeError(f"detect_anomaly: {name} made {made} out of finite numbers, of {of}; it was "
-                       f"called at {caller()}")
+                       f"called at {place(file, line)}")
 
 
 cdef int verify(Function f, int needs) except -1:
@@ -121,25 +138,27 @@ cdef int verify(Function f, int needs) except -1:
     for i in range(f.n_inputs):
         x = input_of(f, i)
         if reads_input(needs, i) and fingerprint(x) != w.inputs[i]:
-            refuse(f, f"its input {describe(x)}", w.place)
+            refuse(f, f"its input {describe(x)}", w)
     if needs & READS_Y:
         for y, before in zip(outputs_alive(f), w.outputs):
             if y is not None and fingerprint(<Variable>y) != before:
-                refuse(f, f"its result {describe(<Variable>y)}", w.place)
+                refuse(f, f"its result {describe(<Variable>y)}", w)
     return 0
 
 
-cdef int refuse(Function f, str what, str place) except -1:
+cdef int refuse(Function f, str what, Watch w) except -1:
+    where = place(w.file, w.line)
     raise RuntimeError(
-        f"detect_anomaly: the gradient of {name_of(f)}, called at {place}, is computed from "
+        f"detect_anomaly: the gradient of {name_of(f)}, called at {where}, is computed from "
         f"{what}, whose numbers have changed since: something wrote to its memory, for example "
         "through x.data, or through an array that the Variable was made from. Write to it after "
         "backward, or compute from a copy, x.copy() or array.copy()")
 
 
 cdef int inspect_gradient(Function f, Variable x, Variable gx) except -1:
+    cdef Watch w = watch_of(f)
     cdef int i
-    if is_finite(gx):
+    if is_finite(gx) or (w is not None and not w.finite_constants):
         return 0
     for i in range(f.n_inputs):
         if not is_finite(input_of(f, i)):
@@ -153,4 +172,4 @@ cdef int inspect_gradient(Function f, Variable x, Variable gx) except -1:
 
 cdef str called(Function f):
     cdef Watch w = watch_of(f)
-    return name_of(f) if w is None else f"{name_of(f)}, called at {w.place},"
+    return name_of(f) if w is None else f"{name_of(f)}, called at {place(w.file, w.line)},"

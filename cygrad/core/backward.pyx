@@ -38,14 +38,17 @@ from cygrad.core.function cimport (
     Function, input_of, kept_slope, name_of, output_at, outputs_of,
 )
 from cygrad.core.heap cimport heap_free, heap_pop, heap_push
-from cygrad.core.journal cimport LANDED, close, forget_dead, forget_last, remember
+from cygrad.core.journal cimport (
+    LANDED, Open, aside, close, enter, entry_elsewhere, forget_dead, forget_last, is_elsewhere,
+    leave, put_aside, remember, taken_aside,
+)
 from cygrad.core.layout cimport (
     Layout, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
 )
 from cygrad.core.lifetime cimport track, track_behind
 from cygrad.core.mode cimport Mode, is_watching, mode
 from cygrad.core.operators cimport OPERATORS
-from cygrad.core.passing cimport Pass
+from cygrad.core.passing cimport Entry, Pass
 from cygrad.core.storage cimport writes
 from cygrad.core.variable cimport (
     Variable, describe, empty, filled, filled_like, is_private, view_of,
@@ -65,6 +68,7 @@ cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except
     cdef Mode* switches = mode()
     cdef int paused = switches.paused
     cdef Variable before = root.grad_, seed = before
+    cdef Open here
     memset(&p, 0, sizeof(Pass))
     p.retain_grad = retain_grad
     p.create_graph = create_graph
@@ -84,9 +88,11 @@ cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except
         track_behind(root)
     switches.paused = not create_graph
     switches.level += create_graph
+    enter(&here, &p.journal)
     try:
         pass_on(root, seed, None, &p)
         visit_all(&p)
+        land_aside(&p)
         root.grad_ = seed if retain_grad else None
     except BaseException:
         close(&p.journal, True)
@@ -96,6 +102,7 @@ cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except
         switches.paused = paused
         switches.level -= create_graph
         close(&p.journal, False)
+        leave(&here)
         abandon(&p)
     return 0
 
@@ -324,21 +331,28 @@ cdef int pass_on(Variable x, Variable gx, Function source, Pass* p) except -1:
 
 cdef int land(Variable x, Variable gx, Pass* p) except -1:
     """Add gx, which the caller holds by one reference, to x.grad."""
-    cdef Variable total, landed
     if not same_shape(gx.layout, x.layout):
         raise RuntimeError(f"Variable.backward: a gradient of shape {shape_of(gx.layout)} flows to "
                            f"{describe(x)}")
-    if p.ends is NULL and not x.requires & LANDED:
-        remember(&p.journal, x)
-    if x.grad_ is None:
-        x.grad_ = gx if is_private(gx, 1) else OPERATORS.copy(gx)
-    elif not same_shape(x.grad_.layout, x.layout):
+    if p.ends is NULL:
+        if not x.requires & LANDED:
+            remember(&p.journal, x)
+        elif is_elsewhere(&p.journal, x):
+            return put_aside(&p.journal, x, plus(aside(&p.journal, x), gx))
+    return add_to_grad(x, gx, p)
+
+
+cdef inline int add_to_grad(Variable x, Variable gx, Pass* p) except -1:
+    cdef Variable total, landed
+    if x.grad_ is None and is_private(gx, 1):
+        x.grad_ = gx
+    elif x.grad_ is not None and not same_shape(x.grad_.layout, x.layout):
         raise RuntimeError(f"Variable.backward: {describe(x)} has a gradient of shape "
                            f"{shape_of(x.grad_.layout)}; call cleargrad()")
     else:
         while True:
             total = x.grad_
-            landed = gx if total is None else add(total, gx, p)
+            landed = OPERATORS.copy(gx) if total is None else add(total, gx, p)
             if x.grad_ is total:    # else another thread has added to it meanwhile
                 break
         x.grad_ = landed
@@ -346,6 +360,39 @@ cdef int land(Variable x, Variable gx, Pass* p) except -1:
         track(x)
         track_behind(x.grad_)
     return 0
+
+
+cdef int land_aside(Pass* p) except -1:
+    """Add what was put aside, also to what the other thread's pass would give back."""
+    cdef Variable x, gx, total, landed, before, both
+    cdef Entry* entry
+    for pair in taken_aside(&p.journal):
+        x, gx = pair
+        while True:
+            entry = entry_elsewhere(&p.journal, x)
+            if entry is NULL:
+                land(x, gx, p)
+                break
+            total, before = x.grad_, <Variable>entry.before
+            landed = plus(total, gx)
+            both = plus(before, gx)
+            entry = entry_elsewhere(&p.journal, x)
+            if entry is not NULL and entry.before == <PyObject*>before and x.grad_ is total:
+                Py_INCREF(both)
+                entry.before = <PyObject*>both
+                x.grad_ = landed        # `total` and `before` are held here: nothing ends yet
+                Py_DECREF(before)
+                break
+    return 0
+
+
+cdef Variable plus(Variable total, Variable gx):
+    """total + gx, as a new Variable; total may be None, or a gradient of other data."""
+    if total is None:
+        return OPERATORS.copy(gx)
+    if not same_shape(total.layout, gx.layout):
+        return total
+    return OPERATORS.sum_gradients(total, gx)
 
 
 cdef Variable add(Variable total, Variable gx, Pass* p):
@@ -366,6 +413,8 @@ cdef Variable private_total(Variable x, Pass* p):
     cdef Function f = x.creator_
     if f is None or is_end(x, p):
         # What was there before the pass may have to be given back.
+        if p.ends is NULL and x.requires & LANDED and is_elsewhere(&p.journal, x):
+            return None
         if (x.grad_ is not None and (p.ends is not NULL or x.requires & LANDED)
                 and is_private(x.grad_, 2) and x.grad_.creator_ is None
                 and same_shape(x.grad_.layout, x.layout)):

@@ -4,9 +4,30 @@ from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.stdlib cimport free, realloc
 
+from cygrad.core.mode cimport mode
 from cygrad.core.passing cimport AT_HAND, Entry, Journal
 from cygrad.core.slots cimport Py_REFCNT
 from cygrad.core.variable cimport Variable
+
+
+cdef Open* open_ones = NULL
+cdef dict asides = {}           # by the journal's address, a dict of [x, gradient] by x's id()
+
+
+cdef void enter(Open* here, Journal* journal) noexcept:
+    global open_ones
+    here.journal = journal
+    here.thread = <void*>mode()         # each thread has its own
+    here.next = open_ones
+    open_ones = here
+
+
+cdef void leave(Open* here) noexcept:
+    cdef Open** link = &open_ones
+    while link[0] is not here:
+        link = &link[0].next
+    link[0] = here.next
+    asides.pop(<size_t>here.journal, None)
 
 
 cdef inline Entry* entry_at(Journal* journal, Py_ssize_t k) noexcept:
@@ -32,6 +53,50 @@ cdef int remember(Journal* journal, Variable x) except -1:
     journal.count += 1
     x.requires |= LANDED
     return 0
+
+
+cdef Entry* find(Journal* journal, Variable x) noexcept:
+    cdef Py_ssize_t k
+    for k in range(journal.count):
+        if entry_at(journal, k).x == <PyObject*>x:
+            return entry_at(journal, k)
+    return NULL
+
+
+cdef Entry* entry_elsewhere(Journal* journal, Variable x) noexcept:
+    cdef Open* one = open_ones
+    cdef Entry* entry
+    if not x.requires & LANDED:
+        return NULL
+    while one is not NULL:
+        if one.thread != <void*>mode():
+            entry = find(one.journal, x)
+            if entry is not NULL:
+                return entry
+        one = one.next
+    return NULL
+
+
+cdef bint is_elsewhere(Journal* journal, Variable x) noexcept:
+    if open_ones is NULL or open_ones.next is NULL:
+        return False
+    return find(journal, x) is NULL and entry_elsewhere(journal, x) is not NULL
+
+
+cdef Variable aside(Journal* journal, Variable x):
+    found = asides.get(<size_t>journal)
+    pair = None if found is None else found.get(id(x))
+    return None if pair is None else <Variable>pair[1]
+
+
+cdef int put_aside(Journal* journal, Variable x, Variable gx) except -1:
+    asides.setdefault(<size_t>journal, {})[id(x)] = [x, gx]
+    return 0
+
+
+cdef list taken_aside(Journal* journal):
+    found = asides.pop(<size_t>journal, None)
+    return [] if found is None else list(found.values())
 
 
 cdef void forget_dead(Journal* journal) noexcept:

@@ -212,8 +212,8 @@ cdef class detect_anomaly(_Switch):
     memory that was written to meanwhile by way of ``x.data[...]``, or of an array that a Variable
     was made from, or that stood beside one in an operation, is found. The first operation that
     makes a nan or an inf out of finite numbers, forward or backward, raises too, the -inf of a
-    log-density outside its support among them; numbers in the program, as in ``x * inf``, count as
-    finite.
+    log-density outside its support among them. An operation with an infinite or nan number in it,
+    as ``x * inf``, makes none out of finite ones.
 
     It holds for the thread that enters it, and for what is computed and differentiated inside: of a
     graph made outside no fingerprints are kept, and a pass outside compares none. Arrays that a

@@ -115,9 +115,10 @@ def at_least_one(function: str, name: str, value: int) -> int:
     """A count that a user gave."""
     if not isinstance(value, (int, np.integer)) or isinstance(value, bool):
         raise TypeError(f"{function}: {name} must be an int, not {type(value).__name__}")
+    value = int(value)
     if value < 1:
         raise ValueError(f"{function}: {name} must be at least 1, got {value}")
-    return int(value)
+    return value
 
 
 def aligned(function: str, arrays: Sequence[ArrayLike | Variable]) -> list[_Array]:

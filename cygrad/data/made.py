@@ -64,7 +64,7 @@ def spirals(
     ValueError
         If size is less than 1, or noise negative.
     TypeError
-        If size is no int, or rng is something else.
+        If size is no int, noise no number, or rng is something else.
 
     Notes
     -----
@@ -78,6 +78,9 @@ def spirals(
     ((150, 2), (150,))
     """
     size = at_least_one("spirals", "size", size)
+    if not isinstance(noise, (int, float, np.floating, np.integer)):
+        raise TypeError(f"spirals: noise must be a number, not {type(noise).__name__}")
+    noise = float(noise)
     if not noise >= 0:
         raise ValueError(f"spirals: noise must not be negative, got {noise}")
     generator = _generator("spirals", rng)

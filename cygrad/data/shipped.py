@@ -6,6 +6,8 @@ from typing import IO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cygrad.core.creation import _generator
+
 __all__ = ["CO2", "Digits", "co2", "digits"]
 
 
@@ -58,7 +60,9 @@ def digits(test_size: int = 360, seed: int = 0) -> Digits:
     Raises
     ------
     ValueError
-        If test_size is not between 0 and 1797.
+        If test_size is not between 0 and 1797, or the seed is negative.
+    TypeError
+        If one is no int.
 
     Notes
     -----
@@ -70,12 +74,15 @@ def digits(test_size: int = 360, seed: int = 0) -> Digits:
     >>> digits().train_images.shape, digits().test_labels.shape
     ((1437, 64), (360,))
     """
+    if not isinstance(test_size, (int, np.integer)) or isinstance(test_size, bool):
+        raise TypeError(f"digits: test_size must be an int, not {type(test_size).__name__}")
+    generator = _generator("digits", seed)
     with _open("digits.npz") as file, np.load(file) as archive:
         images = archive["images"].reshape(-1, 64) / 16.0
         labels = archive["labels"].astype(np.int64)
     if not 0 <= test_size <= len(labels):
         raise ValueError(f"digits: test_size must be between 0 and {len(labels)}, got {test_size}")
-    order = np.random.default_rng(seed).permutation(len(labels))
+    order = generator.permutation(len(labels))
     test, train = order[:test_size], order[test_size:]
     return Digits(images[train], labels[train], images[test], labels[test])
 

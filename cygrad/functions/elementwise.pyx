@@ -6,8 +6,11 @@ new array or adding to the gradient that is there. What the operations are, and 
 stands in the other files of this folder.
 """
 
+from cpython.exc cimport PyErr_CheckSignals
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
+from libc.math cimport isfinite
 
+from cygrad.core.anomaly cimport constants_are_finite
 from cygrad.core.arrays cimport is_array_like, is_number, number, operand
 from cygrad.core.function cimport (
     Function, Op, READS_ALL, READS_X0, READS_X1, READS_Y, connect, input_of, name_of, vjp_rule,
@@ -19,8 +22,11 @@ from cygrad.core.variable cimport Variable, describe, empty, filled_like, is_pri
 from cygrad.functions.reduction cimport sum_to_layout
 from cygrad.kernels.elementwise cimport (
     CG_READS_R, CG_READS_X, CG_READS_Y, Gradient, KERNELS, LONG, MAX_OPERANDS, gradient_of,
-    inputs_of, kernel_named, map_strided, run,
+    inputs_of, kernel_named, map_strided,
 )
+
+cdef enum:
+    PIECE = 1 << 20             # numbers; the slowest kernels take some 50 ms for so many
 
 
 cdef Op operation(const char* name, vjp_rule vjp) noexcept:
@@ -83,15 +89,29 @@ cdef Variable unary_with(const Op* op, Variable x, double c0, double c1):
     """op(x; c0, c1)"""
     cdef double c[2]
     cdef Variable y
-    cdef Function f
     c[0] = c0
     c[1] = c1
     y = compute_unary(op.kernel, x, c)
-    f = connect(op, y, x, None)
+    connect_with(op, y, x, None, c0, c1)
+    return y
+
+
+cdef inline int connect_with(const Op* op, Variable y, Variable a, Variable b, double c0,
+                             double c1) except -1:
+    """connect(), for an operation with constants."""
+    cdef Function f
+    if isfinite(c0) and isfinite(c1):
+        f = connect(op, y, a, b)
+    else:
+        constants_are_finite(False)
+        try:
+            f = connect(op, y, a, b)
+        finally:
+            constants_are_finite(True)
     if f is not None:
         f.c[0] = c0
         f.c[1] = c1
-    return y
+    return 0
 
 
 cdef Variable compute_unary(int kernel, Variable x, const double* c):
@@ -103,7 +123,7 @@ cdef Variable compute_unary(int kernel, Variable x, const double* c):
     operands[0] = x.ptr
     if x.layout.contiguous:
         y = empty(x.layout)
-        run(kernel, operands, y.ptr, x.layout.size, c)
+        run(kernel, 1, operands, y.ptr, x.layout.size, c)
         return y
     layout = contiguous_layout(x.layout.ndim, x.layout.shape)
     y = empty(layout)
@@ -126,14 +146,10 @@ cdef Variable binary_with(const Op* op, Variable a, Variable b, double c0, doubl
     """op(a, b; c0, c1)"""
     cdef double c[2]
     cdef Variable y
-    cdef Function f
     c[0] = c0
     c[1] = c1
     y = compute_binary(op, a, b, c)
-    f = connect(op, y, a, b)
-    if f is not None:
-        f.c[0] = c0
-        f.c[1] = c1
+    connect_with(op, y, a, b, c0, c1)
     return y
 
 
@@ -149,7 +165,7 @@ cdef Variable compute_binary(const Op* op, Variable given_a, Variable given_b, c
     operands[1] = b.ptr
     if a.layout.contiguous and b.layout.contiguous and same_shape(a.layout, b.layout):
         y = empty(a.layout)
-        run(op.kernel, operands, y.ptr, a.layout.size, c)
+        run(op.kernel, 2, operands, y.ptr, a.layout.size, c)
         return y
     layout = broadcast_pair(op, given_a, given_b)
     y = empty(layout)
@@ -182,12 +198,62 @@ cdef Layout* broadcast_pair(const Op* op, Variable a, Variable b) except NULL:
 cdef int map_long(int kernel, int n_inputs, const double** operands, const Py_ssize_t** strides,
                   const Layout* layout, const double* c) except -1:
     """map_strided over the shape of a layout, without the GIL if that is worth it."""
-    if layout.size < LONG:
-        map_strided(kernel, n_inputs, operands, strides, layout.ndim, layout.shape, c)
-    else:
-        with nogil:
-            map_strided(kernel, n_inputs, operands, strides, layout.ndim, layout.shape, c)
-    return 0
+    return map_pieces(kernel, n_inputs, operands, strides, layout.ndim, layout.shape, c,
+                      layout.size < LONG)
+
+
+cdef int run(int kernel, int n_inputs, const double** inputs, double* out, Py_ssize_t n,
+             const double* c, bint keeps_gil=False) except -1:
+    """A kernel on contiguous memory; a long one lets the GIL go, and is left by a signal."""
+    cdef const double* here[MAX_OPERANDS]
+    cdef Py_ssize_t start = 0, length
+    cdef int k
+    if n < LONG:
+        KERNELS[kernel](inputs, out, n, c)
+        return 0
+    while True:
+        length = min(n - start, PIECE)
+        for k in range(n_inputs):
+            here[k] = inputs[k] + start
+        if keeps_gil:
+            KERNELS[kernel](here, out + start, length, c)
+        else:
+            with nogil:
+                KERNELS[kernel](here, out + start, length, c)
+        start += length
+        if start == n:
+            return 0
+        PyErr_CheckSignals()
+
+
+cdef int map_pieces(int kernel, int n_inputs, const double** operands,
+                    const Py_ssize_t** strides, int ndim, const Py_ssize_t* shape,
+                    const double* c, bint keeps_gil) except -1:
+    """map_strided, in pieces of which a signal can come between."""
+    cdef const double* here[MAX_OPERANDS]
+    cdef Py_ssize_t part[MAX_NDIM]
+    cdef Py_ssize_t size = 1, half
+    cdef int axis = -1, d, k
+    for d in range(ndim):
+        size *= shape[d]
+        part[d] = shape[d]
+        if axis < 0 and shape[d] > 1:
+            axis = d
+    if size <= PIECE:
+        if keeps_gil:
+            map_strided(kernel, n_inputs, operands, strides, ndim, shape, c)
+        else:
+            with nogil:
+                map_strided(kernel, n_inputs, operands, strides, ndim, shape, c)
+        return 0
+    half = shape[axis] // 2
+    part[axis] = half
+    map_pieces(kernel, n_inputs, operands, strides, ndim, part, c, keeps_gil)
+    PyErr_CheckSignals()
+    for k in range(n_inputs + 1):
+        here[k] = <const double*>(<const char*>operands[k] + half * strides[k][axis])
+    part[axis] = shape[axis] - half
+    return map_pieces(kernel, n_inputs, here, strides, ndim, part, c, keeps_gil)
 
 
 cdef bint broadcast_strides(const Layout* layout, const Layout* target,
@@ -258,10 +324,10 @@ cdef Variable fused_gradient(Function f, Variable gy, int i, Variable into, bint
         return strided_gradient(f, gy, i, into, n, operands, layouts)
     if into is not None:
         # With the GIL: other threads see the gradient that is added to.
-        KERNELS[f.op.adding[i]](operands, into.ptr, gy.layout.size, f.c)
+        run(f.op.adding[i], n, operands, into.ptr, gy.layout.size, f.c, True)
         return into
     gx = gy if spent else empty(gy.layout)
-    run(kernel, operands, gx.ptr, gy.layout.size, f.c)
+    run(kernel, n, operands, gx.ptr, gy.layout.size, f.c)
     return gx
 
 
@@ -292,7 +358,7 @@ cdef Variable strided_gradient(Function f, Variable gy, int i, Variable into, in
     operands[n] = gx.ptr
     strides[n] = gx.layout.strides
     if adds:                    # with the GIL, as above
-        map_strided(f.op.adding[i], n, operands, strides, gx.layout.ndim, gx.layout.shape, f.c)
+        map_pieces(f.op.adding[i], n, operands, strides, gx.layout.ndim, gx.layout.shape, f.c, True)
         return gx
     map_long(f.op.gradient[i], n, operands, strides, gx.layout, f.c)
     return sum_to_layout(gx, x.layout)

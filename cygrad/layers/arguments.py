@@ -18,7 +18,7 @@ __all__ = ["check_size", "generator", "pair", "stream"]
 def check_size(where: str, name: str, value: SupportsIndex, least: int = 1) -> int:
     """`value` as an int, if it is one and not less than `least`."""
     try:
-        size = operator.index(value)
+        size = int(operator.index(value))
     except TypeError:
         raise TypeError(f"{where}: {name} must be an int, not {type(value).__name__}") from None
     if size < least:

@@ -204,6 +204,8 @@ class Layer:
         ------
         ValueError
             If the Variable is the result of an operation, or the name has a dot.
+        TypeError
+            If the name is no str.
 
         Examples
         --------
@@ -213,6 +215,11 @@ class Layer:
         >>> layer.count, len(layer.params()), layer.state_dict()
         (variable(0.0), 0, {'count': array(0.)})
         """
+        if type(name) is not str:
+            raise TypeError(
+                f"{type(self).__name__}.register_buffer: name must be a str, not "
+                f"{type(name).__name__}"
+            )
         buffer = value if isinstance(value, Variable) else Variable(value)
         if buffer.creator is not None:
             raise ValueError(
@@ -372,7 +379,7 @@ class Layer:
         where = f"{type(self).__name__}.load_state_dict"
         if not isinstance(state, Mapping):
             raise TypeError(f"{where}: the state must be a dict, not {type(state).__name__}")
-        _load_into(self, state, f"{where}: the state")
+        _load_into(self, dict(state), f"{where}: the state")
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write all parameters and buffers to a file, in NumPy's npz format.
@@ -581,24 +588,33 @@ def _members(layer: Layer) -> list[tuple[str, Variable | Layer]]:
         if isinstance(value, (Variable, Layer)):
             members.append((name, value))
         elif isinstance(value, _CONTAINERS):
-            members += _in_container(name, value, set())
+            members += _in_container(name, value)
     return members
 
 
-def _in_container(
-    name: str, container: Iterable[object], seen: set[int]
-) -> Iterator[tuple[str, Layer]]:
-    if id(container) in seen:  # a list may hold itself
-        return
-    seen.add(id(container))
-    items: Iterable[tuple[object, object]] = enumerate(container)
+def _in_container(name: str, container: Iterable[object]) -> Iterator[tuple[str, Layer]]:
+    """The layers in it, at any depth: which may be that of a list of a million lists."""
+    seen = {id(container)}  # a list may hold itself
+    parts: list[object] = [name]  # of the name of what is being looked at
+    open_ones = [_items(container)]
+    while open_ones:
+        for key, value in open_ones[-1]:
+            if isinstance(value, Layer):
+                yield ".".join(map(str, [*parts, key])), value
+            elif isinstance(value, _CONTAINERS) and id(value) not in seen:
+                seen.add(id(value))
+                parts.append(key)
+                open_ones.append(_items(value))
+                break
+        else:
+            open_ones.pop()
+            parts.pop()
+
+
+def _items(container: Iterable[object]) -> Iterator[tuple[object, object]]:
     if isinstance(container, dict):
-        items = sorted(container.items(), key=lambda item: _order(item[0]))
-    for key, value in items:
-        if isinstance(value, Layer):
-            yield f"{name}.{key}", value
-        elif isinstance(value, _CONTAINERS):
-            yield from _in_container(f"{name}.{key}", value, seen)
+        return iter(sorted(container.items(), key=lambda item: _order(item[0])))
+    return iter(enumerate(container))
 
 
 def _order(key: object) -> tuple[int, int, str]:
@@ -673,6 +689,9 @@ def _load_into(root: Layer, state: Mapping[str, _ArrayLike], where: str) -> None
         raise _unfit(where, problems)
     for layer, awaited in place.waiting:
         layer._make_parameters(awaited)
-    for name, v in _survey(root).state:
-        v.data[...] = arrays[name]
+    targets = [(v, v.data, arrays[name]) for name, v in _survey(root).state]
+    if any(target.shape != array.shape for _, target, array in targets):
+        raise ValueError(f"{where}: another thread has changed the layer meanwhile")
+    for v, target, array in targets:
+        target[...] = array
         _written(v)

@@ -59,20 +59,21 @@ class LazyLayer(CheckedLayer):
     def _meet(self, x: _ArrayLike, axis: int, ndim: int | None = None) -> Variable:
         """Make the parameters for inputs of x's length along the axis."""
         x = as_variable(x, type(self).__name__)
-        if ndim is not None and x.ndim != ndim:
-            raise ValueError(f"{type(self).__name__}: x must have {ndim} axes, not shape {x.shape}")
-        if x.ndim <= max(axis, 0) or x.shape[axis] < 1:
+        shape = x.shape  # once: another thread may assign x.data
+        if ndim is not None and len(shape) != ndim:
+            raise ValueError(f"{type(self).__name__}: x must have {ndim} axes, not shape {shape}")
+        if len(shape) <= max(axis, 0) or shape[axis] < 1:
             raise ValueError(
-                f"{type(self).__name__}: x of shape {x.shape} has nothing along axis {axis}, the "
+                f"{type(self).__name__}: x of shape {shape} has nothing along axis {axis}, the "
                 "size of which the parameters have"
             )
         with making:
-            self._make_for(x, x.shape[axis])
+            self._make_for(shape, shape[axis])
         if UNDER_WAY:  # a repetition of the call is to find them
             keep_layer(self, anew=True)
         return x
 
-    def _make_for(self, x: Variable, in_size: int) -> None:
+    def _make_for(self, x_shape: tuple[int, ...], in_size: int) -> None:
         if self.in_size is not None:  # another thread was the first
             return
         shapes = self._shapes(in_size)
@@ -80,7 +81,7 @@ class LazyLayer(CheckedLayer):
             given = self.__dict__.get(name)  # assigned by the user before the first batch
             if isinstance(given, Variable) and given.shape != shape:
                 raise ValueError(
-                    f"{type(self).__name__}: x of shape {x.shape} needs {name} of shape {shape}, "
+                    f"{type(self).__name__}: x of shape {x_shape} needs {name} of shape {shape}, "
                     f"but it was assigned with shape {given.shape}"
                 )
         self._make_parameters(shapes)
@@ -94,11 +95,14 @@ class LazyLayer(CheckedLayer):
         with making:
             if self.in_size is not None:  # another thread was the first
                 return
+            made = {}  # all of them first: there may be no memory for the last
             for name, shape in shapes.items():
                 given = self.__dict__.get(name)  # as above
                 if not isinstance(given, Variable):
                     given = self._initial(name, tuple(n for n in shape if n is not None))
-                self._place(name, given)
+                made[name] = given
+            for name, parameter in made.items():
+                self._place(name, parameter)
             # Last: other threads go on when it is there.
             self.in_size = self._size_in(shapes, "")
 

@@ -231,6 +231,7 @@ class BatchNorm(LazyLayer):
 def _check_number(where: str, name: str, value: float) -> float:
     if not isinstance(value, (int, float, np.floating, np.integer)):
         raise TypeError(f"{where}: {name} must be a number, not {type(value).__name__}")
-    if not 0.0 <= value < np.inf:
+    number = float(value)
+    if not 0.0 <= number < np.inf:
         raise ValueError(f"{where}: {name} must be finite and not negative, got {value}")
-    return float(value)
+    return number

@@ -64,23 +64,24 @@ class Recurrent(LazyLayer):
         if UNDER_WAY:  # forward may be called itself, and h is not set by __setattr__
             keep_layer(self)
         x = as_variable(x, type(self).__name__)
-        if x.ndim == 0:
+        shape = x.shape  # once: another thread may assign x.data
+        if not shape:
             raise ValueError(
                 f"{type(self).__name__}: x must have shape (..., in_size), one step of each "
-                f"sequence, but it has shape {x.shape}"
+                f"sequence, but it has shape {shape}"
             )
-        if self._h is not None and self._h.shape[:-1] != x.shape[:-1]:
-            batch, held = x.shape[:-1], self._h.shape[:-1]
+        if self._h is not None and self._h.shape[:-1] != shape[:-1]:
+            batch, held = shape[:-1], self._h.shape[:-1]
             raise ValueError(
-                f"{type(self).__name__}: x of shape {x.shape} is a batch of "
+                f"{type(self).__name__}: x of shape {shape} is a batch of "
                 f"{batch[0] if len(batch) == 1 else batch}, but the layer remembers one of "
                 f"{held[0] if len(held) == 1 else held}; call reset_state() to begin anew"
             )
         if self.in_size is None:
             self._meet(x, -1)
-        elif x.shape[-1] != self.in_size and x.ndim != 2:
+        elif shape[-1] != self.in_size and len(shape) != 2:
             raise ValueError(
-                f"{type(self).__name__}: x of shape {x.shape} does not have the in_size "
+                f"{type(self).__name__}: x of shape {shape} does not have the in_size "
                 f"{self.in_size} on its last axis"
             )
         return x

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cygrad.core.variable import Variable
 from cygrad.elsewhere import named_elsewhere
-from cygrad.optimizers.settings import Configured, Number, check_keys
+from cygrad.optimizers.settings import Configured, Number, check_keys, taken
 from cygrad.optimizers.step import State, ready, step
 
 __all__ = ["HasParams", "Hook", "Optimizer", "Target"]
@@ -105,7 +105,7 @@ class Optimizer(Configured, ABC):
         self.hooks: list[Hook] = []
         self._target: HasParams | list[Variable] | None = None
         self._states: dict[int, State] = {}
-        if not hasattr(hooks, "__iter__"):
+        if not isinstance(hooks, Iterable):
             raise TypeError(f"{type(self).__name__}: hooks must be a list: hooks=[...]")
         for hook in hooks:
             self.add_hook(hook)
@@ -220,7 +220,7 @@ class Optimizer(Configured, ABC):
         """
         where = f"{type(self).__name__}.update"
         target = self._resolved(model, where)
-        parameters = target if isinstance(target, list) else [p for _, p in target.params()]
+        parameters = [p for _, p in _named(target, where)]
         if not parameters:
             raise ValueError(
                 f"{where}: there are no parameters in the {type(target).__name__}; a layer that "
@@ -311,6 +311,7 @@ class Optimizer(Configured, ABC):
         (0.1, True)
         """
         where = f"{type(self).__name__}.load_state_dict"
+        state = taken(state, where)
         named = _named(self._resolved(model, where), where)
         expected = list(self._settings())
         for name, _ in named:
@@ -375,11 +376,22 @@ def _named(target: HasParams | list[Variable], where: str) -> list[tuple[str, Va
     if isinstance(target, list):
         named = [(str(place), p) for place, p in enumerate(target)]
     else:
-        named = list(target.params())
+        named = _pairs(target.params(), where)
     for _, p in named:
         if not isinstance(p, Variable):
             raise TypeError(f"{where}: a parameter must be a Variable, not {type(p).__name__}")
     return named
+
+
+def _pairs(found: Any, where: str) -> list[tuple[str, Variable]]:
+    """What params() of a class of the user's gives, if it is pairs."""
+    pairs = list(found) if isinstance(found, Iterable) else [found]
+    for pair in pairs:
+        if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str)):
+            raise TypeError(
+                f"{where}: params() must give pairs (name, Variable), not {type(pair).__name__}"
+            )
+    return pairs
 
 
 def _steps(state: Mapping[str, Any], name: str, where: str) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 from cygrad.elsewhere import named_elsewhere
 from cygrad.optimizers.optimizer import Optimizer
-from cygrad.optimizers.settings import Configured, Number, Whole, check_keys
+from cygrad.optimizers.settings import Configured, Number, Whole, check_keys, taken
 from cygrad.optimizers.step import power
 
 __all__ = ["CosineSchedule", "ExponentialSchedule", "Schedule", "StepSchedule", "WarmUp"]
@@ -144,8 +144,10 @@ class Schedule(Configured, ABC):
         >>> optimizer.lr
         0.1
         """
+        where = f"{type(self).__name__}.load_state_dict"
+        state = taken(state, where)
         before = self.state_dict()
-        self._take(state, f"{type(self).__name__}.load_state_dict")
+        self._take(state, where)
         try:
             self.optimizer.lr = self.lr_at(self.count)
         except ValueError:
@@ -459,8 +461,12 @@ class WarmUp(Schedule):
         return saved
 
     def _take(self, state: Mapping[str, Any], where: str) -> None:
-        own = {k: v for k, v in state.items() if not k.startswith("after.")}
-        rest = {k.removeprefix("after."): v for k, v in state.items() if k.startswith("after.")}
+        own, rest = {}, {}
+        for name, value in state.items():
+            if isinstance(name, str) and name.startswith("after."):
+                rest[name.removeprefix("after.")] = value
+            else:
+                own[name] = value
         check_keys(own, self._settings(), where)
         self._checked_settings(own, where)
         if self.after is not None:

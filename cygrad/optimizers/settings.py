@@ -8,7 +8,7 @@ import numpy as np
 
 from cygrad.elsewhere import check_arguments
 
-__all__ = ["Configured", "Flag", "Number", "Setting", "Whole", "check_keys"]
+__all__ = ["Configured", "Flag", "Number", "Setting", "Whole", "check_keys", "taken"]
 
 T = TypeVar("T")
 
@@ -53,6 +53,8 @@ class Number(Setting[float]):
 
     def checked(self, value: object, where: str) -> float:
         number = _plain(value)
+        if isinstance(number, float):
+            number = float(number)  # of a subclass, which compares as it likes
         if isinstance(number, bool) or not isinstance(number, (int, float)):
             hint = "; the model is for setup() or update()" if self.name == "lr" else ""
             raise TypeError(
@@ -75,6 +77,7 @@ class Whole(Setting[int]):
         number = _plain(value)
         if isinstance(number, bool) or not isinstance(number, int):
             raise TypeError(f"{where}: {self.name} must be an int, not {type(value).__name__}")
+        number = int(number)
         if not self.at_least <= number < 2**62:
             raise ValueError(
                 f"{where}: {self.name} must be at least {self.at_least}, got {value!r}"
@@ -128,6 +131,13 @@ class Configured:
         return {
             name: setting.checked(state[name], where) for name, setting in self._settings().items()
         }
+
+
+def taken(state: object, where: str) -> dict[str, Any]:
+    """A saved state as a dict, taken once: what is looked at is what is used."""
+    if not isinstance(state, Mapping):
+        raise TypeError(f"{where}: the state must be a dict, not {type(state).__name__}")
+    return dict(state)
 
 
 def check_keys(given: Iterable[str], expected: Iterable[str], where: str) -> None:

@@ -24,7 +24,7 @@ _Array: TypeAlias = NDArray[np.float64]
 
 def placed(z: Variable, loc: _ArrayLike, scale: _ArrayLike) -> Variable:
     """loc + scale z."""
-    return z * positive(scale) + loc
+    return F.add(z * positive(scale), loc)
 
 
 def _cauchy_cdf(z: _Array) -> Any:

@@ -13,23 +13,30 @@ from typing import Any
 __all__ = ["is_structure", "leaves", "map_leaves", "match", "rebuild", "template"]
 
 
+DEEPEST = 200
+
+
 def is_structure(x: Any) -> bool:
     return isinstance(x, (dict, list, tuple))
 
 
-def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:
+def map_leaves(function: Callable[[Any], Any], tree: Any, depth: int = 0) -> Any:
     """The structure with function(leaf) in place of each leaf."""
+    if depth > DEEPEST:
+        raise ValueError(
+            f"dicts, lists and tuples are nested more than {DEEPEST} deep, or contain themselves"
+        )
     if isinstance(tree, dict):
         if type(tree) is dict:
-            return {key: map_leaves(function, value) for key, value in tree.items()}
+            return {key: map_leaves(function, value, depth + 1) for key, value in tree.items()}
         from copy import copy  # rarely needed, and not loaded by NumPy
 
         mapped = copy(tree)  # a defaultdict, for one, is not made from pairs alone
         for key, value in tree.items():
-            mapped[key] = map_leaves(function, value)
+            mapped[key] = map_leaves(function, value, depth + 1)
         return mapped
     if isinstance(tree, (list, tuple)):
-        items = [map_leaves(function, item) for item in tree]
+        items = [map_leaves(function, item, depth + 1) for item in tree]
         if type(tree) is list:
             return items
         return type(tree)(*items) if hasattr(tree, "_fields") else type(tree)(items)

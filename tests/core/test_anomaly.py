@@ -154,6 +154,35 @@ def test_a_nan_that_came_in_is_nobodys() -> None:
         F.sum(x * x).backward()
 
 
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: x * np.inf,
+        lambda x: np.inf - x,
+        lambda x: x**np.inf,
+        lambda x: np.nan * x,
+        lambda x: F.clip(x, np.inf, np.inf),
+        lambda x: np.multiply(x, [1.0, -np.inf]),
+    ],
+)
+def test_a_constant_is_an_input_too(f: Callable[[cg.Variable], cg.Variable]) -> None:
+    with cg.detect_anomaly():
+        F.sum(f(cg.Variable([0.5, 2.0]))).backward()
+        with cg.no_grad():
+            f(cg.Variable([0.5, 2.0]))
+        with pytest.raises(RuntimeError, match="Mul made inf"):  # the next one is looked at again
+            cg.Variable(1e300) * 1e300
+
+
+def test_the_line_tells_what_an_inner_operation_is_part_of() -> None:
+    x = cg.Variable([1e200, 1.0])
+    with (
+        cg.detect_anomaly(),
+        pytest.raises(RuntimeError, match=r"made inf.*test_anomaly.py:\d+ \(F.norm\(x\)\)$"),
+    ):
+        F.norm(x)
+
+
 def test_the_first_nan_of_a_backward_pass() -> None:
     x = cg.Variable([0.0, 4.0], name="x")
     with cg.detect_anomaly():

@@ -1,5 +1,7 @@
 """A pass that fails leaves the gradients of all leaves as they were before it."""
 
+import contextlib
+import threading
 from typing import Any
 
 import numpy as np
@@ -91,3 +93,83 @@ def test_a_gradient_without_a_pass_of_its_own_survives() -> None:
     assert late.grad is given
     assert y.grad is seed
     assert x.grad is None
+
+
+class Gate(cg.Function):
+    """The identity, whose backward lets another thread go, waits for it, and may fail then."""
+
+    def __init__(self, fails: bool) -> None:
+        self.fails = fails
+        self.reached, self.released = threading.Event(), threading.Event()
+
+    def forward(self, x: Any) -> Any:
+        return np.array(x)
+
+    def backward(self, gy: cg.Variable) -> cg.Variable:
+        self.reached.set()
+        assert self.released.wait(30.0)
+        if self.fails:
+            raise ZeroDivisionError("as told")
+        return gy
+
+
+def behind_a_gate(w: cg.Variable, fails: bool) -> tuple[cg.Variable, Gate]:
+    """A loss whose pass first lands 2 twice on each of w's elements, and then comes to the gate."""
+    gate, late = Gate(fails), cg.Variable(0.0)
+    high = F.cos(F.sin(F.sin(late)))  # so that the products come first
+    return F.sum(gate(late)) + F.sum(2.0 * high * w) + F.sum(w * (2.0 * high)), gate
+
+
+def quietly(y: cg.Variable) -> None:
+    with contextlib.suppress(ZeroDivisionError):
+        y.backward()
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+@pytest.mark.parametrize("size", [1, 5000])
+@pytest.mark.parametrize("before", [None, 10.0])
+@pytest.mark.parametrize("first_fails", [False, True])
+@pytest.mark.parametrize("second_fails", [False, True])
+def test_the_gradient_of_another_thread_stays(
+    first_fails: bool, second_fails: bool, before: float | None, size: int, create_graph: bool
+) -> None:
+    w = cg.Variable(np.ones(size))
+    if before is not None:
+        w.grad = cg.Variable(np.full(size, before))
+    y, gate = behind_a_gate(w, first_fails)
+    other = threading.Thread(target=quietly, args=(y,))
+    other.start()
+    assert gate.reached.wait(30.0)
+    failing = Failing()
+    failing.fails = second_fails
+    quiet = contextlib.suppress(ZeroDivisionError)
+    with quiet:
+        # w's gradient first, as it is of the newer Functions; and twice
+        late = failing(cg.Variable(0.0))
+        high = F.cos(F.sin(late))
+        (F.sum(3.0 * high * w) + F.sum(w * (4.0 * high))).backward(create_graph=create_graph)
+    gate.released.set()
+    other.join()
+    expected = (before or 0.0) + 4.0 * (not first_fails) + 7.0 * (not second_fails)
+    found = 0.0 if w.grad is None else w.grad.data
+    np.testing.assert_array_equal(found, expected)
+    quietly(F.sum(w))  # and nothing is left behind
+    np.testing.assert_array_equal(w.grad.data, expected + 1.0)
+
+
+def test_two_threads_fail_over_each_other_s_leaves() -> None:
+    a, b = cg.Variable([1.0]), cg.Variable([1.0])
+    y, gate = behind_a_gate(a, True)
+    z, other_gate = behind_a_gate(b, False)
+    threads = [
+        threading.Thread(target=quietly, args=(end + F.sum(5.0 * (a + b)),)) for end in (y, z)
+    ]
+    for thread in threads:
+        thread.start()
+    for waiting in (gate, other_gate):
+        assert waiting.reached.wait(30.0)
+    for waiting in (gate, other_gate):
+        waiting.released.set()
+    for thread in threads:
+        thread.join()
+    assert (a.grad.item(), b.grad.item()) == (5.0, 9.0)
