@@ -20,6 +20,7 @@ of `cygrad.layers` and `cygrad.models`, and trained by `cygrad.optimizers` with 
 `cygrad.data`. `cygrad.numerical` checks gradients, `cygrad.dot` draws graphs.
 """
 
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 
@@ -58,6 +59,7 @@ from cygrad.core.creation import (
 )
 from cygrad.core.function import Function
 from cygrad.core.mode import detect_anomaly, is_grad_enabled, is_test_mode, no_grad, test_mode
+from cygrad.core.operators import load_numpy_protocol_by
 from cygrad.core.storage import empty_cache, set_cache_limit
 from cygrad.core.variable import Variable
 from cygrad.kernels.elementwise import isa
@@ -98,6 +100,14 @@ else:
         found = globals()[name] = getattr(import_module("cygrad.transforms"), name)
         return found
 
+
+def _load_numpy_protocol() -> ModuleType:
+    from cygrad import numpy_protocol
+
+    return numpy_protocol
+
+
+load_numpy_protocol_by(_load_numpy_protocol)
 
 _MODULES = ["data", "dot", "hooks", "layers", "linalg", "models", "numerical", "optimize"]
 _MODULES += ["optimizers", "special", "stats"]

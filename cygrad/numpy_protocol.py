@@ -22,7 +22,8 @@ import numpy as np
 import cygrad.functions as F
 import cygrad.linalg as LA
 from cygrad import numpy_forms as forms
-from cygrad.core.variable import Variable, _tables
+from cygrad.core.operators import numpy_tables
+from cygrad.core.variable import Variable
 from cygrad.numpy_forms import data_of
 
 __all__: list[str] = []
@@ -475,7 +476,7 @@ def apply_ufunc(
     raise refusal(f"np.{name}.{method}")
 
 
-_ufuncs, _functions = _tables()
+_ufuncs, _functions = numpy_tables()
 
 
 def fill_in() -> None:

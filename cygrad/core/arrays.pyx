@@ -11,6 +11,7 @@ from cpython.long cimport PyLong_AsDouble, PyLong_Check, PyLong_CheckExact
 from cpython.object cimport PyObject, PyTypeObject
 from cpython.ref cimport Py_INCREF
 
+from cygrad.core.buffers cimport Memory
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, SCALAR, contiguous_layout, release, same_shape, shape_of, share,
 )
@@ -18,7 +19,7 @@ from cygrad.core.mode cimport ON, mode
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.repetition cimport keep
 from cygrad.core.storage cimport Storage, foreign_storage, mark_written, new_storage
-from cygrad.core.variable cimport Memory, Variable, describe, empty
+from cygrad.core.variable cimport Variable, describe, empty
 from cygrad.kernels.elementwise cimport copy_strided
 
 import numpy as np

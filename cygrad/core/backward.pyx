@@ -14,7 +14,7 @@ before it changes for the first time. A signal, such as Ctrl-C's, is looked for 
 two Functions (`visit_all`); what it raises ends the pass as any exception does.
 
 The gradients of weights that many Functions share, as in a recurrent network, may be put off until
-there are many (`postpone`); they have landed when the pass is over.
+there are many (postponed.pyx); they have landed when the pass is over.
 
 A transform (`gradients`) asks for the gradients with respect to some variables, the ends of the
 pass, and no others. These have been made, by transforms/trace.pyx, with a generation greater than
@@ -28,7 +28,7 @@ from cpython.exc cimport PyErr_CheckSignals
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.limits cimport INT_MAX
-from libc.string cimport memcpy, memset
+from libc.string cimport memset
 
 from cygrad.core.anomaly cimport called, inspect, inspect_gradient, is_finite
 from cygrad.core.changes cimport (
@@ -42,22 +42,15 @@ from cygrad.core.journal cimport (
     LANDED, Open, aside, close, enter, entry_elsewhere, forget_dead, forget_last, is_elsewhere,
     leave, put_aside, remember, taken_aside,
 )
-from cygrad.core.layout cimport (
-    Layout, contiguous_layout, layout_of_shape, release, same_shape, shape_of,
-)
+from cygrad.core.layout cimport Layout, layout_of_shape, release, same_shape, shape_of
 from cygrad.core.lifetime cimport track, track_behind
 from cygrad.core.mode cimport Mode, is_watching, mode
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.passing cimport Entry, Pass
 from cygrad.core.storage cimport writes
-from cygrad.core.variable cimport (
-    Variable, describe, empty, filled, filled_like, is_private, view_of,
-)
-from cygrad.kernels.linalg cimport matmul_strided
+from cygrad.core.variable cimport Variable, describe, filled, filled_like, is_private
 
 cdef enum:
-    MANY_ROWS = 512             # with so many, adding a product up costs little beside making it
-    MANY_NUMBERS = 1 << 22      # that Products may hold: 32 MiB
     KEPT = 32                   # a slope of fewer elements is as soon computed again
     MUCH_WORK = 1 << 16         # numbers, after which a signal is looked for: well below 10 ms
     A_NODE = 64                 # the work that a node is beside its numbers, in numbers
@@ -181,7 +174,7 @@ cdef int visit_all(Pass* p) except -1:
                 PyErr_CheckSignals()
         if p.postponed is NULL:
             return 0
-        catch_up(p)
+        p.catch_up(p)
 
 
 cdef int visit(Pass* p) except -1:
@@ -577,141 +570,3 @@ cdef object checked_gradients(Function f, object gxs):
                              f"{shape_of((<Variable>gx).layout)} for input {i}, {describe(x)}; "
                              "where the input was broadcast, F.sum_to(gx, x.shape) sums")
     return gxs
-
-
-# ---- Products put off -------------------------------------------------------------------------
-
-@cython.final
-cdef class Products:
-    """The rows of products left^T right that add up to the gradients of some weights."""
-
-
-cdef Products postpone(Pass* p, tuple weights, Py_ssize_t rows, Py_ssize_t m, Py_ssize_t n):
-    cdef Py_ssize_t capacity = min(MANY_ROWS, MANY_NUMBERS // (m + n)) if m + n > 0 else 0
-    cdef Products products
-    if p.create_graph or capacity < 2 * rows:
-        return None
-    # A transform counts itself as a use of its ends.
-    for w in weights:
-        if (<Variable>w).creator_ is not None or (<Variable>w).uses < 2 + is_end(<Variable>w, p):
-            return None
-    if p.postponed is NULL:
-        everything = {}
-        Py_INCREF(everything)
-        p.postponed = <PyObject*>everything
-    key = tuple([id(w) for w in weights])
-    products = (<dict>p.postponed).get(key)
-    if products is None:
-        products = new_products(weights, capacity, m, n)
-        (<dict>p.postponed)[key] = products
-    elif products.m != m or products.n != n:
-        return None             # somebody has replaced .data
-    elif products.rows + rows > products.capacity:
-        settle(products, p)
-    products.calls += 1
-    return products
-
-
-cdef Products new_products(tuple weights, Py_ssize_t capacity, Py_ssize_t m, Py_ssize_t n):
-    cdef Products products = Products.__new__(Products)
-    cdef Py_ssize_t numbers = capacity * (m + n)
-    cdef Layout* layout = contiguous_layout(1, &numbers)
-    products.memory = empty(layout)
-    release(layout)
-    products.weights = weights
-    products.left = products.memory.ptr
-    products.right = products.left + capacity * m
-    products.m = m
-    products.n = n
-    products.rows = 0
-    products.capacity = capacity
-    products.calls = 0
-    return products
-
-
-cdef int settle(Products products, Pass* p) except -1:
-    """Multiply what has been collected, and add it to the gradients of the weights."""
-    cdef Py_ssize_t item = sizeof(double), m = products.m, n = products.n, rows = products.rows
-    cdef Py_ssize_t[2] shape = [m, n], down = [item, m * item], along = [n * item, item]
-    cdef Layout* layout
-    cdef Variable y, w, gw
-    cdef double* at
-    if products.calls == 1:
-        return settle_one(products, p)
-    layout = contiguous_layout(2, shape)
-    y = empty(layout)
-    at = y.ptr
-    release(layout)
-    products.rows = products.calls = 0
-    with nogil:
-        matmul_strided(products.left, down, products.right, along, y.ptr, 0, NULL, m, rows, n)
-    for weight in products.weights:
-        w = <Variable>weight
-        layout = contiguous_layout(w.layout.ndim, w.layout.shape)
-        if not fits(layout, n, m):
-            release(layout)
-            m = -1
-            break
-        m -= layout.shape[0] if layout.ndim == 2 else 1
-        if layout.ndim == 2 and len(products.weights) == 1:
-            gw = y
-            y = None
-        else:
-            gw = view_of(y, at, layout)
-            at += layout.size
-        release(layout)
-        flow(w, gw, None, p)
-    if m != 0:
-        raise RuntimeError(f"Variable.backward: {describe(w)} was given other .data during the "
-                           "backward pass")
-    return 0
-
-
-cdef int settle_one(Products products, Pass* p) except -1:
-    """The gradients of a single call, to the bit as if it had not been put off.
-
-    It is put off where the weights are used elsewhere too, be it in another graph.
-    """
-    cdef Py_ssize_t rows = products.rows, m = products.m, n = products.n, k, r
-    cdef Py_ssize_t[2] shape = [rows, n]
-    cdef double* at = products.left
-    cdef Layout* layout = contiguous_layout(2, shape)
-    cdef Variable right = view_of(products.memory, products.right, layout), left, w
-    release(layout)
-    products.rows = products.calls = 0
-    for weight in products.weights:
-        w = <Variable>weight
-        k = w.layout.shape[0] if w.layout.ndim == 2 else 1
-        if not fits(w.layout, n, m) or (weight is products.weights[-1] and k != m):
-            raise RuntimeError(f"Variable.backward: {describe(w)} was given other .data during the "
-                               "backward pass")
-        m -= k
-        if w.layout.ndim == 1:
-            flow(w, <Variable>OPERATORS.sum(right, 0, False), None, p)
-        else:
-            shape[1] = k
-            layout = contiguous_layout(2, shape)
-            left = empty(layout)
-            release(layout)
-            for r in range(rows):
-                memcpy(left.ptr + r * k, at + r * products.m, k * sizeof(double))
-            flow(w, <Variable>OPERATORS.matmul(OPERATORS.transpose(left), right), None, p)
-        at += k
-    return 0
-
-
-cdef inline bint fits(const Layout* layout, Py_ssize_t n, Py_ssize_t rows) noexcept:
-    """Whether a weight, or a bias, of this layout is n wide and has no more than these rows."""
-    if layout.ndim == 1:
-        return layout.shape[0] == n and rows >= 1
-    return layout.ndim == 2 and layout.shape[1] == n and layout.shape[0] <= rows
-
-
-cdef int catch_up(Pass* p) except -1:
-    """Settle all that was put off."""
-    everything = <object>p.postponed
-    Py_DECREF(everything)
-    p.postponed = NULL
-    for products in everything.values():
-        settle(<Products>products, p)
-    return 0

@@ -24,6 +24,10 @@ ctypedef list (*several_rule)(Function f, list gys)
 # be read again; None: ask the rule. Passes of one session (passing.pxd) compute it once.
 ctypedef Variable (*slope_rule)(Function f, int i)
 
+# The operation of f on other inputs, of the same number: a Variable, or a tuple where there are
+# several outputs. So a tape (tape.pxd) is computed again.
+ctypedef object (*again_rule)(Function f, tuple xs)
+
 cdef enum:
     MAX_INPUTS = 1 << 30        # of a Function, and as many outputs; they are counted in an int
 
@@ -46,6 +50,7 @@ cdef struct Op:
     sweep_rule sweep        # or NULL; in place of fused
     several_rule several    # in place of vjp, where there are several outputs; then with a sweep
     slope_rule slope        # or NULL; with no sweep
+    again_rule again
     int kernel              # forward, of an elementwise operation, else -1
     int gradient[2]         # its gradient kernel for each input
     int adding[2]           # the one that adds to a gradient

@@ -16,8 +16,9 @@ from cygrad.core.anomaly cimport inspect, watch
 from cygrad.core.arrays cimport array_of, constant, operand
 from cygrad.core.changes cimport MAX_LAG, age_of
 from cygrad.core.lifetime cimport track, track_behind
-from cygrad.core.mode cimport Mode, is_watching, mode
+from cygrad.core.mode cimport Mode, is_observed, is_watching, mode
 from cygrad.core.storage cimport writes
+from cygrad.core.tape cimport record
 from cygrad.core.variable cimport Variable
 
 
@@ -248,8 +249,8 @@ cdef object apply_forward(Function f, tuple xs):
             track_behind(x)
         for result in ys:
             track(result)
-        if is_watching(switches):
-            watch(f)
+        if is_observed(switches):
+            observe(f, ys)
     return ys if several else ys[0]
 
 
@@ -277,8 +278,8 @@ cdef Function connect(const Op* op, Variable y, Variable x0, Variable x1):
     cdef Mode* switches = mode()
     cdef Function f
     if switches.paused or not (x0.requires or (x1 is not None and x1.requires)):
-        if is_watching(switches):
-            inspect_alone(op, y, (x0, x1))
+        if is_observed(switches):
+            return observe_alone(op, y, (x0,) if x1 is None else (x0, x1))
         return None
     f = <Function>Function.__new__(Function)
     f.op = op
@@ -296,16 +297,38 @@ cdef Function connect(const Op* op, Variable y, Variable x0, Variable x1):
     attach(f, y)
     if x0.tracked or (x1 is not None and x1.tracked):
         track_behind(y)
-    if is_watching(switches):
-        watch(f)
+    if is_observed(switches):
+        observe(f, (y,))
     return f
 
 
-cdef int inspect_alone(const Op* op, Variable y, tuple inputs) except -1:
-    """The user's operation without a graph is looked at; the parts of a backward pass are not."""
-    if mode().paused != 1:
-        inspect(op.name.decode(), y, inputs)
+cdef int observe(Function f, tuple ys) except -1:
+    """An operation has been made: look for anomalies, and record it on the tape."""
+    cdef Mode* switches = mode()
+    if is_watching(switches):
+        watch(f)
+    if switches.tape is not NULL:
+        record(f, ys)
     return 0
+
+
+cdef Function observe_alone(const Op* op, Variable y, tuple inputs):
+    """The same where nothing flows back: a Function for the tape, if there is one.
+
+    The user's operation is looked at; the parts of a backward pass are not.
+    """
+    cdef Mode* switches = mode()
+    cdef Function f
+    if is_watching(switches) and switches.paused != 1:
+        inspect(op.name.decode(), y, inputs)
+    if switches.tape is NULL:
+        return None
+    f = <Function>Function.__new__(Function)
+    f.op = op
+    take_inputs(f, inputs)
+    f.out = <PyObject*>y        # the tape holds y
+    record(f, (y,))
+    return f
 
 
 cdef Function connect_many(const Op* op, Variable y, tuple inputs):
@@ -316,8 +339,8 @@ cdef Function connect_many(const Op* op, Variable y, tuple inputs):
         tracked |= (<Variable>x).tracked
         requires |= (<Variable>x).requires
     if switches.paused or not requires:
-        if is_watching(switches):
-            inspect_alone(op, y, inputs)
+        if is_observed(switches):
+            return observe_alone(op, y, inputs)
         return None
     f = <Function>Function.__new__(Function)
     f.op = op
@@ -325,8 +348,8 @@ cdef Function connect_many(const Op* op, Variable y, tuple inputs):
     attach(f, y)
     if tracked:
         track_behind(y)
-    if is_watching(switches):
-        watch(f)
+    if is_observed(switches):
+        observe(f, (y,))
     return f
 
 
@@ -338,7 +361,7 @@ cdef Function connect_several(const Op* op, tuple ys, tuple inputs, object saved
         tracked |= (<Variable>x).tracked
         requires |= (<Variable>x).requires
     if switches.paused or not requires:
-        return None
+        return None if switches.tape is NULL else record_several(op, ys, inputs, saved)
     f = <Function>Function.__new__(Function)
     f.op = op
     take_inputs(f, inputs)
@@ -347,8 +370,24 @@ cdef Function connect_several(const Op* op, tuple ys, tuple inputs, object saved
     if tracked:
         for y in ys:
             track_behind(<Variable>y)
-    if is_watching(switches):
-        watch(f)
+    if is_observed(switches):
+        observe(f, ys)
+    return f
+
+
+cdef Function record_several(const Op* op, tuple ys, tuple inputs, object saved):
+    """On the tape, where nothing flows back."""
+    cdef Function f = <Function>Function.__new__(Function)
+    cdef int i
+    f.op = op
+    take_inputs(f, inputs)
+    f.saved = Outputs(len(ys))
+    f.several = True
+    outputs_of(f).shapes = [(<Variable>y).shape for y in ys]
+    outputs_of(f).saved = saved
+    for i in range(len(ys)):
+        set_output(f, i, <PyObject*>ys[i])
+    record(f, ys)
     return f
 
 

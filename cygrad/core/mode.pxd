@@ -9,6 +9,7 @@ cdef struct Mode:
     int watching            # inside detect_anomaly
     int tracing             # inside tracing: no Variable silently becomes plain numbers
     int level               # of how many transforms, one in the other, this is inside a function
+    void* tape              # that operations are recorded on (tape.pxd), or NULL; borrowed
 
 # This thread's switches; the pointer is good for as long as the thread runs.
 cdef Mode* mode() noexcept nogil
@@ -18,3 +19,7 @@ cdef int watching_everywhere    # by CYGRAD_ANOMALY
 cdef inline bint is_watching(const Mode* switches) noexcept:
     """Whether the thread looks for anomalies."""
     return switches.watching or watching_everywhere
+
+cdef inline bint is_observed(const Mode* switches) noexcept:
+    """Whether operations are looked at when they are made, or recorded on a tape."""
+    return switches.watching or switches.tape is not NULL or watching_everywhere

@@ -1,6 +1,6 @@
-# What core needs of the rooms above it, filled in by functions/ when it is imported: the operators
-# that Variable's syntax and methods call, and the two operations that gradients are accumulated
-# with.
+# The door of core: what it needs of the rooms above it, which fill it in when they are imported.
+# The operators that Variable's syntax and methods call, the operations that gradients are accumulated
+# with, and what NumPy's functions become.
 
 from cygrad.core.variable cimport Variable
 
@@ -33,3 +33,7 @@ cdef struct Operators:
     int (*add_into)(Variable total, Variable g) except -1   # in place, no graph
 
 cdef Operators OPERATORS
+
+cdef dict UFUNCS                # NumPy's ufunc: what is called in its place
+cdef dict FUNCTIONS             # NumPy's function: what is called in its place
+cdef object numpy_protocol()    # the module that fills these in, loaded when it is needed

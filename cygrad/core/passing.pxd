@@ -21,7 +21,8 @@ cdef struct Pass:
     bint retain_grad
     bint create_graph
     bint watching               # for anomalies
-    PyObject* postponed         # a dict of Products (backward.pxd), or NULL; counted
+    PyObject* postponed         # a dict of Products (postponed.pxd), or NULL; counted
+    int (*catch_up)(Pass* p) except -1      # that settles them
     PyObject* held              # outputs that only the pass holds, by their creator's id; as well
     int floor                   # the smallest generation that a gradient is wanted for
     long session                # of passes over the same graph, one after the other; or 0

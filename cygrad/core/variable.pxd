@@ -22,9 +22,6 @@ cdef class Variable:
     cdef str name_
     cdef object __weakref__
 
-cdef class Memory:
-    cdef Variable held          # without a history; its memory and layout never change
-
 # A Variable that requires no gradient yet; layouts are shared, not taken over.
 cdef Variable empty(Layout* layout)                 # contiguous layouts only; undefined values
 cdef Variable filled(Layout* layout, double value)

@@ -1,47 +1,34 @@
 """Variable: an array of float64 numbers in the graph.
 
-What it is (data, name, gradient, creator, generation), how it is changed, and how it shows its
-memory. What can be computed with it lives in functions/, which fills in the operators; how
-gradients flow, in backward.pyx; what it can be made from, in arrays.pyx; its birth and death, in
-lifetime.pyx.
+What it is (data, name, gradient, creator, generation) and how Python meets it. What can be computed
+with it lives in functions/, which fills in the operators; how gradients flow, in backward.pyx; what
+it can be made from, in arrays.pyx; its birth and death, in lifetime.pyx; its buffer, in
+buffers.pyx; changes of its history and its shape, in history.pyx and reshaping.pyx.
 """
 
 cimport cython
-from cpython.buffer cimport (
-    PyBUF_ANY_CONTIGUOUS, PyBUF_C_CONTIGUOUS, PyBUF_F_CONTIGUOUS, PyBUF_FORMAT, PyBUF_ND,
-    PyBUF_STRIDES, PyBUF_WRITABLE, PyObject_GetBuffer,
-)
+from cpython.buffer cimport PyObject_GetBuffer
 from cpython.object cimport Py_EQ, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
 
-from cygrad.core.arrays cimport (
-    array_of, assign, is_array_like, is_readonly, is_view_of, takes_updates, updated,
-)
-from cygrad.core.backward cimport creators_again, run_backward
-from cygrad.core.function cimport Function, lag_behind, name_of, output_at, set_output
+from cygrad.core.arrays cimport array_of, assign, is_array_like, is_view_of, takes_updates, updated
+from cygrad.core.backward cimport run_backward
+from cygrad.core.buffers cimport Memory
+from cygrad.core.function cimport Function
+from cygrad.core.history cimport take_creator, unchain_behind
 from cygrad.core.layout cimport (
     Layout, SCALAR, contiguous_layout, ints_of, release, reshaped_layout, same_shape, shape_of,
     share,
 )
 from cygrad.core.lifetime cimport forget_creator, track, track_behind
-from cygrad.core.mode cimport Mode, mode
-from cygrad.core.operators cimport OPERATORS
+from cygrad.core.losing cimport refuse_array, refuse_buffer, refuse_to_lose, refuse_when_tracing
+from cygrad.core.operators cimport FUNCTIONS, OPERATORS, UFUNCS, numpy_protocol
+from cygrad.core.reshaping cimport reshape_in_place
 from cygrad.core.slots cimport Py_REFCNT
 from cygrad.core.storage cimport Storage, alias_of, mark_written, new_storage
+from cygrad.core.tape cimport look_at
 from cygrad.kernels.elementwise cimport copy_strided
 
-import sys
-
 import numpy as np
-
-cdef extern from "Python.h":
-    ctypedef struct TypeWithMembers "PyTypeObject":
-        PyObject* tp_dict
-    void PyType_Modified(TypeWithMembers* kind)
-
-cdef enum:
-    ANY_ORDER = (PyBUF_C_CONTIGUOUS | PyBUF_F_CONTIGUOUS | PyBUF_ANY_CONTIGUOUS) & ~PyBUF_STRIDES
-
-cdef double no_memory = 0.0     # where the buffer of an array without elements points
 
 
 # Methods that look at what they are called with: a cyfunction of a class takes anything for self.
@@ -116,6 +103,7 @@ cdef class Variable:
         >>> x
         variable([10., 20.])
         """
+        look_at(self, "x.data")
         return array_of(self)
 
     @data.setter
@@ -388,23 +376,7 @@ cdef class Variable:
         >>> y.creator is None, h.creator is None
         (False, True)
         """
-        cdef list behind = []
-        cdef Function f, g
-        if self.creator_ is not None:
-            behind.append(self.creator_)
-        while behind:
-            f = behind.pop()
-            if f.op is NULL:
-                behind += creators_again(f)
-            for x in f.inputs:
-                g = (<Variable>x).creator_
-                if g is None:
-                    continue
-                behind.append(g)
-                forget_creator(<Variable>x)
-                for y in (g.outputs if g.several else ()):
-                    if y is not None:
-                        forget_creator(<Variable>y)
+        unchain_behind(self)
 
     def set_creator(self, Function f not None):
         """Make `f` the creator of this variable, as if it were f's first output.
@@ -432,24 +404,7 @@ cdef class Variable:
         >>> y.backward(); x.grad
         variable(4.0)
         """
-        if f.n_inputs == 0:
-            raise RuntimeError(f"Variable.set_creator: {f!r} has not been called, so it has no "
-                               "inputs that gradients could flow to")
-        if output_at(f, 0) is not NULL and not same_shape(
-                (<Variable>output_at(f, 0)).layout, self.layout):
-            raise ValueError(f"Variable.set_creator: {describe(self)} does not have the shape of "
-                             f"{name_of(f)}'s output, {describe(<Variable>output_at(f, 0))}")
-        if depends_on(f, self):
-            raise ValueError(f"Variable.set_creator: {type(f).__name__} depends on "
-                             f"{describe(self)}; the graph would have a cycle")
-        if self.creator_ is not f:
-            forget_creator(self)
-            self.creator_ = f
-            self.index = 0
-            self.requires = True
-        self.generation_ = f.generation_ + 1
-        self.lag = lag_behind(f)
-        track_behind(self)
+        take_creator(self, f)
 
     # ---- Numbers and shapes -------------------------------------------------------------------
 
@@ -479,6 +434,7 @@ cdef class Variable:
         >>> x.item(1, 0), x.item(3)
         (3.0, 4.0)
         """
+        look_at(self, "x.item()")
         if not index and self.layout.size == 1:
             return self.ptr[0]
         return array_of(self).item(*index)
@@ -507,6 +463,7 @@ cdef class Variable:
         >>> v.at(0, 1), v.at()
         (2.0, 1.0)
         """
+        look_at(self, "x.at()")
         if not index:
             index = (0,) * self.layout.ndim
         if len(index) != self.layout.ndim:
@@ -557,22 +514,7 @@ cdef class Variable:
     # ---- What is computed oftenest, as methods ------------------------------------------------
 
     def transpose(self, *axes):
-        """The axes in another order: `cygrad.functions.transpose`.
-
-        Parameters
-        ----------
-        *axes : int, or one tuple of int
-            The axis that stands at each place of the result; reversed if there are none.
-
-        Returns
-        -------
-        Variable
-            A view.
-
-        Raises
-        ------
-        ValueError
-            If they are not a permutation of the axes.
+        """The axes in another order, as a view: `cygrad.functions.transpose`.
 
         Examples
         --------
@@ -582,34 +524,11 @@ cdef class Variable:
         """
         return OPERATORS.permute(self, axes[0] if len(axes) == 1 else axes if axes else None)
 
-    # NumPy's functions of these names call the methods, and pass dtype and out.
+    # NumPy's functions of these names call the methods, and pass dtype and out, which a Variable
+    # has no use for.
 
     def sum(self, axis=None, keepdims=False, *, dtype=None, out=None):
         """The sum over axes: `cygrad.functions.sum`.
-
-        Parameters
-        ----------
-        axis : int or tuple of int, optional
-            The axes to sum over; all if None.
-        keepdims : bool, default False
-            Keep the reduced axes, with length 1.
-        dtype, out : None
-            np.sum's, which passes them here. A Variable has no other dtype, and no result is
-            written to an array.
-
-        Returns
-        -------
-        Variable
-            Of the shape without the axes.
-
-        Raises
-        ------
-        IndexError
-            If an axis is out of bounds.
-        ValueError
-            If an axis is named twice.
-        TypeError
-            If an axis is not an int, or dtype or out is not None.
 
         Examples
         --------
@@ -623,30 +542,6 @@ cdef class Variable:
     def mean(self, axis=None, keepdims=False, *, dtype=None, out=None):
         """The mean over axes: `cygrad.functions.mean`.
 
-        Parameters
-        ----------
-        axis : int or tuple of int, optional
-            The axes to average over; all if None.
-        keepdims : bool, default False
-            Keep the reduced axes, with length 1.
-        dtype, out : None
-            np.mean's, which passes them here. A Variable has no other dtype, and no result is
-            written to an array.
-
-        Returns
-        -------
-        Variable
-            Of the shape without the axes.
-
-        Raises
-        ------
-        IndexError
-            If an axis is out of bounds.
-        ValueError
-            If an axis is named twice.
-        TypeError
-            If an axis is not an int, or dtype or out is not None.
-
         Examples
         --------
         >>> import cygrad as cg
@@ -658,29 +553,6 @@ cdef class Variable:
 
     def max(self, axis=None, keepdims=False, *, out=None):
         """The maximum over axes: `cygrad.functions.max`.
-
-        Parameters
-        ----------
-        axis : int or tuple of int, optional
-            The axes to reduce; all if None.
-        keepdims : bool, default False
-            Keep the reduced axes, with length 1.
-        out : None
-            np.max's, which passes it here. No result is written to an array.
-
-        Returns
-        -------
-        Variable
-            Of the shape without the axes.
-
-        Raises
-        ------
-        IndexError
-            If an axis is out of bounds.
-        ValueError
-            If an axis is named twice, or there is nothing to take the maximum of.
-        TypeError
-            If an axis is not an int, or out is not None.
 
         Examples
         --------
@@ -694,29 +566,6 @@ cdef class Variable:
     def min(self, axis=None, keepdims=False, *, out=None):
         """The minimum over axes: `cygrad.functions.min`.
 
-        Parameters
-        ----------
-        axis : int or tuple of int, optional
-            The axes to reduce; all if None.
-        keepdims : bool, default False
-            Keep the reduced axes, with length 1.
-        out : None
-            np.min's, which passes it here. No result is written to an array.
-
-        Returns
-        -------
-        Variable
-            Of the shape without the axes.
-
-        Raises
-        ------
-        IndexError
-            If an axis is out of bounds.
-        ValueError
-            If an axis is named twice, or there is nothing to take the minimum of.
-        TypeError
-            If an axis is not an int, or out is not None.
-
         Examples
         --------
         >>> import cygrad as cg
@@ -729,6 +578,7 @@ cdef class Variable:
     # ---- Python's protocols -------------------------------------------------------------------
 
     def __repr__(self):
+        look_at(self, "a string of x")
         label = self.name_ if self.name_ is not None else "variable"
         if self.layout.ndim == 0:
             return f"{label}({self.ptr[0]!r})"
@@ -740,9 +590,11 @@ cdef class Variable:
     def __format__(self, spec):
         if not isinstance(spec, str):
             raise TypeError(f"Variable.__format__: spec must be a str, not {type(spec).__name__}")
+        look_at(self, "a format of x")
         return format(only_element(self), spec) if spec else str(self)
 
     def __round__(self, digits=None):
+        look_at(self, "round(x)")
         return round(only_element(self), digits)
 
     def __len__(self):
@@ -757,12 +609,15 @@ cdef class Variable:
 
     def __float__(self):
         refuse_when_tracing(self, "float(x)")
+        look_at(self, "float(x)")
         return only_element(self)
 
     def __int__(self):
+        look_at(self, "int(x)")
         return int(only_element(self))
 
     def __bool__(self):
+        look_at(self, "bool(x)")
         return bool(array_of(self))
 
     def __hash__(self):
@@ -770,6 +625,7 @@ cdef class Variable:
 
     def __richcmp__(self, other, int op):
         # Elementwise and without a gradient: the ndarray of bool that NumPy gives.
+        look_at(self, "a comparison")
         if isinstance(other, Variable):
             other = array_of(<Variable>other)
         elif not is_array_like(other):
@@ -862,8 +718,8 @@ cdef class Variable:
 
     # ---- NumPy's protocols --------------------------------------------------------------------
     #
-    # What NumPy's functions become is in numpy_protocol.py, which is loaded when one is first
-    # called with a Variable, and then fills in the tables.
+    # What NumPy's functions become is in a room above, which is loaded when one is first called
+    # with a Variable, and then fills in the tables (operators.pyx).
 
     def __array_ufunc__(self, ufunc, str method not None, *inputs, **kwargs):
         if not kwargs and method == "__call__":
@@ -883,18 +739,15 @@ cdef class Variable:
 
     def __array__(self, dtype=None, copy=None):
         # NumPy asks for a buffer first, and comes here where that was refused.
-        refuse_when_tracing(self, "np.array and np.asarray")
-        library = taken_by(self)
-        if library is not None:
-            raise TypeError(f"{library} would make plain numbers of {describe(self)}, and lose its "
-                            f"gradient; {LOSING[library]}, or .data where none is wanted")
+        refuse_array(self)
+        look_at(self, "an array of x")
         return np.array(array_of(self), dtype=dtype, copy=copy)
 
     # ---- Buffers and memory -------------------------------------------------------------------
 
     def __getbuffer__(self, Py_buffer* buffer, int flags):
-        if is_traced(self) or taken_by(self) is not None:
-            raise BufferError(f"the buffer of {describe(self)} has no gradient; use .data")
+        refuse_buffer(self)
+        look_at(self, "a buffer of x")
         # The buffer belongs to an object of its own, which holds the memory and not the graph.
         PyObject_GetBuffer(Memory(self), buffer, flags)
 
@@ -906,117 +759,6 @@ cdef inline bint is_updated(Variable v) noexcept:
 
 cdef inline bint are_plain(Variable v, object other) noexcept:
     return type(v) is Variable and (type(other) is Variable or type(other) is float)
-
-
-cdef dict UFUNCS = {}           # NumPy's ufunc: what is called in its place
-cdef dict FUNCTIONS = {}        # NumPy's function: what is called in its place
-
-
-cdef object numpy_protocol():
-    import cygrad.numpy_protocol as module
-    return module
-
-
-def _tables():
-    """UFUNCS and FUNCTIONS, for numpy_protocol.py to fill in."""
-    return UFUNCS, FUNCTIONS
-
-
-def _add_methods(dict methods not None, type kind not None=Variable):
-    """Make functions of a Variable, or a Function, methods of it; functions/methods.py says which.
-    """
-    cdef dict members = <dict>(<TypeWithMembers*>kind).tp_dict
-    for name, function in methods.items():
-        if name in members:
-            raise ValueError(f"{kind.__name__} has a method {name} already")
-        members[name] = function
-    PyType_Modified(<TypeWithMembers*>kind)
-
-
-cdef bint is_traced(Variable v) noexcept:
-    """Whether v's numbers, taken without its gradient, would make a gradient wrong."""
-    cdef Mode* switches = mode()
-    return v.requires and (switches.tracing or switches.level > 0)
-
-
-cdef int refuse_when_tracing(Variable v, str what) except -1:
-    if is_traced(v):
-        raise TypeError(f"{what}: {describe(v)} would lose its gradient here. Compute with NumPy's "
-                        "or cygrad's functions, join Variables by np.stack([...]), and take .data "
-                        "or .item() where no gradient is wanted")
-    return 0
-
-
-cdef int refuse_to_lose(Variable v, str what, str instead) except -1:
-    """The same for what makes a leaf of v, which leaves are: parameters that are copied."""
-    if is_traced(v) and (v.creator_ is not None or v.generation_ > 0):
-        raise TypeError(f"{what}: {describe(v)}, which was computed, would lose its gradient here: "
-                        f"{instead}, and take .data where no gradient is wanted")
-    return 0
-
-
-# Libraries whose operators take a Variable's numbers without asking it: scipy.sparse's of its own
-# matrices, and numpy.ma's of masked arrays. And what to write.
-cdef dict LOSING = {
-    "scipy.sparse": "write x @ matrix or cygrad.functions.matmul(matrix, x), which take a sparse "
-                    "matrix and have a gradient, or matrix.toarray()",
-    "numpy.ma": "write .filled(value) of the masked array",
-}
-
-
-cdef str taken_by(Variable v):
-    """The library that asks for v's numbers, if that loses a gradient."""
-    if not v.requires or mode().paused:
-        return None
-    modules = sys.modules
-    if "scipy.sparse" not in modules and "numpy.ma" not in modules:
-        return None
-    frame = sys._getframe()
-    name = frame.f_globals.get("__name__")
-    if type(name) is not str:
-        return None
-    if name.startswith("scipy.sparse"):
-        return "scipy.sparse"
-    if name.startswith("numpy.ma.") and frame.f_back is not None and (
-            frame.f_code.co_name == "getdata" and frame.f_back.f_code.co_name == "__call__"):
-        return "numpy.ma"
-    return None
-
-
-@cython.final
-cdef class Memory:
-    """The memory of a Variable as it was when a buffer of it was asked for."""
-
-    def __cinit__(self, Variable v not None):
-        self.held = detached(v)
-
-    def __getbuffer__(self, Py_buffer* buffer, int flags):
-        cdef Variable v = self.held
-        cdef Layout* layout = v.layout
-        cdef bint readonly = is_readonly(v)
-        if flags & PyBUF_WRITABLE and readonly:
-            raise BufferError(f"the memory of {describe(v)} is read-only")
-        if not layout.contiguous and (
-                (flags & PyBUF_STRIDES) != PyBUF_STRIDES or flags & ANY_ORDER):
-            raise BufferError(f"the memory of {describe(v)} is not contiguous")
-        if ((flags & PyBUF_F_CONTIGUOUS) == PyBUF_F_CONTIGUOUS and layout.ndim > 1
-                and layout.size > 0):
-            raise BufferError(f"the memory of {describe(v)} is not in Fortran order")
-        buffer.obj = self
-        buffer.buf = v.ptr
-        if v.ptr is NULL:
-            buffer.buf = &no_memory
-        buffer.len = layout.size * <Py_ssize_t>sizeof(double)
-        buffer.itemsize = sizeof(double)
-        buffer.readonly = readonly
-        buffer.format = NULL
-        if flags & PyBUF_FORMAT:
-            buffer.format = b"d"
-        buffer.ndim = layout.ndim if flags & PyBUF_ND else 1
-        buffer.shape = layout.shape if flags & PyBUF_ND else NULL
-        buffer.strides = layout.strides if (flags & PyBUF_STRIDES) == PyBUF_STRIDES else NULL
-        buffer.suboffsets = NULL
-        buffer.internal = NULL
 
 
 cdef int refuse_dtype_and_out(str method, object dtype, object out) except -1:
@@ -1118,70 +860,3 @@ cdef double only_element(Variable v) except? -1:
     if v.layout.size != 1:
         raise TypeError(f"only a Variable of one element can become a number, not {describe(v)}")
     return v.ptr[0]
-
-
-# ---- Changing the graph -----------------------------------------------------------------------
-
-cdef bint depends_on(Function f, Variable v) except -1:
-    """Whether v is f's input, or an input of anything behind f."""
-    cdef list behind = [f]
-    cdef set seen = set()
-    cdef Function g
-    while behind:
-        g = behind.pop()
-        for x in g.inputs:
-            if x is v:
-                return True
-            if (<Variable>x).creator_ is not None and id((<Variable>x).creator_) not in seen:
-                seen.add(id((<Variable>x).creator_))
-                behind.append((<Variable>x).creator_)
-    return False
-
-
-cdef int reshape_in_place(Variable v, Layout* layout) except -1:
-    """Give v the shape of `layout`, which has the same size and is contiguous."""
-    cdef Variable inner, outer
-    cdef Mode* switches = mode()
-    cdef int paused = switches.paused
-    shape = shape_of(layout)
-    if v.uses > 0:
-        raise RuntimeError(
-            f"Variable.reshape: {describe(v)} is the input of a living graph, whose gradients "
-            f"would not fit the shape {shape}; use F.reshape, or reshape before computing with it")
-    grad = None if v.grad_ is None else OPERATORS.reshape(v.grad_, shape)
-    if v.creator_ is None:
-        outer = own_contiguous(v)
-    else:
-        # v's place in the graph passes to `inner`; v becomes the output of a reshape of it.
-        inner = view_of(v, v.ptr, v.layout)
-        inner.requires = v.requires
-        inner.generation_ = v.generation_
-        inner.lag = v.lag
-        switches.paused = False
-        try:
-            outer = OPERATORS.reshape(inner, shape)
-        finally:
-            switches.paused = paused
-        inner.index = v.index
-        if output_at(v.creator_, v.index) == <PyObject*>v:
-            set_output(v.creator_, v.index, <PyObject*>inner)
-        inner.creator_ = v.creator_
-        v.creator_ = outer.creator_
-        v.index = 0
-        v.generation_ = outer.generation_
-        v.lag = outer.lag
-        if v.creator_ is not None:
-            # A subclass instance dies in steps that we do not see, so it is not pointed to.
-            v.creator_.out = <PyObject*>v if type(v) is Variable else NULL
-            outer.creator_ = None
-        if v.tracked:
-            track_behind(v)
-    v.storage = outer.storage
-    v.ptr = outer.ptr
-    release(v.layout)
-    v.layout = share(layout)
-    if grad is not None:
-        v.grad_ = grad
-        if v.grad_.creator_ is not None:
-            track_behind(v.grad_)
-    return 0

@@ -38,6 +38,7 @@ cdef Op operation(const char* name, vjp_rule vjp) noexcept:
     op.sweep = NULL
     op.several = NULL
     op.slope = NULL
+    op.again = NULL
     for i in range(2):
         op.gradient[i] = op.adding[i] = COMPOSED
         op.reads[i] = 0
@@ -49,6 +50,7 @@ cdef Op kernel_op(const char* name, str kernel, vjp_rule vjp) except *:
     cdef Op op = operation(name, vjp)
     cdef Gradient found
     op.kernel = kernel_named(kernel)
+    op.again = again_by_kernel
     for i in range(2):
         found = gradient_of(op.kernel, i)
         if found.kernel == COMPOSED:
@@ -67,6 +69,7 @@ cdef Op kernel_op(const char* name, str kernel, vjp_rule vjp) except *:
 cdef Op composed(Op op) noexcept:
     cdef Op plain = operation(op.name, op.vjp)
     plain.kernel = op.kernel
+    plain.again = op.again
     return plain
 
 
@@ -271,6 +274,13 @@ cdef bint broadcast_strides(const Layout* layout, const Layout* target,
         else:
             return False
     return True
+
+
+cdef object again_by_kernel(Function f, tuple xs):
+    """The again_rule of operations of one or two inputs."""
+    if f.n_inputs == 2:
+        return binary_with(f.op, <Variable>xs[0], <Variable>xs[1], f.c[0], f.c[1])
+    return unary_with(f.op, <Variable>xs[0], f.c[0], f.c[1])
 
 
 # ---- Backward ---------------------------------------------------------------------------------

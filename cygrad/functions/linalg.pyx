@@ -3,11 +3,12 @@
 from libc.string cimport memcpy
 
 from cygrad.core.arrays cimport is_array_like
-from cygrad.core.backward cimport Products, flow, postpone, wanted
+from cygrad.core.backward cimport flow, wanted
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, connect, connect_many
 from cygrad.core.layout cimport Layout, MAX_NDIM, contiguous_layout, release, shape_of
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.passing cimport Pass
+from cygrad.core.postponed cimport Products, postpone
 from cygrad.core.variable cimport (
     Variable, describe, detached, empty, own_contiguous, pinned_rows,
 )

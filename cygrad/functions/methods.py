@@ -13,7 +13,8 @@ import numpy as np
 
 import cygrad.functions as F
 from cygrad.core.function import Function
-from cygrad.core.variable import Variable, _add_methods
+from cygrad.core.operators import add_methods
+from cygrad.core.variable import Variable
 from cygrad.elsewhere import members
 from cygrad.functions.keywords import explained
 
@@ -720,7 +721,8 @@ def dtype(self: Variable) -> np.dtype[np.float64]:
     return np.dtype(np.float64)
 
 
-_add_methods(
+add_methods(
+    Variable,
     {
         "__pandas_priority__": 5000,  # above a DataFrame's 4000: `series - x` is then x's to compute
         "all": explained(all),
@@ -749,6 +751,6 @@ _add_methods(
         "trace": trace,
         "var": explained(var),
     }
-    | members(Variable, "Variable")
+    | members(Variable, "Variable"),
 )
-_add_methods(members(Function, "Function"), Function)
+add_methods(Function, members(Function, "Function"))

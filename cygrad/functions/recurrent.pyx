@@ -6,7 +6,7 @@ than in three.
 
 from libc.string cimport memcpy
 
-from cygrad.core.backward cimport Products, flow, postpone, wanted
+from cygrad.core.backward cimport flow, wanted
 from cygrad.core.function cimport (
     Function, Op, READS_INPUTS, READS_X0, READS_X1, connect_several, name_of, outputs_of,
 )
@@ -14,6 +14,7 @@ from cygrad.core.layout cimport (
     Layout, layout_of_shape, release, same_shape, shape_of,
 )
 from cygrad.core.passing cimport Pass
+from cygrad.core.postponed cimport Products, postpone
 from cygrad.core.variable cimport Variable, describe, empty, filled, held, pinned_rows
 from cygrad.functions.activation cimport logistic
 from cygrad.functions.arithmetic cimport multiply, subtract_from

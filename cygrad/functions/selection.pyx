@@ -70,6 +70,12 @@ cdef Variable choose(Variable mask, Variable a, Variable b):
     return y
 
 
+cdef object again_where(Function f, tuple xs):
+    return choose(<Variable>xs[0], <Variable>xs[1], <Variable>xs[2])
+
+WHERE.again = again_where
+
+
 cdef Variable mask_of(object given, str where):
     """A mask of the user's as a constant that nobody can write to."""
     cdef Variable mask = constant(given, where)

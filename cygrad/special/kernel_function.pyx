@@ -40,6 +40,10 @@ cdef Variable slope_kernel(Function f, int i):
     return <Variable>rule(output_of(f), *f.inputs)
 
 
+cdef object again_kernel(Function f, tuple xs):
+    return (<KernelFunction>saved_of(f))(*xs)
+
+
 cdef tuple all_detached(tuple xs):
     """On the same memory, which stays while a kernel runs without the GIL."""
     return tuple([detached(<Variable>x) for x in xs])
@@ -128,6 +132,7 @@ cdef class KernelFunction:
         self.rules = rules
         self.op = composed(kernel_op(self.title, kernel.upper(), vjp_kernel))
         self.op.slope = slope_kernel
+        self.op.again = again_kernel
         self.op.needs[0] = 0 if rules[0] is None or rules[0] is True else READS_ALL
         self.op.needs[1] = READS_ALL if set(rules[1:]) - {None, True} else 0
         self.c[0] = constants[0] if len(constants) > 0 else 0.0

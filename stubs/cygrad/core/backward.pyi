@@ -1,7 +1,5 @@
 """Stub of cygrad/core/backward.pyx: the backward pass, in C only (see Variable.backward)."""
 
-from typing import final
-
 from .function import Function
 
 class Recompute(Function):
@@ -12,6 +10,3 @@ class Partial(Function):
 
     @property
     def wanted(self) -> tuple[bool, ...]: ...
-
-@final
-class Products: ...

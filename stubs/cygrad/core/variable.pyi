@@ -12,7 +12,6 @@ from typing import (
     Self,
     SupportsIndex,
     TypeAlias,
-    final,
     overload,
     type_check_only,
 )
@@ -238,17 +237,5 @@ class Variable:
     def __abs__(self) -> Variable: ...
     def __getitem__(self, index: _Index, /) -> Variable: ...
 
-@final
-class Memory:
-    """The memory of a Variable, which a buffer of it keeps."""
-
-    def __new__(cls, v: Variable) -> Self: ...
-    def __buffer__(self, flags: int, /) -> memoryview: ...
-
-# For cygrad itself: numpy_protocol.py fills in the tables, functions/methods.py adds the methods.
-# Any: functions of any kind.
-def _tables() -> tuple[
-    dict[np.ufunc, Callable[..., Any]], dict[Callable[..., Any], Callable[..., Any]]
-]: ...
+# For cygrad itself: an array of v's has been written to.
 def _written(v: Variable) -> None: ...
-def _add_methods(methods: dict[str, Any], kind: type = ...) -> None: ...

@@ -1,0 +1,159 @@
+"""Products put off: the gradients of weights that many Functions of a pass share.
+
+A recurrent network uses its weights at every step, and each gradient of them is a small product,
+which is added to a big sum. The rows of many such products, one under the other, make one product
+of the whole sum. A pass settles what has been put off when nothing else is left to do.
+"""
+
+cimport cython
+from cpython.object cimport PyObject
+from cpython.ref cimport Py_DECREF, Py_INCREF
+from libc.string cimport memcpy
+
+from cygrad.core.backward cimport flow, is_end
+from cygrad.core.layout cimport Layout, contiguous_layout, release
+from cygrad.core.operators cimport OPERATORS
+from cygrad.core.passing cimport Pass
+from cygrad.core.variable cimport Variable, describe, empty, view_of
+from cygrad.kernels.linalg cimport matmul_strided
+
+cdef enum:
+    MANY_ROWS = 512             # with so many, adding a product up costs little beside making it
+    MANY_NUMBERS = 1 << 22      # that Products may hold: 32 MiB
+
+
+@cython.final
+cdef class Products:
+    """The rows of products left^T right that add up to the gradients of some weights."""
+
+
+cdef Products postpone(Pass* p, tuple weights, Py_ssize_t rows, Py_ssize_t m, Py_ssize_t n):
+    cdef Py_ssize_t capacity = min(MANY_ROWS, MANY_NUMBERS // (m + n)) if m + n > 0 else 0
+    cdef Products products
+    if p.create_graph or capacity < 2 * rows:
+        return None
+    # A transform counts itself as a use of its ends.
+    for w in weights:
+        if (<Variable>w).creator_ is not None or (<Variable>w).uses < 2 + is_end(<Variable>w, p):
+            return None
+    if p.postponed is NULL:
+        everything = {}
+        Py_INCREF(everything)
+        p.postponed = <PyObject*>everything
+        p.catch_up = catch_up
+    key = tuple([id(w) for w in weights])
+    products = (<dict>p.postponed).get(key)
+    if products is None:
+        products = new_products(weights, capacity, m, n)
+        (<dict>p.postponed)[key] = products
+    elif products.m != m or products.n != n:
+        return None             # somebody has replaced .data
+    elif products.rows + rows > products.capacity:
+        settle(products, p)
+    products.calls += 1
+    return products
+
+
+cdef Products new_products(tuple weights, Py_ssize_t capacity, Py_ssize_t m, Py_ssize_t n):
+    cdef Products products = Products.__new__(Products)
+    cdef Py_ssize_t numbers = capacity * (m + n)
+    cdef Layout* layout = contiguous_layout(1, &numbers)
+    products.memory = empty(layout)
+    release(layout)
+    products.weights = weights
+    products.left = products.memory.ptr
+    products.right = products.left + capacity * m
+    products.m = m
+    products.n = n
+    products.rows = 0
+    products.capacity = capacity
+    products.calls = 0
+    return products
+
+
+cdef int settle(Products products, Pass* p) except -1:
+    """Multiply what has been collected, and add it to the gradients of the weights."""
+    cdef Py_ssize_t item = sizeof(double), m = products.m, n = products.n, rows = products.rows
+    cdef Py_ssize_t[2] shape = [m, n], down = [item, m * item], along = [n * item, item]
+    cdef Layout* layout
+    cdef Variable y, w, gw
+    cdef double* at
+    if products.calls == 1:
+        return settle_one(products, p)
+    layout = contiguous_layout(2, shape)
+    y = empty(layout)
+    at = y.ptr
+    release(layout)
+    products.rows = products.calls = 0
+    with nogil:
+        matmul_strided(products.left, down, products.right, along, y.ptr, 0, NULL, m, rows, n)
+    for weight in products.weights:
+        w = <Variable>weight
+        layout = contiguous_layout(w.layout.ndim, w.layout.shape)
+        if not fits(layout, n, m):
+            release(layout)
+            m = -1
+            break
+        m -= layout.shape[0] if layout.ndim == 2 else 1
+        if layout.ndim == 2 and len(products.weights) == 1:
+            gw = y
+            y = None
+        else:
+            gw = view_of(y, at, layout)
+            at += layout.size
+        release(layout)
+        flow(w, gw, None, p)
+    if m != 0:
+        raise RuntimeError(f"Variable.backward: {describe(w)} was given other .data during the "
+                           "backward pass")
+    return 0
+
+
+cdef int settle_one(Products products, Pass* p) except -1:
+    """The gradients of a single call, to the bit as if it had not been put off.
+
+    It is put off where the weights are used elsewhere too, be it in another graph.
+    """
+    cdef Py_ssize_t rows = products.rows, m = products.m, n = products.n, k, r
+    cdef Py_ssize_t[2] shape = [rows, n]
+    cdef double* at = products.left
+    cdef Layout* layout = contiguous_layout(2, shape)
+    cdef Variable right = view_of(products.memory, products.right, layout), left, w
+    release(layout)
+    products.rows = products.calls = 0
+    for weight in products.weights:
+        w = <Variable>weight
+        k = w.layout.shape[0] if w.layout.ndim == 2 else 1
+        if not fits(w.layout, n, m) or (weight is products.weights[-1] and k != m):
+            raise RuntimeError(f"Variable.backward: {describe(w)} was given other .data during the "
+                               "backward pass")
+        m -= k
+        if w.layout.ndim == 1:
+            flow(w, <Variable>OPERATORS.sum(right, 0, False), None, p)
+        else:
+            shape[1] = k
+            layout = contiguous_layout(2, shape)
+            left = empty(layout)
+            release(layout)
+            for r in range(rows):
+                memcpy(left.ptr + r * k, at + r * products.m, k * sizeof(double))
+            flow(w, <Variable>OPERATORS.matmul(OPERATORS.transpose(left), right), None, p)
+        at += k
+    return 0
+
+
+cdef inline bint fits(const Layout* layout, Py_ssize_t n, Py_ssize_t rows) noexcept:
+    """Whether a weight, or a bias, of this layout is n wide and has no more than these rows."""
+    if layout.ndim == 1:
+        return layout.shape[0] == n and rows >= 1
+    return layout.ndim == 2 and layout.shape[1] == n and layout.shape[0] <= rows
+
+
+cdef int catch_up(Pass* p) except -1:
+    """Settle all that was put off."""
+    everything = <object>p.postponed
+    Py_DECREF(everything)
+    p.postponed = NULL
+    for products in everything.values():
+        settle(<Products>products, p)
+    return 0

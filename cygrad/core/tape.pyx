@@ -1,0 +1,109 @@
+"""Tape: what a thread computes, recorded operation by operation.
+
+A graph knows what gradients flow through; a tape knows all that was computed, with the masks and
+other constants of the derivatives' rules, in an order in which it can be computed again. It is what
+a program is made of, and what tests evaluate at other numbers. Plain backward passes run in fused
+kernels and leave nothing on a tape; those with create_graph do.
+
+What Python read in between, by ``bool(x)``, ``float(x)``, ``x.item()``, a comparison or ``x.data``,
+is recorded too (`looks`), as a program that was made with other numbers may have gone another way.
+"""
+
+cimport cython
+
+from cygrad.core.function cimport Function, name_of, outputs_of
+from cygrad.core.mode cimport Mode, mode
+from cygrad.core.variable cimport Variable
+
+
+@cython.final
+@cython.no_gc_clear
+cdef class Tape:
+    """Tape()\n--\n
+    A context manager: what the thread computes inside is recorded."""
+
+    def __cinit__(self):
+        self.functions = []
+        self.outputs = []
+        self.looks = []
+
+    def __enter__(self):
+        cdef Mode* switches = mode()
+        self.before = switches.tape
+        switches.tape = <void*>self
+        return self
+
+    def __exit__(self, kind, value, traceback):
+        mode().tape = self.before
+
+    @property
+    def steps(self):
+        """tuple of (Function, tuple of Variable): each Function and its outputs, in order."""
+        return tuple(zip(self.functions, self.outputs))
+
+    @property
+    def seen(self):
+        """tuple of (int, Variable, str): after how many steps Python took numbers, and how."""
+        return tuple(self.looks)
+
+    def __dealloc__(self):
+        # Outputs without a creator do not tell their Function that they go.
+        for f, ys in zip(self.functions, self.outputs):
+            leave_outputs(<Function>f, <tuple>ys)
+
+
+cdef int leave_outputs(Function f, tuple ys) except -1:
+    cdef int i
+    for i in range(len(ys)):
+        if (<Variable>ys[i]).creator_ is not f:
+            if f.several:
+                outputs_of(f).items[i] = NULL
+            else:
+                f.out = NULL
+    return 0
+
+
+cdef int record(Function f, tuple ys) except -1:
+    cdef Tape tape = <Tape>mode().tape
+    tape.functions.append(f)
+    tape.outputs.append(ys)
+    return 0
+
+
+cdef int look_at(Variable v, str what) except -1:
+    cdef Tape tape
+    if mode().tape is not NULL:
+        tape = <Tape>mode().tape
+        tape.looks.append((len(tape.functions), v, what))
+    return 0
+
+
+def again(Function f not None, *inputs):
+    """Compute the operation of f once more, on other inputs.
+
+    Parameters
+    ----------
+    f : Function
+        One of cygrad's own.
+    *inputs : Variable
+        As many as f has.
+
+    Returns
+    -------
+    Variable or tuple of Variable
+
+    Raises
+    ------
+    ValueError
+        If their number is another.
+    NotImplementedError
+        If f's operation cannot be computed so.
+    """
+    if len(inputs) != f.n_inputs:
+        raise ValueError(f"again: {name_of(f)} has {f.n_inputs} inputs, not {len(inputs)}")
+    for x in inputs:
+        if not isinstance(x, Variable):
+            raise TypeError(f"again: an input must be a Variable, not {type(x).__name__}")
+    if f.op is NULL or f.op.again is NULL:
+        raise NotImplementedError(f"again: {name_of(f)} cannot be computed again")
+    return f.op.again(f, inputs)

@@ -1,0 +1,1 @@
+"""Stub of cygrad/core/reshaping.pyx: changes of a shape in place, in C only."""

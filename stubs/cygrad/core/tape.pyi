@@ -1,0 +1,25 @@
+"""Stub of cygrad/core/tape.pyx: what a thread computes, recorded."""
+
+from types import TracebackType
+from typing import Self, final
+
+from .function import Function
+from .variable import Variable
+
+@final
+class Tape:
+    """A context manager: what the thread computes inside is recorded."""
+
+    @property
+    def steps(self) -> tuple[tuple[Function, tuple[Variable, ...]], ...]: ...
+    @property
+    def seen(self) -> tuple[tuple[int, Variable, str], ...]: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
+
+def again(f: Function, *inputs: Variable) -> Variable | tuple[Variable, ...]: ...
