@@ -25,9 +25,7 @@ from cygrad.kernels.elementwise cimport (
     K_G_GELU_EXACT, K_G_POW_C, K_G_SILU, K_G_SIN, K_G_SINH, K_G_SOFTPLUS, LONG, MAX_OPERANDS,
     map_strided,
 )
-
-cdef enum:
-    PIECE = 1 << 20             # numbers; the slowest kernels take some 50 ms for so many
+from cygrad.kernels.pieces cimport PIECE
 
 
 cdef Op binary_op(const char* name, int kernel, vjp_rule vjp, int gradient0, int reads0,
