@@ -7,6 +7,8 @@ operations, and every order of derivative follows.
 """
 
 cimport cython
+from cpython.exc cimport PyErr_CheckSignals
+from libc.string cimport memset
 
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport Layout, contiguous_layout, ints_of, release, shape_of
@@ -16,6 +18,7 @@ from cygrad.functions.elementwise cimport as_variable, operation, reading
 from cygrad.functions.shape cimport contiguous, permuted, reshape_to_layout, unsqueezed
 from cygrad.kernels.convolution cimport Windows, fold_windows, unfold_windows
 from cygrad.kernels.elementwise cimport LONG
+from cygrad.kernels.pieces cimport PIECE
 
 from cygrad.functions.linalg import matmul
 
@@ -122,6 +125,7 @@ cdef Variable unfold(Variable x, Sliding s):
     cdef Windows* at = &s.at
     cdef Layout* layout
     cdef Variable source = pinned_rows(x), y
+    cdef Py_ssize_t c, row, some
     cdef Function f
     check_shape(source, (at.n, at.c, at.h, at.w), x, "Unfold")
     layout = columns_layout(at)
@@ -130,10 +134,15 @@ cdef Variable unfold(Variable x, Sliding s):
     finally:
         release(layout)
     if y.layout.size < LONG:
-        unfold_windows(source.ptr, at, y.ptr)
+        unfold_windows(source.ptr, at, 0, at.c, y.ptr)
     else:
-        with nogil:
-            unfold_windows(source.ptr, at, y.ptr)
+        row = y.layout.size // at.c
+        some = max(1, PIECE // max(row, 1))
+        for c in range(0, at.c, some):
+            if c > 0:
+                PyErr_CheckSignals()
+            with nogil:
+                unfold_windows(source.ptr, at, c, min(c + some, at.c), y.ptr + c * row)
     f = connect(&UNFOLD, y, x, None)
     if f is not None:
         f.saved = s
@@ -143,13 +152,20 @@ cdef Variable unfold(Variable x, Sliding s):
 cdef Variable fold(Variable x, Sliding s):
     cdef Windows* at = &s.at
     cdef Variable source = pinned_rows(x), y = empty_planes(at, at.h, at.w)
+    cdef Py_ssize_t c, row, some
     cdef Function f
     check_shape(source, (at.c * at.kh * at.kw, at.n * at.oh * at.ow), x, "Fold")
+    memset(y.ptr, 0, y.layout.size * sizeof(double))
     if source.layout.size < LONG:
-        fold_windows(source.ptr, at, y.ptr)
+        fold_windows(source.ptr, at, 0, at.c, y.ptr)
     else:
-        with nogil:
-            fold_windows(source.ptr, at, y.ptr)
+        row = source.layout.size // at.c
+        some = max(1, PIECE // max(row, 1))
+        for c in range(0, at.c, some):
+            if c > 0:
+                PyErr_CheckSignals()
+            with nogil:
+                fold_windows(source.ptr + c * row, at, c, min(c + some, at.c), y.ptr)
     f = connect(&FOLD, y, x, None)
     if f is not None:
         f.saved = s

@@ -24,9 +24,7 @@ from cygrad.kernels.elementwise cimport (
     CG_READS_R, CG_READS_X, CG_READS_Y, Gradient, KERNELS, LONG, MAX_OPERANDS, gradient_of,
     inputs_of, kernel_named, map_strided,
 )
-
-cdef enum:
-    PIECE = 1 << 20             # numbers; the slowest kernels take some 50 ms for so many
+from cygrad.kernels.pieces cimport PIECE
 
 
 cdef Op operation(const char* name, vjp_rule vjp) noexcept:

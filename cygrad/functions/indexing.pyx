@@ -5,6 +5,7 @@ the index into positions in memory, and the kernels gather blocks from there and
 pass, add them back.
 """
 
+from cpython.exc cimport PyErr_CheckSignals
 cimport numpy as cnp
 
 from cygrad.core.function cimport Function, Op, connect
@@ -21,6 +22,7 @@ from cygrad.functions.reduction cimport axis_to_flatten
 from cygrad.functions.shape cimport permuted, single_axis
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.indexing cimport gather_blocks, scatter_add_blocks
+from cygrad.kernels.pieces cimport PIECE
 
 from math import prod
 
@@ -259,7 +261,7 @@ cdef Op GATHER = reading(operation(b"GetItem", vjp_gather), 0, 0)
 cdef Variable gather(Variable x, tuple saved):
     cdef Variable source = pinned_rows(x)
     cdef cnp.ndarray positions = saved[0]
-    cdef Py_ssize_t n = cnp.PyArray_SIZE(positions), block = saved[1]
+    cdef Py_ssize_t n = cnp.PyArray_SIZE(positions), block = saved[1], start, some
     cdef Py_ssize_t* at = <Py_ssize_t*>cnp.PyArray_DATA(positions)
     cdef Layout* layout = layout_of_shape(saved[3])
     cdef Variable y = empty(layout)
@@ -271,8 +273,13 @@ cdef Variable gather(Variable x, tuple saved):
     if n * block < LONG:
         gather_blocks(source.ptr, at, n, block, y.ptr)
     else:
-        with nogil:
-            gather_blocks(source.ptr, at, n, block, y.ptr)
+        some = max(1, PIECE // max(block, 1))
+        for start in range(0, n, some):
+            if start > 0:
+                PyErr_CheckSignals()
+            with nogil:
+                gather_blocks(source.ptr, at + start, min(some, n - start), block,
+                              y.ptr + start * block)
     f = connect(&GATHER, y, x, None)
     if f is not None:
         f.saved = saved
@@ -288,7 +295,7 @@ cdef Op SCATTER = reading(operation(b"ScatterAdd", vjp_scatter), 0, 0)
 cdef Variable scatter(Variable g, tuple saved):
     cdef Variable source = pinned_rows(g)
     cdef cnp.ndarray positions = saved[0]
-    cdef Py_ssize_t n = cnp.PyArray_SIZE(positions), block = saved[1]
+    cdef Py_ssize_t n = cnp.PyArray_SIZE(positions), block = saved[1], start, some
     cdef Py_ssize_t* at = <Py_ssize_t*>cnp.PyArray_DATA(positions)
     cdef Layout* layout = layout_of_shape(saved[2])
     cdef Variable y = filled(layout, 0.0)
@@ -299,8 +306,13 @@ cdef Variable scatter(Variable g, tuple saved):
     if n * block < LONG:
         scatter_add_blocks(source.ptr, at, n, block, y.ptr)
     else:
-        with nogil:
-            scatter_add_blocks(source.ptr, at, n, block, y.ptr)
+        some = max(1, PIECE // max(block, 1))
+        for start in range(0, n, some):
+            if start > 0:
+                PyErr_CheckSignals()
+            with nogil:
+                scatter_add_blocks(source.ptr + start * block, at + start, min(some, n - start),
+                                   block, y.ptr)
     f = connect(&SCATTER, y, g, None)
     if f is not None:
         f.saved = saved

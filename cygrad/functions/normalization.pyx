@@ -3,6 +3,7 @@
 One operation serves both: it normalizes rows. The channels of a batch become rows by a transpose.
 """
 
+from cpython.exc cimport PyErr_CheckSignals
 cimport numpy as cnp
 from libc.math cimport INFINITY, NAN
 
@@ -26,6 +27,7 @@ from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.normalization cimport (
     Moments, normalize_rows, normalize_rows_gamma, normalize_rows_x,
 )
+from cygrad.kernels.pieces cimport PIECE
 
 import numpy as np
 
@@ -63,7 +65,7 @@ cdef Variable fused_layer_norm(Function f, Variable gy, int i, Variable into, bi
     cdef Variable x = input_of(f, 0), moments = f.saved[0], gamma = None, g, gx
     cdef const Moments* of = <const Moments*>moments.ptr
     cdef const double* weights = NULL
-    cdef Py_ssize_t n, rows
+    cdef Py_ssize_t n, rows, start, some
     cdef double eps = f.c[0]
     if i == 2:
         return sum_to_layout(gy, input_of(f, 2).layout)
@@ -80,12 +82,17 @@ cdef Variable fused_layer_norm(Function f, Variable gy, int i, Variable into, bi
             normalize_rows_x(x.ptr, weights, g.ptr, of, eps, rows, n, gx.ptr)
         else:
             normalize_rows_gamma(x.ptr, g.ptr, of, eps, rows, n, gx.ptr)
+    elif i == 0:
+        some = max(1, PIECE // max(n, 1))
+        for start in range(0, rows, some):
+            if start > 0:
+                PyErr_CheckSignals()
+            with nogil:
+                normalize_rows_x(x.ptr + start * n, weights, g.ptr + start * n, of + start, eps,
+                                 min(some, rows - start), n, gx.ptr + start * n)
     else:
         with nogil:
-            if i == 0:
-                normalize_rows_x(x.ptr, weights, g.ptr, of, eps, rows, n, gx.ptr)
-            else:
-                normalize_rows_gamma(x.ptr, g.ptr, of, eps, rows, n, gx.ptr)
+            normalize_rows_gamma(x.ptr, g.ptr, of, eps, rows, n, gx.ptr)
     return gx
 
 
@@ -142,7 +149,7 @@ cdef tuple normalized(Variable x, Variable gamma, Variable beta, int axes, doubl
     cdef Variable source = pinned_rows(x), y = empty(source.layout), held_g, held_b
     cdef const double* weights = NULL
     cdef const double* offsets = NULL
-    cdef Py_ssize_t n = row_length(source, axes), rows = row_count(source, n)
+    cdef Py_ssize_t n = row_length(source, axes), rows = row_count(source, n), start, some
     cdef Variable moments = new_moments(rows)
     cdef Moments* of = <Moments*>moments.ptr
     cdef Function f
@@ -156,8 +163,13 @@ cdef tuple normalized(Variable x, Variable gamma, Variable beta, int axes, doubl
     if source.layout.size < LONG:
         normalize_rows(source.ptr, weights, offsets, eps, rows, n, y.ptr, of)
     else:
-        with nogil:
-            normalize_rows(source.ptr, weights, offsets, eps, rows, n, y.ptr, of)
+        some = max(1, PIECE // max(n, 1))
+        for start in range(0, rows, some):
+            if start > 0:
+                PyErr_CheckSignals()
+            with nogil:
+                normalize_rows(source.ptr + start * n, weights, offsets, eps,
+                               min(some, rows - start), n, y.ptr + start * n, of + start)
     f = connect_many(&LAYER_NORM, y, (x,) if gamma is None else (x, gamma, beta))
     if f is not None:
         f.saved = (moments, axes)

@@ -1,6 +1,7 @@
 """max_pool2d and avg_pool2d: one number for each window of a plane."""
 
 cimport numpy as cnp
+from cpython.exc cimport PyErr_CheckSignals
 
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.variable cimport Variable, describe, held, pinned_rows
@@ -11,6 +12,7 @@ from cygrad.functions.elementwise cimport as_variable, operation, reading
 from cygrad.functions.indexing cimport scatter
 from cygrad.kernels.convolution cimport Windows, max_windows, mean_windows, spread_windows
 from cygrad.kernels.elementwise cimport LONG
+from cygrad.kernels.pieces cimport PIECE
 
 import numpy as np
 
@@ -49,8 +51,18 @@ cdef Variable vjp_max_pool(Function f, Variable gy, int i):
 cdef Op MAX_POOL = reading(operation(b"MaxPool2d", vjp_max_pool), 0, 0)
 
 
+cdef Windows one_by_one(const Windows* at) noexcept:
+    """The windows of a piece: of so many planes, each an image of one channel."""
+    cdef Windows part = at[0]
+    part.c = 1
+    part.n = max(1, PIECE // max(at.h * at.w, at.oh * at.ow * at.kh * at.kw, 1))
+    return part
+
+
 cdef Variable max_pool(Variable x, Sliding s):
     cdef Windows* at = &s.at
+    cdef Windows part
+    cdef Py_ssize_t planes = at.n * at.c, plane = at.h * at.w, out = at.oh * at.ow, start = 0, k
     cdef Variable y = empty_planes(at, at.oh, at.ow), source = pinned_rows(x)
     cdef cnp.ndarray positions = np.empty(y.layout.size, np.intp)
     cdef Py_ssize_t* places = <Py_ssize_t*>cnp.PyArray_DATA(positions)
@@ -59,8 +71,16 @@ cdef Variable max_pool(Variable x, Sliding s):
     if source.layout.size < LONG:
         max_windows(source.ptr, at, y.ptr, places)
     else:
-        with nogil:
-            max_windows(source.ptr, at, y.ptr, places)
+        part = one_by_one(at)
+        while start < planes:
+            part.n = min(part.n, planes - start)
+            with nogil:
+                max_windows(source.ptr + start * plane, &part, y.ptr + start * out,
+                            places + start * out)
+                for k in range(start * out, (start + part.n) * out):
+                    places[k] += start * plane
+            start += part.n
+            PyErr_CheckSignals()
     f = connect(&MAX_POOL, y, x, None)
     if f is not None:
         f.saved = (positions, 1, source.shape, y.shape)
@@ -125,14 +145,21 @@ cdef Op SPREAD_POOL = reading(operation(b"SpreadPool2d", vjp_spread_pool), 0, 0)
 
 cdef Variable avg_pool(Variable x, Sliding s):
     cdef Windows* at = &s.at
+    cdef Windows part
+    cdef Py_ssize_t planes = at.n * at.c, plane = at.h * at.w, out = at.oh * at.ow, start = 0
     cdef Variable y = empty_planes(at, at.oh, at.ow), source = pinned_rows(x)
     cdef Function f
     check_shape(source, (at.n, at.c, at.h, at.w), x, "AvgPool2d")
     if source.layout.size < LONG:
         mean_windows(source.ptr, at, y.ptr)
     else:
-        with nogil:
-            mean_windows(source.ptr, at, y.ptr)
+        part = one_by_one(at)
+        while start < planes:
+            part.n = min(part.n, planes - start)
+            with nogil:
+                mean_windows(source.ptr + start * plane, &part, y.ptr + start * out)
+            start += part.n
+            PyErr_CheckSignals()
     f = connect(&AVG_POOL, y, x, None)
     if f is not None:
         f.saved = s
@@ -141,14 +168,21 @@ cdef Variable avg_pool(Variable x, Sliding s):
 
 cdef Variable spread_pool(Variable g, Sliding s):
     cdef Windows* at = &s.at
+    cdef Windows part
+    cdef Py_ssize_t planes = at.n * at.c, plane = at.h * at.w, out = at.oh * at.ow, start = 0
     cdef Variable y = empty_planes(at, at.h, at.w), source = pinned_rows(g)
     cdef Function f
     check_shape(source, (at.n, at.c, at.oh, at.ow), g, "AvgPool2d")
     if y.layout.size < LONG:
         spread_windows(source.ptr, at, y.ptr)
     else:
-        with nogil:
-            spread_windows(source.ptr, at, y.ptr)
+        part = one_by_one(at)
+        while start < planes:
+            part.n = min(part.n, planes - start)
+            with nogil:
+                spread_windows(source.ptr + start * out, &part, y.ptr + start * plane)
+            start += part.n
+            PyErr_CheckSignals()
     f = connect(&SPREAD_POOL, y, g, None)
     if f is not None:
         f.saved = s

@@ -4,6 +4,7 @@ The kernels work on rows of contiguous memory: another axis is brought to the la
 differentiable view and copy, and the result is brought back.
 """
 
+from cpython.exc cimport PyErr_CheckSignals
 from libc.math cimport INFINITY
 
 from cygrad.core.function cimport Function, Op, READS_X0, READS_Y, connect
@@ -18,6 +19,7 @@ from cygrad.functions.reduction cimport reduced_axes, reduced_layout, spread, su
 from cygrad.functions.selection cimport choose, select
 from cygrad.functions.shape cimport contiguous, permuted, plain_axis, single_axis
 from cygrad.kernels.elementwise cimport LONG
+from cygrad.kernels.pieces cimport PIECE
 from cygrad.kernels.rows cimport (
     log_softmax_gradient_rows, log_softmax_rows, logsumexp_rows, softmax_gradient_rows,
     softmax_rows,
@@ -40,27 +42,43 @@ cdef Variable over_rows(const Op* op, row_kernel kernel, Variable x):
     cdef Variable source = pinned_rows(x), y = empty(source.layout)
     cdef Py_ssize_t n = row_length(source)
     cdef Py_ssize_t rows = source.layout.size // n if n > 0 else 0
-    if source.layout.size < LONG:
-        kernel(source.ptr, y.ptr, rows, n)
-    else:
-        with nogil:
-            kernel(source.ptr, y.ptr, rows, n)
+    run_rows(kernel, source.ptr, y.ptr, rows, n, n)
     connect(op, y, x, None)
     return y
+
+
+cdef int run_rows(row_kernel kernel, const double* x, double* y, Py_ssize_t rows, Py_ssize_t n,
+                  Py_ssize_t results) except -1:
+    """The kernel over rows of n, of so many results each; a signal may come between long parts."""
+    cdef Py_ssize_t start, some = max(1, PIECE // max(n, 1))
+    if rows * n < LONG:
+        kernel(x, y, rows, n)
+        return 0
+    for start in range(0, rows, some):
+        if start > 0:
+            PyErr_CheckSignals()
+        with nogil:
+            kernel(x + start * n, y + start * results, min(some, rows - start), n)
+    return 0
 
 
 cdef Variable gradient_over_rows(Function f, row_gradient kernel, Variable gy):
     cdef Variable y = pinned_rows(output_of(f)), g = pinned_rows(gy), gx = empty(y.layout)
     cdef Py_ssize_t n = row_length(y)
-    cdef Py_ssize_t rows = y.layout.size // n if n > 0 else 0
+    cdef Py_ssize_t rows = y.layout.size // n if n > 0 else 0, start
+    cdef Py_ssize_t some = max(1, PIECE // max(n, 1))
     if not same_shape(y.layout, g.layout):
         raise RuntimeError(f"Variable.backward: a gradient of another shape flows to "
                            f"{describe(y)} of {f.op.name.decode()}")
     if y.layout.size < LONG:
         kernel(y.ptr, g.ptr, gx.ptr, rows, n)
     else:
-        with nogil:
-            kernel(y.ptr, g.ptr, gx.ptr, rows, n)
+        for start in range(0, rows, some):
+            if start > 0:
+                PyErr_CheckSignals()
+            with nogil:
+                kernel(y.ptr + start * n, g.ptr + start * n, gx.ptr + start * n,
+                       min(some, rows - start), n)
     return gx
 
 
@@ -285,11 +303,7 @@ def logsumexp(x, axis=None, keepdims=False):
     n = row_length(rows)
     y = empty(layout)
     release(layout)
-    if rows.layout.size < LONG:
-        logsumexp_rows(rows.ptr, y.ptr, y.layout.size, n)
-    else:
-        with nogil:
-            logsumexp_rows(rows.ptr, y.ptr, y.layout.size, n)
+    run_rows(logsumexp_rows, rows.ptr, y.ptr, y.layout.size, n, 1)
     f = connect(&LOGSUMEXP, y, v, None)
     if f is not None:
         f.saved = axes

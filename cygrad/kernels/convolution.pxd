@@ -12,10 +12,13 @@ cdef struct Windows:
 # strides and dilations positive, that the windows lie inside the border, and that no product of
 # lengths overflows. x: (n, c, h, w); columns: (c, kh, kw, n, oh, ow); y, g: (n, c, oh, ow).
 
-# columns = what each tap of each window sees, 0 in the border.
-cdef void unfold_windows(const double* x, const Windows* at, double* columns) noexcept nogil
-# x = the sum of what the columns hold for each of its elements: the transpose of unfold_windows.
-cdef void fold_windows(const double* columns, const Windows* at, double* x) noexcept nogil
+# columns = what each tap of each window sees, 0 in the border: those of the channels from `first`
+# to `stop`, for which the columns begin.
+cdef void unfold_windows(const double* x, const Windows* at, Py_ssize_t first, Py_ssize_t stop,
+                         double* columns) noexcept nogil
+# x += the sum of what the columns hold for each of its elements: the transpose of unfold_windows.
+cdef void fold_windows(const double* columns, const Windows* at, Py_ssize_t first, Py_ssize_t stop,
+                       double* x) noexcept nogil
 
 # Pooling: the dilation is 1; for max_windows every window has an element inside the array.
 # y = the greatest of each window, the first of equals, nan if there is one; positions: where in x.

@@ -35,10 +35,11 @@ cdef inline void zero(double* x, Py_ssize_t n) noexcept nogil:
 
 # ---- Columns ----------------------------------------------------------------------------------
 
-cdef void unfold_windows(const double* x, const Windows* at, double* columns) noexcept nogil:
+cdef void unfold_windows(const double* x, const Windows* at, Py_ssize_t first, Py_ssize_t stop,
+                         double* columns) noexcept nogil:
     cdef Py_ssize_t plane = at.h * at.w, out_plane = at.oh * at.ow, c, i, j, k
     cdef Reach rows, cols
-    for c in range(at.c):
+    for c in range(first, stop):
         for i in range(at.kh):
             rows = reach_of(i, at.h, at.sh, at.ph, at.dh, at.oh)
             for j in range(at.kw):
@@ -82,11 +83,11 @@ cdef inline void unfold_plane(const double* plane, const Windows* at, const Reac
         source += at.sh * at.w
 
 
-cdef void fold_windows(const double* columns, const Windows* at, double* x) noexcept nogil:
+cdef void fold_windows(const double* columns, const Windows* at, Py_ssize_t first, Py_ssize_t stop,
+                       double* x) noexcept nogil:
     cdef Py_ssize_t plane = at.h * at.w, out_plane = at.oh * at.ow, c, i, j, k
     cdef Reach rows, cols
-    memset(x, 0, at.n * at.c * plane * sizeof(double))
-    for c in range(at.c):
+    for c in range(first, stop):
         for i in range(at.kh):
             rows = reach_of(i, at.h, at.sh, at.ph, at.dh, at.oh)
             for j in range(at.kw):

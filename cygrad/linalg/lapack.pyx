@@ -5,6 +5,8 @@ called from C, as kernels/numpy_loops.pyx does. Where a NumPy keeps them elsewhe
 functions serve.
 """
 
+from cpython.exc cimport PyErr_CheckSignals
+
 from cygrad.core.arrays cimport array_of
 from cygrad.core.variable cimport Variable, describe, pinned_rows
 from cygrad.functions.arithmetic cimport scale
@@ -24,6 +26,7 @@ cdef extern from "<fenv.h>" nogil:
 
 cdef enum:
     ROUTINES = 5
+    MUCH_WORK = 1 << 26         # multiplications, roughly, after which a signal is looked for
     SMALL = 4096                # multiplications, roughly, below which the GIL is kept
 
 cdef Loop loops[ROUTINES]
@@ -63,11 +66,14 @@ cdef bint lapack(Routine routine, Variable a, Variable b, Variable y, Variable y
     """Fill y, and y1, whose shapes are those of a and b, which the caller has pinned and checked.
     """
     cdef char* args[3]
+    cdef char* here[3]          # a loop moves its pointers
     cdef Py_ssize_t dimensions[3]
     cdef Py_ssize_t steps[9]
     cdef Py_ssize_t item = sizeof(double), n = a.layout.shape[a.layout.ndim - 1], p = 0
     cdef Variable left, right = None
-    cdef bint failed
+    cdef Py_ssize_t count, some, start
+    cdef bint failed = False
+    cdef int k, arrays = 3 if routine == SOLVE or routine == SLOGDET else 2
     if a.layout.size == 0:
         array_of(y)[...] = 1.0  # the determinant of no rows
         if y1 is not None:
@@ -107,16 +113,24 @@ cdef bint lapack(Routine routine, Variable a, Variable b, Variable y, Variable y
         steps[1] = steps[0]
         steps[2] = steps[4] = n * item
         steps[3] = steps[5] = item
-    # The loop reports by this flag, and counts what is set before as its own failure.
-    feclearexcept(FE_INVALID)
-    if left.layout.size * n < SMALL:
-        call(&loops[<int>routine], args, dimensions, steps)
-        failed = fetestexcept(FE_INVALID) != 0
-    else:
-        with nogil:
-            call(&loops[<int>routine], args, dimensions, steps)
-            failed = fetestexcept(FE_INVALID) != 0
-    feclearexcept(FE_INVALID)
+    count = dimensions[0]
+    some = max(1, MUCH_WORK // (n * n * max(n, p)))
+    for start in range(0, count, some):
+        if start > 0:
+            PyErr_CheckSignals()        # between the matrices of a long stack
+        dimensions[0] = min(some, count - start)
+        for k in range(arrays):
+            here[k] = args[k] + start * steps[k]
+        # The loop reports by this flag, and counts what is set before as its own failure.
+        feclearexcept(FE_INVALID)
+        if left.layout.size * n < SMALL:
+            call(&loops[<int>routine], here, dimensions, steps)
+            failed |= fetestexcept(FE_INVALID) != 0
+        else:
+            with nogil:
+                call(&loops[<int>routine], here, dimensions, steps)
+                failed |= fetestexcept(FE_INVALID) != 0
+        feclearexcept(FE_INVALID)
     return not failed or routine == DET or routine == SLOGDET   # singular matrices have one
 
 

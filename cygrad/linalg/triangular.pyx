@@ -1,5 +1,6 @@
 """solve_triangular, and the triangle of a matrix as an operation of its own."""
 
+from cpython.exc cimport PyErr_CheckSignals
 from libc.stdlib cimport free, malloc
 
 from cygrad.core.function cimport Function, Op, connect
@@ -73,10 +74,14 @@ cdef Variable vjp_substitute(Function f, Variable gy, int i):
 cdef Op SUBSTITUTE = operation(b"SolveTriangular", vjp_substitute)
 
 
+cdef enum:
+    MUCH_WORK = 1 << 26         # multiplications, after which a signal is looked for
+
+
 cdef Variable substitute(Variable a, Variable b, bint lower, bint transposed, bint unit):
     cdef Variable left = held(a), right = held(b), y
     cdef int d = left.layout.ndim
-    cdef Py_ssize_t n, p, count, k
+    cdef Py_ssize_t n, p, count, k, start, some
     cdef Py_ssize_t row, column, step
     cdef double* scratch
     cdef Function f
@@ -90,6 +95,7 @@ cdef Variable substitute(Variable a, Variable b, bint lower, bint transposed, bi
     y = detached(copied(right))
     if y.layout.size:
         count = y.layout.size // (n * p)
+        some = max(1, MUCH_WORK // (n * n * p))
         if left.layout.size != count * n * n:
             raise ValueError(f"solve_triangular: {describe(a)} and {describe(b)} do not fit")
         row = left.layout.strides[d - 2]
@@ -107,10 +113,17 @@ cdef Variable substitute(Variable a, Variable b, bint lower, bint transposed, bi
                 solve_triangle(left.ptr + k * step, row, column, lower != transposed, unit,
                                y.ptr + k * n * p, n, p, scratch)
         else:
-            with nogil:
-                for k in range(count):
-                    solve_triangle(left.ptr + k * step, row, column, lower != transposed, unit,
-                                   y.ptr + k * n * p, n, p, scratch)
+            try:
+                for start in range(0, count, some):
+                    if start > 0:
+                        PyErr_CheckSignals()
+                    with nogil:
+                        for k in range(start, min(start + some, count)):
+                            solve_triangle(left.ptr + k * step, row, column, lower != transposed,
+                                           unit, y.ptr + k * n * p, n, p, scratch)
+            except BaseException:
+                free(scratch)
+                raise
         free(scratch)
     f = connect(&SUBSTITUTE, y, a, b)
     if f is not None:

@@ -245,3 +245,43 @@ def test_an_array_is_a_shape() -> None:
     x = cg.arange(6)
     assert F.reshape(x, np.array([2, 3])).shape == (2, 3)
     assert F.reshape(x, np.int64(6)).shape == (6,)
+
+
+def test_garbage_is_collected_in_the_middle_of_everything() -> None:
+    """Whatever allocates may run a __del__, which makes, replaces and frees arrays of that size."""
+    calls = 0
+
+    class Busy:
+        def __init__(self) -> None:
+            self.itself = self
+
+        def __del__(self) -> None:
+            nonlocal calls
+            calls += 1
+            if calls % 5 == 0:
+                cg.empty_cache()
+            for v in watched:
+                v.data = np.full(calls % 600 + 1, 7.0)
+            F.sum(F.sin(cg.ones(calls % 600 + 1))).backward()
+
+    watched = [cg.ones(3) for _ in range(3)]
+    before = gc.get_threshold()
+    gc.set_threshold(1, 1, 1)
+    try:
+        for size in (*range(1, 12), 33, 129, 513, 1025):
+            Busy()
+            weakref.finalize(Busy(), cg.empty_cache)
+            x = cg.Variable(np.arange(float(size)))
+            y = F.sum(x * F.exp(x * 0.0))
+            Busy()
+            y.backward(create_graph=size % 2 == 0)
+            np.testing.assert_array_equal(y.data, np.arange(float(size)).sum())
+            assert x.grad is not None
+            np.testing.assert_array_equal(x.grad.data, np.ones(size))
+            Busy()
+            made = [cg.full(size, float(i)) for i in range(9)]
+            assert [set(v.data) for v in made] == [{float(i)} for i in range(9)]
+    finally:
+        gc.set_threshold(*before)
+    assert calls > 20
+    assert all(set(v.data) == {7.0} for v in watched)
