@@ -6,7 +6,6 @@
  * depend on nothing but its inputs: not on the set, the length, or the place in the array. */
 
 #include "transcendental.h"
-#include "pairs.h"
 #include "gamma_function.h"
 #include "polygamma.h"
 
