@@ -1,6 +1,6 @@
 # The door of core: what it needs of the rooms above it, which fill it in when they are imported.
-# The operators that Variable's syntax and methods call, the operations that gradients are accumulated
-# with, and what NumPy's functions become.
+# The operators that Variable's syntax and methods call, the operations that gradients are
+# accumulated with, and what NumPy's functions become.
 
 from cygrad.core.variable cimport Variable
 

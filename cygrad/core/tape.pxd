@@ -1,12 +1,12 @@
-# Tape: the operations of a thread in the order in which they are made, as Functions: also those that
-# nothing flows back through, such as the masks in a derivative's rule.
+# Tape: the operations of a thread in the order in which they are made, as Functions: also those
+# that nothing flows back through, such as the masks in a derivative's rule.
 
 from cygrad.core.function cimport Function
 from cygrad.core.variable cimport Variable
 
 cdef class Tape:
     cdef list functions
-    cdef list outputs               # of each Function a tuple; held, so that no memory is used again
+    cdef list outputs               # of each Function a tuple; held: no memory is used again
     cdef list looks                 # see look_at
     cdef void* before               # the tape that the thread recorded on
 

@@ -3,7 +3,8 @@
  * What cancels between a density's power, its exponential and its gamma functions is taken out by
  * hand (Loader 2000): the deviance and Stirling's remainders are left, which have all their digits
  * for parameters of any size. Below CG_MODERATE the plain formula is as good, and is exact where a
- * shape is 1. z_rest, where there is one, is what the rounded z lacks of the true one.
+ * shape is 1. z_rest, where there is one, is what the rounded z lacks of the true one: little beside
+ * z, and much beside a small 1 - z.
  *
  * An impossible parameter gives nan, a value out of the support -inf and slopes of 0. */
 #ifndef CG_DENSITIES_ONCE
@@ -25,14 +26,18 @@ static const double cg_gammaln_poly[28] = {
 
 #define CG_MODERATE 16.0
 #define CG_LOG_PI 0x1.250d048e7a1bdp+0
+#define CG_ONE_OVER_ROOT_2PI 0x1.9884533d43651p-2
 
 #endif /* CG_DENSITIES_ONCE */
 
 #define cg_lgamma_moderate CG_NAME(lgamma_moderate)
 #define cg_remainders CG_NAME(remainders)
 #define cg_less_product CG_NAME(less_product)
+#define cg_other_side CG_NAME(other_side)
+#define cg_log_other_side CG_NAME(log_other_side)
 #define cg_two_deviances CG_NAME(two_deviances)
 #define cg_count CG_NAME(count)
+#define cg_log_of CG_NAME(log_of)
 #define cg_square_over CG_NAME(square_over)
 
 /* lgamma(x) for 0 < x < 2^60, relative error 2e-15. */
@@ -93,12 +98,25 @@ CG_NOINLINE double CG_NAME(betaln)(double a, double b)
              + cg_remainders(low, high));
 }
 
+/* 1 - z, and its logarithm, for z in [0, 1]; 0 where the true z is beyond 1 */
+CG_INLINE double cg_other_side(double z, double z_rest)
+{
+    const double other = (1.0 - z) - z_rest;
+    return other > 0.0 ? other : 0.0;
+}
+
+CG_INLINE double cg_log_other_side(double z, double z_rest)
+{
+    return z < 0.5 ? CG_NAME(log1p_any)(-z) : CG_NAME(log_any)(cg_other_side(z, z_rest));
+}
+
 /* a log(a / ((a + b) z)) + b log(b / ((a + b) (1 - z))) */
 CG_NOINLINE double cg_two_deviances(double a, double b, double z, double z_rest)
 {
     const double n = a + b;
     const double difference = CG_NAME(balance)(a, b, z) - n * z_rest;
-    return cg_deviance_of(a, n * z, difference) + cg_deviance_of(b, n * (1.0 - z), -difference);
+    return cg_deviance_of(a, n * z, difference)
+           + cg_deviance_of(b, n * cg_other_side(z, z_rest), -difference);
 }
 
 /* 1 for a count, 0 for another number, nan for nan */
@@ -150,13 +168,13 @@ CG_NOINLINE double CG_NAME(beta_density)(double z, double a, double b, double z_
         return -(double)INFINITY;
     if (z == 0.0 && a != 1.0)
         return a < 1.0 ? (double)INFINITY : -(double)INFINITY;
-    if (z == 1.0 && b != 1.0)
+    if (cg_other_side(z, z_rest) == 0.0 && b != 1.0)
         return b < 1.0 ? (double)INFINITY : -(double)INFINITY;
     const double log_z = a == 1.0 ? 0.0 : CG_NAME(log_any)(z);
-    const double log_rest = b == 1.0 ? 0.0 : CG_NAME(log1p_any)(-z);
+    const double log_other = b == 1.0 ? 0.0 : cg_log_other_side(z, z_rest);
     if (a < CG_MODERATE || b < CG_MODERATE)
-        return ((a - 1.0) * log_z + (b - 1.0) * log_rest) - CG_NAME(betaln)(a, b);
-    return (cg_remainders(a, b) - cg_two_deviances(a, b, z, z_rest)) - (log_z + log_rest);
+        return ((a - 1.0) * log_z + (b - 1.0) * log_other) - CG_NAME(betaln)(a, b);
+    return (cg_remainders(a, b) - cg_two_deviances(a, b, z, z_rest)) - (log_z + log_other);
 }
 
 /* log(n! / (k! (n - k)!)) + k log(p) + (n - k) log(1 - p) */
@@ -197,7 +215,7 @@ CG_NOINLINE double CG_NAME(nbinom)(double k, double n, double p)
 /* a / z - b / (1 - z), 0 / 0 being 0: by z, of a log(z) + b log(1 - z) */
 CG_NOINLINE double CG_NAME(tilt)(double a, double b, double z, double z_rest)
 {
-    const double other = 1.0 - z;
+    const double other = cg_other_side(z, z_rest);
     if (z != z || a != a || b != b)
         return (double)NAN;
     if (!(z >= 0.0 && z <= 1.0))
@@ -208,9 +226,9 @@ CG_NOINLINE double CG_NAME(tilt)(double a, double b, double z, double z_rest)
         return a / z;
     if (z < 0x1p-900)
         return a / z;
-    if (z == 1.0)
+    if (other == 0.0)
         return -(b / other);
-    return (CG_NAME(balance)(a, b, z) - (a + b) * z_rest) / (z * other);
+    return (CG_NAME(balance)(a, b, z) - (a + b) * z_rest) / ((z + z_rest) * other);
 }
 
 /* log(z) + digamma(a + b) - digamma(a): by a, of a log(z) - betaln(a, b) */
@@ -232,7 +250,7 @@ CG_NOINLINE double CG_NAME(lean)(double a, double b, double z, double z_rest)
 /* log(1 - z) + digamma(a + b) - digamma(b) */
 CG_NOINLINE double CG_NAME(lean_back)(double a, double b, double z, double z_rest)
 {
-    const double m = (a + b) * (1.0 - z);
+    const double m = (a + b) * cg_other_side(z, z_rest);
     const double difference = (a + b) * z_rest - CG_NAME(balance)(a, b, z);
     if (z != z || !(b > 0.0))
         return (double)NAN;
@@ -240,7 +258,7 @@ CG_NOINLINE double CG_NAME(lean_back)(double a, double b, double z, double z_res
         return 0.0;
     if (m < (double)INFINITY && fabs(difference) < 0.5 * m)
         return CG_NAME(digamma_gap)(0, b, a, 0) - CG_NAME(log1p_any)(difference / m);
-    return CG_NAME(log1p_any)(-z) + CG_NAME(digamma_gap)(0, b, a, 1);
+    return cg_log_other_side(z, z_rest) + CG_NAME(digamma_gap)(0, b, a, 1);
 }
 
 /* (a - 1) / z - 1: by z, of gamma_density */
@@ -425,4 +443,44 @@ CG_NOINLINE double CG_NAME(lognormal_scaled)(double x, double loc, double scale,
         return -(double)INFINITY + 0.0 * s;
     return -0.5 * (ratio * ratio)
            - ((CG_NAME(log_any)(shift) + CG_NAME(log_any)(s)) + CG_LOG_ROOT_2PI);
+}
+
+/* log of a positive number */
+CG_NOINLINE cg_pair cg_log_of(double x)
+{
+    double lo;
+    const int tiny = x < 0x1p-1000;
+    const double hi = cg_log_pair(tiny ? x * 0x1p54 : x, tiny ? 54.0 : 0.0, &lo);
+    return cg_pair_of(hi, lo);
+}
+
+/* exp(lognormal_scaled) / (x - loc)^(n - 1), its exponent in pairs. Max ULP 2. */
+CG_NOINLINE double CG_NAME(lognormal_power)(double x, double loc, double scale, double s, double n)
+{
+    uint64_t k;
+    double rest;
+    const double shift = x - loc, z = CG_NAME(standardized)(x, loc, scale, &rest);
+    if (!(scale > 0.0 && s > 0.0) || shift != shift)
+        return (double)NAN;
+    if (!(shift > 0.0 && shift < (double)INFINITY && scale < (double)INFINITY && s < (double)INFINITY))
+        return 0.0;
+    const cg_pair log_shift = cg_log_of(shift);
+    cg_pair log_z = log_shift;
+    if (z > 0x1p-1000 && z < 0x1p1000) {
+        log_z = cg_log_of(z);
+        log_z = cg_pair_add(log_z, (cg_pair){rest / z, 0.0});
+    } else
+        log_z = cg_pair_add(log_z, cg_pair_negative(cg_log_of(scale)));
+    if (!(fabs(log_z.hi / s) < 1e3))
+        return 0.0;
+    const cg_pair ratio = log_z.hi == 0.0 ? log_z : cg_pair_div(log_z, (cg_pair){s, 0.0});
+    cg_pair sum = cg_pair_mul(cg_pair_mul(ratio, ratio), (cg_pair){-0.5, 0.0});
+    sum = cg_pair_add(sum, cg_pair_mul(log_shift, (cg_pair){-n, 0.0}));
+    sum = cg_pair_add(sum, cg_pair_negative(cg_log_of(s)));
+    if (!(sum.hi < 750.0))
+        return (double)INFINITY;
+    if (!(sum.hi > -800.0))
+        return 0.0;
+    const double y = cg_exp_pair(sum.hi, sum.lo, &k) * CG_ONE_OVER_ROOT_2PI;
+    return cg_scaled(y, k, sum.hi > 0.0);
 }

@@ -2,8 +2,6 @@
  * the remainders of Stirling's series, differences of digammas, and the quadrature rule. A body,
  * included once for each instruction set after transcendental.h. */
 
-#define cg_two_sum CG_NAME(two_sum)
-#define cg_two_product CG_NAME(two_product)
 #define cg_weighted CG_NAME(weighted)
 #define cg_series8 CG_NAME(series8)
 #define cg_reciprocal_gamma CG_NAME(reciprocal_gamma)
@@ -25,22 +23,6 @@
 #define CG_STIRLING 10.0   /* from here on the eight terms of Stirling's series have all digits */
 #define CG_ROOT_2PI_INVERSE 0.3989422804014327
 #endif
-
-CG_INLINE double cg_two_sum(double a, double b, double *rest)
-{
-    const double sum = a + b, part = sum - a;
-    *rest = (a - (sum - part)) + (b - part);
-    return sum;
-}
-
-CG_INLINE double cg_two_product(double a, double b, double *rest)
-{
-    const double product = a * b;
-    const double a_head = cg_head(a), b_head = cg_head(b);
-    const double a_low = a - a_head, b_low = b - b_head;
-    *rest = ((a_head * b_head - product) + (a_head * b_low + a_low * b_head)) + a_low * b_low;
-    return product;
-}
 
 /* The sum of weight[i] f[i] over the nodes, in one order on every instruction set. */
 static double cg_weighted(const double *f)

@@ -6,7 +6,6 @@
  * depend on nothing but its inputs: not on the set, the length, or the place in the array. */
 
 #include "transcendental.h"
-#include "pairs.h"
 #include "gamma_function.h"
 #include "polygamma.h"
 
@@ -135,6 +134,7 @@ CG_INLINE double CG_NAME(share2)(double x, double y, double t)
 #define CG_COUNT_XYCC 2
 #define CG_COUNT_XYZ 3
 #define CG_COUNT_XYZW 4
+#define CG_COUNT_XYZWC 4
 #define CG_COUNT_XYZWV 5
 #define CG_COUNT_G 1
 #define CG_COUNT_GX 2
@@ -153,6 +153,7 @@ CG_INLINE double CG_NAME(share2)(double x, double y, double t)
 #define CG_LOAD_XYCC CG_LOAD_XY
 #define CG_LOAD_XYZ CG_LOAD_XY CG_AT(z, 2)
 #define CG_LOAD_XYZW CG_LOAD_XYZ CG_AT(w, 3)
+#define CG_LOAD_XYZWC CG_LOAD_XYZW
 #define CG_LOAD_XYZWV CG_LOAD_XYZW CG_AT(v, 4)
 #define CG_LOAD_G CG_AT(g, 0)
 #define CG_LOAD_GX CG_LOAD_G CG_AT(x, 1)

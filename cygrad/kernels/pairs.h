@@ -1,4 +1,4 @@
-/* Sums of two doubles, and longer polynomials: after transcendental.h, in its manner. */
+/* Sums of two doubles, and longer polynomials: a part of transcendental.h. */
 #ifndef CG_PAIRS_ONCE
 #define CG_PAIRS_ONCE
 

@@ -390,6 +390,7 @@ CG_INLINE double cg_sqrt_rest(double w, double w_lo, double s)
 #include "plane.h"
 #include "error_function.h"
 #include "powers.h"
+#include "pairs.h"
 #include "stirling.h"
 #include "densities.h"
 #include "logarithmic.h"

@@ -85,9 +85,7 @@ def pdf(
     >>> beta.pdf([-1.0, 0.5], 2.0, 3.0)
     variable([0. , 1.5])
     """
-    z, rest, checked = standard.standardized_with_rest(x, loc, scale)
-    value = beta_probability(z, standard.positive(a), standard.positive(b), rest)
-    return value if checked is None else value / checked
+    return beta_probability(x, loc, standard.positive(a), standard.positive(b), scale)
 
 
 def cdf(

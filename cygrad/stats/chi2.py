@@ -14,7 +14,6 @@ from cygrad.stats.standard import (
     positive,
     probability,
     standardized,
-    standardized_with_rest,
 )
 
 if TYPE_CHECKING:
@@ -87,9 +86,8 @@ def pdf(x: _ArrayLike, df: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike 
     >>> chi2.pdf([-1.0, 1.0], 2.0)
     variable([0.        , 0.30326533])
     """
-    z, rest, checked = standardized_with_rest(x, loc, scale)
-    value = 0.5 * gamma_probability(0.5 * z, 0.5 * positive(df), 0.5 * rest)
-    return value if checked is None else value / checked
+    # as logpdf
+    return gamma_probability(x, loc, 0.5 * positive(df), 2.0 * positive(scale))
 
 
 def cdf(x: _ArrayLike, df: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:

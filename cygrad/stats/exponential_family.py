@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
@@ -17,6 +18,7 @@ from cygrad.special.operation import SpecialFunction
 from cygrad.special.stirling import digamma_gap, ratio, relative
 from cygrad.stats.standard import (
     above,
+    as_variable,
     at_an_end,
     count,
     finite_part,
@@ -25,11 +27,19 @@ from cygrad.stats.standard import (
     is_few,
     is_finite,
     near_zero,
+    other_side,
     power,
+    power_of_other_side,
+    power_over,
+    shifted,
     standardized_with_rest,
+    still,
     times_power,
     up_to_half,
 )
+
+if TYPE_CHECKING:
+    from cygrad.core.variable import _ArrayLike
 
 
 def _trigamma(x: Variable) -> Variable:
@@ -38,15 +48,19 @@ def _trigamma(x: Variable) -> Variable:
 
 # ---- log(z^a (1 - z)^b), and its normalization by beta(a, b) ------------------------------------
 
+
+def _tilt_by_z(a: Variable, b: Variable, z: Variable, z_rest: Variable) -> Variable:
+    other = other_side(z, z_rest)
+    return -(ratio(ratio(a, z), z) + ratio(ratio(b, other), other))
+
+
 # a / z - b / (1 - z); 0 out of [0, 1].
 tilt = KernelFunction(
     "tilt",
     "tilt",
     lambda y, a, b, z, z_rest: ratio(in_unit(z), z),
-    lambda y, a, b, z, z_rest: -ratio(in_unit(z), 1.0 - z),
-    lambda y, a, b, z, z_rest: (
-        -(ratio(ratio(a * in_unit(z), z), z) + ratio(ratio(b * in_unit(z), 1.0 - z), 1.0 - z))
-    ),
+    lambda y, a, b, z, z_rest: -ratio(in_unit(z), other_side(z, z_rest)),
+    lambda y, a, b, z, z_rest: _tilt_by_z(a * in_unit(z), b * in_unit(z), z, z_rest),
     None,
 )
 
@@ -66,7 +80,7 @@ lean_back = KernelFunction(
     "lean_back",
     lambda y, a, b, z, z_rest: _trigamma(a + b) * in_unit(z),
     lambda y, a, b, z, z_rest: digamma_gap(b, a, 1) * in_unit(z),
-    lambda y, a, b, z, z_rest: -ratio(in_unit(z), 1.0 - z),
+    lambda y, a, b, z, z_rest: -ratio(in_unit(z), other_side(z, z_rest)),
     None,
 )
 
@@ -92,9 +106,10 @@ def _beta_by_scale(
     """-(z f'(z) + 1) / scale = -(a - (b - 1) z / (1 - z)) / scale, which does not cancel."""
     z, rest, _ = standardized_with_rest(x, loc, scale)
     end = at_an_end(z)
-    safe = F.where(in_unit(z) * (1.0 - end), z, 0.5)
-    inside = safe * tilt(a, b - 1.0, safe, rest)
-    at_end = a - ratio((b - 1.0) * in_unit(z), 1.0 - finite_part(z))
+    within = in_unit(z) * (1.0 - end)
+    safe, safe_rest = F.where(within, z, 0.5), F.where(within, rest, 0.0)
+    inside = safe * tilt(a, b - 1.0, safe, safe_rest)
+    at_end = a - ratio((b - 1.0) * in_unit(z), other_side(finite_part(z), rest))
     return -(is_finite(y) * F.where(end, at_end, inside) / scale)
 
 
@@ -110,50 +125,86 @@ beta_scaled = KernelFunction(
 )
 
 
-def _bend_by_a(y: Variable, a: Variable, b: Variable) -> Variable:
-    """The second derivative of 1 / beta(a, b) by a, of which the first is y.
-
-    For small a it is a line, a w, with slopes w e of w; what is left of w + a w e does not cancel.
-    """
-    small = up_to_half(a)
-    low, high = F.where(small, a, 1.0), F.where(small, 1.0, a)
-    e = digamma_gap(low + 1.0, b) - 1.0 / (low + b)
-    slope_of_e = digamma_gap(low + 1.0, b, 1) + 1.0 / F.square(low + b)
-    w = inverse_beta(low + 1.0, b) / (low + b)
-    near = w * (2.0 * e + low * (F.square(e) + slope_of_e))
-    gap = digamma_gap(high, b)
-    return F.where(small, near, inverse_beta(high, b) * (F.square(gap) + digamma_gap(high, b, 1)))
+def _of_gammas(a: Variable, b: Variable) -> Variable:
+    """gamma(a + b + both) / (gamma(a + is_small(a)) gamma(b + is_small(b))), at most e^700."""
+    small_a, small_b = up_to_half(a), up_to_half(b)
+    one, both = F.maximum(small_a, small_b), small_a * small_b
+    quotient = F.exp(F.minimum(-betaln(a + small_a, b + small_b), 700.0))
+    return quotient / F.where(one, a + b + both, 1.0)
 
 
-_inverse_beta_by_a: SpecialFunction = SpecialFunction(
-    "inverse_beta by a",
-    lambda a, b: (inverse_beta(a, b) * digamma_gap(a, b)).data,
-    _bend_by_a,
-    lambda y, a, b: y * digamma_gap(b, a) + inverse_beta(a, b) * _trigamma(a + b),
-)
+def _of_gammas_by_a(y: Variable, a: Variable, b: Variable) -> Variable:
+    small_a, small_b = up_to_half(a), up_to_half(b)
+    return y * (digamma_gap(a + small_a, b) - small_a * (1.0 - small_b) / (a + b))
 
-# 1 / beta(a, b), at most e^700.
+
+# 1 / beta(a, b), less the factors that it has for a small a and b: a, b, and a b / (a + b) for both. It
+# is smooth down to 0, so that no slope cancels.
 inverse_beta: SpecialFunction = SpecialFunction(
     "inverse_beta",
-    lambda a, b: F.exp(F.minimum(-betaln(a, b), 700.0)).data,
-    lambda y, a, b: _inverse_beta_by_a(a, b),
-    lambda y, a, b: _inverse_beta_by_a(b, a),
+    lambda a, b: _of_gammas(as_variable(a), as_variable(b)).data,
+    _of_gammas_by_a,
+    lambda y, a, b: _of_gammas_by_a(y, b, a),
+)
+
+# b / (a + b)
+_share: SpecialFunction = SpecialFunction(
+    "share",
+    lambda a, b: b / (a + b),
+    lambda y, a, b: -y / (a + b),
+    lambda y, a, b: _share(b, a) / (a + b),
 )
 
 
-def beta_probability(z: Variable, a: Variable, b: Variable, z_rest: Variable | float) -> Variable:
-    """exp(beta_density); at the ends, and for small a and b, a product of powers.
+# p a b / (a + b). p stands inside, since the square of a share may be below the smallest number.
+_joint: SpecialFunction = SpecialFunction(
+    "joint",
+    lambda p, a, b: p * a * (b / (a + b)),
+    lambda y, p, a, b: _joint(1.0, a, b),
+    lambda y, p, a, b: p * _share(a, b) * _share(a, b),
+    lambda y, p, a, b: p * _share(b, a) * _share(b, a),
+)
 
-    Its slopes are finite at the ends, and those by z do not cancel.
+
+def beta_probability(
+    x: _ArrayLike, loc: _ArrayLike, a: Variable, b: Variable, scale: _ArrayLike
+) -> Variable:
+    """exp(logpdf); at the ends, and for small a and b, a product of powers.
+
+    Its slopes are finite at the ends, and those by z and by the scale do not cancel.
     """
+    z, z_rest, checked = standardized_with_rest(x, loc, scale)
     end = F.maximum(at_an_end(z), is_few(a) * is_few(b) * in_unit(z))
     shapes = F.where(end, 1.0, a), F.where(end, 1.0, b)
-    inside = F.exp(beta_density(F.where(end, 0.5, z), *shapes, z_rest))
     near, rest = F.where(end, z, 0.5), F.where(end, z_rest, 0.0)
-    powers = times_power(inverse_beta(a, b), near, a - 1.0)
-    powers = times_power(powers, (1.0 - near) - rest, b - 1.0)
+    small_a, small_b = up_to_half(a), up_to_half(b)
+    quotient = inverse_beta(a, b)
+    if checked is None:
+        safe_rest = F.where(end, 0.0, z_rest)
+        inside = F.exp(beta_density(F.where(end, 0.5, z), *shapes, safe_rest))
+        raised = None
+    else:
+        width = F.where(end, checked, 1.0)
+        shift = F.where(end, shifted(x, loc), 0.5)
+        point, origin = as_variable(x), as_variable(loc)
+        outer = F.where(end, 0.5, point), F.where(end, 0.0, origin), F.where(end, 1.0, checked)
+        inside = F.exp(beta_scaled(*outer, *shapes))
+
+        def raised(k: Variable) -> Variable:
+            return power_over(k * shift, width, a)
+
+    powers = times_power(F.where(small_a, 1.0, quotient), near, a - 1.0, raised)
+    # A small a stands beside its power: their product may be near to 1, and the rest tiny.
+    at_small_a = F.where(small_b, _joint(powers, a, b), powers * a) * quotient
+    powers = F.where(small_a, at_small_a, powers * F.where(small_b, b, 1.0))
+    powers = times_power(
+        powers,
+        other_side(near, rest),
+        b - 1.0,
+        lambda k: power_of_other_side(near, rest, k, b - 1.0),
+    )
     if isinstance(z_rest, Variable):
-        powers = powers * F.exp((a - 1.0) * rest / F.where(near_zero(near), math.inf, near))
+        powers = powers * F.exp((a - 1.0) * rest / still(F.where(near_zero(near), math.inf, near)))
     return F.where(end, powers, inside)
 
 
@@ -216,11 +267,12 @@ gamma_scaled = KernelFunction(
 )
 
 
-def gamma_probability(z: Variable, a: Variable, z_rest: Variable | float) -> Variable:
-    """exp(gamma_density); up to 1/2 with the power, whose slopes are finite and do not cancel.
+def gamma_probability(x: _ArrayLike, loc: _ArrayLike, a: Variable, scale: _ArrayLike) -> Variable:
+    """exp(logpdf); up to 1/2 with the power, whose slopes are finite and do not cancel.
 
     As a function of a small a it is close to a straight line, a z^(a - 1) e^-z / gamma(a + 1).
     """
+    z, z_rest, checked = standardized_with_rest(x, loc, scale)
     low, small = up_to_half(z), up_to_half(a)
     order = F.where(small, a + 1.0, a)
     high = F.where(low, 1.0, z)
@@ -230,9 +282,13 @@ def gamma_probability(z: Variable, a: Variable, z_rest: Variable | float) -> Var
     # the density at 1 is exp(-1) / gamma(a)
     exponent = gamma_density(1.0, order, 0.0) + (1.0 - near)
     if isinstance(z_rest, Variable):
-        exponent = exponent + (a - 1.0) * z_rest / F.where(low - near_zero(z), z, math.inf)
-    powers = power(near, a - 1.0) * F.exp(exponent) * F.where(small, a, 1.0)
-    return F.where(low, powers, inside)
+        exponent = exponent + (a - 1.0) * z_rest / still(F.where(low - near_zero(z), z, math.inf))
+    if checked is None:
+        raised = power(near, a - 1.0)
+    else:
+        raised = power_over(F.where(low, shifted(x, loc), 0.5), F.where(low, checked, 1.0), a)
+        inside = inside / checked
+    return F.where(low, raised * F.exp(exponent) * F.where(small, a, 1.0), inside)
 
 
 # ---- counts, to which no gradient flows -----------------------------------------------------------

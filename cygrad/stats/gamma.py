@@ -83,9 +83,7 @@ def pdf(x: _ArrayLike, a: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike =
     >>> gamma.pdf([-1.0, 1.0], 2.0)
     variable([0.        , 0.36787944])
     """
-    z, rest, checked = standard.standardized_with_rest(x, loc, scale)
-    value = gamma_probability(z, standard.positive(a), rest)
-    return value if checked is None else value / checked
+    return gamma_probability(x, loc, standard.positive(a), scale)
 
 
 def cdf(x: _ArrayLike, a: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:

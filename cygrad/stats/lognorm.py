@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.special.error import ndtr
 from cygrad.special.kernel_function import KernelFunction
+from cygrad.special.operation import SpecialFunction
 from cygrad.special.quantiles import ndtri
 from cygrad.special.stirling import ratio
 from cygrad.stats.quantiles import placed
 from cygrad.stats.standard import (
     LEAST,
+    as_variable,
     extended,
     finite_part,
     is_finite,
     positive,
     probability,
-    standardized,
 )
 
 if TYPE_CHECKING:
@@ -61,6 +63,47 @@ _scaled = KernelFunction(
     lambda y, *inputs: -_by_x(y, *inputs),
     _by_scale,
     _by_s,
+)
+
+
+@cache
+def _power(n: int) -> KernelFunction:
+    """The density over (x - loc)^(n - 1); 0 where logpdf is -inf.
+
+    Its slopes have powers of their own, so that what overflows beside a density of 0 is never there.
+    """
+
+    def by_x(y: Variable, x: Variable, loc: Variable, scale: Variable, s: Variable) -> Variable:
+        log_z = finite_part(_log(x - loc, scale))
+        return -(_power(n + 1)(x, loc, scale, s) * (log_z / s / s + float(n)))
+
+    return KernelFunction(
+        "lognorm",
+        "lognormal_power",
+        by_x,
+        lambda y, *inputs: -by_x(y, *inputs),
+        lambda y, *inputs: y * _by_scale(y, *inputs),
+        lambda y, x, loc, scale, s: y * (F.square(finite_part(_log(x - loc, scale)) / s) - 1.0) / s,
+        constants=(float(n),),
+    )
+
+
+def _below(x: Variable, loc: Variable, scale: Variable, s: Variable) -> Variable:
+    z = (x - loc) / scale
+    return extended(lambda near: ndtr(F.log(near) / s), z, _is_positive(z), 1.0, (0.0, 1.0))
+
+
+# ndtr(log(z) / s), with slopes from the density itself: where log(z) / s was rounded first they would
+# be off by as many units as its square.
+_distribution = SpecialFunction(
+    "lognorm cdf",
+    lambda *inputs: _below(*map(as_variable, inputs)).data,
+    lambda y, *inputs: _power(1)(*inputs),
+    lambda y, *inputs: -_power(1)(*inputs),
+    lambda y, *inputs: -(_power(0)(*inputs) / inputs[2]),
+    lambda y, x, loc, scale, s: (
+        -(_power(0)(x, loc, scale, s) * (finite_part(_log(x - loc, scale)) / s))
+    ),
 )
 
 
@@ -127,7 +170,7 @@ def pdf(x: _ArrayLike, s: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike =
     >>> lognorm.pdf([-1.0, 1.0], 0.5)
     variable([0.        , 0.79788456])
     """
-    return F.exp(logpdf(x, s, loc, scale))
+    return _power(1)(x, loc, positive(scale), positive(s))
 
 
 def cdf(x: _ArrayLike, s: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:
@@ -158,9 +201,7 @@ def cdf(x: _ArrayLike, s: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike =
     >>> lognorm.cdf([-1.0, 0.5], 0.5)
     variable([0.        , 0.08282852])
     """
-    z, _ = standardized(x, loc, scale)
-    deviation = positive(s)
-    return extended(lambda near: ndtr(F.log(near) / deviation), z, _is_positive(z), 1.0, (0.0, 1.0))
+    return _distribution(x, loc, positive(scale), positive(s))
 
 
 def ppf(q: _ArrayLike, s: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:

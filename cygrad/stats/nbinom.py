@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.stats.exponential_family import inverse_beta, nbinom_mass, product_of_powers
-from cygrad.stats.standard import above, count, is_count, positive, probability, shifted
+from cygrad.stats.standard import (
+    above,
+    count,
+    is_count,
+    positive,
+    probability,
+    shifted,
+    up_to_half,
+)
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -87,7 +95,8 @@ def pmf(k: _ArrayLike, n: _ArrayLike, p: _ArrayLike, loc: _ArrayLike = 0.0) -> V
     failures, successes, chance = shifted(k, loc), positive(n), probability(p)
     number = count(failures)
     some = F.maximum(number, 1.0)
-    ways = F.where(number, inverse_beta(successes, some) / some, 1.0)
+    inverse = F.where(up_to_half(successes), successes, 1.0) * inverse_beta(successes, some)
+    ways = F.where(number, inverse / some, 1.0)
     ways = ways * is_count(failures) * above(successes)  # nan for nan
     return product_of_powers(
         lambda n, p: nbinom_mass(failures, n, p), ways, chance, successes, number

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.functions.elementwise import as_variable as to_variable
 from cygrad.special.kernel_function import KernelFunction
+from cygrad.special.operation import SpecialFunction
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
@@ -124,6 +126,10 @@ def at_an_end(z: Variable) -> Variable:
 
 
 _is_zero = KernelFunction("is_zero", "inside", None, constants=(0.0, 0.0))
+_is_right = KernelFunction("is_right", "greater_c", None, constants=(0.0,))
+
+# A number, through which nothing flows.
+still = KernelFunction("still", "copy", None)
 
 
 def _by_base(y: Variable, z: Variable, e: Variable) -> Variable:
@@ -141,7 +147,66 @@ def _by_exponent(y: Variable, z: Variable, e: Variable) -> Variable:
 # z^e for z >= 0, with the slopes that it has at z = 0, to any order.
 power = KernelFunction("power", "pow", _by_base, _by_exponent)
 
-_is_right = KernelFunction("is_right", "greater_c", None, constants=(0.0,))
+
+@cache
+def _power_over(j: int, m: int) -> SpecialFunction:
+    """u^(a - j) / s^(a + m), of u, s and a."""
+
+    def by_u(y: Variable, u: Variable, s: Variable, a: Variable) -> Variable:
+        e = a - j
+        return e * _power_over(j + 1, m)(u, s, a + _is_zero(e))
+
+    def by_a(y: Variable, u: Variable, s: Variable, a: Variable) -> Variable:
+        return _by_exponent(y, u / s, a - j)
+
+    return SpecialFunction(
+        "power_over",
+        lambda u, s, a: (power(u / s, a - float(j)) / s ** (j + m)).data,
+        by_u,
+        lambda y, u, s, a: -(a + m) * _power_over(j, m + 1)(u, s, a),
+        by_a,
+    )
+
+
+# (u / s)^(a - 1) / s. Its slope by s is that of s^-a: where it is made of those of (u / s)^(a - 1) and
+# of 1 / s it cancels for a small a.
+power_over = _power_over(1, 0)
+
+
+def other_side(z: Variable, z_rest: Variable | float) -> Variable:
+    """1 - z, and 0 where z is 1 and the true one beyond."""
+    other = 1.0 - z
+    return other - F.minimum(z_rest, F.abs(still(other))) if isinstance(z_rest, Variable) else other
+
+
+def _log_other_side(z: Variable, z_rest: Variable) -> Variable:
+    low = up_to_half(z)
+    near = F.log1p(-F.where(low, z, 0.0))
+    return F.where(low, near, F.log(F.where(low, 1.0, other_side(z, z_rest))))
+
+
+def _other_by_z(y: Variable, z: Variable, z_rest: Variable, k: Variable, e: Variable) -> Variable:
+    return -(e * k * power_of_other_side(z, z_rest, k, (e - 1.0) + _is_zero(e)))
+
+
+def _other_by_exponent(
+    y: Variable, z: Variable, z_rest: Variable, k: Variable, e: Variable
+) -> Variable:
+    """y times the logarithm of the base: of 1 - z without its rounding, which is 1 for a small z."""
+    end = _is_zero(other_side(z, z_rest))
+    at_end = F.where(_is_right(e), 0.0, math.nan)
+    return y * F.where(end, at_end, _log_other_side(F.where(end, 0.5, z), z_rest) + F.log(k))
+
+
+# (k (1 - z))^e, for z in [0, 1].
+power_of_other_side: SpecialFunction = SpecialFunction(
+    "power_of_other_side",
+    lambda z, z_rest, k, e: power(k * other_side(as_variable(z), as_variable(z_rest)), e).data,
+    _other_by_z,
+    lambda *_: 0.0,  # through a rest, and through k, nothing flows further
+    lambda *_: 0.0,
+    _other_by_exponent,
+)
 
 
 def extended(
@@ -160,11 +225,19 @@ def extended(
 
 
 _underflows = KernelFunction("underflows", "inside", None, constants=(0.0, 1e-280))
-_still = KernelFunction("still", "copy", None)
 
 
-def times_power(factor: Variable, z: Variable, e: Variable) -> Variable:
-    """factor z^e, where z^e alone may be below the smallest number: a power of 2 goes over to z."""
+def times_power(
+    factor: Variable,
+    z: Variable,
+    e: Variable,
+    raised: Callable[[Variable], Variable] | None = None,
+) -> Variable:
+    """factor z^e, where z^e alone may be below the smallest number: a power of 2 goes over to z.
+
+    raised: of a number k to (k z)^e, where it is another operation than `power`, with a factor.
+    """
     bits = F.floor(F.log2(F.maximum(factor, 1.0)) / F.maximum(e, 1.0))
-    moved = _still(F.where(_underflows(power(z, e)), bits, 0.0))
-    return factor * F.exp2(-moved * e) * power(z * F.exp2(moved), e)
+    moved = still(F.where(_underflows(power(z, e)), bits, 0.0))
+    k = F.exp2(moved)
+    return factor * F.exp2(-moved * e) * (power(z * k, e) if raised is None else raised(k))

@@ -6,7 +6,6 @@ scipy computes the values; the derivative by the degrees of freedom is cygrad's 
 
 from __future__ import annotations
 
-import math
 from functools import partial
 from typing import Any
 
@@ -18,15 +17,14 @@ from cygrad.core.variable import Variable
 from cygrad.kernels.incomplete import student_derivative
 from cygrad.special.operation import SpecialFunction, scipys
 from cygrad.special.stirling import half_step
-from cygrad.stats.tails import t_tail
+from cygrad.stats.tails import LOG_ROOT_2PI, t_tail, with_t_tails
 
 __all__ = ["cdf", "ppf"]
 
-LOG_ROOT_2PI = 0.5 * math.log(2.0 * math.pi)
-
 
 def _density(df: Variable, x: Variable) -> Variable:
-    return F.exp(half_step(0.5 * df) - LOG_ROOT_2PI - t_tail(x, df))
+    near = F.exp(half_step(0.5 * df) - LOG_ROOT_2PI - t_tail(x, df))
+    return with_t_tails(near, x, 1.0, df)
 
 
 def _refused(*_: Variable) -> Variable:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import cygrad.functions as F
@@ -18,14 +17,12 @@ from cygrad.stats.standard import (
     shifted,
     standardized,
 )
-from cygrad.stats.tails import t_tail, t_tail_scaled
+from cygrad.stats.tails import LOG_ROOT_2PI, t_tail, t_tail_scaled, with_t_tails
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
 
 __all__ = ["cdf", "logpdf", "pdf", "ppf"]
-
-LOG_ROOT_2PI = 0.5 * math.log(2.0 * math.pi)
 
 
 def logpdf(
@@ -98,7 +95,9 @@ def pdf(x: _ArrayLike, df: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike 
     >>> t.pdf([0.0, 1.0], 4.0)
     variable([0.375     , 0.21466253])
     """
-    return F.exp(logpdf(x, df, loc, scale))
+    value = F.exp(logpdf(x, df, loc, scale))
+    width = 1.0 if is_number(scale, 1.0) else positive(scale)
+    return with_t_tails(value, shifted(x, loc), width, positive(df))
 
 
 def cdf(x: _ArrayLike, df: _ArrayLike, loc: _ArrayLike = 0.0, scale: _ArrayLike = 1.0) -> Variable:

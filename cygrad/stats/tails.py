@@ -6,10 +6,25 @@ and of 1 / (n + z^2), which do not cancel.
 
 from __future__ import annotations
 
+import math
+
 import cygrad.functions as F
 from cygrad.core.variable import Variable
 from cygrad.special.kernel_function import KernelFunction
-from cygrad.stats.standard import finite_part, in_unit, is_finite, standardized
+from cygrad.special.stirling import half_step
+from cygrad.stats.standard import (
+    LEAST,
+    finite_part,
+    in_unit,
+    is_finite,
+    power,
+    power_over,
+    standardized,
+    up_to_half,
+)
+
+LOG_ROOT_2PI = 0.5 * math.log(2.0 * math.pi)
+ONE_OVER_ROOT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
 
 
 def _inverse(z: Variable, n: Variable) -> Variable:
@@ -78,6 +93,29 @@ t_tail = KernelFunction(
     lambda y, z, n: _t_slope(z, n),
     lambda y, z, n: _t_tail_by_n(z, n),
 )
+
+
+# Degrees of freedom to whose powers numbers may be raised.
+_is_moderate = KernelFunction("is_moderate", "inside", None, constants=(LEAST, 40.0))
+_is_far = KernelFunction("is_far", "inside", None, constants=(1.0, 1e300))
+
+
+def with_t_tails(near: Variable, shift: Variable, scale: Variable | float, n: Variable) -> Variable:
+    """near, the density of Student's t; in its tails, z^2 >= n, a product of powers.
+
+    They do not lose the digits that the exponential of a large logarithm loses; and their second
+    slope by the scale does not cancel for n near to 1, where the density is close to scale / shift^2.
+    """
+    far = _is_moderate(n) * _is_far(F.abs(shift / scale) / F.sqrt(n))
+    u, s, order = F.where(far, F.abs(shift), 1.0), F.where(far, scale, 1.0), F.where(far, n, 1.0)
+    small = up_to_half(order)
+    # gamma(n / 2 + 1/2) / gamma(n / 2) sqrt(2); for a small n it is near to a straight line.
+    line = order * F.exp(-half_step(0.5 * order + 0.5)) / F.sqrt(order + 1.0)
+    front = F.where(small, line, F.exp(half_step(0.5 * order)) * F.sqrt(order))
+    # (1 + z^2 / n)^-half / s = (z^2 / n)^-half (1 + n / z^2)^-half / s
+    powers = power_over(u, s, -order) * power(order, 0.5 * order)
+    powers = powers * F.exp(-(0.5 * order + 0.5) * F.log1p(order * F.square(s / u)))
+    return F.where(far, (ONE_OVER_ROOT_2PI * front) * powers, near)
 
 
 def _by_x(y: Variable, x: Variable, loc: Variable, scale: Variable, n: Variable) -> Variable:

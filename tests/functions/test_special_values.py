@@ -236,6 +236,28 @@ def test_higher_derivatives_of_pow(
     np.testing.assert_allclose(mixed(a, b, order_a, order_b), expected, rtol=1e-14)
 
 
+@pytest.mark.parametrize(
+    ("base", "exponent"), [(-2.0, 3.0), (-2.0, -1.0), (-0.5, 2.0), (-3.0, 0.0)]
+)
+def test_second_derivatives_at_a_negative_base(base: float, exponent: float) -> None:
+    """By the base they are those of the whole power; by the exponent there are none.
+
+    In one array of both, each entry is a sum with a part that does not exist: nan, and no number.
+    """
+    right = exponent * (exponent - 1.0) * base ** (exponent - 2.0)
+    outer = math.cos(base**exponent) * right
+    outer -= math.sin(base**exponent) * (exponent * base ** (exponent - 1.0)) ** 2
+    for f, by_base in ((lambda a, b: a**b, right), (lambda a, b: F.sin(a**b), outer)):
+        (found, mixed), (also_mixed, by_exponent) = cg.hessian(f, argnums=(0, 1))(base, exponent)
+        assert found == pytest.approx(by_base, rel=1e-14)
+        assert np.isnan([mixed, also_mixed, by_exponent]).all()
+        packed = cg.hessian(lambda p, f=f: f(p[0], p[1]))(np.array([base, exponent]))
+        assert np.isnan(packed).sum() >= 3
+        assert np.isnan(packed[0, 0]) or packed[0, 0] == pytest.approx(by_base, rel=1e-14)
+        alone = cg.hessian(lambda a, f=f: f(a, exponent))(base)
+        assert alone == pytest.approx(by_base, rel=1e-14)
+
+
 def test_second_derivatives_of_powers_at_0() -> None:
     t = np.array([0.0, 1.0, 2.0])
     four_log = 4.0 * math.log(2.0) ** 2

@@ -92,7 +92,7 @@ TABLE: dict[str, tuple[LogDensity, tuple[float, ...], np.ndarray]] = {
     "logistic": (logistic, (), LINE),
     "cauchy": (cauchy, (), LINE),
     "t": (t, (3.5,), LINE[np.abs(LINE) > 1e-50]),
-    "lognorm": (lognorm, (0.5,), WIDE[WIDE > 1e-150]),  # below, 1 / x^2 overflows
+    "lognorm": (lognorm, (0.5,), WIDE),
     "gamma": (gamma, (2.5,), WIDE),
     "chi2": (chi2, (3.0,), WIDE),
     "beta": (beta, (2.5, 0.5), UNIT),
@@ -138,8 +138,6 @@ def rows(name: str) -> list[Slope]:
             more["second"] = None  # 0 everywhere
         if (name, by) in (("gamma", "a"), ("beta", "b")):
             more["rtol"] = 5e-13  # the second of pdf changes its sign at 0.1, or 0.05
-        if (name, by) == ("beta", "loc"):
-            more["dense"] = 128.0  # of logpdf: the rounding of x - loc, over 1 - z
         if (name, by) == ("beta", "b"):
             more["ulps"] = 12.0  # of pdf: a logarithm and a difference of digammas, of other signs
         return [
@@ -183,4 +181,82 @@ def rows(name: str) -> list[Slope]:
     return out
 
 
+M = mpmath.mpf
+NEAR_1 = X - (1.0 - 2.0 ** RNG.uniform(-40, -3, 12))
+# Scales and shapes at which the terms of a slope are all but equal and of other signs, parts of a
+# product are close to the ends of float64, or the true 1 - z is far from that of the rounded z.
+SMALL_DIFFERENCES: dict[str, tuple[Callable[[Any], Any], Exact, np.ndarray]] = {
+    "gamma.pdf(1e-8, 1e-12) by scale": (
+        lambda s: stats.gamma.pdf(1e-8, 1e-12, 0.0, s),
+        lambda s: exp(gamma(M(1e-8) / s, M(1e-12)) - log(s)),
+        SCALES,
+    ),
+    "chi2.pdf(1e-8, 1e-12) by scale": (
+        lambda s: stats.chi2.pdf(1e-8, 1e-12, 0.0, s),
+        lambda s: exp(chi2(M(1e-8) / s, M(1e-12)) - log(s)),
+        SCALES,
+    ),
+    "beta.pdf(0.25, 1e-12, 1 + 2^-50) by scale": (
+        lambda s: stats.beta.pdf(0.25, 1e-12, 1.0 + 2.0**-50, 0.0, s),
+        lambda s: exp(beta(M(0.25) / s, M(1e-12), 1 + M(2) ** -50) - log(s)),
+        SCALES[SCALES > 0.3],
+    ),
+    "beta.pdf(0.3, 1e-300, b) by b": (
+        lambda b: stats.beta.pdf(0.3, 1e-300, b),
+        lambda b: exp(beta(M(0.3), M(1e-300), b)),
+        SCALES[SCALES < 40.0],
+    ),
+    "beta.pdf(1e-300, 1e-300, b) by b": (
+        lambda b: stats.beta.pdf(1e-300, 1e-300, b),
+        lambda b: exp(beta(M(1e-300), M(1e-300), b)),
+        SCALES[SCALES < 40.0],
+    ),
+    "beta.pdf(0.3, 1e-12, b) by b, both small": (
+        lambda b: stats.beta.pdf(0.3, 1e-12, b),
+        lambda b: exp(beta(M(0.3), M(1e-12), b)),
+        10.0 ** RNG.uniform(-15, -0.5, 12),
+    ),
+    "beta.pdf(0.3, a, 1e-12) by a, both small": (
+        lambda a: stats.beta.pdf(0.3, a, 1e-12),
+        lambda a: exp(beta(M(0.3), a, M(1e-12))),
+        10.0 ** RNG.uniform(-15, -0.5, 12),
+    ),
+    "beta.logpdf(0.7, 2.5, 0.5) by loc, near 1": (
+        lambda loc: stats.beta.logpdf(X, 2.5, 0.5, loc),
+        lambda loc: beta(M(X) - loc, M(2.5), M(0.5)),
+        NEAR_1,
+    ),
+    "beta.logpdf(0.7, 25, 35) by loc, near 1": (
+        lambda loc: stats.beta.logpdf(X, 25.0, 35.0, loc),
+        lambda loc: beta(M(X) - loc, M(25), M(35)),
+        NEAR_1,
+    ),
+    "beta.pdf(0.7, 2.5, b) by b, near 1": (
+        lambda b: stats.beta.pdf(X, 2.5, b, NEAR_1[0]),
+        lambda b: exp(beta(M(X) - M(NEAR_1[0]), M(2.5), b)),
+        10.0 ** RNG.uniform(-5, -0.5, 12),
+    ),
+    "t.pdf(1e6, 1) by scale": (
+        lambda s: stats.t.pdf(1e6, 1.0, 0.0, s),
+        lambda s: exp(t(1e6 / s, M(1)) - log(s)),
+        SCALES[SCALES < 1e4],
+    ),
+    "t.pdf(1e6, 1 + 1e-9) by scale": (
+        lambda s: stats.t.pdf(1e6, 1.0 + 1e-9, 0.0, s),
+        lambda s: exp(t(1e6 / s, M(1.0 + 1e-9)) - log(s)),
+        SCALES[SCALES < 1e3],
+    ),
+    "t.pdf(3, df) by a small df": (
+        lambda n: stats.t.pdf(3.0, n),
+        lambda n: exp(t(M(3), n)),
+        10.0 ** RNG.uniform(-15, -0.5, 12),
+    ),
+    "lognorm.pdf(x, 100)": (
+        lambda x: stats.lognorm.pdf(x, 100.0),
+        lambda x: exp(lognorm(x, M(100))),
+        WIDE,
+    ),
+}
+
 ROWS = [row for name in TABLE for row in rows(name)]
+ROWS += [slope_of(name, call, f, at, own=1e9) for name, (call, f, at) in SMALL_DIFFERENCES.items()]

@@ -88,11 +88,6 @@ CDF: dict[str, tuple[Distribution, tuple[float, ...], np.ndarray]] = {
 }
 
 
-# The slope is a density: t's is the exponential of its logarithm, as far as -30 here, and lognorm's
-# has log(x) / s, whose rounding counts as often as its square.
-BY_X = {"t": 64.0, "lognorm": 128.0}
-
-
 def slopes_by_x(name: str, shapes: tuple[mpmath.mpf, ...]) -> dict[str, Exact]:
     """The density and its slope."""
     log_density = densities.TABLE[name][0]
@@ -114,7 +109,7 @@ def cdf_rows(name: str) -> list[Slope]:
     def exact(z: mpmath.mpf) -> mpmath.mpf:
         return f(z, *given)
 
-    more: dict[str, Any] = slopes_by_x(name, given) | {"ulps": BY_X.get(name, 4.0)}
+    more: dict[str, Any] = slopes_by_x(name, given)
     rows = [
         slope_of(f"{name}.cdf by x", lambda x: cdf(x, *shapes), exact, at, own=1e9, **more),
         slope_of(
