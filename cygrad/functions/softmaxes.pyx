@@ -185,8 +185,8 @@ def log_softmax(x, axis=-1):
     Notes
     -----
     y = x - log(sum(exp(x))), with the maximum taken out of the sum.
-    dx = gy - exp(y) sum(gy), the sum along the axis. exp(y) is that of the rounded y, up to |y| units
-    in the last place from softmax(x); `cross_entropy` has softmax(x) itself.
+    dx = gy - exp(y) sum(gy), the sum along the axis. exp(y) is that of the rounded y, up to |y|
+    units in the last place from softmax(x); `cross_entropy` has softmax(x) itself.
 
     Examples
     --------

@@ -139,7 +139,9 @@ def rows(name: str) -> list[Slope]:
         if (name, by) in (("gamma", "a"), ("beta", "b")):
             more["rtol"] = 5e-13  # the second of pdf changes its sign at 0.1, or 0.05
         if (name, by) in (("gamma", "a"), ("beta", "a")):
-            more["dense"] = 16.0  # a logarithm and digammas, of other signs, of a sum a third as large
+            more["dense"] = (
+                16.0  # a logarithm and digammas, of other signs, of a sum a third as large
+            )
         if (name, by) == ("gamma", "a"):
             more["rtol"] = 1e-12  # the points beside 0.1 come nearer to that change of sign
         if (name, by) == ("beta", "b"):
