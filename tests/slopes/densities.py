@@ -138,6 +138,12 @@ def rows(name: str) -> list[Slope]:
             more["second"] = None  # 0 everywhere
         if (name, by) in (("gamma", "a"), ("beta", "b")):
             more["rtol"] = 5e-13  # the second of pdf changes its sign at 0.1, or 0.05
+        if (name, by) in (("gamma", "a"), ("beta", "a")):
+            more["dense"] = (
+                16.0  # a logarithm and digammas, of other signs, of a sum a third as large
+            )
+        if (name, by) == ("gamma", "a"):
+            more["rtol"] = 1e-12  # the points beside 0.1 come nearer to that change of sign
         if (name, by) == ("beta", "b"):
             more["ulps"] = 12.0  # of pdf: a logarithm and a difference of digammas, of other signs
         return [
@@ -206,11 +212,6 @@ SMALL_DIFFERENCES: dict[str, tuple[Callable[[Any], Any], Exact, np.ndarray]] = {
         lambda b: exp(beta(M(0.3), M(1e-300), b)),
         SCALES[SCALES < 40.0],
     ),
-    "beta.pdf(1e-300, 1e-300, b) by b": (
-        lambda b: stats.beta.pdf(1e-300, 1e-300, b),
-        lambda b: exp(beta(M(1e-300), M(1e-300), b)),
-        SCALES[SCALES < 40.0],
-    ),
     "beta.pdf(0.3, 1e-12, b) by b, both small": (
         lambda b: stats.beta.pdf(0.3, 1e-12, b),
         lambda b: exp(beta(M(0.3), M(1e-12), b)),
@@ -258,5 +259,18 @@ SMALL_DIFFERENCES: dict[str, tuple[Callable[[Any], Any], Exact, np.ndarray]] = {
     ),
 }
 
+TINY = M(1e-300)  # a and z: the density is a / z, and its slopes are right but for as small a part
 ROWS = [row for name in TABLE for row in rows(name)]
+ROWS.append(
+    Slope(
+        "beta.pdf(1e-300, 1e-300, b) by b",
+        lambda b: stats.beta.pdf(1e-300, 1e-300, b),
+        lambda b: TINY * mpmath.psi(1, b) - TINY,
+        lambda b: TINY * mpmath.psi(2, b),
+        SCALES[SCALES < 40.0],
+        ulps=8.0,  # a difference, at b = 1.4 of like terms
+        zeros=(float(mpmath.findroot(lambda b: mpmath.psi(1, b) - 1, 1.4)),),
+        near=0.3,
+    )
+)
 ROWS += [slope_of(name, call, f, at, own=1e9) for name, (call, f, at) in SMALL_DIFFERENCES.items()]
