@@ -79,7 +79,8 @@ def test_a_state_is_taken_once() -> None:
 def test_a_state_with_names_of_any_kind() -> None:
     schedule = WarmUp(SGD(), 3)
     with pytest.raises(ValueError, match="there is no place for 3"):
-        schedule.load_state_dict({**schedule.state_dict(), 3: 4})
+        state: Any = {**schedule.state_dict(), 3: 4}
+        schedule.load_state_dict(state)
 
 
 @pytest.mark.parametrize("pairs", [3, "nonsense", [1], [("w",)], [(1, cg.ones(2))], {"w": 1}])
@@ -124,7 +125,8 @@ def test_a_layer_gets_all_of_its_parameters_or_none(monkeypatch: pytest.MonkeyPa
 
 def test_a_buffer_of_no_name_changes_nothing() -> None:
     layer, x = L.Layer(), cg.Variable(1.0)
-    for name in (3, None, ["a"]):
+    names: Any = (3, None, ["a"])
+    for name in names:
         with pytest.raises(TypeError, match="register_buffer: name must be a str"):
             layer.register_buffer(name, x)
     assert x.requires_grad
@@ -171,20 +173,22 @@ def test_a_number_is_one_before_it_is_checked(make: Callable[[Any], Any]) -> Non
 def test_seeds_are_integers() -> None:
     with pytest.raises(TypeError, match="digits: rng must be an int seed"):
         data.digits(seed=nested(list, 1_000_000))
+    size: Any = [1]
     with pytest.raises(TypeError, match="digits: test_size must be an int"):
-        data.digits([1])
+        data.digits(size)
 
 
 def test_what_scipy_is_given() -> None:
     pytest.importorskip("scipy")
     itself: list[Any] = []
     itself.append(itself)
+    number: Any = 3
     with pytest.raises(ValueError, match="nested more than 200 deep, or contain themselves"):
         optimize.minimize(F.sum, itself)
     for name in ("callback", "method"):
         with pytest.raises(TypeError, match=f"minimize: {name} must be"):
-            optimize.minimize(F.sum, np.ones(2), **{name: 3})
+            optimize.minimize(F.sum, np.ones(2), **{name: number})
     with pytest.raises(TypeError, match="minimize: f must be a function"):
-        optimize.minimize(3, np.ones(2))  # type: ignore[arg-type]
+        optimize.minimize(number, np.ones(2))
     with pytest.raises(TypeError, match="minimize: method returned float"):
         optimize.minimize(F.sum, np.ones(2), method=lambda *a, **k: 1.0)
