@@ -104,7 +104,6 @@ class SdistWithStubs(sdist):
                 "tests/**/*.pyx",
                 "tests/**/*.txt",
                 "benchmarks/*.py",
-                "tests/*.svg",
             )
             for path in ROOT.glob(pattern)
         ]

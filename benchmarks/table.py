@@ -1,4 +1,4 @@
-"""The README's table of ratios, in Markdown, from what a run kept. Nothing is measured here."""
+"""The guide's table of ratios (cygrad/guides/speed.md), in Markdown, from what a run kept. Nothing is measured here."""
 
 from collections.abc import Mapping
 from pathlib import Path
