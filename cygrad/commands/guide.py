@@ -10,8 +10,19 @@ HELP = "list the guides, or show one"
 
 # Files in cygrad/guides, in the order in which one would read them. The first line of each is its
 # title, and the paragraph below is what the list says of it.
-NAMES = ("concepts", "data", "networks", "numpy", "pictures", "own-function")
-NAMES += ("coming-from", "names", "numbers", "limits", "speed")
+NAMES = (
+    "concepts",
+    "data",
+    "networks",
+    "numpy",
+    "pictures",
+    "own-function",
+    "coming-from",
+    "names",
+    "numbers",
+    "limits",
+    "speed",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
