@@ -28,3 +28,14 @@ def programs_of(page: Path) -> list[doctest.DocTest]:
         if program.examples:
             found.append(program)
     return found
+
+
+def links_of(page: Path) -> list[str]:
+    """The targets of its links and pictures."""
+    return re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
+
+
+def anchors_of(page: Path) -> set[str]:
+    """The names that GitHub gives to its headings."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}

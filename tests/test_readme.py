@@ -2,7 +2,6 @@
 
 import doctest
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import cygrad.functions as F
 import cygrad.layers as L
 from cygrad import data, dot, hooks, linalg, models, numerical, optimize, optimizers, special, stats
 from cygrad.commands import COMMANDS, guide
-from readme import GUIDES, PAGES, README, programs, programs_of
+from readme import GUIDES, PAGES, README, anchors_of, links_of, programs, programs_of
 
 ROOT = README.parent
 TEXTS = {page.name: page.read_text(encoding="utf-8") for page in PAGES}
@@ -81,19 +80,10 @@ def test_the_readmes_rows_of_the_table_are_among_all_rows() -> None:
 # ---- Links ------------------------------------------------------------------------------------
 
 
-def links() -> Iterator[tuple[Path, str]]:
-    for page in PAGES:
-        for target in re.findall(r"\]\(([^)\s]+)\)", TEXTS[page.name]):
-            yield page, target
+LINKS = [(page, link) for page in PAGES for link in links_of(page)]
 
 
-def anchors(text: str) -> set[str]:
-    """The names that GitHub gives to headings."""
-    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
-@pytest.mark.parametrize(("page", "link"), [*links()], ids=lambda x: getattr(x, "stem", x))
+@pytest.mark.parametrize(("page", "link"), LINKS, ids=lambda x: getattr(x, "stem", x))
 def test_a_link_leads_somewhere(page: Path, link: str) -> None:
     target, _, anchor = link.partition("#")
     if target.startswith(".github/") and not (ROOT / ".github").exists():
@@ -102,7 +92,7 @@ def test_a_link_leads_somewhere(page: Path, link: str) -> None:
     folder = GUIDES.parents[1] if target.startswith("cygrad/") else page.parent
     file = folder / target if target else page
     assert file.is_file()
-    assert not anchor or anchor in anchors(file.read_text(encoding="utf-8"))
+    assert not anchor or anchor in anchors_of(file)
 
 
 # ---- Names ------------------------------------------------------------------------------------
