@@ -102,19 +102,22 @@ MODULES = [cg, F, L, data, dot, hooks, linalg, models, numerical, optimize, opti
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
 def test_every_public_name_is_listed(module: Any) -> None:
-    words = set(re.findall(r"\w+", TEXTS["names.md"]))
-    assert set(module.__all__) - words == set()
+    text = TEXTS["names.md"]
+    if module is F:
+        text = text.partition("## Operations")[2].partition("\n## ")[0]
+    assert set(module.__all__) - set(re.findall(r"\w+", text)) == set()
 
 
 def test_special_has_the_names_that_are_listed() -> None:
     """And others: they are scipy's, and too many for a row."""
-    (row,) = re.findall(r"^\| `cygrad.special` \|.*`(.*?)`", TEXTS["names.md"], re.MULTILINE)
-    assert set(row.split()) <= set(special.__all__)
+    (names,) = re.findall(
+        r"^- \*\*`cygrad.special`\*\*.*?`([^`]*)`", TEXTS["names.md"], re.MULTILINE | re.DOTALL
+    )
+    assert set(names.split()) <= set(special.__all__)
 
 
 def test_every_command_is_listed() -> None:
-    row = TEXTS["names.md"].partition("| commands |")[2].partition("\n")[0]
-    assert set(COMMANDS) <= set(re.findall(r"\w+", row))
+    assert set(COMMANDS) <= set(re.findall(r"`cygrad\s+(\w+)", TEXTS["names.md"]))
 
 
 ROOMS = {"cg": cg, "cygrad": cg, "F": F, "L": L}
