@@ -1,15 +1,22 @@
 """The compiled part of the build; everything that can be declared is in pyproject.toml."""
 
+import itertools
+import logging
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy
 from Cython.Build import cythonize
 from setuptools import Extension, setup
+from setuptools.command.build import build
+from setuptools.command.build_ext import build_ext
 from setuptools.command.build_py import build_py
 from setuptools.command.sdist import sdist
+from setuptools.modified import newer_group
 
 ROOT = Path(__file__).parent
 
@@ -80,17 +87,61 @@ def extensions() -> list[Extension]:
     return modules
 
 
+class BuildWithProgress(build_ext):
+    """Say which module is being compiled, and of how many: `pip install . -v` shows it."""
+
+    def finalize_options(self) -> None:
+        super().finalize_options()
+        if self.editable_mode:
+            # In build/, as `build_ext --inplace` does, so that either goes on from what the other
+            # has built, and not in the temporary folder of an editable install.
+            kept = build(self.distribution)
+            kept.ensure_finalized()
+            self.build_lib, self.build_temp = kept.build_platlib, kept.build_temp
+
+    def run(self) -> None:
+        super().run()
+        if self.inplace:
+            place_stubs(ROOT, link)
+
+    def build_extensions(self) -> None:
+        self.stale = {e.name for e in self.extensions if self.force or self.is_stale(e)}
+        self.count = itertools.count(1)  # next() is safe among threads
+        super().build_extensions()
+
+    def build_extension(self, ext: Any) -> None:  # Any: of setuptools, which has no types
+        if ext.name in self.stale:
+            self.announce(f"[{next(self.count)}/{len(self.stale)}] {ext.name}", logging.INFO)
+        super().build_extension(ext)
+
+    def is_stale(self, ext: Any) -> bool:
+        needed = [*ext.sources, *ext.depends]
+        return bool(newer_group(needed, self.get_ext_fullpath(ext.name), "newer"))
+
+
 class BuildWithStubs(build_py):
     """Put the stubs beside the compiled modules, where type checkers look for them."""
 
     def run(self) -> None:
         super().run()
-        if self.editable_mode:
-            return
-        for stub in sorted((ROOT / "stubs").glob("**/*.pyi")):
-            target = Path(self.build_lib) / stub.relative_to(ROOT / "stubs")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(stub, target)
+        if not self.editable_mode:
+            place_stubs(Path(self.build_lib), shutil.copyfile)
+
+
+def place_stubs(root: Path, place: Callable[[Path, Path], object]) -> None:
+    for stub in sorted((ROOT / "stubs").glob("**/*.pyi")):
+        target = root / stub.relative_to(ROOT / "stubs")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        place(stub, target)
+
+
+def link(stub: Path, target: Path) -> None:
+    """In a clone, so that a change of the stub is seen at once; git ignores the links."""
+    target.unlink(missing_ok=True)
+    try:
+        target.symlink_to(os.path.relpath(stub, target.parent))
+    except OSError:  # Windows does not let everybody make them
+        shutil.copyfile(stub, target)
 
 
 class SdistWithStubs(sdist):
@@ -107,7 +158,6 @@ class SdistWithStubs(sdist):
                 "tests/**/*.pyx",
                 "tests/**/*.txt",
                 "benchmarks/*.py",
-                "tests/*.svg",
             )
             for path in ROOT.glob(pattern)
         ]
@@ -126,5 +176,9 @@ setup(
         nthreads=2,
     ),
     options={"build_ext": {"parallel": os.cpu_count()}},
-    cmdclass={"build_py": BuildWithStubs, "sdist": SdistWithStubs},
+    cmdclass={
+        "build_ext": BuildWithProgress,
+        "build_py": BuildWithStubs,
+        "sdist": SdistWithStubs,
+    },
 )

@@ -1,7 +1,7 @@
 """`extension`: an operation of one's own in Cython, against the same one built in.
 
 100 softpluses of one number, forward and backward: F.softplus, and the one that tests/cimport
-builds against the installed cygrad (the README's example). On one number, what is timed is the call
+builds against the installed cygrad (the guide's example). On one number, what is timed is the call
 and the node, not the kernel.
 """
 

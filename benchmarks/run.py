@@ -1,7 +1,7 @@
 """`python benchmarks/run.py`: cygrad beside its peers, one run, ratios against the targets.
 
 Takes the workloads to run (all of them by default) and prints a table for each; `--json` keeps
-every sample, and `--report` writes a page of tables and pictures, and the README's table. Exit
+every sample, and `--report` writes a page of tables and pictures, and the guide's table. Exit
 status 1 if a contender failed or gave a wrong result; a target missed is no failure.
 """
 
@@ -65,7 +65,7 @@ def arguments() -> argparse.Namespace:
         "--report",
         metavar="DIR",
         type=Path,
-        help="write a page there (index.html), its pictures, the README's table (table.md) and every "
+        help="write a page there (index.html), its pictures, the guide's table (table.md) and every "
         "sample; measures more",
     )
     parser.add_argument(

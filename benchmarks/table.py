@@ -1,4 +1,4 @@
-"""The README's table of ratios, in Markdown, from what a run kept. Nothing is measured here."""
+"""The table of ratios of the guide to speed, in Markdown, from what a run kept. Nothing is measured."""
 
 from collections.abc import Mapping
 from pathlib import Path

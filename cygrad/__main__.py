@@ -3,6 +3,7 @@
 import argparse
 import difflib
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -40,7 +41,9 @@ def _run(arguments: Sequence[str]) -> int:
     for name, command in COMMANDS.items():
         subparser = subparsers.add_parser(name, help=command.HELP, description=command.__doc__)
         command.add_arguments(subparser)
-        subparser.set_defaults(run=command.run, error=subparser.error)
+        subparser.set_defaults(
+            run=command.run, error=subparser.error, usage=subparser.format_usage().rstrip()
+        )
     if not arguments:
         parser.print_help(sys.stderr)
         return WRONG_ARGUMENTS
@@ -62,11 +65,14 @@ def _run(arguments: Sequence[str]) -> int:
 
 def _unrecognized(argument: str, options: argparse.Namespace) -> str:
     """What is said of an argument that the command does not have."""
-    there = [f"--{name}" for name in vars(options) if name not in ("command", "error", "run")]
+    there = re.findall(r"--[\w-]+", options.usage)
     name = argument.lstrip("-").partition("=")[0]
     near = [option for option in there if name and option.startswith(f"--{name}")]
     near = near or difflib.get_close_matches(f"--{name}", there, n=1)
-    hint = f"there are {', '.join(there)}" if there else f"{options.command} takes none"
+    takes_nothing = options.usage.endswith(f"{options.command} [-h]")
+    hint = f"{options.command} takes {'none' if takes_nothing else 'no more'}"
+    if there:
+        hint = f"there are {', '.join(there)}"
     if near and argument.startswith("-"):
         hint = f"did you mean {' or '.join(near)}?"
     return f"unrecognized argument {argument!r}; {hint}"

@@ -74,7 +74,7 @@ def probe(built: Path) -> ModuleType:
     return load(built, "probe")
 
 
-# ---- The examples of the README ----------------------------------------------------------------
+# ---- The examples of the guide -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (5,), (2, 3), (0,), (0, 4), (9000,)])
@@ -394,7 +394,7 @@ def test_what_a_build_needs() -> None:
 
 
 @pytest.mark.parametrize("name", ["softplus.pyx", "huber.pyx"])
-def test_the_readme_has_the_examples(name: str) -> None:
-    readme = (Path(__file__).parent.parent / "README.md").read_text()
-    assert f"`{name}`" in readme
-    assert (SOURCES / name).read_text() in readme
+def test_the_guide_has_the_examples(name: str) -> None:
+    guide = (PACKAGE / "guides" / "own-function.md").read_text(encoding="utf-8")
+    assert f"`{name}`" in guide
+    assert (SOURCES / name).read_text() in guide

@@ -17,7 +17,7 @@ import cygrad as cg
 import cygrad.functions as F
 import cygrad.layers as L
 import cygrad.models as M
-from cygrad import elsewhere
+from cygrad.elsewhere import arguments, classes, hints, modules
 from cygrad.optimizers import (
     SGD,
     AdaGrad,
@@ -41,8 +41,9 @@ INSTANCES: dict[str, Any] = {
 }
 HINTS = {
     (where, name): hint
-    for where in elsewhere.TABLE
-    for name, hint in elsewhere._hints(where).items()
+    for table in (classes.TABLE, modules.TABLE)
+    for where in table
+    for name, hint in hints(table, where).items()
 }
 IN_CLASSES = [(where, name) for where, name in HINTS if where in INSTANCES]
 IN_MODULES = [(where, name) for where, name in HINTS if where not in INSTANCES]
@@ -81,7 +82,7 @@ def test_a_function_is_looked_for_in_cygrad() -> None:
 
 
 def test_a_name_is_in_the_table_once() -> None:
-    for where, rows in elsewhere.TABLE.items():
+    for where, rows in {**classes.TABLE, **modules.TABLE}.items():
         names = " ".join(rows).split()
         assert len(names) == len(set(names)), where
 
@@ -105,7 +106,7 @@ MEANING: dict[str, Any] = {
 }
 
 
-OF_ARGUMENTS = {hint for rows in elsewhere.ARGUMENTS.values() for hint in rows.values()}
+OF_ARGUMENTS = {hint for rows in arguments.ARGUMENTS.values() for hint in rows.values()}
 
 
 @pytest.mark.parametrize("hint", sorted({*HINTS.values(), *OF_ARGUMENTS}))
@@ -159,8 +160,8 @@ TAKEN = {
 }
 REFUSED = [
     (kind, name, hint)
-    for where in elsewhere.ARGUMENTS
-    for name, hint in elsewhere._hints(where, elsewhere.ARGUMENTS).items()
+    for where in arguments.ARGUMENTS
+    for name, hint in hints(arguments.ARGUMENTS, where).items()
     for kind in CLASSES[where]
     if name != "*" and (kind, name) not in TAKEN
 ]
@@ -314,6 +315,20 @@ def test_modules_load_by_themselves() -> None:
         [sys.executable, "-P", "-c", code], env=paths, capture_output=True, check=True, text=True
     )
     assert result.stdout == "[]\n"
+
+
+def test_hints_are_read_when_something_is_missed() -> None:
+    code = (
+        "import sys, cygrad as cg, cygrad.layers as L, cygrad.optimizers as O; L.Linear(1); O.Adam(); "
+        "before = {'cygrad.elsewhere.modules', 'cygrad.elsewhere.arguments'} & set(sys.modules); "
+        "hasattr(cg, 'tensor'); "
+        "print(before, 'cygrad.elsewhere.modules' in sys.modules)"
+    )
+    paths = os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    result = subprocess.run(
+        [sys.executable, "-P", "-c", code], env=paths, capture_output=True, check=True, text=True
+    )
+    assert result.stdout == "set() True\n"
 
 
 def test_signatures_and_help_do_not_stumble() -> None:

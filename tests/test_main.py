@@ -14,7 +14,7 @@ import pytest
 import cygrad as cg
 import cygrad.functions as F
 from cygrad.__main__ import main
-from cygrad.commands import COMMANDS, check, lstm
+from cygrad.commands import COMMANDS, check, guide, lstm
 from cygrad.commands.demo import demo
 from cygrad.data import co2
 from cygrad.dot import graph
@@ -280,6 +280,54 @@ def test_dot_offers_elementwise_functions_alone(capsys: pytest.CaptureFixture[st
         "sinc"
     }  # a single row, of numbers
     assert offered.isdisjoint(others | {"copy", "dropout", "mean"})
+
+
+# ---- guide ------------------------------------------------------------------------------------
+
+
+def test_guides_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["guide"]) == 0
+    *lines, empty, last = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(guide.NAMES)
+    assert lines[0].endswith("  variables, the graph, backward passes, higher orders, modes")
+    assert max(map(len, lines)) <= 100
+    assert (empty, last) == ("", "`cygrad guide NAME` shows one.")
+
+
+@pytest.mark.parametrize("name", ["own-function", "own_function", "Own-Function.md"])
+def test_a_guide_is_plain_text_where_nobody_can_page(name: str) -> None:
+    result = run("guide", name)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == (Path(cg.__file__).parent / "guides/own-function.md").read_text()
+
+
+def test_a_guide_is_paged_in_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paged: list[str] = []
+    monkeypatch.setattr(guide.pydoc, "pager", paged.append)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert main(["guide", "limits"]) == 0
+    assert paged == [guide.text_of("limits")]
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["cocnepts"], "no guide 'cocnepts'; did you mean concepts?"),
+        (["numpys"], "no guide 'numpys'; did you mean numpy or numbers?"),
+        (["function"], "no guide 'function'; did you mean own-function?"),
+        (["qqqq"], "no guide 'qqqq'; there are concepts, data, networks, "),
+        (["../limits"], "no guide '../limits'; did you mean limits?"),
+        (["data", "limits"], "unrecognized argument 'limits'; guide takes no more"),
+        (["--all"], "unrecognized argument '--all'; guide takes no more"),
+    ],
+)
+def test_an_unknown_guide(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert_refused("guide", arguments, message, capsys)
 
 
 # ---- check ------------------------------------------------------------------------------------

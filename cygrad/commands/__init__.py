@@ -5,6 +5,6 @@ commands; `add_arguments(parser)`; and `run(options)`, which returns the exit co
 make no sense `run` raises `argparse.ArgumentError(None, message)`.
 """
 
-from cygrad.commands import check, demo, dot, lstm
+from cygrad.commands import check, demo, dot, guide, lstm
 
-COMMANDS = {"check": check, "demo": demo, "dot": dot, "lstm": lstm}
+COMMANDS = {"check": check, "demo": demo, "dot": dot, "guide": guide, "lstm": lstm}

@@ -397,4 +397,4 @@ for _name in ("sum", "mean", "max", "min"):
     elsewhere.OF_METHODS[_name] = globals()[_name]
     _explained(getattr(_Variable, _name))
 
-from cygrad.functions import methods as _methods  # noqa: F401  (it uses what is above)
+import cygrad.functions.methods as _methods  # noqa: F401  (it uses what is above)

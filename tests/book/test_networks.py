@@ -1,6 +1,6 @@
 """Programs in the manner of DeZero's book: networks, optimizers and loaders, by its names.
 
-What a program changes beside its imports is marked DIFFERENT; the README lists it.
+What a program changes beside its imports is marked DIFFERENT; the guide coming-from lists it.
 """
 
 from pathlib import Path

@@ -1,6 +1,6 @@
 """Programs in the manner of DeZero's book: recurrent networks on a sine, convolutions on digits.
 
-What a program changes beside its imports is marked DIFFERENT; the README lists it.
+What a program changes beside its imports is marked DIFFERENT; the guide coming-from lists it.
 """
 
 import numpy as np

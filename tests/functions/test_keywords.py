@@ -11,7 +11,7 @@ import pytest
 import cygrad as cg
 import cygrad.functions as F
 import cygrad.layers as L
-from cygrad.elsewhere import KEYWORDS
+from cygrad.elsewhere.arguments import KEYWORDS
 from cygrad.models import MLP
 from cygrad.optimizers import SGD, Adam, RMSprop
 

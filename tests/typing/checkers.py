@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -17,9 +18,9 @@ ROOT = Path(__file__).parents[2]
 INSTALLED = Path(cygrad.__file__).parent
 
 needs_stubs = pytest.mark.skipif(
-    INSTALLED == ROOT / "cygrad",
-    reason=f"cygrad is imported from the source tree {ROOT}, which has no stubs beside its "
-    "modules: install it (pip install .) and run pytest, not python -m pytest",
+    not (INSTALLED / "core" / "variable.pyi").exists(),
+    reason=f"cygrad is imported from {INSTALLED}, which has no stubs beside its modules: build it by "
+    ".ci/build, or install it, and then run pytest, not python -m pytest",
 )
 needs_mypy = pytest.mark.skipif(
     importlib.util.find_spec("mypy") is None, reason="mypy is not installed"
@@ -34,11 +35,23 @@ needs_pyright = pytest.mark.skipif(
 )
 
 
+# Type checkers look where packages are installed, or an editable install has put a path; a tree that
+# was found by PYTHONPATH they are told of.
+FOUND = subprocess.run(
+    [sys.executable, "-I", "-c", "import importlib.util as u; print(u.find_spec('cygrad').origin)"],
+    capture_output=True,
+    check=False,
+    text=True,
+).stdout.strip()
+PATH = {} if FOUND == cygrad.__file__ else {"MYPYPATH": str(INSTALLED.parent)}
+
+
 def run(folder: Path, *arguments: str) -> tuple[int, str]:
     """Exit code and output of a command in a folder."""
     done = subprocess.run(
         arguments,
         cwd=folder,
+        env=os.environ | PATH,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
