@@ -1,13 +1,14 @@
 """cumsum and prod: sums and products of elements along axes."""
 
 from cygrad.core.function cimport Function, Op, READS_X0, connect
-from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, empty, filled_like, pinned_rows
 from cygrad.functions.arithmetic cimport multiply
-from cygrad.functions.elementwise cimport as_variable, operation, reading
+from cygrad.functions.axes cimport axis_to_flatten, reduced_axes, single_axis
+from cygrad.functions.broadcasting cimport reduce, reshaped, spread
 from cygrad.functions.indexing cimport slice_axis
-from cygrad.functions.reduction cimport axis_to_flatten, reduce, reduced_axes, spread
-from cygrad.functions.shape cimport concatenated, permuted, single_axis
+from cygrad.functions.operation cimport as_variable, operation, reading
+from cygrad.functions.shape cimport permuted
+from cygrad.functions.stacking cimport concatenated
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.numpy_loops cimport MULTIPLY
 from cygrad.kernels.reduction cimport running_sums
@@ -85,7 +86,7 @@ def cumsum(x, axis=None):
     cdef Variable v = as_variable(x, "cumsum")
     axis = axis_to_flatten(axis, v, "cumsum")
     if axis is None:
-        return summed_along(OPERATORS.reshape(v, -1), 0, False)
+        return summed_along(reshaped(v, -1), 0, False)
     return summed_along(v, single_axis(axis, v, "cumsum"), False)
 
 
@@ -115,8 +116,8 @@ cdef Variable products_over(Variable x, unsigned long long axes):
     for n in moved.shape[len(kept):]:
         count *= n
     others = products_of_others(
-        OPERATORS.reshape(moved, (*moved.shape[:len(kept)], count)), len(kept))
-    return permuted(OPERATORS.reshape(others, moved.shape), tuple(inverse))
+        reshaped(moved, (*moved.shape[:len(kept)], count)), len(kept))
+    return permuted(reshaped(others, moved.shape), tuple(inverse))
 
 
 cdef Variable products_of_others(Variable x, int axis):

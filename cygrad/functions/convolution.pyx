@@ -10,10 +10,11 @@ cimport cython
 
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport Layout, contiguous_layout, ints_of, release, shape_of
-from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, empty, held, pinned_rows
-from cygrad.functions.elementwise cimport as_variable, operation, reading
-from cygrad.functions.shape cimport contiguous, permuted, reshape_to_layout, unsqueezed
+from cygrad.functions.arithmetic cimport plus
+from cygrad.functions.broadcasting cimport contiguous, reshape_to_layout
+from cygrad.functions.operation cimport as_variable, operation, reading
+from cygrad.functions.shape cimport permuted, unsqueezed
 from cygrad.kernels.convolution cimport Windows, fold_windows, unfold_windows
 from cygrad.kernels.elementwise cimport LONG
 
@@ -209,7 +210,7 @@ cdef Variable convolve(object x_argument, object w_argument, object b_argument, 
     if b is None:
         y = contiguous(y)
     else:                       # which brings the result into C order
-        y = OPERATORS.add(y, shaped(b, 3, outputs, 1, 1, 0))
+        y = plus(y, shaped(b, 3, outputs, 1, 1, 0))
     return y if axes == 2 else shaped(y, 3, s.at.n, outputs, s.at.ow, 0)
 
 

@@ -10,33 +10,18 @@ from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 
 from cygrad.core.arrays cimport is_array_like, is_number, number, operand
 from cygrad.core.function cimport (
-    Function, Op, READS_ALL, READS_X0, READS_X1, READS_Y, connect, input_of, name_of, vjp_rule,
+    Function, Op, READS_X0, READS_X1, READS_Y, connect, input_of, name_of, vjp_rule,
 )
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, broadcast_layouts, contiguous_layout, release, same_shape, shape_of,
 )
 from cygrad.core.variable cimport Variable, describe, empty, filled_like, is_private
-from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.functions.broadcasting cimport sum_to_layout
+from cygrad.functions.operation cimport as_variable, broadcast_strides, map_long, operation, pinned
 from cygrad.kernels.elementwise cimport (
-    CG_READS_R, CG_READS_X, CG_READS_Y, Gradient, KERNELS, LONG, MAX_OPERANDS, gradient_of,
-    inputs_of, kernel_named, map_strided, run,
+    CG_READS_R, CG_READS_X, CG_READS_Y, COMPOSED, Gradient, KERNELS, MAX_OPERANDS, PASS,
+    gradient_of, inputs_of, kernel_named, map_strided, run,
 )
-
-
-cdef Op operation(const char* name, vjp_rule vjp) noexcept:
-    cdef Op op
-    op.name = name
-    op.vjp = vjp
-    op.kernel = -1
-    op.fused = NULL
-    op.sweep = NULL
-    op.several = NULL
-    op.slope = NULL
-    for i in range(2):
-        op.gradient[i] = op.adding[i] = COMPOSED
-        op.reads[i] = 0
-        op.needs[i] = READS_ALL
-    return op
 
 
 cdef Op kernel_op(const char* name, str kernel, vjp_rule vjp) except *:
@@ -55,18 +40,6 @@ cdef Op kernel_op(const char* name, str kernel, vjp_rule vjp) except *:
                                      | (READS_Y if found.reads & CG_READS_R else 0))
         if found.costly and inputs_of(op.kernel) == 1:
             op.slope = slope_by_kernel
-    return op
-
-
-cdef Op composed(Op op) noexcept:
-    cdef Op plain = operation(op.name, op.vjp)
-    plain.kernel = op.kernel
-    return plain
-
-
-cdef Op reading(Op op, int needs0, int needs1) noexcept:
-    op.needs[0] = needs0
-    op.needs[1] = needs1
     return op
 
 
@@ -179,34 +152,6 @@ cdef Layout* broadcast_pair(const Op* op, Variable a, Variable b) except NULL:
                          f"{' (' + names + ')' if names else ''}") from None
 
 
-cdef int map_long(int kernel, int n_inputs, const double** operands, const Py_ssize_t** strides,
-                  const Layout* layout, const double* c) except -1:
-    """map_strided over the shape of a layout, without the GIL if that is worth it."""
-    if layout.size < LONG:
-        map_strided(kernel, n_inputs, operands, strides, layout.ndim, layout.shape, c)
-    else:
-        with nogil:
-            map_strided(kernel, n_inputs, operands, strides, layout.ndim, layout.shape, c)
-    return 0
-
-
-cdef bint broadcast_strides(const Layout* layout, const Layout* target,
-                            Py_ssize_t* strides) noexcept nogil:
-    cdef int lead = target.ndim - layout.ndim, d
-    if lead < 0:
-        return False
-    for d in range(lead):
-        strides[d] = 0
-    for d in range(layout.ndim):
-        if layout.shape[d] == target.shape[lead + d]:
-            strides[lead + d] = layout.strides[d]
-        elif layout.shape[d] == 1:
-            strides[lead + d] = 0
-        else:
-            return False
-    return True
-
-
 # ---- Backward ---------------------------------------------------------------------------------
 
 cdef Variable output_of(Function f):
@@ -298,14 +243,11 @@ cdef Variable strided_gradient(Function f, Variable gy, int i, Variable into, in
     return sum_to_layout(gx, x.layout)
 
 
+cdef Variable vjp_zero(Function f, Variable gy, int i):
+    return filled_like(input_of(f, i), 0.0)
+
+
 # ---- From Python ------------------------------------------------------------------------------
-
-cpdef Variable as_variable(object x, str where):
-    """x as a Variable: itself, or a constant of what it holds; `where` is for the error message."""
-    if isinstance(x, Variable):
-        return <Variable>x
-    return operand(x, where)
-
 
 cdef object apply_forms(const Forms* forms, object a, object b):
     if isinstance(a, Variable):

@@ -16,9 +16,10 @@ from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport (
     Variable, describe, empty, filled, filled_like, pinned_rows, view_of,
 )
-from cygrad.functions.elementwise cimport as_variable, operation, reading
-from cygrad.functions.reduction cimport axis_to_flatten
-from cygrad.functions.shape cimport permuted, single_axis
+from cygrad.functions.axes cimport axis_to_flatten, single_axis
+from cygrad.functions.broadcasting cimport add_into, reshaped
+from cygrad.functions.operation cimport as_variable, operation, reading
+from cygrad.functions.shape cimport permuted
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.indexing cimport gather_blocks, scatter_add_blocks
 
@@ -213,7 +214,7 @@ cdef int add_at_view(Variable x, object index, Variable g) except -1:
         raise RuntimeError(f"Variable.backward: GetItem met a gradient of shape "
                            f"{shape_of(g.layout)} for a view of shape {shape_of(target.layout)}; "
                            "was .data replaced by another shape after it was used?")
-    OPERATORS.add_into(target, g)
+    add_into(target, g)
     return 0
 
 
@@ -427,7 +428,7 @@ def take(x, indices, axis=None):
         raise TypeError(f"take: indices must be integers, not {index.dtype}")
     axis = axis_to_flatten(axis, v, "take")
     if axis is None:
-        v = OPERATORS.reshape(v, -1)
+        v = reshaped(v, -1)
     else:
         place = single_axis(axis, v, "take")
     if place == 0:

@@ -11,18 +11,17 @@ from cygrad.core.passing cimport Pass
 from cygrad.core.variable cimport (
     Variable, describe, detached, empty, own_contiguous, pinned_rows,
 )
-from cygrad.functions.arithmetic cimport multiply
-from cygrad.functions.elementwise cimport (
-    as_variable, broadcast_strides, map_long, operation, reading,
-)
-from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.functions.arithmetic cimport multiply, plus
+from cygrad.functions.broadcasting cimport sum_to_layout
+from cygrad.functions.operation cimport as_variable, broadcast_strides, map_long, operation, reading
 from cygrad.functions.shape cimport swap_last_axes, unsqueezed
 from cygrad.kernels.elementwise cimport kernel_named
 from cygrad.kernels.linalg cimport blas_ready, matmul_strided
 
 import numpy as np
 
-from cygrad.functions.shape import reshape, squeeze
+from cygrad.functions.broadcasting import reshape
+from cygrad.functions.shape import squeeze
 
 cdef enum:
     SMALL = 4096                # multiplications below which the GIL is kept
@@ -360,7 +359,7 @@ def linear(x, w, b=None):
     if (weights.layout.ndim > 2 or bias.layout.ndim != 1
             or bias.layout.shape[0] != weights.layout.shape[1]):
         check_bias(rows, weights, bias)
-        return OPERATORS.add(product(rows, weights), bias)
+        return plus(product(rows, weights), bias)
     held = detached(bias)       # as it was checked: the product lets other threads run
     y = product(detached(rows), detached(weights))
     add_bias(y, held)

@@ -8,9 +8,11 @@ from cygrad.core.layout cimport Layout, same_shape
 from cygrad.core.variable cimport Variable, describe, detached, empty, pinned_rows, scalar
 from cygrad.functions.activation cimport logistic, logistic_slope
 from cygrad.functions.arithmetic cimport divide_by, multiply, negate, scale, subtract
+from cygrad.functions.broadcasting cimport sum_over
 from cygrad.functions.comparison cimport above, both, opposite
-from cygrad.functions.elementwise cimport as_variable, binary, kernel_op, operation, reading
-from cygrad.functions.reduction cimport mean_over, sum_over
+from cygrad.functions.elementwise cimport binary, kernel_op
+from cygrad.functions.operation cimport as_variable, operation, reading
+from cygrad.functions.reduction cimport mean_over
 from cygrad.functions.selection cimport choose, select
 from cygrad.functions.softmaxes cimport last_axis, soft_maximum
 from cygrad.kernels.elementwise cimport LONG, kernel_named, run

@@ -7,8 +7,8 @@ from cygrad.core.variable cimport Variable, describe, held, pinned_rows
 from cygrad.functions.convolution cimport (
     Sliding, Steps, check_shape, empty_planes, read_pair, slide,
 )
-from cygrad.functions.elementwise cimport as_variable, operation, reading
 from cygrad.functions.indexing cimport scatter
+from cygrad.functions.operation cimport as_variable, operation, reading
 from cygrad.kernels.convolution cimport Windows, max_windows, mean_windows, spread_windows
 from cygrad.kernels.elementwise cimport LONG
 

@@ -17,10 +17,10 @@ from cygrad.core.passing cimport Pass
 from cygrad.core.variable cimport Variable, describe, empty, filled, held, pinned_rows
 from cygrad.functions.activation cimport logistic
 from cygrad.functions.arithmetic cimport multiply, subtract_from
-from cygrad.functions.elementwise cimport as_variable, operation, reading
+from cygrad.functions.broadcasting cimport sum_to_layout
 from cygrad.functions.indexing cimport slice_axis
 from cygrad.functions.linalg cimport blas_operand, product, rows_of
-from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.functions.operation cimport as_variable, operation, reading
 from cygrad.functions.shape cimport swap_last_axes
 from cygrad.functions.trigonometric cimport hyperbolic_tangent
 from cygrad.kernels.elementwise cimport (
@@ -29,7 +29,7 @@ from cygrad.kernels.elementwise cimport (
 from cygrad.kernels.linalg cimport matmul_strided
 
 from cygrad.functions.linalg import linear
-from cygrad.functions.shape import concat
+from cygrad.functions.stacking import concat
 
 cdef enum:
     MAX_ARGS = 7                # of a cell

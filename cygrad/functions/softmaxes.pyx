@@ -8,15 +8,16 @@ from libc.math cimport INFINITY
 
 from cygrad.core.function cimport Function, Op, READS_X0, READS_Y, connect
 from cygrad.core.layout cimport Layout, release, same_shape
-from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, detached, empty, pinned_rows
 from cygrad.functions.arithmetic cimport multiply, subtract
+from cygrad.functions.axes cimport plain_axis, reduced_axes, reduced_layout, single_axis
+from cygrad.functions.broadcasting cimport contiguous, reshaped, spread, sum_over
 from cygrad.functions.comparison cimport above, differs, equals, is_finite, opposite
-from cygrad.functions.elementwise cimport as_variable, operation, output_of, reading
+from cygrad.functions.elementwise cimport output_of
 from cygrad.functions.exponential cimport exponential
-from cygrad.functions.reduction cimport reduced_axes, reduced_layout, spread, sum_over
+from cygrad.functions.operation cimport as_variable, operation, reading
 from cygrad.functions.selection cimport choose, select
-from cygrad.functions.shape cimport contiguous, permuted, plain_axis, single_axis
+from cygrad.functions.shape cimport permuted
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.rows cimport (
     log_softmax_gradient_rows, log_softmax_rows, logsumexp_rows, softmax_gradient_rows,
@@ -211,7 +212,7 @@ cdef Variable soft_maximum_over(Variable x, unsigned long long axes):
     """The softmax over several axes."""
     order = last_in_order(x, axes)
     cdef Variable moved = permuted(x, order)
-    y = OPERATORS.reshape(soft_maximum(as_rows(moved, axes)), moved.shape)
+    y = reshaped(soft_maximum(as_rows(moved, axes)), moved.shape)
     return permuted(y, tuple([order.index(d) for d in range(x.layout.ndim)]))
 
 
@@ -231,7 +232,7 @@ cdef Variable as_rows(Variable moved, unsigned long long axes):
         kept -= 1
     for d in range(kept, moved.layout.ndim):
         n *= moved.layout.shape[d]
-    return OPERATORS.reshape(moved, (*[moved.layout.shape[d] for d in range(kept)], n))
+    return reshaped(moved, (*[moved.layout.shape[d] for d in range(kept)], n))
 
 cdef Op LOGSUMEXP = reading(operation(b"LogSumExp", vjp_logsumexp), READS_X0, 0)
 

@@ -7,7 +7,8 @@ from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport Layout, contiguous_layout, release
 from cygrad.core.variable cimport Variable, describe, empty, held, pinned_rows
 from cygrad.functions.arithmetic cimport multiply, scale
-from cygrad.functions.elementwise cimport as_variable, operation, output_of
+from cygrad.functions.elementwise cimport output_of
+from cygrad.functions.operation cimport as_variable, operation
 from cygrad.functions.shape cimport swap_last_axes, unsqueezed
 from cygrad.linalg.lapack cimport DET, SLOGDET, check_square, lapack
 from cygrad.linalg.solving cimport inverse

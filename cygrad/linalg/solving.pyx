@@ -4,7 +4,8 @@ from cygrad.core.function cimport Function, Op, READS_Y, connect
 from cygrad.core.layout cimport Layout, contiguous_layout, release
 from cygrad.core.variable cimport Variable, describe, empty, held
 from cygrad.functions.arithmetic cimport negate
-from cygrad.functions.elementwise cimport as_variable, operation, output_of, reading
+from cygrad.functions.elementwise cimport output_of
+from cygrad.functions.operation cimport as_variable, operation, reading
 from cygrad.functions.shape cimport swap_last_axes
 from cygrad.linalg.lapack cimport (
     INV, SOLVE, as_column, check_square, lapack, same_stacks, transposed_product,

@@ -7,8 +7,9 @@ from cygrad.core.variable cimport (
     Variable, describe, detached, empty, held, own_contiguous, pinned_rows,
 )
 from cygrad.functions.arithmetic cimport negate
-from cygrad.functions.elementwise cimport as_variable, operation, output_of, reading
-from cygrad.functions.shape cimport copied
+from cygrad.functions.broadcasting cimport copied
+from cygrad.functions.elementwise cimport output_of
+from cygrad.functions.operation cimport as_variable, operation, reading
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.linalg cimport blas_ready
 from cygrad.kernels.triangular cimport solve_triangle, take_triangle

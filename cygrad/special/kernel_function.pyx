@@ -13,10 +13,9 @@ from cygrad.core.layout cimport (
 )
 from cygrad.core.variable cimport Variable, describe, detached, empty
 from cygrad.functions.arithmetic cimport multiply
-from cygrad.functions.elementwise cimport (
-    as_variable, broadcast_strides, composed, kernel_op, map_long, output_of,
-)
-from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.functions.broadcasting cimport sum_to_layout
+from cygrad.functions.elementwise cimport kernel_op, output_of
+from cygrad.functions.operation cimport as_variable, broadcast_strides, composed, map_long
 from cygrad.kernels.elementwise cimport LONG, run
 
 cdef enum:

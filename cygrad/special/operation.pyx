@@ -15,8 +15,9 @@ from cygrad.core.function cimport Function, Op, connect, connect_many, input_of,
 from cygrad.core.mode cimport mode
 from cygrad.core.variable cimport Variable, describe
 from cygrad.functions.arithmetic cimport multiply
-from cygrad.functions.elementwise cimport as_variable, operation, output_of
-from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.functions.broadcasting cimport sum_to_layout
+from cygrad.functions.elementwise cimport output_of
+from cygrad.functions.operation cimport as_variable, operation
 
 
 cdef Variable vjp_special(Function f, Variable gy, int i):

@@ -26,10 +26,10 @@ from cygrad.core.backward cimport Recompute
 from cygrad.core.function cimport Function, Op, connect, input_of
 from cygrad.core.layout cimport same_shape, shape_of
 from cygrad.core.mode cimport Mode, mode
-from cygrad.core.operators cimport OPERATORS
 from cygrad.core.storage cimport FOREIGN
 from cygrad.core.variable cimport Variable, describe, detached, filled_like, scalar
-from cygrad.functions.elementwise cimport operation, reading
+from cygrad.functions.broadcasting cimport copied
+from cygrad.functions.operation cimport operation, reading
 
 from cygrad.transforms.structure import is_structure, leaves, map_leaves, match, rebuild, template
 
@@ -65,7 +65,7 @@ cdef Variable end_for(Trace t, object x, bint keep):
     else:
         end = constant(x, t.where)
         if keep and end.storage is not None and end.storage.size_class == FOREIGN:
-            end = OPERATORS.copy(end)
+            end = copied(end)
         t.numbers.append(False)
     end.requires = True
     end.uses = 1                # so that f cannot reshape it in place: its gradient would not fit
