@@ -40,6 +40,7 @@ def _import_compiled() -> None:
 _import_compiled()
 
 from cygrad import elsewhere, functions
+from cygrad import methods as _methods  # noqa: F401  (which adds them to Variable)
 from cygrad._version import __version__
 from cygrad.abi import get_include
 from cygrad.core.creation import (

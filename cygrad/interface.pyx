@@ -20,10 +20,8 @@ from cygrad.core.mode cimport Mode, mode
 from cygrad.core.passing cimport Pass
 from cygrad.core.storage cimport foreign_storage
 from cygrad.core.variable cimport Variable as Node, describe, detached, empty, own_contiguous
-from cygrad.functions.elementwise cimport (
-    as_variable as to_node, broadcast_strides, operation,
-)
-from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.functions.broadcasting cimport sum_to_layout
+from cygrad.functions.operation cimport as_variable as to_node, broadcast_strides, operation
 from cygrad.kernels.elementwise cimport LONG, copy_strided
 
 from cygrad import abi

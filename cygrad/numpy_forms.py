@@ -15,7 +15,8 @@ import numpy as np
 import cygrad.functions as F
 import cygrad.linalg as LA
 from cygrad.core.variable import Variable
-from cygrad.functions.elementwise import as_variable
+from cygrad.functions.operation import as_variable
+from cygrad.functions.piecewise import between
 from cygrad.functions.rearrangement import rearranged
 
 # NumPy's arguments are of many types: what they are is checked by the functions called.
@@ -53,23 +54,7 @@ def clip(
     min: Argument = None,
     max: Argument = None,
 ) -> Variable:
-    low = a_min if min is None else min
-    high = a_max if max is None else max
-    if all(bound is None or np.ndim(bound) == 0 for bound in (low, high)) and not any(
-        isinstance(bound, Variable) for bound in (low, high)
-    ):
-        return F.clip(a, low, high)
-    y = as_variable(a, "clip")
-    if low is not None:
-        y = F.maximum(y, low)
-    return y if high is None else F.minimum(y, high)
-
-
-def around(a: Argument, decimals: int = 0) -> Variable:
-    if decimals == 0:
-        return F.rint(a)
-    v = as_variable(a, "around")
-    return F.add(F.mul(v, 0.0), np.round(v.data, decimals))
+    return between(a, a_min if min is None else min, a_max if max is None else max)
 
 
 def real(val: Variable) -> Variable:

@@ -24,6 +24,7 @@ import cygrad.linalg as LA
 from cygrad import numpy_forms as forms
 from cygrad.core.operators import numpy_tables
 from cygrad.core.variable import Variable
+from cygrad.functions.piecewise import rounded
 from cygrad.numpy_forms import data_of
 
 __all__: list[str] = []
@@ -116,7 +117,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Result], str]] = {
     "amax": (F.max, "a>x axis out! keepdims initial! where!"),
     "amin": (F.min, "a>x axis out! keepdims initial! where!"),
     "append": (F.append, "arr>x values axis"),
-    "around": (forms.around, "a decimals out!"),
+    "around": (rounded, "a>x decimals out!"),
     "array_split": (forms.array_split, "ary indices_or_sections axis"),
     "astype": (F.copy, "x dtype! copy! device!"),
     "atleast_1d": (forms.each(F.atleast_1d), "*"),
@@ -231,7 +232,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Result], str]] = {
     "roll": (F.roll, "a>x shift axis"),
     "rollaxis": (forms.rollaxis, "a axis start"),
     "rot90": (F.rot90, "m>x k axes"),
-    "round": (forms.around, "a decimals out!"),
+    "round": (rounded, "a>x decimals out!"),
     "select": (F.select, "condlist>conditions choicelist>choices default"),
     "sinc": (F.sinc, "x"),
     "sort": (F.sort, "a>x axis kind! order! stable!"),

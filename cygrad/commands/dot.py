@@ -12,6 +12,7 @@ import cygrad as cg
 import cygrad.functions as F
 from cygrad.core.walk import functions_behind
 from cygrad.dot import graph, render
+from cygrad.functions.families import FAMILIES
 
 HELP = "draw the graph of a function's derivative"
 
@@ -68,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _derivative(name: str, order: int, at: float) -> cg.Variable:
     if name not in WITH_ARGUMENTS and not _is_elementwise(name):
-        functions = [f for f in F.__all__ if _is_elementwise(f)]
+        functions = [f for f in sorted(FAMILIES) if _is_elementwise(f)]
         near = difflib.get_close_matches(name, functions, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise argparse.ArgumentError(
@@ -102,7 +103,7 @@ def _is_elementwise(name: str) -> bool:
     Found by calling it: a function that sums, sorts or turns an array does not give for each
     element what it gives for that number alone.
     """
-    if name not in F.__all__:
+    if name not in FAMILIES:
         return False
     function = getattr(F, name)
     try:

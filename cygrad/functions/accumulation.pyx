@@ -1,13 +1,14 @@
 """cumsum and prod: sums and products of elements along axes."""
 
 from cygrad.core.function cimport Function, Op, READS_X0, connect
-from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, empty, filled_like, pinned_rows
 from cygrad.functions.arithmetic cimport multiply
-from cygrad.functions.elementwise cimport as_variable, operation, reading
+from cygrad.functions.axes cimport axis_to_flatten, reduced_axes, single_axis
+from cygrad.functions.broadcasting cimport reduce, reshaped, spread
 from cygrad.functions.indexing cimport slice_axis
-from cygrad.functions.reduction cimport axis_to_flatten, reduce, reduced_axes, spread
-from cygrad.functions.shape cimport concatenated, permuted, single_axis
+from cygrad.functions.operation cimport as_variable, keeps_axes, operation, reading
+from cygrad.functions.shape cimport permuted
+from cygrad.functions.stacking cimport concatenated
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.numpy_loops cimport MULTIPLY
 from cygrad.kernels.reduction cimport running_sums
@@ -22,6 +23,11 @@ cdef Variable vjp_cumsum(Function f, Variable gy, int i):
     return summed_along(gy, axis, not backwards)
 
 cdef Op CUMSUM = reading(operation(b"CumSum", vjp_cumsum), 0, 0)
+
+cdef object again_cumsum(Function f, tuple xs):
+    return summed_along(<Variable>xs[0], f.saved[0], f.saved[1])
+
+CUMSUM.again = again_cumsum
 
 
 cdef Variable summed_along(Variable x, int axis, bint backwards):
@@ -85,7 +91,7 @@ def cumsum(x, axis=None):
     cdef Variable v = as_variable(x, "cumsum")
     axis = axis_to_flatten(axis, v, "cumsum")
     if axis is None:
-        return summed_along(OPERATORS.reshape(v, -1), 0, False)
+        return summed_along(reshaped(v, -1), 0, False)
     return summed_along(v, single_axis(axis, v, "cumsum"), False)
 
 
@@ -101,6 +107,11 @@ cdef Variable vjp_prod(Function f, Variable gy, int i):
 
 cdef Op PROD = reading(operation(b"Prod", vjp_prod), READS_X0, 0)
 
+cdef object again_prod(Function f, tuple xs):
+    return product_over(<Variable>xs[0], f.saved, keeps_axes(f))
+
+PROD.again = again_prod
+
 
 cdef Variable products_over(Variable x, unsigned long long axes):
     """For each element of x the product of the others that are reduced with it."""
@@ -115,8 +126,8 @@ cdef Variable products_over(Variable x, unsigned long long axes):
     for n in moved.shape[len(kept):]:
         count *= n
     others = products_of_others(
-        OPERATORS.reshape(moved, (*moved.shape[:len(kept)], count)), len(kept))
-    return permuted(OPERATORS.reshape(others, moved.shape), tuple(inverse))
+        reshaped(moved, (*moved.shape[:len(kept)], count)), len(kept))
+    return permuted(reshaped(others, moved.shape), tuple(inverse))
 
 
 cdef Variable products_of_others(Variable x, int axis):
@@ -136,6 +147,14 @@ cdef Variable products_of_others(Variable x, int axis):
     rest = slice_axis(outside, axis, half, n % 2)
     outside = slice_axis(outside, axis, 0, half)
     return concatenated([multiply(outside, b), multiply(outside, a), rest], axis, "prod")
+
+
+cdef Variable product_over(Variable x, unsigned long long axes, bint keepdims):
+    cdef Variable y = reduce(&MULTIPLY, 1.0, x, axes, keepdims)
+    cdef Function f = connect(&PROD, y, x, None)
+    if f is not None:
+        f.saved = axes
+    return y
 
 
 def prod(x, axis=None, keepdims=False):
@@ -178,8 +197,4 @@ def prod(x, axis=None, keepdims=False):
     cdef bint kept = keepdims
     cdef Variable v = as_variable(x, "prod")
     cdef unsigned long long axes = reduced_axes(axis, v, "prod")
-    cdef Variable y = reduce(&MULTIPLY, 1.0, v, axes, kept)
-    cdef Function f = connect(&PROD, y, v, None)
-    if f is not None:
-        f.saved = axes
-    return y
+    return product_over(v, axes, kept)

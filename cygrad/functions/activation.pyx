@@ -3,14 +3,12 @@
 from cygrad.core.arrays cimport is_number, number
 from cygrad.core.function cimport Function, Op, READS_X0, READS_Y
 from cygrad.core.variable cimport Variable, scalar
-from cygrad.functions.arithmetic cimport (
-    multiply, negate, scale, shift, squared, subtract, subtract_from,
-)
+from cygrad.functions.arithmetic cimport multiply, negate, scale, shift, subtract, subtract_from
 from cygrad.functions.comparison cimport above, at_most
-from cygrad.functions.elementwise cimport (
-    as_variable, binary, kernel_op, output_of, reading, unary, unary_with,
-)
+from cygrad.functions.elementwise cimport binary, kernel_op, output_of, unary, unary_with
 from cygrad.functions.gaussian cimport exp_minus_half_square, exp_minus_square
+from cygrad.functions.operation cimport as_variable, reading
+from cygrad.functions.powers cimport squared
 from cygrad.functions.selection cimport choose, clipped
 from cygrad.functions.trigonometric cimport hyperbolic_tangent
 

@@ -6,12 +6,11 @@ Made of views and broadcasting, whose derivatives are theirs.
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, ints_of, layout_of_shape, release,
 )
-from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe
-from cygrad.functions.elementwise cimport as_variable
+from cygrad.functions.axes cimport axes_of, axis_to_flatten, single_axis
+from cygrad.functions.broadcasting cimport broadcast_to_layout, copied, reshaped, with_shape
 from cygrad.functions.indexing cimport get_view
-from cygrad.functions.reduction cimport axes_of, axis_to_flatten
-from cygrad.functions.shape cimport broadcast_to_layout, copied, single_axis, with_shape
+from cygrad.functions.operation cimport as_variable
 
 import numpy as np
 
@@ -72,7 +71,7 @@ cdef Variable multiplied(Variable x, list separate, list together, list result, 
         y = broadcast_to_layout(with_shape(x, separate), layout)
     finally:
         release(layout)
-    return OPERATORS.reshape(y, result)
+    return reshaped(y, result)
 
 
 def tile(x, reps):
@@ -179,7 +178,7 @@ def repeat(x, repeats, axis=None):
         raise ValueError(f"repeat: repeats must not be negative, got {repeats!r}")
     axis = axis_to_flatten(axis, v, "repeat")
     if axis is None:
-        v = OPERATORS.reshape(v, -1)
+        v = reshaped(v, -1)
     else:
         place = single_axis(axis, v, "repeat")
     n = v.shape[place]

@@ -8,16 +8,25 @@ import numpy as np
 
 from cygrad.core.variable import Variable
 from cygrad.functions.arithmetic import add, div, mul, sub
+from cygrad.functions.broadcasting import reshape, sum
 from cygrad.functions.comparison import both, equal, equals, is_nan, less, opposite
-from cygrad.functions.elementwise import as_variable
 from cygrad.functions.integers import axis_or_none, integer
+from cygrad.functions.operation import as_variable
 from cygrad.functions.rearrangement import moveaxis
-from cygrad.functions.reduction import sum
 from cygrad.functions.selection import where
-from cygrad.functions.shape import concat, reshape
+from cygrad.functions.stacking import concat
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
+
+__all__ = [
+    "cumprod",
+    "diff",
+    "gradient",
+    "interp",
+    "linspace",
+    "trapezoid",
+]
 
 
 def cumprod(x: _ArrayLike, axis: SupportsIndex | None = None) -> Variable:

@@ -7,7 +7,8 @@ IEEE arithmetic: false, but for `not_equal` and `differs`.
 
 from cygrad.core.function cimport Function, Op
 from cygrad.core.variable cimport Variable, detached
-from cygrad.functions.elementwise cimport binary, composed, kernel_op, reading, unary, unary_with
+from cygrad.functions.elementwise cimport binary, kernel_op, unary, unary_with
+from cygrad.functions.operation cimport composed, reading
 
 
 cdef Variable vjp_none(Function f, Variable gy, int i):

@@ -8,13 +8,13 @@ subscripts and the shapes alone: it is planned once, and the plan is kept.
 """
 
 from cygrad.core.layout cimport MAX_NDIM
-from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable
 from cygrad.functions.arithmetic cimport multiply
-from cygrad.functions.elementwise cimport as_variable
+from cygrad.functions.broadcasting cimport reshaped, sum_over, with_shape
 from cygrad.functions.indexing cimport gather
-from cygrad.functions.reduction cimport sum_over
-from cygrad.functions.shape cimport permuted, with_shape
+from cygrad.functions.linalg cimport product
+from cygrad.functions.operation cimport as_variable
+from cygrad.functions.shape cimport permuted
 
 from functools import lru_cache
 from math import prod
@@ -209,9 +209,9 @@ cdef Variable contracted(Variable a, Variable b, tuple step):
     b = in_order(b, b_order)
     if shape is None:
         return multiply(with_shape(a, a_shape), with_shape(b, b_shape))
-    a = OPERATORS.reshape(a, a_shape)
-    b = OPERATORS.reshape(b, b_shape)
-    return OPERATORS.reshape(OPERATORS.matmul(a, b), shape)
+    a = reshaped(a, a_shape)
+    b = reshaped(b, b_shape)
+    return reshaped(product(a, b), shape)
 
 
 def einsum(subscripts, *operands):

@@ -12,10 +12,11 @@ from libc.string cimport memset
 
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport Layout, contiguous_layout, ints_of, release, shape_of
-from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, empty, held, pinned_rows
-from cygrad.functions.elementwise cimport as_variable, operation, reading
-from cygrad.functions.shape cimport contiguous, permuted, reshape_to_layout, unsqueezed
+from cygrad.functions.arithmetic cimport plus
+from cygrad.functions.broadcasting cimport contiguous, reshape_to_layout
+from cygrad.functions.operation cimport as_variable, operation, reading
+from cygrad.functions.shape cimport permuted, unsqueezed
 from cygrad.kernels.convolution cimport Windows, fold_windows, unfold_windows
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.pieces cimport PIECE
@@ -105,7 +106,18 @@ cdef Variable vjp_fold(Function f, Variable gy, int i):
     return unfold(gy, f.saved)
 
 cdef Op UNFOLD = reading(operation(b"Unfold", vjp_unfold), 0, 0)
+
+cdef object again_unfold(Function f, tuple xs):
+    return unfold(<Variable>xs[0], f.saved)
+
+UNFOLD.again = again_unfold
+
 cdef Op FOLD = reading(operation(b"Fold", vjp_fold), 0, 0)
+
+cdef object again_fold(Function f, tuple xs):
+    return fold(<Variable>xs[0], f.saved)
+
+FOLD.again = again_fold
 
 
 cdef Layout* columns_layout(const Windows* at) except NULL:
@@ -225,7 +237,7 @@ cdef Variable convolve(object x_argument, object w_argument, object b_argument, 
     if b is None:
         y = contiguous(y)
     else:                       # which brings the result into C order
-        y = OPERATORS.add(y, shaped(b, 3, outputs, 1, 1, 0))
+        y = plus(y, shaped(b, 3, outputs, 1, 1, 0))
     return y if axes == 2 else shaped(y, 3, s.at.n, outputs, s.at.ow, 0)
 
 

@@ -6,42 +6,26 @@ new array or adding to the gradient that is there. What the operations are, and 
 stands in the other files of this folder.
 """
 
-from cpython.exc cimport PyErr_CheckSignals
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 from libc.math cimport isfinite
 
 from cygrad.core.anomaly cimport constants_are_finite
 from cygrad.core.arrays cimport is_array_like, is_number, number, operand
 from cygrad.core.function cimport (
-    Function, Op, READS_ALL, READS_X0, READS_X1, READS_Y, connect, input_of, name_of, vjp_rule,
+    Function, Op, READS_X0, READS_X1, READS_Y, connect, input_of, name_of, vjp_rule,
 )
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, broadcast_layouts, contiguous_layout, release, same_shape, shape_of,
 )
 from cygrad.core.variable cimport Variable, describe, empty, filled_like, is_private
-from cygrad.functions.reduction cimport sum_to_layout
-from cygrad.kernels.elementwise cimport (
-    CG_READS_R, CG_READS_X, CG_READS_Y, Gradient, KERNELS, LONG, MAX_OPERANDS, gradient_of,
-    inputs_of, kernel_named, map_strided,
+from cygrad.functions.broadcasting cimport sum_to_layout
+from cygrad.functions.operation cimport (
+    as_variable, broadcast_strides, map_long, map_pieces, operation, pinned, run,
 )
-from cygrad.kernels.pieces cimport PIECE
-
-
-cdef Op operation(const char* name, vjp_rule vjp) noexcept:
-    cdef Op op
-    op.name = name
-    op.vjp = vjp
-    op.kernel = -1
-    op.fused = NULL
-    op.sweep = NULL
-    op.several = NULL
-    op.slope = NULL
-    op.again = NULL
-    for i in range(2):
-        op.gradient[i] = op.adding[i] = COMPOSED
-        op.reads[i] = 0
-        op.needs[i] = READS_ALL
-    return op
+from cygrad.kernels.elementwise cimport (
+    CG_READS_R, CG_READS_X, CG_READS_Y, COMPOSED, Gradient, MAX_OPERANDS, PASS,
+    gradient_of, inputs_of, kernel_named,
+)
 
 
 cdef Op kernel_op(const char* name, str kernel, vjp_rule vjp) except *:
@@ -61,19 +45,6 @@ cdef Op kernel_op(const char* name, str kernel, vjp_rule vjp) except *:
                                      | (READS_Y if found.reads & CG_READS_R else 0))
         if found.costly and inputs_of(op.kernel) == 1:
             op.slope = slope_by_kernel
-    return op
-
-
-cdef Op composed(Op op) noexcept:
-    cdef Op plain = operation(op.name, op.vjp)
-    plain.kernel = op.kernel
-    plain.again = op.again
-    return plain
-
-
-cdef Op reading(Op op, int needs0, int needs1) noexcept:
-    op.needs[0] = needs0
-    op.needs[1] = needs1
     return op
 
 
@@ -196,84 +167,6 @@ cdef Layout* broadcast_pair(const Op* op, Variable a, Variable b) except NULL:
                          f"{' (' + names + ')' if names else ''}") from None
 
 
-cdef int map_long(int kernel, int n_inputs, const double** operands, const Py_ssize_t** strides,
-                  const Layout* layout, const double* c) except -1:
-    """map_strided over the shape of a layout, without the GIL if that is worth it."""
-    return map_pieces(kernel, n_inputs, operands, strides, layout.ndim, layout.shape, c,
-                      layout.size < LONG)
-
-
-cdef int run(int kernel, int n_inputs, const double** inputs, double* out, Py_ssize_t n,
-             const double* c, bint keeps_gil=False) except -1:
-    """A kernel on contiguous memory; a long one lets the GIL go, and is left by a signal."""
-    cdef const double* here[MAX_OPERANDS]
-    cdef Py_ssize_t start = 0, length
-    cdef int k
-    if n < LONG:
-        KERNELS[kernel](inputs, out, n, c)
-        return 0
-    while True:
-        length = min(n - start, PIECE)
-        for k in range(n_inputs):
-            here[k] = inputs[k] + start
-        if keeps_gil:
-            KERNELS[kernel](here, out + start, length, c)
-        else:
-            with nogil:
-                KERNELS[kernel](here, out + start, length, c)
-        start += length
-        if start == n:
-            return 0
-        PyErr_CheckSignals()
-
-
-cdef int map_pieces(int kernel, int n_inputs, const double** operands,
-                    const Py_ssize_t** strides, int ndim, const Py_ssize_t* shape,
-                    const double* c, bint keeps_gil) except -1:
-    """map_strided, in pieces of which a signal can come between."""
-    cdef const double* here[MAX_OPERANDS]
-    cdef Py_ssize_t part[MAX_NDIM]
-    cdef Py_ssize_t size = 1, half
-    cdef int axis = -1, d, k
-    for d in range(ndim):
-        size *= shape[d]
-        part[d] = shape[d]
-        if axis < 0 and shape[d] > 1:
-            axis = d
-    if size <= PIECE:
-        if keeps_gil:
-            map_strided(kernel, n_inputs, operands, strides, ndim, shape, c)
-        else:
-            with nogil:
-                map_strided(kernel, n_inputs, operands, strides, ndim, shape, c)
-        return 0
-    half = shape[axis] // 2
-    part[axis] = half
-    map_pieces(kernel, n_inputs, operands, strides, ndim, part, c, keeps_gil)
-    PyErr_CheckSignals()
-    for k in range(n_inputs + 1):
-        here[k] = <const double*>(<const char*>operands[k] + half * strides[k][axis])
-    part[axis] = shape[axis] - half
-    return map_pieces(kernel, n_inputs, here, strides, ndim, part, c, keeps_gil)
-
-
-cdef bint broadcast_strides(const Layout* layout, const Layout* target,
-                            Py_ssize_t* strides) noexcept nogil:
-    cdef int lead = target.ndim - layout.ndim, d
-    if lead < 0:
-        return False
-    for d in range(lead):
-        strides[d] = 0
-    for d in range(layout.ndim):
-        if layout.shape[d] == target.shape[lead + d]:
-            strides[lead + d] = layout.strides[d]
-        elif layout.shape[d] == 1:
-            strides[lead + d] = 0
-        else:
-            return False
-    return True
-
-
 cdef object again_by_kernel(Function f, tuple xs):
     """The again_rule of operations of one or two inputs."""
     if f.n_inputs == 2:
@@ -372,14 +265,11 @@ cdef Variable strided_gradient(Function f, Variable gy, int i, Variable into, in
     return sum_to_layout(gx, x.layout)
 
 
+cdef Variable vjp_zero(Function f, Variable gy, int i):
+    return filled_like(input_of(f, i), 0.0)
+
+
 # ---- From Python ------------------------------------------------------------------------------
-
-cpdef Variable as_variable(object x, str where):
-    """x as a Variable: itself, or a constant of what it holds; `where` is for the error message."""
-    if isinstance(x, Variable):
-        return <Variable>x
-    return operand(x, where)
-
 
 cdef object apply_forms(const Forms* forms, object a, object b):
     if isinstance(a, Variable):

@@ -3,10 +3,9 @@
 from cygrad.core.function cimport Function, Op, input_of
 from cygrad.core.variable cimport Variable
 from cygrad.functions.arithmetic cimport multiply, negate, scale, shift
-from cygrad.functions.elementwise cimport (
-    Forms, as_variable, binary, call_forms, kernel_op, output_of, unary,
-)
-from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.functions.broadcasting cimport sum_to_layout
+from cygrad.functions.elementwise cimport Forms, binary, call_forms, kernel_op, output_of, unary
+from cygrad.functions.operation cimport as_variable
 
 cdef double LN2 = 0.6931471805599453
 cdef double LN10 = 2.302585092994046

@@ -17,9 +17,10 @@ from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport (
     Variable, describe, empty, filled, filled_like, pinned_rows, view_of,
 )
-from cygrad.functions.elementwise cimport as_variable, operation, reading
-from cygrad.functions.reduction cimport axis_to_flatten
-from cygrad.functions.shape cimport permuted, single_axis
+from cygrad.functions.axes cimport axis_to_flatten, single_axis
+from cygrad.functions.broadcasting cimport add_into, reshaped
+from cygrad.functions.operation cimport as_variable, operation, reading, result_layout
+from cygrad.functions.shape cimport permuted
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.indexing cimport gather_blocks, scatter_add_blocks
 from cygrad.kernels.pieces cimport PIECE
@@ -164,6 +165,11 @@ cdef Variable fused_view(Function f, Variable gy, int i, Variable into, bint don
 cdef Op GET_VIEW = reading(operation(b"GetItem", vjp_view), 0, 0)
 GET_VIEW.fused = fused_view
 
+cdef object again_view(Function f, tuple xs):
+    return get_view(<Variable>xs[0], f.saved)
+
+GET_VIEW.again = again_view
+
 
 cdef Variable get_view(Variable x, object index):
     cdef View view
@@ -215,7 +221,7 @@ cdef int add_at_view(Variable x, object index, Variable g) except -1:
         raise RuntimeError(f"Variable.backward: GetItem met a gradient of shape "
                            f"{shape_of(g.layout)} for a view of shape {shape_of(target.layout)}; "
                            "was .data replaced by another shape after it was used?")
-    OPERATORS.add_into(target, g)
+    add_into(target, g)
     return 0
 
 
@@ -225,6 +231,11 @@ cdef Variable vjp_put_view(Function f, Variable gy, int i):
     return get_view(gy, f.saved)
 
 cdef Op PUT_VIEW = reading(operation(b"PutItem", vjp_put_view), 0, 0)
+
+cdef object again_put_view(Function f, tuple xs):
+    return put_view(<Variable>xs[0], result_layout(f), f.saved)
+
+PUT_VIEW.again = again_put_view
 
 
 cdef Variable put_view(Variable x, const Layout* layout, object index):
@@ -256,6 +267,11 @@ cdef Variable vjp_gather(Function f, Variable gy, int i):
     return scatter(gy, f.saved)
 
 cdef Op GATHER = reading(operation(b"GetItem", vjp_gather), 0, 0)
+
+cdef object again_gather(Function f, tuple xs):
+    return gather(<Variable>xs[0], f.saved)
+
+GATHER.again = again_gather
 
 
 cdef Variable gather(Variable x, tuple saved):
@@ -290,6 +306,11 @@ cdef Variable vjp_scatter(Function f, Variable gy, int i):
     return gather(gy, f.saved)
 
 cdef Op SCATTER = reading(operation(b"ScatterAdd", vjp_scatter), 0, 0)
+
+cdef object again_scatter(Function f, tuple xs):
+    return scatter(<Variable>xs[0], f.saved)
+
+SCATTER.again = again_scatter
 
 
 cdef Variable scatter(Variable g, tuple saved):
@@ -439,7 +460,7 @@ def take(x, indices, axis=None):
         raise TypeError(f"take: indices must be integers, not {index.dtype}")
     axis = axis_to_flatten(axis, v, "take")
     if axis is None:
-        v = OPERATORS.reshape(v, -1)
+        v = reshaped(v, -1)
     else:
         place = single_axis(axis, v, "take")
     if place == 0:

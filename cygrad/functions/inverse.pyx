@@ -2,13 +2,11 @@
 
 from cygrad.core.function cimport Function, Op, input_of
 from cygrad.core.variable cimport Variable
-from cygrad.functions.arithmetic cimport (
-    divide, multiply, negate, power, scale, squared, subtract,
-)
-from cygrad.functions.elementwise cimport (
-    Forms, as_variable, binary, call_forms, kernel_op, output_of, unary,
-)
-from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.functions.arithmetic cimport divide, multiply, negate, scale, subtract
+from cygrad.functions.broadcasting cimport sum_to_layout
+from cygrad.functions.elementwise cimport Forms, binary, call_forms, kernel_op, output_of, unary
+from cygrad.functions.operation cimport as_variable
+from cygrad.functions.powers cimport power, squared
 from cygrad.functions.selection cimport clipped
 
 

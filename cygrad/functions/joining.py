@@ -8,12 +8,27 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 import numpy as np
 
 from cygrad.core.variable import Variable
-from cygrad.functions.elementwise import as_variable
+from cygrad.functions.broadcasting import broadcast_to, reshape
 from cygrad.functions.integers import integer
-from cygrad.functions.shape import broadcast_to, concat, reshape, split
+from cygrad.functions.operation import as_variable
+from cygrad.functions.stacking import concat, split
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike, _Integers
+
+__all__ = [
+    "append",
+    "array_split",
+    "atleast_1d",
+    "atleast_2d",
+    "atleast_3d",
+    "column_stack",
+    "dstack",
+    "hstack",
+    "meshgrid",
+    "vstack",
+]
+
 
 MAX_INPUTS = 30000  # of a Function: so many parts can be joined in the backward pass
 

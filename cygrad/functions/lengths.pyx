@@ -12,15 +12,15 @@ from libc.math cimport INFINITY, NAN, sqrt
 
 from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.function cimport Function, Op, connect
-from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, detached, filled_like, scalar
 from cygrad.functions.arithmetic cimport (
-    divide, divide_by, multiply, power, scale, square_root, squared, subtract,
+    absolute, divide, divide_by, multiply, scale, sign_of, subtract,
 )
+from cygrad.functions.axes cimport reduced_axes
+from cygrad.functions.broadcasting cimport reshaped, spread, sum_over
 from cygrad.functions.comparison cimport differs, equals
-from cygrad.functions.elementwise cimport operation
-from cygrad.functions.reduction cimport reduced_axes, spread, sum_over
-from cygrad.functions.rounding cimport sign_of
+from cygrad.functions.operation cimport keeps_axes, operation
+from cygrad.functions.powers cimport power, square_root, squared
 from cygrad.functions.selection cimport choose, select
 
 import numpy as np
@@ -35,7 +35,7 @@ cdef double LEAST = 2.0**-1000
 cdef Variable sum_of_powers(Variable x, double p, unsigned long long axes, bint keepdims):
     if p == 2.0:
         return sum_over(squared(x), axes, keepdims)
-    return sum_over(power(OPERATORS.abs(x), p), axes, keepdims)
+    return sum_over(power(absolute(x), p), axes, keepdims)
 
 
 cdef Variable root(Variable sums, double p, double n):
@@ -73,7 +73,7 @@ cdef Variable plain_length(Variable x, double p, unsigned long long axes, bint k
     if scales is None:
         return root(sums, p, n)
     sums = sum_of_powers(multiply(x, scales), p, axes, keepdims)
-    return divide(root(sums, p, n), scales if keepdims else OPERATORS.reshape(scales, sums.shape))
+    return divide(root(sums, p, n), scales if keepdims else reshaped(scales, sums.shape))
 
 
 cdef Variable plain_unit(Variable x, double p, unsigned long long axes, double n):
@@ -119,6 +119,11 @@ cdef Variable vjp_unit(Function f, Variable gu, int i):
 
 cdef Op UNIT = operation(b"Unit", vjp_unit)
 
+cdef object again_unit(Function f, tuple xs):
+    return unit_vector(<Variable>xs[0], f.c[0], f.saved, f.c[1], None)
+
+UNIT.again = again_unit
+
 
 cdef Variable unit_vector(Variable x, double p, unsigned long long axes, double n,
                           Variable length):
@@ -126,7 +131,7 @@ cdef Variable unit_vector(Variable x, double p, unsigned long long axes, double 
     cdef Function f
     if length is not None and is_usual(length):
         shape = [1 if (axes >> d) & 1 else x.layout.shape[d] for d in range(x.layout.ndim)]
-        u = over(plain, OPERATORS.reshape(detached(length), shape))
+        u = over(plain, reshaped(detached(length), shape))
     else:
         u = plain_unit(plain, p, axes, n)
     f = connect(&UNIT, u, x, None)
@@ -141,9 +146,14 @@ cdef Variable unit_vector(Variable x, double p, unsigned long long axes, double 
 
 cdef Variable vjp_signed_power(Function f, Variable gy, int i):
     cdef double q = f.c[0]
-    return multiply(gy, scale(power(OPERATORS.abs(f.x0), q - 1.0), q))
+    return multiply(gy, scale(power(absolute(f.x0), q - 1.0), q))
 
 cdef Op SIGNED_POWER = operation(b"SignedPower", vjp_signed_power)
+
+cdef object again_signed_power(Function f, tuple xs):
+    return slope_at(<Variable>xs[0], f.c[0] + 1.0)
+
+SIGNED_POWER.again = again_signed_power
 
 
 cdef Variable slope_at(Variable u, double p):
@@ -153,7 +163,7 @@ cdef Variable slope_at(Variable u, double p):
     if p == 2.0:
         return u
     plain = detached(u)
-    s = multiply(sign_of(plain), power(OPERATORS.abs(plain), p - 1.0))
+    s = multiply(sign_of(plain), power(absolute(plain), p - 1.0))
     s = select(differs(plain, 0.0), s)
     f = connect(&SIGNED_POWER, s, u, None)
     if f is not None:
@@ -173,6 +183,11 @@ cdef Variable vjp_norm(Function f, Variable gy, int i):
     return multiply(spread(gy, x, axes), slope_at(unit_vector(x, p, axes, 1.0, length), p))
 
 cdef Op NORM = operation(b"Norm", vjp_norm)
+
+cdef object again_norm(Function f, tuple xs):
+    return power_norm(<Variable>xs[0], f.c[0], f.saved, keeps_axes(f))
+
+NORM.again = again_norm
 
 
 cdef Variable power_norm(Variable x, double p, unsigned long long axes, bint keepdims):

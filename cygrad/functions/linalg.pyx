@@ -12,18 +12,17 @@ from cygrad.core.postponed cimport Products, postpone
 from cygrad.core.variable cimport (
     Variable, describe, detached, empty, own_contiguous, pinned_rows,
 )
-from cygrad.functions.arithmetic cimport multiply
-from cygrad.functions.elementwise cimport (
-    as_variable, broadcast_strides, map_long, operation, reading,
-)
-from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.functions.arithmetic cimport multiply, plus
+from cygrad.functions.broadcasting cimport sum_to_layout
+from cygrad.functions.operation cimport as_variable, broadcast_strides, map_long, operation, reading
 from cygrad.functions.shape cimport swap_last_axes, unsqueezed
 from cygrad.kernels.elementwise cimport kernel_named
 from cygrad.kernels.linalg cimport blas_ready, matmul_strided
 
 import numpy as np
 
-from cygrad.functions.shape import reshape, squeeze
+from cygrad.functions.broadcasting import reshape
+from cygrad.functions.shape import squeeze
 
 cdef enum:
     SMALL = 4096                # multiplications below which the GIL is kept
@@ -68,6 +67,11 @@ cdef int sweep_matmul(Function f, list gys, Pass* p) except -1:
 
 cdef Op MATMUL = reading(operation(b"MatMul", vjp_matmul), READS_X1, READS_X0)
 MATMUL.sweep = sweep_matmul
+
+cdef object again_matmul(Function f, tuple xs):
+    return product(<Variable>xs[0], <Variable>xs[1])
+
+MATMUL.again = again_matmul
 
 
 cdef bint postpone_rows(Pass* p, Variable x, Variable gy, Variable w, Variable b) except -1:
@@ -300,6 +304,11 @@ cdef int sweep_linear(Function f, list gys, Pass* p) except -1:
 cdef Op LINEAR = reading(operation(b"Linear", vjp_linear), READS_X1, READS_X0)
 LINEAR.sweep = sweep_linear
 
+cdef object again_linear(Function f, tuple xs):
+    return linear(xs[0], xs[1], xs[2])
+
+LINEAR.again = again_linear
+
 
 cdef int add_bias(Variable y, Variable b) except -1:
     """y += b, a vector of the length of y's rows; nobody else sees y yet, nor can exchange b."""
@@ -361,7 +370,7 @@ def linear(x, w, b=None):
     if (weights.layout.ndim > 2 or bias.layout.ndim != 1
             or bias.layout.shape[0] != weights.layout.shape[1]):
         check_bias(rows, weights, bias)
-        return OPERATORS.add(product(rows, weights), bias)
+        return plus(product(rows, weights), bias)
     held = detached(bias)       # as it was checked: the product lets other threads run
     y = product(detached(rows), detached(weights))
     add_bias(y, held)

@@ -2,8 +2,8 @@
 
 from cygrad.core.layout cimport MAX_NDIM
 from cygrad.core.variable cimport Variable, describe
-from cygrad.functions.elementwise cimport as_variable
 from cygrad.functions.indexing cimport gather
+from cygrad.functions.operation cimport as_variable
 
 import numpy as np
 

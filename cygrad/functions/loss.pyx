@@ -8,12 +8,14 @@ from cygrad.core.layout cimport Layout, same_shape
 from cygrad.core.variable cimport Variable, describe, detached, empty, pinned_rows, scalar
 from cygrad.functions.activation cimport logistic, logistic_slope
 from cygrad.functions.arithmetic cimport divide_by, multiply, negate, scale, subtract
+from cygrad.functions.broadcasting cimport sum_over
 from cygrad.functions.comparison cimport above, both, opposite
-from cygrad.functions.elementwise cimport as_variable, binary, kernel_op, operation, reading
-from cygrad.functions.reduction cimport mean_over, sum_over
+from cygrad.functions.elementwise cimport binary, kernel_op
+from cygrad.functions.operation cimport as_variable, operation, reading, run
+from cygrad.functions.reduction cimport mean_over
 from cygrad.functions.selection cimport choose, select
 from cygrad.functions.softmaxes cimport last_axis, soft_maximum
-from cygrad.kernels.elementwise cimport LONG, kernel_named, run
+from cygrad.kernels.elementwise cimport LONG, kernel_named
 from cygrad.kernels.numpy_loops cimport MAXIMUM, MINIMUM
 from cygrad.kernels.reduction cimport reduce_strided
 from cygrad.kernels.rows cimport cross_entropy_gradient_rows, cross_entropy_rows
@@ -137,6 +139,12 @@ cdef Variable fused_cross_entropy(Function f, Variable gy, int i, Variable into,
 
 cdef Op CROSS_ENTROPY = reading(operation(b"CrossEntropy", vjp_cross_entropy), READS_X0, 0)
 CROSS_ENTROPY.fused = fused_cross_entropy
+
+cdef object again_cross_entropy(Function f, tuple xs):
+    # In the labels that are kept, those of rows that do not count are -1.
+    return cross_entropy(xs[0], f.saved[0].reshape((<Variable>xs[0]).shape[:-1]), -1)
+
+CROSS_ENTROPY.again = again_cross_entropy
 
 
 def cross_entropy(x, t, ignore_index=-100):
@@ -308,13 +316,18 @@ cdef Variable fused_mean_squared_error(Function f, Variable gy, int i, Variable 
     gx = empty(x.layout)
     operands[0] = x.ptr
     operands[1] = t.ptr
-    run(SCALED_DIFFERENCE, operands, gx.ptr, x.layout.size, c)
+    run(SCALED_DIFFERENCE, 2, operands, gx.ptr, x.layout.size, c)
     return gx
 
 cdef Op MEAN_SQUARED_ERROR = reading(
     operation(b"MeanSquaredError", vjp_mean_squared_error), READS_X0 | READS_X1,
     READS_X0 | READS_X1)
 MEAN_SQUARED_ERROR.fused = fused_mean_squared_error
+
+cdef object again_mean_squared_error(Function f, tuple xs):
+    return mean_squared_error(xs[0], xs[1])
+
+MEAN_SQUARED_ERROR.again = again_mean_squared_error
 
 
 def mean_squared_error(x, t):
@@ -351,7 +364,7 @@ def mean_squared_error(x, t):
     check_targets(a, b, "mean_squared_error")
     difference = subtract(detached(a), detached(b))
     operands[0] = difference.ptr
-    run(SQUARE, operands, difference.ptr, difference.layout.size, NULL)
+    run(SQUARE, 1, operands, difference.ptr, difference.layout.size, NULL)
     y = mean_over(difference, (<unsigned long long>1 << difference.layout.ndim) - 1, False)
     connect(&MEAN_SQUARED_ERROR, y, a, b)
     return y

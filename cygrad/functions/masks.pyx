@@ -11,7 +11,8 @@ from cygrad.core.function cimport Function, Op
 from cygrad.core.layout cimport Layout, contiguous_layout, release
 from cygrad.core.mode cimport mode
 from cygrad.core.variable cimport Variable, empty
-from cygrad.functions.elementwise cimport as_variable, binary, kernel_op
+from cygrad.functions.elementwise cimport binary, kernel_op
+from cygrad.functions.operation cimport as_variable
 
 import numpy as np
 

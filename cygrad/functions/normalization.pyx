@@ -11,18 +11,19 @@ from cygrad.core.arrays cimport array_of, constant, is_number, number
 from cygrad.core.function cimport Function, Op, connect_many, input_of
 from cygrad.core.layout cimport Layout, contiguous_layout, release, same_shape, shape_of
 from cygrad.core.mode cimport mode
-from cygrad.core.operators cimport OPERATORS
 from cygrad.core.repetition cimport keep
 from cygrad.core.storage cimport mark_written
 from cygrad.core.variable cimport (
     Variable, describe, empty, filled_like, pinned_rows, scalar,
 )
-from cygrad.functions.arithmetic cimport multiply, power, shift, square_root, subtract
+from cygrad.functions.arithmetic cimport multiply, plus, shift, subtract
+from cygrad.functions.broadcasting cimport contiguous, reshaped, sum_to_layout
 from cygrad.functions.comparison cimport equals
-from cygrad.functions.elementwise cimport as_variable, operation
-from cygrad.functions.reduction cimport mean_over, sum_to_layout
+from cygrad.functions.operation cimport as_variable, operation
+from cygrad.functions.powers cimport power, square_root
+from cygrad.functions.reduction cimport mean_over
 from cygrad.functions.selection cimport choose
-from cygrad.functions.shape cimport contiguous, permuted
+from cygrad.functions.shape cimport permuted
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.normalization cimport (
     Moments, normalize_rows, normalize_rows_gamma, normalize_rows_x,
@@ -97,6 +98,12 @@ cdef Variable fused_layer_norm(Function f, Variable gy, int i, Variable into, bi
 
 
 cdef Op LAYER_NORM = operation(b"LayerNorm", vjp_layer_norm)
+
+cdef object again_layer_norm(Function f, tuple xs):
+    x, gamma, beta = xs if len(xs) == 3 else (xs[0], None, None)
+    return normalized(x, gamma, beta, f.saved[1], f.c[0])[0]
+
+LAYER_NORM.again = again_layer_norm
 LAYER_NORM.fused = fused_layer_norm
 
 
@@ -279,7 +286,7 @@ cdef Variable by_channel(Variable argument, Variable x, str name):
     if v.layout.ndim != 1 or v.layout.shape[0] != x.layout.shape[1]:
         raise ValueError(f"batch_norm: {name} must be of shape ({x.layout.shape[1]},) for "
                          f"{describe(x)}, not {describe(v)}")
-    return OPERATORS.reshape(v, (v.layout.size,) + (1,) * (x.layout.ndim - 2))
+    return reshaped(v, (v.layout.size,) + (1,) * (x.layout.ndim - 2))
 
 
 def batch_norm(x, gamma=None, beta=None, running_mean=None, running_var=None, momentum=0.1,
@@ -378,8 +385,8 @@ def batch_norm(x, gamma=None, beta=None, running_mean=None, running_var=None, mo
     order = (1, 0, *range(2, v.layout.ndim))
     y = permuted(v, order)
     by_sample = shape_of(y.layout)
-    y, moments = normalized(OPERATORS.reshape(y, (channels, count)), None, None, 1, added)
-    y = affine(permuted(OPERATORS.reshape(y, by_sample), order), g, b)
+    y, moments = normalized(reshaped(y, (channels, count)), None, None, 1, added)
+    y = affine(permuted(reshaped(y, by_sample), order), g, b)
     if mean_array is not None and count > 0:
         of = array_of(moments)
         with np.errstate(all="ignore"):
@@ -397,5 +404,5 @@ cdef Variable affine(Variable x, Variable scale, Variable offset):
     if scale is not None:
         x = multiply(x, scale)
     if offset is not None:
-        x = OPERATORS.add(x, offset)
+        x = plus(x, offset)
     return contiguous(x)

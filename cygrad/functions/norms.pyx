@@ -3,13 +3,15 @@
 from libc.math cimport INFINITY, isnan
 
 from cygrad.core.arrays cimport is_number, number
-from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe
-from cygrad.functions.elementwise cimport as_variable
+from cygrad.functions.arithmetic cimport absolute
+from cygrad.functions.axes cimport axes_of
+from cygrad.functions.broadcasting cimport sum_over
 from cygrad.functions.lengths cimport power_norm
-from cygrad.functions.reduction cimport axes_of, sum_over
+from cygrad.functions.operation cimport as_variable
 
-from cygrad.functions.reduction import max, min, sum
+from cygrad.functions.broadcasting import sum
+from cygrad.functions.reduction import max, min
 from cygrad.functions.shape import squeeze
 
 
@@ -20,9 +22,9 @@ cdef Variable vector_norm(Variable x, object order, object axis, bint keepdims):
     p = 2.0 if order is None else number(order)
     axes = axes_of(axis, x, "norm")
     if p == 1.0:
-        return sum_over(OPERATORS.abs(x), axes, keepdims)
+        return sum_over(absolute(x), axes, keepdims)
     if p == INFINITY or p == -INFINITY:
-        return (max if p > 0 else min)(OPERATORS.abs(x), axis, keepdims)
+        return (max if p > 0 else min)(absolute(x), axis, keepdims)
     return power_norm(x, p, axes, keepdims)
 
 
@@ -39,7 +41,7 @@ cdef Variable matrix_norm(Variable x, object order, tuple axis, bint keepdims):
                          "or -inf")
     axes_of(axis, x, "norm")
     rows, columns = axis if p in (1.0, -1.0) else axis[::-1]
-    sums = sum(OPERATORS.abs(x), rows, True)
+    sums = sum(absolute(x), rows, True)
     y = (max if p > 0 else min)(sums, columns, True)
     return y if keepdims else squeeze(y, axis)
 

@@ -7,20 +7,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cygrad.core.variable import Variable
-from cygrad.functions.arithmetic import add, div, mul, square, sub
+from cygrad.functions.arithmetic import add, div, mul, sign, sub
 from cygrad.functions.comparison import above, below, equals, is_finite, is_nan
-from cygrad.functions.elementwise import as_variable
-from cygrad.functions.rounding import remainder, rint, sign
-from cygrad.functions.selection import maximum, minimum, where
+from cygrad.functions.operation import as_variable
+from cygrad.functions.powers import square
+from cygrad.functions.rounding import remainder, rint
+from cygrad.functions.selection import clip, maximum, minimum, where
 from cygrad.functions.trigonometric import sin
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
+
+__all__ = [
+    "deg2rad",
+    "fmax",
+    "fmin",
+    "heaviside",
+    "nan_to_num",
+    "rad2deg",
+    "select",
+    "sinc",
+]
 
 
 def fmax(a: _ArrayLike, b: _ArrayLike) -> Variable:
@@ -295,3 +307,26 @@ def rad2deg(x: _ArrayLike) -> Variable:
     variable(180.0)
     """
     return mul(as_variable(x, "rad2deg"), 180.0 / math.pi)
+
+
+# ---- For NumPy's clip and round, and the methods of their names ---------------------------------
+
+
+def between(x: _ArrayLike, low: Any, high: Any) -> Variable:
+    """x between bounds that may be arrays and Variables: np.clip."""
+    if all(bound is None or np.ndim(bound) == 0 for bound in (low, high)) and not any(
+        isinstance(bound, Variable) for bound in (low, high)
+    ):
+        return clip(x, low, high)
+    y = as_variable(x, "clip")
+    if low is not None:
+        y = maximum(y, low)
+    return y if high is None else minimum(y, high)
+
+
+def rounded(x: _ArrayLike, decimals: int = 0) -> Variable:
+    """x to so many decimals, a half to the even digit: np.round."""
+    if decimals == 0:
+        return rint(x)
+    v = as_variable(x, "around")
+    return add(mul(v, 0.0), np.round(v.data, decimals))

@@ -8,8 +8,8 @@ from cygrad.core.variable cimport Variable, describe, held, pinned_rows
 from cygrad.functions.convolution cimport (
     Sliding, Steps, check_shape, empty_planes, read_pair, slide,
 )
-from cygrad.functions.elementwise cimport as_variable, operation, reading
 from cygrad.functions.indexing cimport scatter
+from cygrad.functions.operation cimport as_variable, operation, reading
 from cygrad.kernels.convolution cimport Windows, max_windows, mean_windows, spread_windows
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.pieces cimport PIECE
@@ -140,7 +140,18 @@ cdef Variable vjp_spread_pool(Function f, Variable gy, int i):
     return avg_pool(gy, f.saved)
 
 cdef Op AVG_POOL = reading(operation(b"AvgPool2d", vjp_avg_pool), 0, 0)
+
+cdef object again_avg_pool(Function f, tuple xs):
+    return avg_pool(<Variable>xs[0], f.saved)
+
+AVG_POOL.again = again_avg_pool
+
 cdef Op SPREAD_POOL = reading(operation(b"SpreadPool2d", vjp_spread_pool), 0, 0)
+
+cdef object again_spread_pool(Function f, tuple xs):
+    return spread_pool(<Variable>xs[0], f.saved)
+
+SPREAD_POOL.again = again_spread_pool
 
 
 cdef Variable avg_pool(Variable x, Sliding s):

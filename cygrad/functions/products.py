@@ -11,15 +11,28 @@ from numpy.lib.array_utils import normalize_axis_tuple
 from cygrad.core.variable import Variable
 from cygrad.functions.arithmetic import mul, sub
 from cygrad.functions.arrangement import flip
+from cygrad.functions.broadcasting import reshape
 from cygrad.functions.convolution import conv1d
-from cygrad.functions.elementwise import as_variable
 from cygrad.functions.integers import integer
 from cygrad.functions.linalg import matmul
+from cygrad.functions.operation import as_variable
 from cygrad.functions.rearrangement import moveaxis
-from cygrad.functions.shape import reshape, transpose, unsqueeze
+from cygrad.functions.shape import transpose, unsqueeze
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
+
+__all__ = [
+    "convolve",
+    "correlate",
+    "cross",
+    "dot",
+    "inner",
+    "kron",
+    "outer",
+    "tensordot",
+    "vdot",
+]
 
 
 def dot(a: _ArrayLike, b: _ArrayLike) -> Variable:

@@ -13,17 +13,33 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from cygrad.core.variable import Variable
-from cygrad.functions.elementwise import as_variable
+from cygrad.functions.broadcasting import reshape, sum
 from cygrad.functions.indexing import take
 from cygrad.functions.integers import axes, axis_or_none, integer, integers
-from cygrad.functions.reduction import sum
+from cygrad.functions.operation import as_variable
 from cygrad.functions.selection import where
-from cygrad.functions.shape import reshape, transpose
+from cygrad.functions.shape import transpose
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike, _Axis, _PlainNumbers, _Positions
 
 # What NumPy's functions make of an array of positions: Any, as their types allow little else.
+
+__all__ = [
+    "diag",
+    "diagonal",
+    "moveaxis",
+    "pad",
+    "partition",
+    "roll",
+    "rot90",
+    "sort",
+    "swapaxes",
+    "take_along_axis",
+    "trace",
+]
+
+
 Positions = Any
 
 

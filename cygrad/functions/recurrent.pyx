@@ -18,10 +18,10 @@ from cygrad.core.postponed cimport Products, postpone
 from cygrad.core.variable cimport Variable, describe, empty, filled, held, pinned_rows
 from cygrad.functions.activation cimport logistic
 from cygrad.functions.arithmetic cimport multiply, subtract_from
-from cygrad.functions.elementwise cimport as_variable, operation, reading
+from cygrad.functions.broadcasting cimport sum_to_layout
 from cygrad.functions.indexing cimport slice_axis
 from cygrad.functions.linalg cimport blas_operand, product, rows_of
-from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.functions.operation cimport as_variable, operation, reading
 from cygrad.functions.shape cimport swap_last_axes
 from cygrad.functions.trigonometric cimport hyperbolic_tangent
 from cygrad.kernels.elementwise cimport (
@@ -30,7 +30,7 @@ from cygrad.kernels.elementwise cimport (
 from cygrad.kernels.linalg cimport matmul_strided
 
 from cygrad.functions.linalg import linear
-from cygrad.functions.shape import concat
+from cygrad.functions.stacking import concat
 
 cdef enum:
     MAX_ARGS = 7                # of a cell
@@ -152,6 +152,11 @@ cdef int sweep_lstm_cell(Function f, list gys, Pass* p) except -1:
 cdef Op LSTM_CELL = reading(operation(b"LSTMCell", NULL), READS_X0 | READS_X1, READS_X0 | READS_X1)
 LSTM_CELL.several = several_lstm_cell
 LSTM_CELL.sweep = sweep_lstm_cell
+
+cdef object again_lstm_cell(Function f, tuple xs):
+    return lstm_cell(xs[0], xs[1])
+
+LSTM_CELL.again = again_lstm_cell
 
 
 cdef Variable cell_backward(Function f, Variable state, list gys, Variable active,
@@ -326,6 +331,12 @@ cdef int sweep_lstm_step(Function f, list gys, Pass* p) except -1:
 cdef Op LSTM_STEP = reading(operation(b"LSTMStep", NULL), READS_INPUTS, READS_INPUTS)
 LSTM_STEP.several = several_lstm_step
 LSTM_STEP.sweep = sweep_lstm_step
+
+cdef object again_lstm_step(Function f, tuple xs):
+    x, h, c, wx, wh, b = xs
+    return next_step(x, h, c, wx, wh, b)
+
+LSTM_STEP.again = again_lstm_step
 
 
 cdef int check_step(object where, Variable x, Variable h, Variable c, Variable wx, Variable wh,

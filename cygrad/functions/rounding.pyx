@@ -1,58 +1,26 @@
-"""sign, floor, ceil, trunc, rint, copysign, fmod, remainder, floor_divide.
+"""floor, ceil, trunc, rint, copysign, fmod, remainder, floor_divide.
 
 Step functions and what is made of them: between the steps the derivatives are whole numbers. On a
 step, where there is none, they are given the value of the formula.
 """
 
-from cygrad.core.function cimport Function, Op, input_of
+from cygrad.core.function cimport Function, Op
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, detached, filled_like
-from cygrad.functions.arithmetic cimport divide, multiply, negate, subtract
+from cygrad.functions.arithmetic cimport divide, multiply, negate, sign_of, subtract
+from cygrad.functions.broadcasting cimport sum_to_layout
 from cygrad.functions.elementwise cimport (
-    Forms, apply_forms, as_variable, call_forms, kernel_op, output_of, reading, unary,
+    Forms, apply_forms, call_forms, kernel_op, output_of, unary, vjp_zero,
 )
-from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.functions.operation cimport as_variable, reading
 
 
 # ---- Steps: dy/dx = 0 -------------------------------------------------------------------------
 
-cdef Variable vjp_zero(Function f, Variable gy, int i):
-    return filled_like(input_of(f, i), 0.0)
-
-cdef Op SIGN = reading(kernel_op(b"Sign", "SIGN", vjp_zero), 0, 0)
 cdef Op FLOOR = reading(kernel_op(b"Floor", "FLOOR", vjp_zero), 0, 0)
 cdef Op CEIL = reading(kernel_op(b"Ceil", "CEIL", vjp_zero), 0, 0)
 cdef Op TRUNC = reading(kernel_op(b"Trunc", "TRUNC", vjp_zero), 0, 0)
 cdef Op RINT = reading(kernel_op(b"Rint", "RINT", vjp_zero), 0, 0)
-
-
-cdef Variable sign_of(Variable x):
-    return unary(&SIGN, x)
-
-
-def sign(x):
-    """1, -1 or 0 as x is above, below or at 0; nan of nan, elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
-    Notes
-    -----
-    The derivative is 0 everywhere, on the steps too, as in PyTorch.
-
-    Examples
-    --------
-    >>> import cygrad as cg, cygrad.functions as F
-    >>> F.sign(cg.Variable([1.5, -1.5, -2.5, 0.0]))
-    variable([ 1., -1., -1.,  0.])
-    """
-    return unary(&SIGN, as_variable(x, "sign"))
 
 
 def floor(x):

@@ -10,13 +10,10 @@ from cygrad.core.function cimport Function, Op, READS_X0, connect_many, input_of
 from cygrad.core.layout cimport Layout, MAX_NDIM, broadcast_layouts, plain_int, release
 from cygrad.core.variable cimport Variable, describe, empty, scalar
 from cygrad.functions.arithmetic cimport scale
+from cygrad.functions.broadcasting cimport copied, sum_to_layout
 from cygrad.functions.comparison cimport above, below, both, equal, less
-from cygrad.functions.elementwise cimport (
-    Forms, as_variable, broadcast_strides, call_forms, kernel_op, map_long, pinned, reading,
-    unary_with,
-)
-from cygrad.functions.reduction cimport sum_to_layout
-from cygrad.functions.shape cimport copied
+from cygrad.functions.elementwise cimport Forms, call_forms, kernel_op, unary_with
+from cygrad.functions.operation cimport as_variable, broadcast_strides, map_long, pinned, reading
 
 import numpy as np
 

@@ -5,20 +5,17 @@ what those refuse, and are slower.
 """
 
 from cygrad.core.variable cimport Variable, describe
-from cygrad.functions.elementwise cimport as_variable
-from cygrad.functions.loss cimport (
-    check_probabilities, check_targets, label_array, rows_and_classes,
-)
+from cygrad.functions.axes cimport plain_axis
+from cygrad.functions.loss cimport check_probabilities, check_targets, label_array, rows_and_classes
 from cygrad.functions.masks cimport dropout_source
-from cygrad.functions.shape cimport plain_axis
+from cygrad.functions.operation cimport as_variable
 
 import numpy as np
 
+from cygrad.functions.broadcasting import reshape, sum
 from cygrad.functions.exponential import exp, log, logaddexp
-from cygrad.functions.reduction import max as maximum_over
-from cygrad.functions.reduction import mean, sum
+from cygrad.functions.reduction import max as maximum_over, mean
 from cygrad.functions.selection import mask_fill, maximum
-from cygrad.functions.shape import reshape
 
 
 def linear_simple(x, w, b=None):

@@ -9,15 +9,16 @@ from libc.math cimport INFINITY
 
 from cygrad.core.function cimport Function, Op, READS_X0, READS_Y, connect
 from cygrad.core.layout cimport Layout, release, same_shape
-from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, detached, empty, pinned_rows
 from cygrad.functions.arithmetic cimport multiply, subtract
+from cygrad.functions.axes cimport plain_axis, reduced_axes, reduced_layout, single_axis
+from cygrad.functions.broadcasting cimport contiguous, reshaped, spread, sum_over
 from cygrad.functions.comparison cimport above, differs, equals, is_finite, opposite
-from cygrad.functions.elementwise cimport as_variable, operation, output_of, reading
+from cygrad.functions.elementwise cimport output_of
 from cygrad.functions.exponential cimport exponential
-from cygrad.functions.reduction cimport reduced_axes, reduced_layout, spread, sum_over
+from cygrad.functions.operation cimport as_variable, keeps_axes, operation, reading
 from cygrad.functions.selection cimport choose, select
-from cygrad.functions.shape cimport contiguous, permuted, plain_axis, single_axis
+from cygrad.functions.shape cimport permuted
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.pieces cimport PIECE
 from cygrad.kernels.rows cimport (
@@ -114,6 +115,11 @@ cdef Variable fused_softmax(Function f, Variable gy, int i, Variable into, bint 
 cdef Op SOFTMAX = reading(operation(b"Softmax", vjp_softmax), READS_Y, 0)
 SOFTMAX.fused = fused_softmax
 
+cdef object again_softmax(Function f, tuple xs):
+    return soft_maximum(<Variable>xs[0])
+
+SOFTMAX.again = again_softmax
+
 
 cdef Variable soft_maximum(Variable x):
     return over_rows(&SOFTMAX, softmax_rows, contiguous(x))
@@ -176,6 +182,11 @@ cdef Variable fused_log_softmax(Function f, Variable gy, int i, Variable into, b
 cdef Op LOG_SOFTMAX = reading(operation(b"LogSoftmax", vjp_log_softmax), READS_Y, 0)
 LOG_SOFTMAX.fused = fused_log_softmax
 
+cdef object again_log_softmax(Function f, tuple xs):
+    return over_rows(&LOG_SOFTMAX, log_softmax_rows, contiguous(<Variable>xs[0]))
+
+LOG_SOFTMAX.again = again_log_softmax
+
 
 def log_softmax(x, axis=-1):
     """log(softmax(x)) along an axis, without the loss of accuracy of a logarithm near 0.
@@ -230,7 +241,7 @@ cdef Variable soft_maximum_over(Variable x, unsigned long long axes):
     """The softmax over several axes."""
     order = last_in_order(x, axes)
     cdef Variable moved = permuted(x, order)
-    y = OPERATORS.reshape(soft_maximum(as_rows(moved, axes)), moved.shape)
+    y = reshaped(soft_maximum(as_rows(moved, axes)), moved.shape)
     return permuted(y, tuple([order.index(d) for d in range(x.layout.ndim)]))
 
 
@@ -250,9 +261,14 @@ cdef Variable as_rows(Variable moved, unsigned long long axes):
         kept -= 1
     for d in range(kept, moved.layout.ndim):
         n *= moved.layout.shape[d]
-    return OPERATORS.reshape(moved, (*[moved.layout.shape[d] for d in range(kept)], n))
+    return reshaped(moved, (*[moved.layout.shape[d] for d in range(kept)], n))
 
 cdef Op LOGSUMEXP = reading(operation(b"LogSumExp", vjp_logsumexp), READS_X0, 0)
+
+cdef object again_logsumexp(Function f, tuple xs):
+    return log_sum_over(<Variable>xs[0], f.saved, keeps_axes(f))
+
+LOGSUMEXP.again = again_logsumexp
 
 
 def logsumexp(x, axis=None, keepdims=False):
@@ -293,19 +309,21 @@ def logsumexp(x, axis=None, keepdims=False):
     variable(1000.6931471805599)
     """
     cdef bint kept = keepdims
-    cdef Variable v = as_variable(x, "logsumexp"), rows, y
-    cdef unsigned long long axes = reduced_axes(axis, v, "logsumexp")
+    cdef Variable v = as_variable(x, "logsumexp")
+    return log_sum_over(v, reduced_axes(axis, v, "logsumexp"), kept)
+
+
+cdef Variable log_sum_over(Variable x, unsigned long long axes, bint keepdims):
+    cdef Variable rows = detached(x), y
+    cdef Layout* layout = reduced_layout(rows.layout, axes, keepdims)
     cdef Py_ssize_t n
-    cdef Layout* layout
     cdef Function f
-    rows = detached(v)
-    layout = reduced_layout(rows.layout, axes, kept)
     rows = contiguous(as_rows(permuted(rows, last_in_order(rows, axes)), axes))
     n = row_length(rows)
     y = empty(layout)
     release(layout)
     run_rows(logsumexp_rows, rows.ptr, y.ptr, y.layout.size, n, 1)
-    f = connect(&LOGSUMEXP, y, v, None)
+    f = connect(&LOGSUMEXP, y, x, None)
     if f is not None:
         f.saved = axes
     return y

@@ -9,17 +9,32 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from cygrad.core.variable import Variable
 from cygrad.functions import integers
-from cygrad.functions.arithmetic import add, div, mul, sqrt, square, sub
+from cygrad.functions.arithmetic import add, div, mul, sub
+from cygrad.functions.broadcasting import broadcast_to, reshape, sum
 from cygrad.functions.comparison import above, is_finite, is_nan, opposite
-from cygrad.functions.elementwise import as_variable
 from cygrad.functions.lengths import euclidean
+from cygrad.functions.operation import as_variable
+from cygrad.functions.powers import sqrt, square
 from cygrad.functions.rearrangement import check_axes, sort
-from cygrad.functions.reduction import max, mean, min, sum
+from cygrad.functions.reduction import max, mean, min
 from cygrad.functions.selection import where
-from cygrad.functions.shape import broadcast_to, reshape, transpose
+from cygrad.functions.shape import transpose
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike, _Axis, _PlainNumbers
+
+__all__ = [
+    "average",
+    "median",
+    "nanmax",
+    "nanmean",
+    "nanmin",
+    "nanstd",
+    "nansum",
+    "nanvar",
+    "ptp",
+    "quantile",
+]
 
 
 def checked_axis(where: str, v: Variable, axis: Any) -> Any:

@@ -2,8 +2,10 @@
 
 from cygrad.core.function cimport Function, Op
 from cygrad.core.variable cimport Variable
-from cygrad.functions.arithmetic cimport multiply, negate, scale, shift, squared
-from cygrad.functions.elementwise cimport as_variable, binary, kernel_op, output_of, unary
+from cygrad.functions.arithmetic cimport multiply, negate, scale, shift
+from cygrad.functions.elementwise cimport binary, kernel_op, output_of, unary
+from cygrad.functions.operation cimport as_variable
+from cygrad.functions.powers cimport squared
 from cygrad.functions.selection cimport clipped
 
 

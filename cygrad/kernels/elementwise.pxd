@@ -52,12 +52,3 @@ cdef void map_strided(int kernel, int n_inputs, const double** operands,
 cdef void copy_strided(const double* source, const Py_ssize_t* source_strides, double* target,
                        const Py_ssize_t* target_strides, int ndim,
                        const Py_ssize_t* shape) noexcept nogil
-
-cdef inline void run(int kernel, const double** inputs, double* out, Py_ssize_t n,
-                     const double* c) noexcept:
-    """A kernel on contiguous memory, called with the GIL held; long ones let it go."""
-    if n < LONG:
-        KERNELS[kernel](inputs, out, n, c)
-    else:
-        with nogil:
-            KERNELS[kernel](inputs, out, n, c)

@@ -11,7 +11,7 @@ import numpy as np
 
 from cygrad.core.repetition import UNDER_WAY, keep_layer
 from cygrad.core.variable import Variable
-from cygrad.functions.elementwise import as_variable
+from cygrad.functions.operation import as_variable
 from cygrad.layers.arguments import check_size
 from cygrad.layers.layer import CheckedLayer
 from cygrad.layers.state import AwaitedShape

@@ -10,7 +10,7 @@ import numpy as np
 import cygrad.functions as F
 from cygrad.core.repetition import UNDER_WAY, keep_layer
 from cygrad.core.variable import Variable
-from cygrad.functions.elementwise import as_variable
+from cygrad.functions.operation import as_variable
 from cygrad.layers.arguments import check_size, stream
 from cygrad.layers.lazy import LazyLayer
 from cygrad.layers.state import AwaitedShape

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, overload
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.functions.elementwise import as_variable
+from cygrad.functions.operation import as_variable
 from cygrad.layers.layer import Layer
 
 if TYPE_CHECKING:

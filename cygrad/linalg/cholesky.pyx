@@ -5,7 +5,8 @@ from libc.float cimport DBL_EPSILON
 from cygrad.core.function cimport Function, Op, READS_Y, connect
 from cygrad.core.layout cimport Layout, contiguous_layout, release
 from cygrad.core.variable cimport Variable, describe, empty, held, pinned_rows
-from cygrad.functions.elementwise cimport as_variable, operation, output_of, reading
+from cygrad.functions.elementwise cimport output_of
+from cygrad.functions.operation cimport as_variable, operation, reading
 from cygrad.functions.shape cimport swap_last_axes
 from cygrad.linalg.lapack cimport CHOLESKY, check_square, lapack, symmetrized
 from cygrad.linalg.triangular cimport substitute, triangle_part
@@ -53,6 +54,11 @@ cdef Variable vjp_cholesky(Function f, Variable gy, int i):
     return symmetrized(s)
 
 cdef Op FACTOR = reading(operation(b"Cholesky", vjp_cholesky), READS_Y, 0)
+
+cdef object again_cholesky(Function f, tuple xs):
+    return cholesky(xs[0])
+
+FACTOR.again = again_cholesky
 
 
 def cholesky(a, *, upper=False):

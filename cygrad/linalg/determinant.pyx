@@ -7,7 +7,8 @@ from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport Layout, contiguous_layout, release
 from cygrad.core.variable cimport Variable, describe, empty, held, pinned_rows
 from cygrad.functions.arithmetic cimport multiply, scale
-from cygrad.functions.elementwise cimport as_variable, operation, output_of
+from cygrad.functions.elementwise cimport output_of
+from cygrad.functions.operation cimport as_variable, operation
 from cygrad.functions.shape cimport swap_last_axes, unsqueezed
 from cygrad.linalg.lapack cimport DET, SLOGDET, check_square, lapack
 from cygrad.linalg.solving cimport inverse
@@ -65,6 +66,11 @@ cdef bint is_in_range(Variable y) except -1:
     return True
 
 cdef Op DETERMINANT = operation(b"Det", vjp_det)
+
+cdef object again_det(Function f, tuple xs):
+    return determinant(<Variable>xs[0])
+
+DETERMINANT.again = again_det
 
 
 cdef Variable cofactors(Variable a):
@@ -133,6 +139,11 @@ cdef Variable vjp_slogdet(Function f, Variable gy, int i):
     return multiply(for_matrices(gy), swap_last_axes(inverted))
 
 cdef Op LOG_DETERMINANT = operation(b"Slogdet", vjp_slogdet)
+
+cdef object again_slogdet(Function f, tuple xs):
+    return slogdet(xs[0])[1]
+
+LOG_DETERMINANT.again = again_slogdet
 
 
 def slogdet(a):

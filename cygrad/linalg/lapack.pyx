@@ -16,8 +16,8 @@ from cygrad.kernels.numpy_loops cimport Loop, call, float64_loop
 import numpy as np
 
 from cygrad.functions.arithmetic import add
+from cygrad.functions.broadcasting import broadcast_to
 from cygrad.functions.linalg import matmul
-from cygrad.functions.shape import broadcast_to
 
 cdef extern from "<fenv.h>" nogil:
     int FE_INVALID

@@ -10,7 +10,7 @@ import numpy as np
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.functions.elementwise import as_variable
+from cygrad.functions.operation import as_variable
 from cygrad.linalg.decomposition import as_matrix
 from cygrad.linalg.solving import inv
 

@@ -4,7 +4,8 @@ from cygrad.core.function cimport Function, Op, READS_Y, connect
 from cygrad.core.layout cimport Layout, contiguous_layout, release
 from cygrad.core.variable cimport Variable, describe, empty, held
 from cygrad.functions.arithmetic cimport negate
-from cygrad.functions.elementwise cimport as_variable, operation, output_of, reading
+from cygrad.functions.elementwise cimport output_of
+from cygrad.functions.operation cimport as_variable, operation, reading
 from cygrad.functions.shape cimport swap_last_axes
 from cygrad.linalg.lapack cimport (
     INV, SOLVE, as_column, check_square, lapack, same_stacks, transposed_product,
@@ -24,6 +25,11 @@ cdef Variable vjp_inv(Function f, Variable gy, int i):
     return negate(matmul(y, matmul(gy, y)))
 
 cdef Op INVERSE = reading(operation(b"Inv", vjp_inv), READS_Y, 0)
+
+cdef object again_inv(Function f, tuple xs):
+    return inverse(<Variable>xs[0], "inv")
+
+INVERSE.again = again_inv
 
 
 cdef Variable fresh_like(Variable x):
@@ -95,6 +101,11 @@ cdef Variable vjp_solve(Function f, Variable gy, int i):
     return negate(transposed_product(gb, output_of(f)))
 
 cdef Op SOLUTION = operation(b"Solve", vjp_solve)
+
+cdef object again_solve(Function f, tuple xs):
+    return solution(<Variable>xs[0], <Variable>xs[1])
+
+SOLUTION.again = again_solve
 
 
 cdef enum Shape:

@@ -8,8 +8,9 @@ from cygrad.core.variable cimport (
     Variable, describe, detached, empty, held, own_contiguous, pinned_rows,
 )
 from cygrad.functions.arithmetic cimport negate
-from cygrad.functions.elementwise cimport as_variable, operation, output_of, reading
-from cygrad.functions.shape cimport copied
+from cygrad.functions.broadcasting cimport copied
+from cygrad.functions.elementwise cimport output_of
+from cygrad.functions.operation cimport as_variable, operation, reading
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.linalg cimport blas_ready
 from cygrad.kernels.triangular cimport solve_triangle, take_triangle
@@ -26,6 +27,11 @@ cdef Variable vjp_triangle(Function f, Variable gy, int i):
     return triangle_part(gy, f.c[1] != 0.0, f.c[0])
 
 cdef Op TRIANGLE = reading(operation(b"Triangle", vjp_triangle), 0, 0)
+
+cdef object again_triangle(Function f, tuple xs):
+    return triangle_part(<Variable>xs[0], f.c[1] != 0.0, f.c[0])
+
+TRIANGLE.again = again_triangle
 
 
 cdef Variable triangle_part(Variable x, bint lower, double diagonal):
@@ -72,6 +78,12 @@ cdef Variable vjp_substitute(Function f, Variable gy, int i):
     return negate(triangle_part(product, lower, 0.0 if unit else 1.0))
 
 cdef Op SUBSTITUTE = operation(b"SolveTriangular", vjp_substitute)
+
+cdef object again_substitute(Function f, tuple xs):
+    cdef int flags = <int>f.c[1]
+    return substitute(<Variable>xs[0], <Variable>xs[1], f.c[0] != 0.0, flags & 1, flags & 2)
+
+SUBSTITUTE.again = again_substitute
 
 
 cdef enum:

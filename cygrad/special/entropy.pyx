@@ -2,12 +2,12 @@
 
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, input_of
 from cygrad.core.variable cimport Variable
-from cygrad.functions.arithmetic cimport multiply, negate, shift, squared
-from cygrad.functions.elementwise cimport (
-    as_variable as variable_of, binary, kernel_op, output_of, unary,
-)
+from cygrad.functions.arithmetic cimport multiply, negate, shift
+from cygrad.functions.broadcasting cimport sum_to_layout
+from cygrad.functions.elementwise cimport binary, kernel_op, output_of, unary
 from cygrad.functions.exponential cimport over_positive
-from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.functions.operation cimport as_variable as variable_of
+from cygrad.functions.powers cimport squared
 
 cdef enum:
     READS_BOTH = READS_X0 | READS_X1

@@ -4,8 +4,9 @@ from cygrad.core.function cimport Function, Op
 from cygrad.core.variable cimport Variable, scalar
 from cygrad.functions.arithmetic cimport multiply, negate, scale, shift, subtract
 from cygrad.functions.comparison cimport below
-from cygrad.functions.elementwise cimport as_variable, kernel_op, output_of, unary, unary_with
+from cygrad.functions.elementwise cimport kernel_op, output_of, unary, unary_with
 from cygrad.functions.gaussian cimport exp_minus_half_square
+from cygrad.functions.operation cimport as_variable
 from cygrad.functions.selection cimport choose, clipped
 
 cdef double ONE_OVER_ROOT_2PI = 0.3989422804014327

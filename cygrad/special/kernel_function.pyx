@@ -13,11 +13,10 @@ from cygrad.core.layout cimport (
 )
 from cygrad.core.variable cimport Variable, describe, detached, empty
 from cygrad.functions.arithmetic cimport multiply
-from cygrad.functions.elementwise cimport (
-    as_variable, broadcast_strides, composed, kernel_op, map_long, output_of,
-)
-from cygrad.functions.reduction cimport sum_to_layout
-from cygrad.kernels.elementwise cimport LONG, run
+from cygrad.functions.broadcasting cimport sum_to_layout
+from cygrad.functions.elementwise cimport kernel_op, output_of
+from cygrad.functions.operation cimport as_variable, broadcast_strides, composed, map_long, run
+from cygrad.kernels.elementwise cimport LONG
 
 cdef enum:
     MAX_INPUTS = 5
@@ -70,7 +69,7 @@ cdef Variable computed(int kernel, tuple xs, const double* c, str name):
         plain = plain and x.layout.contiguous and same_shape(x.layout, first.layout)
     if plain:
         y = empty(first.layout)
-        run(kernel, operands, y.ptr, first.layout.size, c)
+        run(kernel, n, operands, y.ptr, first.layout.size, c)
         return y
     layout = contiguous_layout(first.layout.ndim, first.layout.shape)
     for k in range(1, n):

@@ -8,10 +8,9 @@ from cygrad.core.function cimport Function, Op
 from cygrad.core.mode cimport mode
 from cygrad.core.variable cimport Variable, describe
 from cygrad.functions.arithmetic cimport multiply, shift
-from cygrad.functions.elementwise cimport (
-    as_variable, binary, kernel_op, output_of, unary, unary_with,
-)
-from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.functions.broadcasting cimport sum_to_layout
+from cygrad.functions.elementwise cimport binary, kernel_op, output_of, unary, unary_with
+from cygrad.functions.operation cimport as_variable
 
 
 # ---- polygamma: y = psi_n(x), dy/dx = psi_(n+1)(x) ----------------------------------------------

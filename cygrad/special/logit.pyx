@@ -2,8 +2,10 @@
 
 from cygrad.core.function cimport Function, Op
 from cygrad.core.variable cimport Variable
-from cygrad.functions.arithmetic cimport multiply, scale, shift, squared
-from cygrad.functions.elementwise cimport as_variable, kernel_op, output_of, unary
+from cygrad.functions.arithmetic cimport multiply, scale, shift
+from cygrad.functions.elementwise cimport kernel_op, output_of, unary
+from cygrad.functions.operation cimport as_variable
+from cygrad.functions.powers cimport squared
 
 
 # ---- logit: dy/dx = s = 1 / (x (1 - x)), ds/dx = s^2 (2 x - 1) ----------------------------------

@@ -15,8 +15,9 @@ from cygrad.core.function cimport Function, Op, connect, connect_many, input_of,
 from cygrad.core.mode cimport mode
 from cygrad.core.variable cimport Variable, describe
 from cygrad.functions.arithmetic cimport multiply
-from cygrad.functions.elementwise cimport as_variable, operation, output_of
-from cygrad.functions.reduction cimport sum_to_layout
+from cygrad.functions.broadcasting cimport sum_to_layout
+from cygrad.functions.elementwise cimport output_of
+from cygrad.functions.operation cimport as_variable, operation
 
 
 cdef Variable vjp_special(Function f, Variable gy, int i):
@@ -30,6 +31,10 @@ cdef Variable slope_special(Function f, int i):
     if special.rules[i] is None:
         raise NotImplementedError(f"{special.name}: its derivative by input {i} is not known here")
     return as_variable(special.rules[i](output_of(f), *f.inputs), special.name)
+
+
+cdef object again_special(Function f, tuple xs):
+    return (<SpecialFunction>saved_of(f))(*xs)
 
 
 @cython.final
@@ -60,6 +65,7 @@ cdef class SpecialFunction:
         self.rules = rules
         self.op = operation(self.title, vjp_special)
         self.op.slope = slope_special
+        self.op.again = again_special
         Py_INCREF(self)         # Functions point to op: it lives for ever
 
     def __call__(self, *args):

@@ -2,8 +2,10 @@
 
 from cygrad.core.function cimport Function, Op
 from cygrad.core.variable cimport Variable
-from cygrad.functions.arithmetic cimport multiply, scale, squared
-from cygrad.functions.elementwise cimport as_variable, kernel_op, output_of, unary
+from cygrad.functions.arithmetic cimport multiply, scale
+from cygrad.functions.elementwise cimport kernel_op, output_of, unary
+from cygrad.functions.operation cimport as_variable
+from cygrad.functions.powers cimport squared
 
 # The slopes are exp(y^2) times a constant, but computed from x as well: exp(y^2) would magnify the
 # rounding of y (normal_quantiles.h).

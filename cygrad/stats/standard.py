@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import cygrad.functions as F
 from cygrad.core.variable import Variable
-from cygrad.functions.elementwise import as_variable as to_variable
+from cygrad.functions.operation import as_variable as to_variable
 from cygrad.special.kernel_function import KernelFunction
 from cygrad.special.operation import SpecialFunction
 

@@ -6,15 +6,15 @@ from libc.string cimport memcpy
 from cygrad.core.arrays cimport array_of
 from cygrad.core.backward cimport gradients, new_session
 from cygrad.core.layout cimport Layout, layout_of_shape, release, shape_of
-from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, filled, filled_like, own_contiguous
+from cygrad.functions.broadcasting cimport reshaped
 from cygrad.transforms.products cimport dummies_for
 from cygrad.transforms.trace cimport (
     Trace, Transform, all_outputs, begin, close, give_aux, one_number, pruned,
     run,
 )
 
-from cygrad.functions.shape import stack
+from cygrad.functions.stacking import stack
 from cygrad.transforms.structure import rebuild
 
 
@@ -51,7 +51,7 @@ cdef class Block:
         if self.whole is None:
             if not self.parts:
                 return zeros_of(shape)
-            return OPERATORS.reshape(stack(self.parts, axis=-1 if self.columns else 0), shape)
+            return reshaped(stack(self.parts, axis=-1 if self.columns else 0), shape)
         return self.whole
 
 

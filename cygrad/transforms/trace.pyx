@@ -26,10 +26,10 @@ from cygrad.core.backward cimport Recompute
 from cygrad.core.function cimport Function, Op, connect, input_of
 from cygrad.core.layout cimport same_shape, shape_of
 from cygrad.core.mode cimport Mode, mode
-from cygrad.core.operators cimport OPERATORS
 from cygrad.core.storage cimport FOREIGN
 from cygrad.core.variable cimport Variable, describe, detached, filled_like, scalar
-from cygrad.functions.elementwise cimport operation, reading
+from cygrad.functions.broadcasting cimport copied
+from cygrad.functions.operation cimport operation, reading
 
 from cygrad.transforms.structure import is_structure, leaves, map_leaves, match, rebuild, template
 
@@ -49,6 +49,11 @@ cdef Variable vjp_argument(Function f, Variable gy, int i):
 
 cdef Op ARGUMENT = reading(operation(b"Argument", vjp_argument), 0, 0)
 
+cdef object again_argument(Function f, tuple xs):
+    return xs[0]
+
+ARGUMENT.again = again_argument
+
 
 cdef Variable end_for(Trace t, object x, bint keep):
     """A fresh Variable for an argument; if it is to be kept, not on memory of the user's."""
@@ -65,7 +70,7 @@ cdef Variable end_for(Trace t, object x, bint keep):
     else:
         end = constant(x, t.where)
         if keep and end.storage is not None and end.storage.size_class == FOREIGN:
-            end = OPERATORS.copy(end)
+            end = copied(end)
         t.numbers.append(False)
     end.requires = True
     end.uses = 1                # so that f cannot reshape it in place: its gradient would not fit

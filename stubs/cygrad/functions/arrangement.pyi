@@ -3,7 +3,7 @@
 from typing import SupportsIndex
 
 from ..core.variable import Variable, _ArrayLike, _Axis, _Positions
-from .reduction import _Shape
+from .broadcasting import _Shape
 
 def flip(x: _ArrayLike, axis: _Axis = None) -> Variable: ...
 def tile(x: _ArrayLike, reps: _Shape) -> Variable: ...

@@ -1,5 +1,1 @@
-"""Stub of cygrad/functions/elementwise.pyx: what elementwise operations share."""
-
-from ..core.variable import Variable, _ArrayLike
-
-def as_variable(x: _ArrayLike, where: str) -> Variable: ...
+"""Stub of cygrad/functions/elementwise.pyx, which has nothing for Python."""

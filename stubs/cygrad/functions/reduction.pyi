@@ -1,16 +1,7 @@
-"""Stub of cygrad/functions/reduction.pyx: sums, means, extremes over axes.
-
-_Shape, what shapes may be given as, exists for type checkers only.
-"""
-
-from collections.abc import Sequence
-from typing import SupportsIndex, TypeAlias
+"""Stub of cygrad/functions/reduction.pyx: means, variances, extremes over axes."""
 
 from ..core.variable import Variable, _ArrayLike, _Axis, _Scalar
 
-_Shape: TypeAlias = SupportsIndex | Sequence[SupportsIndex]
-
-def sum(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable: ...
 def mean(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable: ...
 def variance(
     x: _ArrayLike, axis: _Axis = None, keepdims: bool = False, ddof: float | _Scalar = 0
@@ -20,4 +11,3 @@ def std(
 ) -> Variable: ...
 def max(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable: ...
 def min(x: _ArrayLike, axis: _Axis = None, keepdims: bool = False) -> Variable: ...
-def sum_to(x: _ArrayLike, shape: _Shape) -> Variable: ...

@@ -1,6 +1,6 @@
 """The methods of Variable that NumPy code expects and that variable.pyx does not have itself.
 
-Each calls a function of this folder, or answers with plain numbers of the data. They become methods
+Each calls a function of functions/, or answers with plain numbers of the data. They become methods
 when this module is imported. In the stub of Variable they stand with the others, where some that are
 Any here have overloads.
 """
@@ -15,7 +15,7 @@ import cygrad.functions as F
 from cygrad.core.function import Function
 from cygrad.core.operators import add_methods
 from cygrad.core.variable import Variable
-from cygrad.elsewhere import members
+from cygrad.elsewhere import OF_METHODS, members
 from cygrad.functions.keywords import explained
 
 if TYPE_CHECKING:
@@ -464,9 +464,9 @@ def clip(self: Variable, min: _ArrayLike | None = None, max: _ArrayLike | None =
     >>> cg.Variable([-2.0, 0.5, 3.0]).clip(min=[0.0, 1.0, 2.0])
     variable([0., 1., 3.])
     """
-    from cygrad.numpy_forms import clip
+    from cygrad.functions.piecewise import between
 
-    return clip(self, min, max)
+    return between(self, min, max)
 
 
 def round(self: Variable, decimals: int = 0) -> Variable:
@@ -492,9 +492,9 @@ def round(self: Variable, decimals: int = 0) -> Variable:
     >>> cg.Variable([1.25, 17.5]).round(1), cg.Variable([1.25, 17.5]).round(-1)
     (variable([ 1.2, 17.5]), variable([ 0., 20.]))
     """
-    from cygrad.numpy_forms import around
+    from cygrad.functions.piecewise import rounded
 
-    return around(self, decimals)
+    return rounded(self, decimals)
 
 
 def copy(self: Variable) -> Variable:
@@ -754,3 +754,8 @@ add_methods(
     | members(Variable, "Variable"),
 )
 add_methods(Function, members(Function, "Function"))
+
+# The functions that have the same name and are called by those of Variable's own.
+for _name in ("sum", "mean", "max", "min"):
+    OF_METHODS[_name] = getattr(F, _name)
+    explained(getattr(Variable, _name))

@@ -1,0 +1,1 @@
+"""Stub of cygrad/functions/axes.pyx, which has nothing for Python."""
