@@ -29,29 +29,6 @@ __all__: list[str] = []
 def std(self: Variable, axis: _Axis = None, keepdims: bool = False, ddof: float = 0) -> Variable:
     """The standard deviation over axes: `cygrad.functions.std`.
 
-    Parameters
-    ----------
-    axis : int or tuple of int, optional
-        The axes to reduce; all if None.
-    keepdims : bool, default False
-        Keep the reduced axes, with length 1.
-    ddof : float, default 0
-        What is taken from the number of elements before dividing by it.
-
-    Returns
-    -------
-    Variable
-        Of the shape without the axes.
-
-    Raises
-    ------
-    IndexError
-        If an axis is out of bounds.
-    ValueError
-        If an axis is named twice.
-    TypeError
-        If ddof is not a number.
-
     Examples
     --------
     >>> import cygrad as cg
@@ -63,29 +40,6 @@ def std(self: Variable, axis: _Axis = None, keepdims: bool = False, ddof: float 
 
 def var(self: Variable, axis: _Axis = None, keepdims: bool = False, ddof: float = 0) -> Variable:
     """The variance over axes: `cygrad.functions.variance`.
-
-    Parameters
-    ----------
-    axis : int or tuple of int, optional
-        The axes to reduce; all if None.
-    keepdims : bool, default False
-        Keep the reduced axes, with length 1.
-    ddof : float, default 0
-        What is taken from the number of elements before dividing by it.
-
-    Returns
-    -------
-    Variable
-        Of the shape without the axes.
-
-    Raises
-    ------
-    IndexError
-        If an axis is out of bounds.
-    ValueError
-        If an axis is named twice.
-    TypeError
-        If ddof is not a number.
 
     Examples
     --------
@@ -99,25 +53,6 @@ def var(self: Variable, axis: _Axis = None, keepdims: bool = False, ddof: float 
 def prod(self: Variable, axis: _Axis = None, keepdims: bool = False) -> Variable:
     """The product over axes: `cygrad.functions.prod`.
 
-    Parameters
-    ----------
-    axis : int or tuple of int, optional
-        The axes to multiply over; all if None.
-    keepdims : bool, default False
-        Keep the reduced axes, with length 1.
-
-    Returns
-    -------
-    Variable
-        Of the shape without the axes.
-
-    Raises
-    ------
-    IndexError
-        If an axis is out of bounds.
-    ValueError
-        If an axis is named twice.
-
     Examples
     --------
     >>> import cygrad as cg
@@ -129,21 +64,6 @@ def prod(self: Variable, axis: _Axis = None, keepdims: bool = False) -> Variable
 
 def cumsum(self: Variable, axis: SupportsIndex | None = None) -> Variable:
     """The running sums along an axis: `cygrad.functions.cumsum`.
-
-    Parameters
-    ----------
-    axis : int, optional
-        The axis; flattened if None.
-
-    Returns
-    -------
-    Variable
-        Of the same shape; a vector if axis is None.
-
-    Raises
-    ------
-    IndexError
-        If the axis is out of bounds.
 
     Examples
     --------
@@ -157,21 +77,6 @@ def cumsum(self: Variable, axis: SupportsIndex | None = None) -> Variable:
 def cumprod(self: Variable, axis: SupportsIndex | None = None) -> Variable:
     """The running products along an axis: `cygrad.functions.cumprod`.
 
-    Parameters
-    ----------
-    axis : int, optional
-        The axis; flattened if None.
-
-    Returns
-    -------
-    Variable
-        Of the same shape; a vector if axis is None.
-
-    Raises
-    ------
-    IndexError
-        If the axis is out of bounds.
-
     Examples
     --------
     >>> import cygrad as cg
@@ -183,22 +88,6 @@ def cumprod(self: Variable, axis: SupportsIndex | None = None) -> Variable:
 
 def dot(self: Variable, b: _ArrayLike) -> Variable:
     """The product with b: `cygrad.functions.dot`.
-
-    Parameters
-    ----------
-    b : Variable, float or array_like
-        Its last axis but one, or its only one, has the length of the last axis here; a number
-        multiplies.
-
-    Returns
-    -------
-    Variable
-        Of the remaining axes, b's at the end.
-
-    Raises
-    ------
-    ValueError
-        If the lengths differ.
 
     Examples
     --------
@@ -250,23 +139,6 @@ def flatten(self: Variable) -> Variable:
 def squeeze(self: Variable, axis: _Axis = None) -> Variable:
     """Without axes of length 1: `cygrad.functions.squeeze`.
 
-    Parameters
-    ----------
-    axis : int or tuple of int, optional
-        The axes to drop; all of length 1 if None.
-
-    Returns
-    -------
-    Variable
-        A view.
-
-    Raises
-    ------
-    ValueError
-        If an axis named is not of length 1.
-    IndexError
-        If it is out of bounds.
-
     Examples
     --------
     >>> import cygrad as cg
@@ -279,21 +151,6 @@ def squeeze(self: Variable, axis: _Axis = None) -> Variable:
 def swapaxes(self: Variable, axis1: SupportsIndex, axis2: SupportsIndex) -> Variable:
     """With two axes in each other's place: `cygrad.functions.swapaxes`.
 
-    Parameters
-    ----------
-    axis1, axis2 : int
-        The two.
-
-    Returns
-    -------
-    Variable
-        A view.
-
-    Raises
-    ------
-    IndexError
-        If an axis is out of bounds.
-
     Examples
     --------
     >>> import cygrad as cg
@@ -305,25 +162,6 @@ def swapaxes(self: Variable, axis1: SupportsIndex, axis2: SupportsIndex) -> Vari
 
 def diagonal(self: Variable, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable:
     """The diagonals of the matrices in two axes: `cygrad.functions.diagonal`.
-
-    Parameters
-    ----------
-    offset : int, default 0
-        Which diagonal: 0 the main one, above it the positive ones.
-    axis1, axis2 : int, default 0 and 1
-        The axes of the rows and of the columns.
-
-    Returns
-    -------
-    Variable
-        Of the shape without the two axes, and at the end the diagonal's length.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two axes, or the two are the same.
-    IndexError
-        If an axis is out of bounds.
 
     Examples
     --------
@@ -338,25 +176,6 @@ def diagonal(self: Variable, offset: int = 0, axis1: int = 0, axis2: int = 1) ->
 def trace(self: Variable, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable:
     """The sums along the diagonals of the matrices in two axes: `cygrad.functions.trace`.
 
-    Parameters
-    ----------
-    offset : int, default 0
-        Which diagonal: 0 the main one, above it the positive ones.
-    axis1, axis2 : int, default 0 and 1
-        The axes of the rows and of the columns.
-
-    Returns
-    -------
-    Variable
-        Of the shape without the two axes.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two axes, or the two are the same.
-    IndexError
-        If an axis is out of bounds.
-
     Examples
     --------
     >>> import cygrad as cg
@@ -370,25 +189,6 @@ def trace(self: Variable, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Va
 def take(self: Variable, indices: _Positions, axis: SupportsIndex | None = None) -> Variable:
     """The elements, or the slices along an axis, at indices: `cygrad.functions.take`.
 
-    Parameters
-    ----------
-    indices : int or integer array_like
-        Negative ones count from the end.
-    axis : int, optional
-        The axis to choose along; flattened if None.
-
-    Returns
-    -------
-    Variable
-        Of the shape with the axis replaced by the shape of indices.
-
-    Raises
-    ------
-    IndexError
-        If an index or the axis is out of bounds.
-    TypeError
-        If the indices are not integers.
-
     Examples
     --------
     >>> import cygrad as cg
@@ -401,25 +201,6 @@ def take(self: Variable, indices: _Positions, axis: SupportsIndex | None = None)
 
 def repeat(self: Variable, repeats: _Positions, axis: SupportsIndex | None = None) -> Variable:
     """With each element, or slice along an axis, several times: `cygrad.functions.repeat`.
-
-    Parameters
-    ----------
-    repeats : int or array_like of int
-        How often; or how often each.
-    axis : int, optional
-        The axis; flattened if None.
-
-    Returns
-    -------
-    Variable
-        Of the same shape but for the axis; a vector if axis is None.
-
-    Raises
-    ------
-    ValueError
-        If repeats is negative, or does not fit the axis.
-    IndexError
-        If the axis is out of bounds.
 
     Examples
     --------
@@ -499,11 +280,6 @@ def round(self: Variable, decimals: int = 0) -> Variable:
 
 def copy(self: Variable) -> Variable:
     """In memory of its own, contiguous: `cygrad.functions.copy`.
-
-    Returns
-    -------
-    Variable
-        Of the same shape; the gradient passes through.
 
     Examples
     --------

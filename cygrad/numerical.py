@@ -400,7 +400,7 @@ def _weights(n: int, k: int, shape: tuple[int, ...]) -> _Array:
     return np.random.default_rng([n, k]).uniform(0.5, 1.5, shape)
 
 
-def _check_callable(where: str, f: object) -> None:
+def _check_callable(where: str, f: Any) -> None:
     if not callable(f):
         raise TypeError(f"{where}: f must be a function, not {type(f).__name__}")
 

@@ -250,7 +250,7 @@ def least_squares(
     return result
 
 
-def _check_callable(what: str, f: object) -> None:
+def _check_callable(what: str, f: Any) -> None:
     if not callable(f):
         raise TypeError(f"{what} must be a function, not {type(f).__name__}")
 

@@ -26,15 +26,6 @@ cdef Op RELU = reading(kernel_op(b"ReLU", "RELU", vjp_relu),
 def relu(x):
     """max(x, 0), elementwise: the rectified linear unit.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     dy/dx is 1 where x > 0, and 0 elsewhere, at 0 too.
@@ -116,15 +107,6 @@ cdef Variable logistic(Variable x):
 def sigmoid(x):
     """1 / (1 + exp(-x)), elementwise: the logistic function.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     dy/dx = y (1 - y). Error of y at most 1 ULP for every x, the same bits on every CPU
@@ -157,15 +139,6 @@ cdef Op SILU = kernel_op(b"SiLU", "SILU", vjp_silu)
 def silu(x):
     """x * sigmoid(x), elementwise: the sigmoid linear unit, or swish.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     With s = sigmoid(x), dy/dx = s + x s (1 - s) (Elfwing, Uchibe, Doya, 2017).
@@ -193,15 +166,6 @@ cdef Variable soft_plus(Variable x):
 
 def softplus(x):
     """log(1 + exp(x)), elementwise: a smooth relu.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----
@@ -235,15 +199,6 @@ cdef Op ERFC = kernel_op(b"Erfc", "ERFC", vjp_erfc)
 def erf(x):
     """The error function, elementwise: 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     dy/dx = 2/sqrt(pi) exp(-x^2). Error at most 1 ULP, the same bits on every CPU
@@ -260,15 +215,6 @@ def erf(x):
 
 def erfc(x):
     """1 - erf(x) without cancellation, elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----

@@ -249,15 +249,6 @@ cdef Variable negate(Variable x):
 def neg(x):
     """-x, elementwise.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     d(-x) = -dx.
@@ -282,15 +273,6 @@ cdef Variable sign_of(Variable x):
 
 def sign(x):
     """1, -1 or 0 as x is above, below or at 0; nan of nan, elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----
@@ -319,15 +301,6 @@ cdef Variable absolute(Variable x):
 
 def abs(x):
     """|x|, elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----

@@ -26,15 +26,6 @@ cdef Variable exponential(Variable x):
 def exp(x):
     """The exponential, elementwise.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     d exp(x) = exp(x) dx. Error at most 1 ULP, the same bits on every CPU (transcendental.h).
@@ -63,15 +54,6 @@ cdef Op EXPM1 = kernel_op(b"Expm1", "EXPM1", vjp_expm1)
 
 def expm1(x):
     """exp(x) - 1 without cancellation near 0, elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----
@@ -114,15 +96,6 @@ cdef Variable logarithm(Variable x):
 def log(x):
     """The natural logarithm, elementwise; -inf at 0, nan below.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     d log(x) = dx / x. Error at most 1 ULP, the same bits on every CPU (transcendental.h).
@@ -147,15 +120,6 @@ cdef Op LOG1P = kernel_op(b"Log1p", "LOG1P", vjp_log1p)
 def log1p(x):
     """log(1 + x) without cancellation near 0, elementwise.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     d log1p(x) = dx / (1 + x). Error at most 1 ULP, the same bits on every CPU (transcendental.h).
@@ -179,15 +143,6 @@ cdef Op EXP2 = kernel_op(b"Exp2", "EXP2", vjp_exp2)
 
 def exp2(x):
     """2 to the power x, elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----
@@ -214,15 +169,6 @@ cdef Op LOG2 = kernel_op(b"Log2", "LOG2", vjp_log2)
 def log2(x):
     """The logarithm to base 2, elementwise; nan below 0.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     d log2(x) = dx / (x log(2)). Error at most 1 ULP, exact for powers of 2; the same
@@ -247,15 +193,6 @@ cdef Op LOG10 = kernel_op(b"Log10", "LOG10", vjp_log10)
 
 def log10(x):
     """The logarithm to base 10, elementwise; nan below 0.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----

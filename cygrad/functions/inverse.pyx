@@ -137,15 +137,6 @@ cdef Op ARCSINH = kernel_op(b"Arcsinh", "ARCSINH", vjp_arcsinh)
 def arcsinh(x):
     """The inverse hyperbolic sine, elementwise.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     d arcsinh(x) = dx / sqrt(x^2 + 1). Error at most 1 ULP, the same bits on every CPU
@@ -171,15 +162,6 @@ cdef Op ARCCOSH = kernel_op(b"Arccosh", "ARCCOSH", vjp_arccosh)
 
 def arccosh(x):
     """The inverse hyperbolic cosine, elementwise; nan below 1.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----
@@ -211,15 +193,6 @@ cdef Op ARCTANH = kernel_op(b"Arctanh", "ARCTANH", vjp_arctanh)
 def arctanh(x):
     """The inverse hyperbolic tangent, elementwise; nan outside [-1, 1].
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     d arctanh(x) = dx / (1 - x^2). Error at most 1 ULP, the same bits on every CPU
@@ -245,15 +218,6 @@ cdef Op CBRT = kernel_op(b"Cbrt", "CBRT", vjp_cbrt)
 def cbrt(x):
     """The cube root, elementwise; of negative numbers too.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     d cbrt(x) = dx / (3 cbrt(x)^2); inf at 0. Error at most 1 ULP, the same bits on every CPU
@@ -270,15 +234,6 @@ def cbrt(x):
 
 def reciprocal(x):
     """1 / x, elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----

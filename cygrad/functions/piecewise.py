@@ -224,15 +224,6 @@ def select(
 def sinc(x: _ArrayLike) -> Variable:
     """sin(pi x) / (pi x), elementwise; 1 at 0.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     Near 0, where the derivatives of the quotient cancel, it is the power series
@@ -262,15 +253,6 @@ def sinc(x: _ArrayLike) -> Variable:
 def deg2rad(x: _ArrayLike) -> Variable:
     """Degrees as radians: x pi/180, elementwise.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     dy/dx = pi/180.
@@ -286,15 +268,6 @@ def deg2rad(x: _ArrayLike) -> Variable:
 
 def rad2deg(x: _ArrayLike) -> Variable:
     """Radians as degrees: x 180/pi, elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----

@@ -29,15 +29,6 @@ cdef Variable squared(Variable x):
 def square(x):
     """x * x, elementwise.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     d(x^2) = 2x dx.
@@ -65,15 +56,6 @@ cdef Variable square_root(Variable x):
 
 def sqrt(x):
     """The square root, elementwise; nan below 0.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----

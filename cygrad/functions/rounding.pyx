@@ -26,15 +26,6 @@ cdef Op RINT = reading(kernel_op(b"Rint", "RINT", vjp_zero), 0, 0)
 def floor(x):
     """The greatest whole number that is at most x, elementwise.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     The derivative is 0 everywhere, on the steps too, as in PyTorch.
@@ -50,15 +41,6 @@ def floor(x):
 
 def ceil(x):
     """The least whole number that is at least x, elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----
@@ -76,15 +58,6 @@ def ceil(x):
 def trunc(x):
     """x without its fraction: the whole number next to it towards 0, elementwise.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     The derivative is 0 everywhere, on the steps too, as in PyTorch.
@@ -100,15 +73,6 @@ def trunc(x):
 
 def rint(x):
     """The nearest whole number, the even one of two, elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----

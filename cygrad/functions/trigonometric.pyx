@@ -122,15 +122,6 @@ cdef Op SINH = kernel_op(b"Sinh", "SINH", vjp_sinh)
 def sinh(x):
     """The hyperbolic sine, elementwise.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     d sinh(x) = cosh(x) dx. Error at most 1 ULP, the same bits on
@@ -155,15 +146,6 @@ cdef Op COSH = kernel_op(b"Cosh", "COSH", vjp_cosh)
 
 def cosh(x):
     """The hyperbolic cosine, elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----
@@ -202,15 +184,6 @@ cdef Variable hyperbolic_tangent(Variable x):
 
 def tanh(x):
     """The hyperbolic tangent, elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----

@@ -41,15 +41,6 @@ _yv = SpecialFunction(
 def j0(x: _ArrayLike) -> Variable:
     """The Bessel function of the first kind, of order 0, elementwise.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Raises
     ------
     ImportError
@@ -70,15 +61,6 @@ def j0(x: _ArrayLike) -> Variable:
 
 def j1(x: _ArrayLike) -> Variable:
     """The Bessel function of the first kind, of order 1, elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Raises
     ------
@@ -101,15 +83,6 @@ def j1(x: _ArrayLike) -> Variable:
 def y0(x: _ArrayLike) -> Variable:
     """The Bessel function of the second kind, of order 0, elementwise.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Raises
     ------
     ImportError
@@ -130,15 +103,6 @@ def y0(x: _ArrayLike) -> Variable:
 
 def y1(x: _ArrayLike) -> Variable:
     """The Bessel function of the second kind, of order 1, elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Raises
     ------

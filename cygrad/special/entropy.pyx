@@ -144,15 +144,6 @@ cdef Op ENTR = kernel_op(b"entr", "ENTR", vjp_entr)
 def entr(x):
     """-x log(x), 0 at 0 and -inf below; elementwise.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     dy/dx = -(1 + log(x)), nan for x < 0.

@@ -39,15 +39,6 @@ cdef Op ERFCX_N = kernel_op(b"erfcx_n", "ERFCX_N", vjp_erfcx_n)
 def erfcx(x):
     """exp(x^2) erfc(x), elementwise.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     d^n y / dx^n = (-2)^n n! exp(x^2) i^n erfc(x), with the repeated integrals of erfc (DLMF 7.18),
@@ -73,15 +64,6 @@ cdef Op NDTR = kernel_op(b"ndtr", "NDTR", vjp_ndtr)
 
 def ndtr(x):
     """The distribution function of the standard normal distribution, elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----
@@ -148,15 +130,6 @@ cdef Op LOG_NDTR = kernel_op(b"log_ndtr", "LOG_NDTR", vjp_log_ndtr)
 
 def log_ndtr(x):
     """log(ndtr(x)), elementwise, also far out in the left tail.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----

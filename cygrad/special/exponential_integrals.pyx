@@ -46,15 +46,6 @@ _expi = SpecialFunction("expi", expi_values, expi_slope)
 def exp1(x):
     """The integral of e^-t / t from x to infinity, elementwise.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Raises
     ------
     ImportError
@@ -75,15 +66,6 @@ def exp1(x):
 
 def expi(x):
     """The integral of e^t / t from minus infinity to x, elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Raises
     ------

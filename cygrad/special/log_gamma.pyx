@@ -106,15 +106,6 @@ cdef Op DIGAMMA = kernel_op(b"digamma", "DIGAMMA", vjp_digamma)
 def digamma(x):
     """The derivative of log(gamma(x)), elementwise.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     d digamma(x) = polygamma(1, x) dx. `psi` is the same function. -inf at 0, inf at -0, nan at
@@ -141,15 +132,6 @@ cdef Op GAMMALN = kernel_op(b"gammaln", "GAMMALN", vjp_gammaln)
 def gammaln(x):
     """The logarithm of the absolute value of the gamma function, elementwise.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     d gammaln(x) = digamma(x) dx. inf at 0 and negative integers. Error at most 2 ULP, at the zeros
@@ -175,15 +157,6 @@ cdef Op NOT_NEGATIVE = kernel_op(b"not_negative", "NOT_NEGATIVE", vjp_not_negati
 def loggamma(x):
     """The logarithm of the gamma function, elementwise; nan for negative x.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     d loggamma(x) = digamma(x) dx. For x >= 0 it is gammaln(x).
@@ -207,15 +180,6 @@ cdef Op GAMMA = kernel_op(b"gamma", "GAMMA", vjp_gamma)
 
 def gamma(x):
     """The gamma function, elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----

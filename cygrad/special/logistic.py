@@ -20,15 +20,6 @@ __all__ = ["expit", "log_expit", "log_softmax", "logit", "logsumexp", "softmax"]
 def expit(x: _ArrayLike) -> Variable:
     """1 / (1 + exp(-x)), elementwise: `cygrad.functions.sigmoid`.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     dy/dx = y (1 - y).
@@ -44,15 +35,6 @@ def expit(x: _ArrayLike) -> Variable:
 
 def log_expit(x: _ArrayLike) -> Variable:
     """log(expit(x)), elementwise, without overflow.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----

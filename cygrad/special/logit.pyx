@@ -25,15 +25,6 @@ def logit(x):
 
     inf at 1, -inf at 0, nan outside [0, 1].
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     dy/dx = 1 / (x (1 - x)), nan outside [0, 1]. Error at most 1 ULP, near 1/2 too, the same bits on

@@ -79,15 +79,6 @@ _k1e = SpecialFunction("k1e", lambda x: cylinder.scaled_k(1.0, x), lambda y, x: 
 def i0(x: _ArrayLike) -> Variable:
     """The Bessel function of the first kind, modified, of order 0, elementwise.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     dy/dx = i1(x).
@@ -103,15 +94,6 @@ def i0(x: _ArrayLike) -> Variable:
 
 def i1(x: _ArrayLike) -> Variable:
     """The Bessel function of the first kind, modified, of order 1, elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----
@@ -129,15 +111,6 @@ def i1(x: _ArrayLike) -> Variable:
 def k0(x: _ArrayLike) -> Variable:
     """The Bessel function of the second kind, modified, of order 0, elementwise.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     dy/dx = -k1(x). nan for negative x.
@@ -153,15 +126,6 @@ def k0(x: _ArrayLike) -> Variable:
 
 def k1(x: _ArrayLike) -> Variable:
     """The Bessel function of the second kind, modified, of order 1, elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----
@@ -179,15 +143,6 @@ def k1(x: _ArrayLike) -> Variable:
 def i0e(x: _ArrayLike) -> Variable:
     """exp(-|x|) i0(x), elementwise.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     dy/dx = i1e(x) - sign(x) i0e(x), computed as a sum in which nothing cancels; 0 at the kink at
@@ -204,15 +159,6 @@ def i0e(x: _ArrayLike) -> Variable:
 
 def i1e(x: _ArrayLike) -> Variable:
     """exp(-|x|) i1(x), elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----
@@ -338,15 +284,6 @@ def ive(n: _ArrayLike, x: _ArrayLike) -> Variable:
 def k0e(x: _ArrayLike) -> Variable:
     """exp(x) k0(x), elementwise.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     dy/dx = k0e(x) - k1e(x), computed as a sum in which nothing cancels. nan for negative x.
@@ -362,15 +299,6 @@ def k0e(x: _ArrayLike) -> Variable:
 
 def k1e(x: _ArrayLike) -> Variable:
     """exp(x) k1(x), elementwise.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----

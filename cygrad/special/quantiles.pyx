@@ -26,15 +26,6 @@ cdef Op ERFINV = kernel_op(b"erfinv", "ERFINV", vjp_erfinv)
 def erfinv(x):
     """The inverse of erf, elementwise: infinite at -1 and 1, nan outside.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     dy/dx = sqrt(pi)/2 exp(y^2). Error at most 2 ULP, the same bits on every CPU
@@ -64,15 +55,6 @@ cdef Op ERFCINV = kernel_op(b"erfcinv", "ERFCINV", vjp_erfcinv)
 def erfcinv(x):
     """The inverse of erfc, elementwise: infinite at 0 and 2, nan outside.
 
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
-
     Notes
     -----
     dy/dx = -sqrt(pi)/2 exp(y^2). Error at most 2 ULP, the same bits on every CPU
@@ -101,15 +83,6 @@ cdef Op NDTRI = kernel_op(b"ndtri", "NDTRI", vjp_ndtri)
 
 def ndtri(x):
     """The inverse of ndtr, elementwise: infinite at 0 and 1, nan outside.
-
-    Parameters
-    ----------
-    x : Variable or array_like
-
-    Returns
-    -------
-    Variable
-        Of x's shape.
 
     Notes
     -----

@@ -1,5 +1,7 @@
 """The types as a user's type checker sees them: the stubs beside the installed modules."""
 
+import ast
+import inspect
 import re
 import shutil
 import sys
@@ -8,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import cygrad.functions as F
 from checkers import (
     INSTALLED,
     ROOT,
@@ -21,6 +24,7 @@ from checkers import (
 )
 from cygrad import Function, Variable
 from cygrad.elsewhere import Name
+from cygrad.functions.families import AT_ONCE, FAMILIES, LATER
 from cygrad.layers import Layer
 from cygrad.optimizers import Optimizer, Schedule
 
@@ -121,3 +125,29 @@ def test_stubs_say_what_the_modules_have(tmp_path: Path) -> None:
         options += ["--allowlist", str(aliases)]
     code, output = run(tmp_path, sys.executable, "-m", "mypy.stubtest", "cygrad", *options)
     assert code == 0, output
+
+
+def names_in(file: Path) -> set[str]:
+    """What `from file import *` gives type checkers."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__":
+            return set(ast.literal_eval(node.value))
+    defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    aliases = {
+        node.targets[0].id
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    return {name for name in defined | aliases if name[0] != "_"}
+
+
+def test_type_checkers_find_the_functions_of_each_family() -> None:
+    sources = Path(F.__file__).parent
+    stubs = HERE.parents[1] / "stubs" / "cygrad" / "functions"
+    for family in {**AT_ONCE, **LATER}:
+        stub, source = stubs / f"{family}.pyi", sources / f"{family}.py"
+        expected = {name for name, file in FAMILIES.items() if file == family}
+        assert names_in(stub if stub.exists() else source) == expected, family
+    stars = re.findall(r"from cygrad\.functions\.(\w+) import \*", inspect.getsource(F))
+    assert stars == sorted({**AT_ONCE, **LATER})

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The library's modules stand on floors, and import from below: none from above, none in a circle.
 
-    .ci/floors [folder of the sources]
+    .ci/floors.py [folder of the sources]
 
 Imports and cimports count alike. An import inside a function is none up the floors either, unless
 LATER names it; but it makes no circle, as it is there to have none. What is for type checkers alone,
@@ -32,8 +32,10 @@ FLOORS = [
 # The one circle: the types that a graph is made of.
 CIRCLE = {
     f"cygrad.core.{name}"
-    for name in "anomaly arrays backward buffers changes function history journal lifetime losing "
-    "operators repetition reshaping tape variable".split()
+    for name in [
+        *["anomaly", "arrays", "backward", "buffers", "changes", "function", "history", "journal"],
+        *["lifetime", "losing", "operators", "repetition", "reshaping", "tape", "variable"],
+    ]
 }
 
 # Imports inside functions that lead up the floors: what is loaded when it is first asked for.
