@@ -479,7 +479,7 @@ CG_NOINLINE double CG_NAME(lognormal_power)(double x, double loc, double scale, 
     sum = cg_pair_add(sum, cg_pair_negative(cg_log_of(s)));
     if (!(sum.hi < 750.0))
         return (double)INFINITY;
-    if (!(sum.hi > -800.0))
+    if (!(sum.hi > -750.0))         /* below, cg_scaled has no exponent for it */
         return 0.0;
     const double y = cg_exp_pair(sum.hi, sum.lo, &k) * CG_ONE_OVER_ROOT_2PI;
     return cg_scaled(y, k, sum.hi > 0.0);
