@@ -1,8 +1,8 @@
 """Layer: parameters, and layers inside layers, under dotted names.
 
-What a layer holds is found in its attributes; what is computed with it is in its `forward`. Which
-state fits is in state.py; how it becomes a file, in archive.py; layers that wait for their first
-batch are in lazy.py.
+What a layer holds is found in its attributes (survey.py); what is computed with it is in its
+`forward`. How a state is loaded is in loading.py; how it becomes a file, in archive.py; layers that
+wait for their first batch are in lazy.py.
 """
 
 from __future__ import annotations
@@ -10,26 +10,25 @@ from __future__ import annotations
 import os
 import sys
 from _thread import get_ident
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol, TypeVar
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cygrad.core.repetition import LAYERS, UNDER_WAY, keep_layer
-from cygrad.core.variable import Variable, _written
+from cygrad.core.variable import Variable
 from cygrad.elsewhere import check_arguments, named_elsewhere
 from cygrad.layers.archive import Header, read_archive, write_archive
+from cygrad.layers.loading import load_into, misfits_of, state_of, unfit
 from cygrad.layers.named import Named, Parameters
-from cygrad.layers.state import AwaitedShape, differences, real_arrays
+from cygrad.layers.state import AwaitedShape
+from cygrad.layers.survey import CONTAINERS, Holder, members, survey
 
 if TYPE_CHECKING:
     from cygrad.core.variable import _ArrayLike
 
 __all__ = ["Layer", "Layers"]
-
-# Where layers are looked for.
-_CONTAINERS = (list, tuple, dict)
 
 # What each thread is in the middle of, for layers that hold each other.
 _under_way: set[tuple[str, int, int]] = set()
@@ -45,7 +44,7 @@ class _Forward(Protocol[P, R_co]):
 
 
 @named_elsewhere
-class Layer:
+class Layer(Holder):
     """A function with parameters, which may be made of other layers.
 
     A subclass makes its parameters and layers, mostly in ``__init__``, and computes in
@@ -86,12 +85,6 @@ class Layer:
     offset variable(0.0) variable(2.0)
     slope variable(2.0) variable(3.0)
     """
-
-    # Which attributes hold parameters, buffers, layers and containers, sorted; and which of them
-    # are buffers. Replaced, never changed: so they are right in a subclass that does not call
-    # super().__init__, and in a shallow copy.
-    _member_names: tuple[str, ...] = ()
-    _buffer_names: frozenset[str] = frozenset()
 
     def __call__(self: _Forward[P, R_co], *args: P.args, **kwargs: P.kwargs) -> R_co:
         if UNDER_WAY:
@@ -144,7 +137,7 @@ class Layer:
                 self._refuse_to_begin(name, value.creator.name)
         else:
             parts = value if isinstance(value, tuple) else (value,)
-            belongs = any(isinstance(part, (Layer, *_CONTAINERS)) for part in parts)
+            belongs = any(isinstance(part, (Layer, *CONTAINERS)) for part in parts)
             if not (belongs or value is None) and isinstance(self.__dict__.get(name), Variable):
                 self._refuse_to_end(name, value)
         object.__setattr__(self, name, value)
@@ -256,7 +249,7 @@ class Layer:
         >>> [(name, parameter.shape) for name, parameter in net.params()]
         [('steps.0.b', (3,)), ('steps.0.w', (2, 3)), ('steps.1.w', (3, 1))]
         """
-        return Parameters(_survey(self).parameters)
+        return Parameters(survey(self).parameters)
 
     def layers(self) -> Layers:
         """The layers inside this one, at any depth.
@@ -275,7 +268,7 @@ class Layer:
         steps.0 Linear(3)
         steps.1 Dropout(0.1)
         """
-        return Layers(_survey(self).layers)
+        return Layers(survey(self).layers)
 
     def cleargrads(self) -> None:
         """Forget the gradients of all parameters.
@@ -289,7 +282,7 @@ class Layer:
         >>> layer.w.grad is None
         True
         """
-        for _, parameter in _survey(self).parameters:
+        for _, parameter in survey(self).parameters:
             parameter.cleargrad()
 
     def reset_state(self) -> None:
@@ -313,7 +306,7 @@ class Layer:
             return
         _under_way.add(step)
         try:
-            for _, member in _members(self):
+            for _, member in members(self):
                 if isinstance(member, Layer):
                     member.reset_state()
         finally:
@@ -340,7 +333,7 @@ class Layer:
         >>> L.LayerNorm(2).state_dict()
         {'beta': array([0., 0.]), 'gamma': array([1., 1.])}
         """
-        return _state_of(self, f"{type(self).__name__}.state_dict")
+        return state_of(self, f"{type(self).__name__}.state_dict")
 
     def load_state_dict(self, state: Mapping[str, _ArrayLike]) -> None:
         """Set all parameters and buffers, in the memory that they have.
@@ -379,7 +372,7 @@ class Layer:
         where = f"{type(self).__name__}.load_state_dict"
         if not isinstance(state, Mapping):
             raise TypeError(f"{where}: the state must be a dict, not {type(state).__name__}")
-        _load_into(self, dict(state), f"{where}: the state")
+        load_into(self, dict(state), f"{where}: the state")
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write all parameters and buffers to a file, in NumPy's npz format.
@@ -413,7 +406,7 @@ class Layer:
         (2, 3) (3,)
         """
         where = f"{type(self).__name__}.save"
-        state = _state_of(self, where)
+        state = state_of(self, where)
         try:
             write_archive(path, state)
         except ValueError as error:
@@ -453,7 +446,7 @@ class Layer:
         misfits: list[str] = []
 
         def check(headers: Mapping[str, Header]) -> None:
-            misfits.extend(_misfits(self, headers))
+            misfits.extend(misfits_of(self, headers))
             if misfits:
                 raise ValueError("the headers do not fit")
 
@@ -461,9 +454,9 @@ class Layer:
             state = read_archive(path, check)
         except ValueError as error:
             if misfits:
-                raise _unfit(what, misfits) from None
+                raise unfit(what, misfits) from None
             raise ValueError(f"{where}: {error}") from error
-        _load_into(self, state, what)
+        load_into(self, state, what)
 
     # ---- For layers that wait for their first batch (lazy.py) ---------------------------------
 
@@ -498,11 +491,11 @@ class Layer:
 
     def _repr_parts(self) -> list[tuple[str, str]]:
         """What `repr` shows inside the layer: names, and what is called so."""
-        return [(name, repr(part)) for name, part in _members(self) if isinstance(part, Layer)]
+        return [(name, repr(part)) for name, part in members(self) if isinstance(part, Layer)]
 
     def _repr_arguments(self) -> str:
         """What `repr` shows of the layer itself."""
-        own = [(name, v) for name, v in _members(self) if isinstance(v, Variable)]
+        own = [(name, v) for name, v in members(self) if isinstance(v, Variable)]
         return ", ".join(f"{name}={v.shape}" for name, v in own)
 
 
@@ -546,152 +539,3 @@ class Layers(Named[Layer]):
       steps.1: Linear
     )
     """
-
-
-# ---- What is in a layer -----------------------------------------------------------------------
-
-
-class _Survey(NamedTuple):
-    """What is in a layer and in the layers inside it, each once, under its first name."""
-
-    parameters: list[tuple[str, Variable]]
-    state: list[tuple[str, Variable]]  # parameters and buffers
-    layers: list[tuple[str, Layer]]
-
-
-def _survey(layer: Layer) -> _Survey:
-    survey = _Survey([], [], [])
-    _enter(layer, "", survey, {id(layer)})
-    return survey
-
-
-def _enter(layer: Layer, prefix: str, survey: _Survey, seen: set[int]) -> None:
-    for name, member in _members(layer):
-        if id(member) in seen:
-            continue
-        seen.add(id(member))
-        if isinstance(member, Variable):
-            survey.state.append((prefix + name, member))
-            if name not in layer._buffer_names:
-                survey.parameters.append((prefix + name, member))
-        else:
-            survey.layers.append((prefix + name, member))
-            _enter(member, f"{prefix}{name}.", survey, seen)
-
-
-def _members(layer: Layer) -> list[tuple[str, Variable | Layer]]:
-    """Its own parameters and buffers and the layers directly inside it, sorted by name."""
-    members: list[tuple[str, Variable | Layer]] = []
-    attributes = layer.__dict__
-    for name in layer._member_names:
-        value = attributes.get(name)
-        if isinstance(value, (Variable, Layer)):
-            members.append((name, value))
-        elif isinstance(value, _CONTAINERS):
-            members += _in_container(name, value)
-    return members
-
-
-def _in_container(name: str, container: Iterable[object]) -> Iterator[tuple[str, Layer]]:
-    """The layers in it, at any depth: which may be that of a list of a million lists."""
-    seen = {id(container)}  # a list may hold itself
-    parts: list[object] = [name]  # of the name of what is being looked at
-    open_ones = [_items(container)]
-    while open_ones:
-        for key, value in open_ones[-1]:
-            if isinstance(value, Layer):
-                yield ".".join(map(str, [*parts, key])), value
-            elif isinstance(value, _CONTAINERS) and id(value) not in seen:
-                seen.add(id(value))
-                parts.append(key)
-                open_ones.append(_items(value))
-                break
-        else:
-            open_ones.pop()
-            parts.pop()
-
-
-def _items(container: Iterable[object]) -> Iterator[tuple[object, object]]:
-    if isinstance(container, dict):
-        return iter(sorted(container.items(), key=lambda item: _order(item[0])))
-    return iter(enumerate(container))
-
-
-def _order(key: object) -> tuple[int, int, str]:
-    return (0, key, "") if isinstance(key, int) else (1, 0, str(key))
-
-
-# ---- State: saving and loading ----------------------------------------------------------------
-
-
-def _state_of(root: Layer, where: str) -> dict[str, NDArray[np.float64]]:
-    survey = _survey(root)
-    for name, layer in [("", root), *survey.layers]:
-        if layer._awaited_shapes({}, ""):
-            raise RuntimeError(
-                f"{where}: {layer!r}{name and f', {name!r},'} has no parameters yet, as it has "
-                "not seen a batch: call it once, or give its input size"
-            )
-    return {name: v.data.copy() for name, v in Parameters(survey.state)}
-
-
-class _Place(NamedTuple):
-    """Where a state goes: what it must be, and who makes parameters of it."""
-
-    expected: dict[str, AwaitedShape]
-    waiting: list[tuple[Layer, dict[str, AwaitedShape]]]
-    problems: list[str]
-
-
-def _place_for(root: Layer, shapes: Mapping[str, tuple[int, ...]]) -> _Place:
-    survey = _survey(root)
-    place = _Place({}, [], [])
-    for name, v in Parameters(survey.state):
-        place.expected[name] = v.shape
-        if not v.data.flags.writeable:
-            place.problems.append(f"{name}: this layer's own array is read-only")
-    for name, layer in [("", root), *survey.layers]:
-        prefix = name and name + "."
-        awaited = layer._awaited_shapes(shapes, prefix)
-        for local, shape in awaited.items():
-            place.expected.setdefault(prefix + local, shape)
-        if awaited:
-            place.waiting.append((layer, awaited))
-    return place
-
-
-def _misfits(root: Layer, headers: Mapping[str, Header]) -> list[str]:
-    """What is wrong with the arrays of a file, as far as their headers tell."""
-    shapes = {name: shape for name, (shape, _) in headers.items()}
-    problems = differences(_place_for(root, shapes).expected, headers, shapes)
-    return problems + [
-        f"{name}: is not an array of real numbers (dtype {dtype})"
-        for name, (_, dtype) in headers.items()
-        if dtype.kind not in "biuf"
-    ]
-
-
-def _unfit(where: str, problems: list[str]) -> ValueError:
-    return ValueError("\n  ".join([f"{where} does not fit, nothing was loaded", *problems]))
-
-
-def _load_into(root: Layer, state: Mapping[str, _ArrayLike], where: str) -> None:
-    arrays, problems = real_arrays(state)
-    shapes = {name: array.shape for name, array in arrays.items()}
-    place = _place_for(root, shapes)
-    problems = differences(place.expected, state, shapes) + problems + place.problems
-    for name, layer in [("", root), *_survey(root).layers]:
-        prefix = name and name + "."
-        for local, refuse in layer._refused_numbers().items():
-            if prefix + local in arrays and refuse(arrays[prefix + local]).any():
-                problems.append(f"{prefix + local}: is nan or negative where it cannot be")
-    if problems:
-        raise _unfit(where, problems)
-    for layer, awaited in place.waiting:
-        layer._make_parameters(awaited)
-    targets = [(v, v.data, arrays[name]) for name, v in _survey(root).state]
-    if any(target.shape != array.shape for _, target, array in targets):
-        raise ValueError(f"{where}: another thread has changed the layer meanwhile")
-    for v, target, array in targets:
-        target[...] = array
-        _written(v)
