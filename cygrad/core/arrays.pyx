@@ -19,7 +19,7 @@ from cygrad.core.mode cimport ON, mode
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.repetition cimport keep
 from cygrad.core.storage cimport Storage, foreign_storage, mark_written, new_storage
-from cygrad.core.variable cimport Variable, describe, empty
+from cygrad.core.variable cimport Variable, describe, empty_of
 from cygrad.kernels.elementwise cimport copy_strided
 
 import numpy as np
@@ -205,14 +205,11 @@ cdef Variable operand(object data, str where):
     about as much as to wrap foreign memory.
     """
     cdef Variable v
-    cdef Layout* layout
     if not (cnp.PyArray_CheckExact(data) and is_ready(<cnp.ndarray>data)
             and 0 < cnp.PyArray_SIZE(<cnp.ndarray>data) <= COPIED):
         return constant(data, where)
-    layout = contiguous_layout(cnp.PyArray_NDIM(<cnp.ndarray>data),
-                               <Py_ssize_t*>cnp.PyArray_DIMS(<cnp.ndarray>data))
-    v = empty(layout)
-    release(layout)
+    v = empty_of(cnp.PyArray_NDIM(<cnp.ndarray>data),
+                 <Py_ssize_t*>cnp.PyArray_DIMS(<cnp.ndarray>data))
     memcpy(v.ptr, cnp.PyArray_DATA(<cnp.ndarray>data), v.layout.size * sizeof(double))
     return v
 

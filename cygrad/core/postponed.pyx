@@ -14,7 +14,7 @@ from cygrad.core.backward cimport flow, is_end
 from cygrad.core.layout cimport Layout, contiguous_layout, release
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.passing cimport Pass
-from cygrad.core.variable cimport Variable, describe, empty, view_of
+from cygrad.core.variable cimport Variable, describe, empty, empty_of, view_of
 from cygrad.kernels.linalg cimport matmul_strided
 
 cdef enum:
@@ -80,10 +80,8 @@ cdef int settle(Products products, Pass* p) except -1:
     cdef double* at
     if products.calls == 1:
         return settle_one(products, p)
-    layout = contiguous_layout(2, shape)
-    y = empty(layout)
+    y = empty_of(2, shape)
     at = y.ptr
-    release(layout)
     products.rows = products.calls = 0
     with nogil:
         matmul_strided(products.left, down, products.right, along, y.ptr, 0, NULL, m, rows, n)
@@ -114,17 +112,17 @@ cdef int settle_one(Products products, Pass* p) except -1:
 
     It is put off where the weights are used elsewhere too, be it in another graph.
     """
-    cdef Py_ssize_t rows = products.rows, m = products.m, n = products.n, k, r
+    cdef Py_ssize_t rows = products.rows, m = products.m, n = products.n, i, k, r
     cdef Py_ssize_t[2] shape = [rows, n]
     cdef double* at = products.left
     cdef Layout* layout = contiguous_layout(2, shape)
     cdef Variable right = view_of(products.memory, products.right, layout), left, w
     release(layout)
     products.rows = products.calls = 0
-    for weight in products.weights:
-        w = <Variable>weight
+    for i in range(len(products.weights)):
+        w = <Variable>products.weights[i]
         k = w.layout.shape[0] if w.layout.ndim == 2 else 1
-        if not fits(w.layout, n, m) or (weight is products.weights[-1] and k != m):
+        if not fits(w.layout, n, m) or (i == len(products.weights) - 1 and k != m):
             raise RuntimeError(f"Variable.backward: {describe(w)} was given other .data during the "
                                "backward pass")
         m -= k
@@ -132,9 +130,7 @@ cdef int settle_one(Products products, Pass* p) except -1:
             flow(w, <Variable>OPERATORS.sum(right, 0, False), None, p)
         else:
             shape[1] = k
-            layout = contiguous_layout(2, shape)
-            left = empty(layout)
-            release(layout)
+            left = empty_of(2, shape)
             for r in range(rows):
                 memcpy(left.ptr + r * k, at + r * products.m, k * sizeof(double))
             flow(w, <Variable>OPERATORS.matmul(OPERATORS.transpose(left), right), None, p)

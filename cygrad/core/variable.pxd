@@ -24,6 +24,7 @@ cdef class Variable:
 
 # A Variable that requires no gradient yet; layouts are shared, not taken over.
 cdef Variable empty(Layout* layout)                 # contiguous layouts only; undefined values
+cdef Variable empty_of(int ndim, const Py_ssize_t* dims)
 cdef Variable filled(Layout* layout, double value)
 cdef Variable filled_like(Variable x, double value)
 cdef Variable scalar(double value)

@@ -795,6 +795,13 @@ cdef Variable empty(Layout* layout):
     return v
 
 
+cdef Variable empty_of(int ndim, const Py_ssize_t* dims):
+    cdef Layout* layout = contiguous_layout(ndim, dims)
+    cdef Variable v = empty(layout)
+    release(layout)
+    return v
+
+
 cdef Variable filled(Layout* layout, double value):
     cdef Variable v = empty(layout)
     cdef Py_ssize_t i

@@ -14,10 +14,8 @@ from cygrad.core.arrays cimport is_array_like, is_number, number, operand
 from cygrad.core.function cimport (
     Function, Op, READS_X0, READS_X1, READS_Y, connect, input_of, name_of, vjp_rule,
 )
-from cygrad.core.layout cimport (
-    Layout, MAX_NDIM, broadcast_layouts, contiguous_layout, release, same_shape, shape_of,
-)
-from cygrad.core.variable cimport Variable, describe, empty, filled_like, is_private
+from cygrad.core.layout cimport Layout, MAX_NDIM, broadcast_layouts, release, same_shape, shape_of
+from cygrad.core.variable cimport Variable, describe, empty, empty_of, filled_like, is_private
 from cygrad.functions.broadcasting cimport sum_to_layout
 from cygrad.functions.operation cimport (
     as_variable, broadcast_strides, map_long, map_pieces, operation, pinned, run,
@@ -89,7 +87,6 @@ cdef inline int connect_with(const Op* op, Variable y, Variable a, Variable b, d
 cdef Variable compute_unary(int kernel, Variable x, const double* c):
     cdef const double* operands[2]
     cdef const Py_ssize_t* strides[2]
-    cdef Layout* layout
     cdef Variable y
     x = pinned(x, x.layout.size)
     operands[0] = x.ptr
@@ -97,9 +94,7 @@ cdef Variable compute_unary(int kernel, Variable x, const double* c):
         y = empty(x.layout)
         run(kernel, 1, operands, y.ptr, x.layout.size, c)
         return y
-    layout = contiguous_layout(x.layout.ndim, x.layout.shape)
-    y = empty(layout)
-    release(layout)
+    y = empty_of(x.layout.ndim, x.layout.shape)
     operands[1] = y.ptr
     strides[0] = x.layout.strides
     strides[1] = y.layout.strides
@@ -242,7 +237,6 @@ cdef Variable strided_gradient(Function f, Variable gy, int i, Variable into, in
     """fused_gradient for views and broadcast inputs."""
     cdef Py_ssize_t read_strides[MAX_OPERANDS][MAX_NDIM]
     cdef const Py_ssize_t* strides[MAX_OPERANDS]
-    cdef Layout* layout
     cdef Variable gx = into, x = input_of(f, i)
     cdef bint adds = into is not None and same_shape(x.layout, gy.layout)
     cdef int k
@@ -253,9 +247,7 @@ cdef Variable strided_gradient(Function f, Variable gy, int i, Variable into, in
                 f"{shape_of(gy.layout)}; was .data replaced by another shape after it was used?")
         strides[k] = read_strides[k]
     if not adds:
-        layout = contiguous_layout(gy.layout.ndim, gy.layout.shape)
-        gx = empty(layout)
-        release(layout)
+        gx = empty_of(gy.layout.ndim, gy.layout.shape)
     operands[n] = gx.ptr
     strides[n] = gx.layout.strides
     if adds:                    # with the GIL, as above

@@ -5,12 +5,12 @@ from libc.string cimport memcpy
 from cygrad.core.arrays cimport is_array_like
 from cygrad.core.backward cimport flow, wanted
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, connect, connect_many
-from cygrad.core.layout cimport Layout, MAX_NDIM, contiguous_layout, release, shape_of
+from cygrad.core.layout cimport Layout, MAX_NDIM, shape_of
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.passing cimport Pass
 from cygrad.core.postponed cimport Products, postpone
 from cygrad.core.variable cimport (
-    Variable, describe, detached, empty, own_contiguous, pinned_rows,
+    Variable, describe, detached, empty_of, own_contiguous, pinned_rows,
 )
 from cygrad.functions.arithmetic cimport multiply, plus
 from cygrad.functions.broadcasting cimport sum_to_layout
@@ -148,7 +148,6 @@ cdef Variable product(Variable a, Variable b):
     cdef int a_batch = a.layout.ndim - a_core, b_batch = b.layout.ndim - b_core
     cdef int ndim = a_batch if a_batch > b_batch else b_batch, d, total
     cdef Py_ssize_t m, n, p
-    cdef Layout* layout
     if a.layout.ndim == 0 or b.layout.ndim == 0:
         raise ValueError(f"matmul: {describe(a)} and {describe(b)}: the operands must have at "
                          "least one axis; use * for numbers")
@@ -177,9 +176,7 @@ cdef Variable product(Variable a, Variable b):
     if b_core == 2:
         batch[total] = p
         total += 1
-    layout = contiguous_layout(total, batch)
-    y = empty(layout)
-    release(layout)
+    y = empty_of(total, batch)
     if y.layout.size * n < SMALL:
         matmul_strided(left.ptr, a_strides, right.ptr, b_strides, y.ptr, ndim, batch, m, n, p)
     else:

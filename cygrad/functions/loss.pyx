@@ -4,7 +4,7 @@ cimport numpy as cnp
 
 from cygrad.core.arrays cimport array_of, constant, refuse_what_loses
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, connect, input_of
-from cygrad.core.layout cimport Layout, same_shape
+from cygrad.core.layout cimport Layout, same_shape, shape_of
 from cygrad.core.variable cimport Variable, describe, detached, empty, pinned_rows, scalar
 from cygrad.functions.activation cimport logistic, logistic_slope
 from cygrad.functions.arithmetic cimport divide_by, multiply, negate, scale, subtract
@@ -141,8 +141,10 @@ cdef Op CROSS_ENTROPY = reading(operation(b"CrossEntropy", vjp_cross_entropy), R
 CROSS_ENTROPY.fused = fused_cross_entropy
 
 cdef object again_cross_entropy(Function f, tuple xs):
+    cdef Variable x
     # In the labels that are kept, those of rows that do not count are -1.
-    return cross_entropy(xs[0], f.saved[0].reshape((<Variable>xs[0]).shape[:-1]), -1)
+    x = <Variable>xs[0]
+    return cross_entropy(x, f.saved[0].reshape(shape_of(x.layout)[:x.layout.ndim - 1]), -1)
 
 CROSS_ENTROPY.again = again_cross_entropy
 

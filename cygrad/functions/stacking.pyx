@@ -1,10 +1,8 @@
 """concat, stack, split: arrays joined along an axis, and cut."""
 
 from cygrad.core.function cimport Function, MAX_INPUTS, Op, connect_many
-from cygrad.core.layout cimport (
-    Layout, MAX_NDIM, contiguous_layout, plain_int, release, same_shape,
-)
-from cygrad.core.variable cimport Variable, describe, empty, held, scalar
+from cygrad.core.layout cimport MAX_NDIM, plain_int, same_shape
+from cygrad.core.variable cimport Variable, describe, empty_of, held, scalar
 from cygrad.functions.axes cimport place_of_axis, plain_axis, single_axis
 from cygrad.functions.indexing cimport slice_axis
 from cygrad.functions.operation cimport as_variable, operation, reading
@@ -32,7 +30,6 @@ cdef Variable concatenated(list inputs, object axis_argument, str where):
     cdef Variable first = pinned_inputs[0], x, y
     cdef int ndim = first.layout.ndim, axis, d
     cdef Py_ssize_t dims[MAX_NDIM]
-    cdef Layout* layout
     cdef double* target
     cdef Function f
     if ndim == 0:
@@ -48,9 +45,7 @@ cdef Variable concatenated(list inputs, object axis_argument, str where):
                 raise ValueError(f"{where}: {describe(x)} does not fit {describe(first)} along "
                                  f"axis {axis}")
         dims[axis] += x.layout.shape[axis]
-    layout = contiguous_layout(ndim, dims)
-    y = empty(layout)
-    release(layout)
+    y = empty_of(ndim, dims)
     target = y.ptr
     starts = []
     start = 0
@@ -101,9 +96,7 @@ STACK.again = again_stack
 
 cdef Variable stacked_scalars(list inputs):
     cdef Py_ssize_t n = len(inputs), i
-    cdef Layout* layout = contiguous_layout(1, &n)
-    cdef Variable y = empty(layout), x
-    release(layout)
+    cdef Variable y = empty_of(1, &n), x
     for i in range(n):
         x = <Variable>inputs[i]
         if x.layout.ndim > 0:

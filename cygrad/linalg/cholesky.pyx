@@ -3,8 +3,7 @@
 from libc.float cimport DBL_EPSILON
 
 from cygrad.core.function cimport Function, Op, READS_Y, connect
-from cygrad.core.layout cimport Layout, contiguous_layout, release
-from cygrad.core.variable cimport Variable, describe, empty, held, pinned_rows
+from cygrad.core.variable cimport Variable, describe, empty_of, held, pinned_rows
 from cygrad.functions.elementwise cimport output_of
 from cygrad.functions.operation cimport as_variable, operation, reading
 from cygrad.functions.shape cimport swap_last_axes
@@ -97,15 +96,12 @@ def cholesky(a, *, upper=False):
               [1., 2.]])
     """
     cdef Variable x = as_variable(a, "cholesky"), plain, y
-    cdef Layout* layout
     check_square(x, "cholesky")
     if upper:
         return swap_last_axes(cholesky(swap_last_axes(x)))
     plain = held(x)
     check_square(plain, "cholesky")
-    layout = contiguous_layout(plain.layout.ndim, plain.layout.shape)
-    y = empty(layout)
-    release(layout)
+    y = empty_of(plain.layout.ndim, plain.layout.shape)
     if not lapack(CHOLESKY, plain, None, y, None):
         others = "" if x.layout.ndim == 2 else ", or one of the stack is not"
         raise np.linalg.LinAlgError(f"cholesky: {describe(x)} is not positive definite{others}")

@@ -4,8 +4,7 @@ from libc.float cimport DBL_MIN
 from libc.math cimport INFINITY, fabs
 
 from cygrad.core.function cimport Function, Op, connect
-from cygrad.core.layout cimport Layout, contiguous_layout, release
-from cygrad.core.variable cimport Variable, describe, empty, held, pinned_rows
+from cygrad.core.variable cimport Variable, describe, empty_of, held, pinned_rows
 from cygrad.functions.arithmetic cimport multiply, scale
 from cygrad.functions.elementwise cimport output_of
 from cygrad.functions.operation cimport as_variable, operation
@@ -25,9 +24,7 @@ cdef enum:
 cdef Variable number_each(Variable a):
     """A number for each matrix of the stack a, pinned."""
     check_square(a, "det")
-    cdef Layout* layout = contiguous_layout(a.layout.ndim - 2, a.layout.shape)
-    cdef Variable y = empty(layout)
-    release(layout)
+    cdef Variable y = empty_of(a.layout.ndim - 2, a.layout.shape)
     return y
 
 

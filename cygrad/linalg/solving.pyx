@@ -1,8 +1,7 @@
 """inv, solve."""
 
 from cygrad.core.function cimport Function, Op, READS_Y, connect
-from cygrad.core.layout cimport Layout, contiguous_layout, release
-from cygrad.core.variable cimport Variable, describe, empty, held
+from cygrad.core.variable cimport Variable, describe, empty_of, held
 from cygrad.functions.arithmetic cimport negate
 from cygrad.functions.elementwise cimport output_of
 from cygrad.functions.operation cimport as_variable, operation, reading
@@ -34,9 +33,7 @@ INVERSE.again = again_inv
 
 cdef Variable fresh_like(Variable x):
     """An array of x's shape, in C order."""
-    cdef Layout* layout = contiguous_layout(x.layout.ndim, x.layout.shape)
-    cdef Variable y = empty(layout)
-    release(layout)
+    cdef Variable y = empty_of(x.layout.ndim, x.layout.shape)
     return y
 
 
