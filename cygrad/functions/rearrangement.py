@@ -160,6 +160,16 @@ def rot90(x: _ArrayLike, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Variable
 GATHERED = ("edge", "reflect", "symmetric", "wrap")
 
 
+def widths_of(pad_width: Any) -> Any:
+    """np.pad's widths: a number, pairs, or a dict of them by axis; of ints alone."""
+    if isinstance(pad_width, dict):
+        return {integer("pad", "an axis", a): widths_of(w) for a, w in pad_width.items()}
+    widths = np.asarray(pad_width)
+    if widths.size > 0 and widths.dtype.kind not in "iu":
+        raise TypeError(f"pad: pad_width must be made of ints, not {pad_width!r}")
+    return widths.tolist()
+
+
 def pad(
     x: _ArrayLike,
     pad_width: _Positions,
@@ -203,7 +213,7 @@ def pad(
     (variable([0., 1., 2., 3., 0.]), variable([1., 2., 3., 2., 1.]))
     """
     v = as_variable(x, "pad")
-    widths: Any = pad_width
+    widths: Any = widths_of(pad_width)
     if mode in GATHERED:
         return rearranged(v, lambda p: np.pad(p, widths, mode=mode))  # type: ignore[call-overload]
     if mode != "constant":
