@@ -359,7 +359,10 @@ cdef int land_aside(Pass* p) except -1:
     """Add what was put aside, also to what the other thread's pass would give back."""
     cdef Variable x, gx, total, landed, before, both
     cdef Entry* entry
-    for pair in taken_aside(&p.journal):
+    cdef list pairs = taken_aside(&p.journal)
+    if pairs is None:
+        return 0
+    for pair in pairs:
         x, gx = pair
         while True:
             entry = entry_elsewhere(&p.journal, x)

@@ -413,11 +413,15 @@ cdef inline void attach(Function f, Variable y) noexcept:
     y.creator_ = f
     y.generation_ = f.generation_ + 1
     y.requires = True
-    y.lag = lag_behind(f)
+    y.lag = lag_of(f)
     f.out = <PyObject*>y
 
 
 cdef unsigned short lag_behind(Function f) noexcept:
+    return lag_of(f)
+
+
+cdef inline unsigned short lag_of(Function f) noexcept:
     """`lag` of f's outputs."""
     cdef unsigned int age = 0
     cdef int i

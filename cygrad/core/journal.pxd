@@ -34,7 +34,7 @@ cdef bint is_elsewhere(Journal* journal, Variable x) noexcept
 # What the pass has put aside for x, or None; and another in its place.
 cdef Variable aside(Journal* journal, Variable x)
 cdef int put_aside(Journal* journal, Variable x, Variable gx) except -1
-# Pairs of x and what has been put aside, which the journal forgets.
+# Pairs of x and what has been put aside, which the journal forgets; None if there is nothing.
 cdef list taken_aside(Journal* journal)
 # The entry of the other pass, or NULL.
 cdef Entry* entry_elsewhere(Journal* journal, Variable x) noexcept

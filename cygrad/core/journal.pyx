@@ -27,7 +27,8 @@ cdef void leave(Open* here) noexcept:
     while link[0] is not here:
         link = &link[0].next
     link[0] = here.next
-    asides.pop(<size_t>here.journal, None)
+    if asides:                          # which is rare, and the key a Python object
+        asides.pop(<size_t>here.journal, None)
 
 
 cdef inline Entry* entry_at(Journal* journal, Py_ssize_t k) noexcept:
@@ -84,6 +85,8 @@ cdef bint is_elsewhere(Journal* journal, Variable x) noexcept:
 
 
 cdef Variable aside(Journal* journal, Variable x):
+    if not asides:
+        return None
     found = asides.get(<size_t>journal)
     pair = None if found is None else found.get(id(x))
     return None if pair is None else <Variable>pair[1]
@@ -95,8 +98,10 @@ cdef int put_aside(Journal* journal, Variable x, Variable gx) except -1:
 
 
 cdef list taken_aside(Journal* journal):
+    if not asides:
+        return None
     found = asides.pop(<size_t>journal, None)
-    return [] if found is None else list(found.values())
+    return None if found is None else list(found.values())
 
 
 cdef void forget_dead(Journal* journal) noexcept:
