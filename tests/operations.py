@@ -24,7 +24,8 @@ Array = Any
 class Operation:
     """A row of the table.
 
-    `broadcasts`: the inputs may be of any shapes that broadcast. `elementwise`: any shape will do.
+    `broadcasts`: the inputs may be of any shapes that broadcast; `domains`: between which numbers
+    those of other shapes are then drawn, for each input. `elementwise`: any shape will do.
     `exact`: every bit is NumPy's; else a relative error of `rtol` is allowed. `smooth`: the second
     derivative exists (it may be zero) and is checked. `ulps`: by how much the fused gradient may differ
     from the composed rule's, where both sum, in their own order. `composed`: it has no node of its
@@ -45,6 +46,7 @@ class Operation:
     ulps: int = 2
     composed: bool = False
     optional: tuple[int, ...] = ()
+    domains: tuple[tuple[float, float], ...] = ((0.4, 1.9), (0.4, 1.9))
 
     def __str__(self) -> str:
         return f"{self.name}-{self.label}" if self.label else self.name

@@ -196,4 +196,5 @@ def test_an_operation_has_its_formula(name: str) -> None:
 @pytest.mark.parametrize("name", [n for n, x in PUBLIC.items() if isinstance(x, types.ModuleType)])
 def test_a_module_says_what_is_in_it(name: str) -> None:
     words = set(re.findall(r"\w+", PUBLIC[name].__doc__))
-    assert set(PUBLIC[name].__all__) - words <= {"__version__", "functions"}
+    missing = set(PUBLIC[name].__all__) - words - {"__version__", "functions"}
+    assert not missing, f"{missing} want a place in the docstring of {PUBLIC[name].__file__}"

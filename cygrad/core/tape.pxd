@@ -8,7 +8,8 @@ cdef class Tape:
     cdef list functions
     cdef list outputs               # of each Function a tuple; held: no memory is used again
     cdef list looks                 # see look_at
-    cdef void* before               # the tape that the thread recorded on
+    cdef Tape outer                 # that the thread recorded on before, or None
+    cdef bint open                  # between enter and exit; the thread holds it then
 
 # f and its outputs, at the end of the thread's tape.
 cdef int record(Function f, tuple ys) except -1

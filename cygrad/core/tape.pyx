@@ -11,6 +11,8 @@ is recorded too (`looks`), as a program that was made with other numbers may hav
 
 cimport cython
 
+from cpython.ref cimport Py_DECREF, Py_INCREF
+
 from cygrad.core.function cimport Function, name_of, outputs_of
 from cygrad.core.mode cimport Mode, mode
 from cygrad.core.variable cimport Variable
@@ -29,12 +31,22 @@ cdef class Tape:
 
     def __enter__(self):
         cdef Mode* switches = mode()
-        self.before = switches.tape
+        if self.open:
+            raise RuntimeError("Tape: it records already; make another one")
+        self.outer = None if switches.tape is NULL else <Tape>switches.tape
+        self.open = True
+        Py_INCREF(self)
         switches.tape = <void*>self
         return self
 
     def __exit__(self, kind, value, traceback):
-        mode().tape = self.before
+        cdef Mode* switches = mode()
+        if switches.tape != <void*>self:
+            raise RuntimeError("Tape: it is not the innermost one that this thread records on")
+        switches.tape = NULL if self.outer is None else <void*>self.outer
+        self.outer = None
+        self.open = False
+        Py_DECREF(self)
 
     @property
     def steps(self):

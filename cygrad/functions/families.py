@@ -4,8 +4,6 @@ from __future__ import annotations
 
 # Imported with cygrad.functions.
 AT_ONCE = {
-    "accumulation": "cumsum prod",
-    "activation": "erf erfc gelu leaky_relu relu sigmoid silu softplus",
     "arithmetic": "abs add div mul neg sign sub",
     "broadcasting": "broadcast_to copy reshape sum sum_to",
     "exponential": "exp exp2 expm1 log log10 log1p log2 logaddexp logaddexp2",
@@ -21,6 +19,8 @@ AT_ONCE = {
 }
 # Imported when one of the functions is first asked for.
 LATER = {
+    "accumulation": "cumsum prod",
+    "activation": "erf erfc gelu leaky_relu relu sigmoid silu softplus",
     "arrangement": "flip repeat tile",
     "calculus": "cumprod diff gradient interp linspace trapezoid",
     "contraction": "einsum",

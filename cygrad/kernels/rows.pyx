@@ -10,6 +10,7 @@ from cygrad.kernels.elementwise cimport KERNELS, kernel_named
 
 cdef enum:
     TILE = 512
+    FAR = -4                    # beyond, the rounding of x - most takes digits of its exponential
 
 
 cdef int EXP = kernel_named("EXP")
@@ -59,6 +60,18 @@ cdef inline double dot(const double* x, const double* y, Py_ssize_t n) noexcept 
 
 cdef inline void exponentials(const double* x, double* y, Py_ssize_t n) noexcept nogil:
     KERNELS[EXP](&x, y, n, NULL)
+
+
+cdef inline void make_good(const double* x, double most, double* p, Py_ssize_t n) noexcept nogil:
+    """Of p, the exponentials of x - most: times that of what a far difference lacks."""
+    cdef double gap, part, lack
+    cdef Py_ssize_t i
+    for i in range(n):
+        gap = x[i] - most
+        if gap < FAR and p[i] > 0.0:
+            part = gap - x[i]
+            lack = (x[i] - (gap - part)) - (most + part)
+            p[i] += p[i] * lack
 
 
 cdef inline double logarithm_of_one_plus(double x) noexcept nogil:
@@ -194,6 +207,7 @@ cdef double cross_entropy_rows(const double* x, const Py_ssize_t* labels, double
                 p[i] = x[i] - most[r - first]
         exponentials(p + first * n, p + first * n, count * n)
         for r in range(first, first + count):
+            make_good(x + r * n, most[r - first], p + r * n, n)
             # The maximum's exponential is 1, or all are nan.
             top = r * n + place(x + r * n, most[r - first], n)
             rest = rest_of(p + r * n, top - r * n, n)

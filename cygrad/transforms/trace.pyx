@@ -33,13 +33,10 @@ from cygrad.functions.operation cimport operation, reading
 
 from cygrad.transforms.structure import is_structure, leaves, map_leaves, match, rebuild, template
 
-cdef extern from "Python.h":
-    int Py_EnterRecursiveCall(const char* where) except *       # not 0 if it raises
-    void Py_LeaveRecursiveCall()
-
 cdef enum:
     STEP = 1 << 22              # generations between the levels; a longer graph costs only time
     LEVELS = 256                # above which they share their generations
+    DEPTH = 500                 # of what is nested in an argument
 
 
 # ---- argument: y = x, where a function takes x over -------------------------------------------
@@ -99,9 +96,9 @@ cdef Trace begin(str where, object f, object argnums, tuple args, dict kwargs, b
     t.ends = []
     t.numbers = []
     t.floor = STEP * (level if level < LEVELS else LEVELS)
-    t.variables = holds_variables(args, &requires)
+    t.variables = holds_variables(args, &requires, where, 0)
     if kwargs:
-        t.variables |= holds_variables(kwargs, &requires)
+        t.variables |= holds_variables(kwargs, &requires, where, 0)
     t.recording = not paused
     if not paused:
         t.variables |= level > 1
@@ -113,7 +110,7 @@ cdef Trace begin(str where, object f, object argnums, tuple args, dict kwargs, b
     return t
 
 
-cdef bint holds_variables(object x, bint* requires):
+cdef bint holds_variables(object x, bint* requires, str where, int depth) except -1:
     """Whether a Variable is in x; sets `requires` if one requires a gradient."""
     cdef bint found = False
     if isinstance(x, Variable):
@@ -121,12 +118,10 @@ cdef bint holds_variables(object x, bint* requires):
         return True
     if not isinstance(x, (list, tuple, dict)):
         return False
-    Py_EnterRecursiveCall(b" in the arguments of a transform, which are nested too deep")
-    try:
-        for item in ((<dict>x).values() if isinstance(x, dict) else x):
-            found |= holds_variables(item, requires)
-    finally:
-        Py_LeaveRecursiveCall()
+    if depth == DEPTH:
+        raise ValueError(f"{where}: an argument is nested more than {DEPTH} deep, or holds itself")
+    for item in ((<dict>x).values() if isinstance(x, dict) else x):
+        found |= holds_variables(item, requires, where, depth + 1)
     return found
 
 

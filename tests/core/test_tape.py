@@ -5,6 +5,8 @@ row of the table of operations is recorded with its first and second derivatives
 operation by operation where signs are others, numbers are equal, and where there is no number.
 """
 
+import gc
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -103,3 +105,47 @@ def test_a_tape_evaluated_elsewhere(operation: Operation) -> None:
                 values.update(zip(writes, ys if isinstance(ys, tuple) else (ys,), strict=True))
             for (k, constant), v in zip(results, flat(expected), strict=True):
                 assert bits(values.get(k, constant)) == bits(v), arrays
+
+
+def test_a_tape_is_left_in_order() -> None:
+    outer, inner = Tape(), Tape()
+    with pytest.raises(RuntimeError, match="not the innermost"):
+        outer.__exit__(None, None, None)
+    with outer:
+        with pytest.raises(RuntimeError, match="records already"):
+            outer.__enter__()
+        with inner:
+            F.sin(cg.Variable(1.0))
+            with pytest.raises(RuntimeError, match="not the innermost"):
+                outer.__exit__(None, None, None)
+        F.cos(cg.Variable(1.0))
+    F.tan(cg.Variable(1.0))
+    assert [f.name for f, _ in inner.steps] == ["Sin"]
+    assert [f.name for f, _ in outer.steps] == ["Cos"]
+
+
+def test_a_tape_that_is_never_left() -> None:
+    """The thread holds it: what is recorded on it stays."""
+    recorded = []
+
+    def forget() -> None:
+        Tape().__enter__()
+        recorded.append(F.sin(cg.Variable(1.0)))
+        gc.collect()
+        recorded.append(F.cos(recorded[-1]))
+
+    thread = threading.Thread(target=forget)
+    thread.start()
+    thread.join()
+    assert len(recorded) == 2
+
+
+def test_again_needs_as_many_inputs() -> None:
+    f = (cg.Variable(2.0) * cg.Variable(3.0)).creator
+    assert f is not None
+    product = again(f, cg.Variable(4.0), cg.Variable(5.0))
+    assert isinstance(product, cg.Variable) and product.item() == 20.0
+    with pytest.raises(ValueError, match="2 inputs, not 1"):
+        again(f, cg.Variable(4.0))
+    with pytest.raises(TypeError, match="must be a Variable, not float"):
+        again(f, cg.Variable(4.0), 5.0)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from operations import BINARY, Operation
 
 SHAPES = [(), (1,), (3,), (2, 1), (2, 3), (1, 3), (4, 1, 3), (0,), (2, 0), (1, 0, 1)]
 NUMBERS = np.random.default_rng(5).uniform(0.4, 1.9, 100)
+PARTS = np.random.default_rng(5).uniform(size=100)
 
 
 def fits(*shapes: tuple[int, ...]) -> bool:
@@ -24,6 +25,14 @@ def fits(*shapes: tuple[int, ...]) -> bool:
 
 def numbers(shape: tuple[int, ...], start: int = 0) -> np.ndarray:
     return NUMBERS[start : start + int(np.prod(shape))].reshape(shape).copy()
+
+
+def inputs_of(operation: Operation, *shapes: tuple[int, ...]) -> list[np.ndarray]:
+    """Numbers that the operation takes, where it has slopes."""
+    return [
+        low + (high - low) * PARTS[start : start + int(np.prod(shape))].reshape(shape)
+        for shape, start, (low, high) in zip(shapes, (0, 50), operation.domains, strict=True)
+    ]
 
 
 def summed(g: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -43,7 +52,7 @@ every_binary = pytest.mark.parametrize("operation", BINARY, ids=str)
 @pairs_that_fit
 def test_binary(operation: Operation, a: tuple[int, ...], b: tuple[int, ...]) -> None:
     """The gradient of a broadcast input is that of its expanded copy, summed to its shape."""
-    x, y = numbers(a), numbers(b, 50)
+    x, y = inputs_of(operation, a, b)
     expected = operation.reference(x, y)
     result = operation.call(cg.Variable(x), cg.Variable(y))
     assert result.shape == expected.shape
@@ -63,7 +72,7 @@ def test_binary(operation: Operation, a: tuple[int, ...], b: tuple[int, ...]) ->
 @every_binary
 @pairs_that_fit
 def test_composed_rule(operation: Operation, a: tuple[int, ...], b: tuple[int, ...]) -> None:
-    inputs = [numbers(a), numbers(b, 50)]
+    inputs = inputs_of(operation, a, b)
     fused = gradients(operation.call, inputs)
     composed = gradients(operation.call, inputs, create_graph=True)
     for g, e in zip(fused, composed, strict=True):

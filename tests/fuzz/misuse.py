@@ -330,7 +330,7 @@ def wrong(call: str, scope: dict[str, Any]) -> str | None:
         differentiate(eval(call, scope))
     except FAULTS as error:
         # lists this deep are too deep for Python's own repr, in a message, too
-        if not isinstance(error, RecursionError) or not ("deep()" in call or "endless()" in call):
+        if not isinstance(error, RecursionError) or "deep()" not in call:
             return f"{type(error).__name__}: {error}"
         raised = True
     except MemoryError:

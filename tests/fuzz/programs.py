@@ -155,15 +155,28 @@ def beside_differences(
     derivative: Callable[[Program, list[Array]], list[Array]],
     f: Callable[[Program, list[Array]], float],
 ) -> tuple[str, str] | None:
-    """Where the derivative is another than differences say; of a program with kinks, close by too."""
+    """Where the derivative is another than differences say; on a kink, close by too.
+
+    That it is one is seen by the derivative itself, which jumps there.
+    """
     found = at_a_point(program, program.arrays(), derivative, f)
-    if found is None or not KINKED.search(program.text()):
+    if found is None or not KINKED.search(program.text()) or not jumps(program, derivative):
         return found
     rng = np.random.default_rng(len(program.text()))
     arrays = program.arrays()
     for i in program.wanted:
         arrays[i] = arrays[i] + rng.uniform(0.01, 0.05, np.shape(arrays[i]))
     return at_a_point(program, arrays, derivative, f)
+
+
+def jumps(program: Program, derivative: Callable[[Program, list[Array]], list[Array]]) -> bool:
+    arrays = program.arrays()
+    for i in program.wanted:
+        arrays[i] = arrays[i] + 1e-9 * np.random.default_rng(i).uniform(
+            0.5, 1.0, np.shape(arrays[i])
+        )
+    here, beside = derivative(program, program.arrays()), derivative(program, arrays)
+    return any(np.abs(g - h).max(initial=0.0) > 1e-3 for g, h in zip(here, beside, strict=True))
 
 
 def at_a_point(

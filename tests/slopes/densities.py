@@ -138,12 +138,6 @@ def rows(name: str) -> list[Slope]:
             more["second"] = None  # 0 everywhere
         if (name, by) in (("gamma", "a"), ("beta", "b")):
             more["rtol"] = 5e-13  # the second of pdf changes its sign at 0.1, or 0.05
-        if (name, by) in (("gamma", "a"), ("beta", "a")):
-            more["dense"] = (
-                16.0  # a logarithm and digammas, of other signs, of a sum a third as large
-            )
-        if (name, by) == ("gamma", "a"):
-            more["rtol"] = 1e-12  # the points beside 0.1 come nearer to that change of sign
         if (name, by) == ("beta", "b"):
             more["ulps"] = 12.0  # of pdf: a logarithm and a difference of digammas, of other signs
         return [
@@ -255,7 +249,7 @@ SMALL_DIFFERENCES: dict[str, tuple[Callable[[Any], Any], Exact, np.ndarray]] = {
     "lognorm.pdf(x, 100)": (
         lambda x: stats.lognorm.pdf(x, 100.0),
         lambda x: exp(lognorm(x, M(100))),
-        WIDE,
+        WIDE[WIDE > 1e-100],  # below, the second is infinite, and nan here: two parts of it meet
     ),
 }
 

@@ -91,7 +91,6 @@ ROWS = [
         lambda a: -power_series(a, 0.4),
         PARAMETERS,
         ulps=8.0,
-        dense=16.0,
         rtol=1e-12,  # near its zero
     ),
     by_parameter(
