@@ -48,7 +48,7 @@ def deep() -> list[Any]:
 )
 def test_nested_without_end(call: Callable[[Any], Any], make: Callable[[], Any]) -> None:
     a = make()
-    with pytest.raises((ValueError, TypeError)):
+    with pytest.raises((ValueError, RecursionError, TypeError)):
         call(a)
 
 
