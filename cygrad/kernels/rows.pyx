@@ -10,10 +10,10 @@ from cygrad.kernels.elementwise cimport KERNELS, kernel_named
 
 cdef enum:
     TILE = 512
-    FAR = -4                    # beyond, the rounding of x - most takes digits of its exponential
 
 
 cdef int EXP = kernel_named("EXP")
+cdef int EXP_DIFFERENCE = kernel_named("EXP_DIFFERENCE")
 cdef int LOG1P = kernel_named("LOG1P")
 
 
@@ -62,16 +62,13 @@ cdef inline void exponentials(const double* x, double* y, Py_ssize_t n) noexcept
     KERNELS[EXP](&x, y, n, NULL)
 
 
-cdef inline void make_good(const double* x, double most, double* p, Py_ssize_t n) noexcept nogil:
-    """Of p, the exponentials of x - most: times that of what a far difference lacks."""
-    cdef double gap, part, lack
-    cdef Py_ssize_t i
-    for i in range(n):
-        gap = x[i] - most
-        if gap < FAR and p[i] > 0.0:
-            part = gap - x[i]
-            lack = (x[i] - (gap - part)) - (most + part)
-            p[i] += p[i] * lack
+cdef inline void exponentials_of_differences(const double* x, double* y,
+                                             Py_ssize_t n) noexcept nogil:
+    """e^(x - y) in place of y, with the digits that the rounded difference lacks."""
+    cdef const double* inputs[2]
+    inputs[0] = x
+    inputs[1] = y
+    KERNELS[EXP_DIFFERENCE](inputs, y, n, NULL)
 
 
 cdef inline double logarithm_of_one_plus(double x) noexcept nogil:
@@ -204,10 +201,9 @@ cdef double cross_entropy_rows(const double* x, const Py_ssize_t* labels, double
         for r in range(first, first + count):
             most[r - first] = greatest(x + r * n, n)
             for i in range(r * n, (r + 1) * n):
-                p[i] = x[i] - most[r - first]
-        exponentials(p + first * n, p + first * n, count * n)
+                p[i] = most[r - first]
+        exponentials_of_differences(x + first * n, p + first * n, count * n)
         for r in range(first, first + count):
-            make_good(x + r * n, most[r - first], p + r * n, n)
             # The maximum's exponential is 1, or all are nan.
             top = r * n + place(x + r * n, most[r - first], n)
             rest = rest_of(p + r * n, top - r * n, n)
