@@ -1,4 +1,6 @@
-"""`python -m fuzz KIND [--seed N] [--count N | --seconds S]`, in the folder tests/.
+"""`python -m fuzz KIND [--seed N] [--count N] [--seconds S]`, in the folder tests/.
+
+With both, whichever ends first. So a run in CI, where speed differs, tries no seed above --count.
 
 The cases run in a process of their own, which says what it is about to try: so a crash or a case
 that takes more than a minute is a failure with a seed, too. The exit code is 1 after a failure.
@@ -8,6 +10,7 @@ import argparse
 import contextlib
 import faulthandler
 import importlib
+import math
 import os
 import resource
 import subprocess
@@ -26,13 +29,20 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("kind", choices=KINDS)
     parser.add_argument("--seed", type=int, default=0, help="the first seed (0)")
     parser.add_argument("--count", type=int, default=None, help="so many seeds")
-    parser.add_argument("--seconds", type=float, default=60.0, help="seeds for so long (60)")
+    parser.add_argument(
+        "--seconds", type=float, default=None, help="seeds for so long (60 without --count)"
+    )
     parser.add_argument("--failures", type=int, default=5, help="stop after so many (5)")
     parser.add_argument(
         "--no-memory-limit", action="store_true", help="as AddressSanitizer needs it"
     )
     parser.add_argument("--log", help=argparse.SUPPRESS)  # of a process that tries cases
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.seconds is None:
+        options.seconds = 60.0 if options.count is None else math.inf
+    if options.count is None:
+        options.count = sys.maxsize
+    return options
 
 
 def try_cases(options: argparse.Namespace) -> int:
@@ -45,9 +55,7 @@ def try_cases(options: argparse.Namespace) -> int:
     end = time.monotonic() + options.seconds
     seed, failures = options.seed, 0
     with open(options.log, "w") as log:
-        while (
-            time.monotonic() < end if options.count is None else seed < options.seed + options.count
-        ):
+        while time.monotonic() < end and seed - options.seed < options.count:
             log.seek(0)
             log.write(f"{seed:<20}{failures}\n")
             log.flush()

@@ -141,10 +141,10 @@ def run(program: Program, lines: list[str], anomaly: bool) -> list[Array] | None
                 if "numpy.ndarray" not in str(error):
                     raise
                 raise Impossible(line) from error  # of what was computed of arrays alone
-            except (IndexError, ValueError) as error:
+            except (IndexError, ValueError, TypeError) as error:
                 if line.startswith("total.backward") or ".data[" not in line:
                     raise
-                raise Impossible(line) from error  # of a number, or on read-only memory
+                raise Impossible(line) from error  # of a number, NumPy's too, or read-only memory
             except RuntimeError as error:
                 if not str(error).startswith("detect_anomaly: ") and not line.endswith(
                     (".backward()", ".backward(create_graph=True)")
