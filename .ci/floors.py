@@ -22,6 +22,7 @@ FLOORS = [
     "kernels",
     "core",
     "functions",
+    "programs",
     "transforms linalg special",
     "stats layers optimizers data datasets",
     "abi dot hooks interface methods models numerical numpy_forms numpy_protocol optimize",

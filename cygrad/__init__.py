@@ -8,7 +8,7 @@ to derive your own from.
   `eye`, `identity`; of random numbers: `rand`, `randn`, `normal`.
 - Functions made of functions, which compute their derivatives: `grad`, `value_and_grad`,
   `elementwise_grad`, `jacobian`, `hessian`; times a vector: `vjp`, `jvp`, `hvp`; with less memory:
-  `checkpoint`.
+  `checkpoint`; captured once, and replayed: `compile`.
 - Modes, for a block or a function: `no_grad`, `test_mode`, `detect_anomaly`; asked for by
   `is_grad_enabled` and `is_test_mode`.
 - About the library: `isa`, the instruction set; `empty_cache` and `set_cache_limit`, for freed
@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from cygrad import stats as stats
     from cygrad.transforms import (
         checkpoint,
+        compile,
         elementwise_grad,
         grad,
         hessian,
@@ -112,8 +113,8 @@ load_numpy_protocol_by(_load_numpy_protocol)
 
 _MODULES = ["data", "dot", "hooks", "layers", "linalg", "models", "numerical", "optimize"]
 _MODULES += ["optimizers", "special", "stats"]
-_TRANSFORMS = ["checkpoint", "elementwise_grad", "grad", "hessian", "hvp", "jacobian", "jvp"]
-_TRANSFORMS += ["value_and_grad", "vjp"]
+_TRANSFORMS = ["checkpoint", "compile", "elementwise_grad", "grad", "hessian", "hvp", "jacobian"]
+_TRANSFORMS += ["jvp", "value_and_grad", "vjp"]
 
 
 def __dir__() -> list[str]:
@@ -126,6 +127,7 @@ __all__ = [
     "__version__",
     "arange",
     "checkpoint",
+    "compile",
     "detect_anomaly",
     "elementwise_grad",
     "empty_cache",

@@ -205,6 +205,8 @@ cdef Variable operand(object data, str where):
     about as much as to wrap foreign memory.
     """
     cdef Variable v
+    if mode().tape is not NULL:
+        return constant(data, where)    # a program reads the array anew
     if not (cnp.PyArray_CheckExact(data) and is_ready(<cnp.ndarray>data)
             and 0 < cnp.PyArray_SIZE(<cnp.ndarray>data) <= COPIED):
         return constant(data, where)

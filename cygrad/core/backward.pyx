@@ -48,6 +48,7 @@ from cygrad.core.mode cimport Mode, is_watching, mode
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.passing cimport Entry, Pass
 from cygrad.core.storage cimport writes
+from cygrad.core.tape cimport Tape
 from cygrad.core.variable cimport Variable, describe, filled, filled_like, is_private
 
 cdef enum:
@@ -65,6 +66,8 @@ cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except
     memset(&p, 0, sizeof(Pass))
     p.retain_grad = retain_grad
     p.create_graph = create_graph
+    if is_recording(switches):
+        (<Tape>switches.tape).refused("a backward pass, whose gradients land in variables")
     if seed is None:
         seed = filled_like(root, 1.0)
     if root.creator_ is None or not root.requires:
@@ -74,6 +77,7 @@ cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except
         raise RuntimeError(f"Variable.backward: {describe(root)} has a gradient of shape "
                            f"{shape_of(seed.layout)}; call cleargrad()")
     p.watching = is_watching(switches)
+    p.recording = not create_graph and is_recording(switches)
     if p.watching or age_of(root, writes) != 0:
         refuse_changes(root, &p)
     p.watching = p.watching and is_finite(seed)
@@ -124,6 +128,7 @@ cdef list gradients(list outputs, list seeds, list ends, bint create_graph, long
     p.session = 0 if create_graph else session
     p.last = last
     p.watching = is_watching(switches)
+    p.recording = not create_graph and is_recording(switches)
     p.floor = INT_MAX
     p.ends = <PyObject*>ends
     for i in range(len(ends)):
@@ -206,7 +211,10 @@ cdef int visit(Pass* p) except -1:
             gx = f.op.vjp(f, gy, i)
         else:
             total = None if p.watching else private_total(x, p)
-            gx = f.op.fused(f, gy, i, total, i == last and total is None)
+            if p.recording:
+                gx = recorded(f, gy, i, total)
+            else:
+                gx = f.op.fused(f, gy, i, total, i == last and total is None)
             if total is not None and gx is total:
                 gx = None       # added in place already
             total = None
@@ -216,6 +224,26 @@ cdef int visit(Pass* p) except -1:
             pass_on(x, gx, f, p)
         gx = None               # and so would one here
     return 0
+
+
+cdef Variable recorded(Function f, Variable gy, int i, Variable total):
+    """What f's fused rule gives, or total with it added, recorded on the tape."""
+    cdef Tape tape = <Tape>mode().tape
+    cdef Variable gx
+    if f.op.kernel < 0:
+        gx = f.op.fused(f, gy, i, total, False)
+        tape.passed(f, i, gy, gx, total)
+        return gx
+    gx = OPERATORS.gradient(f, gy, i)
+    if total is None:
+        return gx
+    OPERATORS.add_into(total, gx)
+    tape.added(total, gx)
+    return total
+
+
+cdef bint is_recording(const Mode* switches) noexcept:
+    return switches.tape is not NULL and (<Tape>switches.tape).plain_too
 
 
 cdef int visit_watching(Pass* p) except -1:
@@ -287,6 +315,9 @@ cdef inline int last_input(Function f, Pass* p) noexcept:
 
 
 cdef int flow(Variable x, Variable gx, Function source, Pass* p) except -1:
+    if p.caught is not NULL:
+        (<list>p.caught).append((x, gx))
+        return 0
     return pass_on(x, gx, source, p) if wanted(x, p) else 0
 
 
@@ -398,8 +429,11 @@ cdef Variable add(Variable total, Variable gx, Pass* p):
         both = OPERATORS.sum_gradients(total, gx)
         inspect("the sum of two gradients", both, (total, gx))
         return both
-    if not p.create_graph and is_private(total, 2) and total.creator_ is None:
+    if (not p.create_graph and is_private(total, 2, 1 + p.recording)
+            and total.creator_ is None):
         OPERATORS.add_into(total, gx)
+        if p.recording:
+            (<Tape>mode().tape).added(total, gx)
         return total
     return OPERATORS.sum_gradients(total, gx)
 
@@ -412,11 +446,11 @@ cdef Variable private_total(Variable x, Pass* p):
         if p.ends is NULL and x.requires & LANDED and is_elsewhere(&p.journal, x):
             return None
         if (x.grad_ is not None and (p.ends is not NULL or x.requires & LANDED)
-                and is_private(x.grad_, 2) and x.grad_.creator_ is None
+                and is_private(x.grad_, 2, 1 + p.recording) and x.grad_.creator_ is None
                 and same_shape(x.grad_.layout, x.layout)):
             return x.grad_
     elif not f.several:
-        if (f.gy is not None and is_private(f.gy, 2) and f.gy.creator_ is None
+        if (f.gy is not None and is_private(f.gy, 2, 1 + p.recording) and f.gy.creator_ is None
                 and same_shape(f.gy.layout, x.layout)):
             return f.gy
     return None
@@ -477,6 +511,8 @@ cdef int visit_at_once(Function f, Pass* p) except -1:
     cdef list gys = take_gradients(f, p), gxs
     cdef Variable x, gx
     cdef int i
+    if p.recording:
+        return sweep_recorded(f, gys, p)
     if not p.create_graph:
         return f.op.sweep(f, gys, p)
     gxs = f.op.several(f, gys) if f.several else None
@@ -486,6 +522,33 @@ cdef int visit_at_once(Function f, Pass* p) except -1:
             gx = <Variable>gxs[i] if f.several else f.op.vjp(f, <Variable>gys[0], i)
             if gx is not None:
                 pass_on(x, gx, f, p)
+    return 0
+
+
+cdef int sweep_recorded(Function f, list gys, Pass* p) except -1:
+    cdef list caught = []
+    refuse_to_postpone(f, p)
+    p.caught = <PyObject*>caught
+    try:
+        f.op.sweep(f, gys, p)
+    finally:
+        p.caught = NULL
+    caught = [(x, gx) for x, gx in caught if wanted(<Variable>x, p)]
+    (<Tape>mode().tape).swept(f, gys, caught)
+    for x, gx in caught:
+        pass_on(<Variable>x, <Variable>gx, f, p)
+    return 0
+
+
+cdef int refuse_to_postpone(Function f, Pass* p) except -1:
+    """Products that a plain pass would put off have bits of their own (postponed.pyx)."""
+    cdef Variable x
+    cdef int i
+    for i in range(f.n_inputs):
+        x = input_of(f, i)
+        if x.creator_ is None and wanted(x, p) and x.uses >= 2 + is_end(x, p):
+            (<Tape>mode().tape).refused(
+                f"the gradient of {describe(x)}, which several products share")
     return 0
 
 
@@ -508,6 +571,8 @@ cdef int visit_python(Function f, Pass* p) except -1:
     cdef unsigned int before = writes
     cdef int i
     cdef list gys
+    if p.recording:
+        (<Tape>mode().tape).refused(f"the gradient of {name_of(f)}, which is computed in Python")
     if isinstance(f, Recompute):
         return flow_anew(<Recompute>f, p)
     if isinstance(f, Partial):

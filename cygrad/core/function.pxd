@@ -43,6 +43,15 @@ cdef enum Reads:            # what the gradient by an input is computed from, be
 cdef inline bint reads_input(int needs, int i) noexcept:
     return needs & (READS_X0 if i == 0 else READS_X1 if i == 1 else READS_REST)
 
+# What a program makes of an operation that no kernel computes (programs/recorder.pyx). A view,
+# which shares its input's memory, needs no instruction.
+cdef enum Instruction:
+    CALLBACK = 0            # it is called anew
+    COPIES = 1              # the input
+    SUMS = 2                # the input, over the axes `saved`
+    STACKS = 3              # numbers; its gradient picks one of them
+    PUTS = 4                # a view; its gradient is put into zeros, or added to what is there
+
 cdef struct Op:
     const char* name
     vjp_rule vjp
@@ -52,6 +61,7 @@ cdef struct Op:
     slope_rule slope        # or NULL; with no sweep
     again_rule again
     int kernel              # forward, of an elementwise operation, else -1
+    int instruction         # of a program, where it is no kernel: an Instruction
     int gradient[2]         # its gradient kernel for each input
     int adding[2]           # the one that adds to a gradient
     int reads[2]            # what those read, in this order
@@ -104,9 +114,11 @@ cdef Variable kept_slope(Function f, int i, long session, bint last)
 cdef void set_output(Function f, int i, PyObject* y) noexcept
 cdef PyObject* output_at(Function f, int i) noexcept
 
-# Make y the output of a new Function of the inputs. None, and y a constant, where there is nothing
-# to differentiate.
-cdef Function connect(const Op* op, Variable y, Variable x0, Variable x1)
+# Make y the output of a new Function of the inputs, and of constants. None, and y a constant, where
+# there is nothing to differentiate.
+cdef Function connect_with(const Op* op, Variable y, Variable x0, Variable x1, double c0, double c1)
+cdef inline Function connect(const Op* op, Variable y, Variable x0, Variable x1):
+    return connect_with(op, y, x0, x1, 0.0, 0.0)
 cdef Function connect_many(const Op* op, Variable y, tuple inputs)
 cdef Function connect_several(const Op* op, tuple ys, tuple inputs, object saved)
 

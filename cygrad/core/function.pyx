@@ -274,15 +274,18 @@ cdef void take_inputs(Function f, tuple xs) noexcept:
 
 # ---- Built-in operations ----------------------------------------------------------------------
 
-cdef Function connect(const Op* op, Variable y, Variable x0, Variable x1):
+cdef Function connect_with(const Op* op, Variable y, Variable x0, Variable x1, double c0,
+                           double c1):
     cdef Mode* switches = mode()
     cdef Function f
     if switches.paused or not (x0.requires or (x1 is not None and x1.requires)):
         if is_observed(switches):
-            return observe_alone(op, y, (x0,) if x1 is None else (x0, x1))
+            return observe_alone(op, y, (x0,) if x1 is None else (x0, x1), c0, c1)
         return None
     f = <Function>Function.__new__(Function)
     f.op = op
+    f.c[0] = c0
+    f.c[1] = c1
     f.x0 = x0
     x0.uses += 1
     f.n_inputs = 1
@@ -312,7 +315,7 @@ cdef int observe(Function f, tuple ys) except -1:
     return 0
 
 
-cdef Function observe_alone(const Op* op, Variable y, tuple inputs):
+cdef Function observe_alone(const Op* op, Variable y, tuple inputs, double c0, double c1):
     """The same where nothing flows back: a Function for the tape, if there is one.
 
     The user's operation is looked at; the parts of a backward pass are not.
@@ -325,8 +328,10 @@ cdef Function observe_alone(const Op* op, Variable y, tuple inputs):
         return None
     f = <Function>Function.__new__(Function)
     f.op = op
+    f.c[0] = c0
+    f.c[1] = c1
     take_inputs(f, inputs)
-    f.out = <PyObject*>y        # the tape holds y
+    f.out = <PyObject*>y        # a tape that keeps f keeps y
     record(f, (y,))
     return f
 
@@ -340,7 +345,7 @@ cdef Function connect_many(const Op* op, Variable y, tuple inputs):
         requires |= (<Variable>x).requires
     if switches.paused or not requires:
         if is_observed(switches):
-            return observe_alone(op, y, inputs)
+            return observe_alone(op, y, inputs, 0.0, 0.0)
         return None
     f = <Function>Function.__new__(Function)
     f.op = op

@@ -2,6 +2,7 @@
 # The operators that Variable's syntax and methods call, the operations that gradients are
 # accumulated with, and what NumPy's functions become.
 
+from cygrad.core.function cimport Function
 from cygrad.core.variable cimport Variable
 
 ctypedef object (*unary_operator)(object)
@@ -31,6 +32,7 @@ cdef struct Operators:
     Variable (*chain)(Variable gy, Variable slope, Variable x)  # gy slope, summed to x's shape
     Variable (*copy)(Variable x)                         # contiguous, in memory of its own
     int (*add_into)(Variable total, Variable g) except -1   # in place, no graph
+    Variable (*gradient)(Function f, Variable gy, int i)    # f's fused one, recorded on the tape
 
 cdef Operators OPERATORS
 

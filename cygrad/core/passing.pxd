@@ -21,6 +21,8 @@ cdef struct Pass:
     bint retain_grad
     bint create_graph
     bint watching               # for anomalies
+    bint recording              # a plain pass, on a tape that wants to know of it
+    PyObject* caught            # a list that takes what a sweep hands to flow(), or NULL; borrowed
     PyObject* postponed         # a dict of Products (postponed.pxd), or NULL; counted
     int (*catch_up)(Pass* p) except -1      # that settles them
     PyObject* held              # outputs that only the pass holds, by their creator's id; as well

@@ -30,7 +30,7 @@ cdef class Products:
 cdef Products postpone(Pass* p, tuple weights, Py_ssize_t rows, Py_ssize_t m, Py_ssize_t n):
     cdef Py_ssize_t capacity = min(MANY_ROWS, MANY_NUMBERS // (m + n)) if m + n > 0 else 0
     cdef Products products
-    if p.create_graph or capacity < 2 * rows:
+    if p.create_graph or p.recording or capacity < 2 * rows:
         return None
     # A transform counts itself as a use of its ends.
     for w in weights:

@@ -12,6 +12,9 @@ cdef class Repetition:
     cdef object again(self, object f, tuple args, dict kwargs, list slots)
     cdef list slots_left(self)
     cdef list states_before(self)
+    cdef str changed(self)      # what the first run changed, in words; None: nothing
+
+cdef bint is_layer(object x) noexcept
 
 # Keep what x holds now, in every call under way that is going to be repeated, unless it is kept
 # there already: a layer, a Variable's or an array's numbers, the state of a generator. To be called

@@ -287,6 +287,30 @@ cdef class Repetition:
                 found += [x for x in items if is_result(x)]
         return found
 
+    cdef str changed(self):
+        if self.seed is not None:
+            return "random numbers are drawn"
+        for cell in self.cells.values():
+            if isinstance(cell, State):
+                if not (<Cell>cell).unchanged():
+                    return "random numbers are drawn"
+            elif isinstance(cell, Numbers):
+                if not (<Cell>cell).unchanged():
+                    return "numbers are changed in place"
+            elif differs((<Cell>cell).read(), (<Cell>cell).before):
+                return (f"the state of {(<Attributes>cell).kind} changes"
+                        if isinstance(cell, Attributes) else "a list or dict of a layer changes")
+        return None
+
+
+cdef bint differs(object now, object before) except -1:
+    """Whether two dicts or lists hold other things."""
+    if len(now) != len(before):
+        return True
+    if isinstance(now, dict):
+        return any([before.get(key, MISSING) is not value for key, value in now.items()])
+    return any([a is not b for a, b in zip(now, before)])
+
 
 cdef bint is_result(object x) noexcept:
     return isinstance(x, Variable) and (<Variable>x).requires and (<Variable>x).creator_ is not None

@@ -4,15 +4,45 @@
 from cygrad.core.function cimport Function
 from cygrad.core.variable cimport Variable
 
+# What is recorded on. Its methods are called as things happen; those of a Tape keep what was made
+# and what was looked at, and a Recorder (programs/recorder.pyx) writes a program.
 cdef class Tape:
     cdef list functions
     cdef list outputs               # of each Function a tuple; held: no memory is used again
     cdef list looks                 # see look_at
     cdef Tape outer                 # that the thread recorded on before, or None
     cdef bint open                  # between enter and exit; the thread holds it then
+    cdef bint plain_too             # it wants to know of plain backward passes, by what follows
 
-# f and its outputs, at the end of the thread's tape.
+    cdef int made(self, Function f, tuple ys) except -1
+    cdef int looked(self, Variable v, str what) except -1
+    # v < other, say, by the number that Python gives operators; the outcome, as NumPy has it
+    cdef int compared(self, Variable v, object other, int operator, object outcome) except -1
+
+    # y = a kernel of the operands, which broadcast to y; c: its constants, or NULL
+    cdef int computed(self, int kernel, list operands, const double* c, Variable y) except -1
+    # gx, by f's fused rule; or `into` with it added in place
+    cdef int passed(self, Function f, int i, Variable gy, Variable gx, Variable into) except -1
+    # by f's sweep: pairs of an input and what flows to it
+    cdef int swept(self, Function f, list gys, list pairs) except -1
+    # test(v) raises where v's numbers are none that an operation takes
+    cdef int tested(self, Variable v, object test) except -1
+    # total += g, in place
+    cdef int added(self, Variable total, Variable g) except -1
+    # an argument of a transform, in whose place v stands
+    cdef int entered(self, Variable v, object argument) except -1
+    # v's number or array has been given to Python as x, by a transform
+    cdef int given(self, Variable v, object x) except -1
+    # this cannot be recorded, and why
+    cdef int refused(self, str why) except -1
+
+# f and its outputs, on the thread's tape.
 cdef int record(Function f, tuple ys) except -1
 
 # Python has taken numbers out of v, for what comes next: `what` says how.
 cdef int look_at(Variable v, str what) except -1
+
+# What has an effect, or reads one, that no program has.
+cdef int refuse_on_tape(str what) except -1
+
+cdef int leave_outputs(Function f, tuple ys) except -1

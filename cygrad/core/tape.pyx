@@ -7,6 +7,8 @@ kernels and leave nothing on a tape; those with create_graph do.
 
 What Python read in between, by ``bool(x)``, ``float(x)``, ``x.item()``, a comparison or ``x.data``,
 is recorded too (`looks`), as a program that was made with other numbers may have gone another way.
+
+A Tape is also what programs/recorder.pyx derives its own from, which is told of plain passes too.
 """
 
 cimport cython
@@ -18,7 +20,6 @@ from cygrad.core.mode cimport Mode, mode
 from cygrad.core.variable cimport Variable
 
 
-@cython.final
 @cython.no_gc_clear
 cdef class Tape:
     """Tape()\n--\n
@@ -58,6 +59,42 @@ cdef class Tape:
         """tuple of (int, Variable, str): after how many steps Python took numbers, and how."""
         return tuple(self.looks)
 
+    cdef int made(self, Function f, tuple ys) except -1:
+        self.functions.append(f)
+        self.outputs.append(ys)
+        return 0
+
+    cdef int looked(self, Variable v, str what) except -1:
+        self.looks.append((len(self.functions), v, what))
+        return 0
+
+    cdef int compared(self, Variable v, object other, int operator, object outcome) except -1:
+        return self.looked(v, "a comparison")
+
+    cdef int computed(self, int kernel, list operands, const double* c, Variable y) except -1:
+        return 0
+
+    cdef int passed(self, Function f, int i, Variable gy, Variable gx, Variable into) except -1:
+        return 0
+
+    cdef int swept(self, Function f, list gys, list pairs) except -1:
+        return 0
+
+    cdef int tested(self, Variable v, object test) except -1:
+        return 0
+
+    cdef int added(self, Variable total, Variable g) except -1:
+        return 0
+
+    cdef int entered(self, Variable v, object argument) except -1:
+        return 0
+
+    cdef int given(self, Variable v, object x) except -1:
+        return 0
+
+    cdef int refused(self, str why) except -1:
+        return 0
+
     def __dealloc__(self):
         # Outputs without a creator do not tell their Function that they go.
         for f, ys in zip(self.functions, self.outputs):
@@ -76,17 +113,18 @@ cdef int leave_outputs(Function f, tuple ys) except -1:
 
 
 cdef int record(Function f, tuple ys) except -1:
-    cdef Tape tape = <Tape>mode().tape
-    tape.functions.append(f)
-    tape.outputs.append(ys)
-    return 0
+    return (<Tape>mode().tape).made(f, ys)
 
 
 cdef int look_at(Variable v, str what) except -1:
-    cdef Tape tape
     if mode().tape is not NULL:
-        tape = <Tape>mode().tape
-        tape.looks.append((len(tape.functions), v, what))
+        return (<Tape>mode().tape).looked(v, what)
+    return 0
+
+
+cdef int refuse_on_tape(str what) except -1:
+    if mode().tape is not NULL:
+        return (<Tape>mode().tape).refused(what)
     return 0
 
 

@@ -41,7 +41,10 @@ cdef Variable pinned_rows(Variable v)
 
 cdef str describe(Variable v)                       # its name and shape, for error messages
 
-cdef inline bint is_private(Variable v, Py_ssize_t holders) noexcept:
-    """Whether the holders counted are all that can see v's memory, and v fills it in order."""
+cdef inline bint is_private(Variable v, Py_ssize_t holders, Py_ssize_t of_memory=1) noexcept:
+    """Whether the holders counted are all that can see v's memory, and v fills it in order.
+
+    Of the memory, v is one holder, and a recorder another.
+    """
     return (Py_REFCNT(<PyObject*>v) == holders and v.layout.contiguous
-            and Py_REFCNT(<PyObject*>v.storage) == 1 and v.storage.size_class != FOREIGN)
+            and Py_REFCNT(<PyObject*>v.storage) == of_memory and v.storage.size_class != FOREIGN)

@@ -25,7 +25,8 @@ from cygrad.core.operators cimport FUNCTIONS, OPERATORS, UFUNCS, numpy_protocol
 from cygrad.core.reshaping cimport reshape_in_place
 from cygrad.core.slots cimport Py_REFCNT
 from cygrad.core.storage cimport Storage, alias_of, mark_written, new_storage
-from cygrad.core.tape cimport look_at
+from cygrad.core.mode cimport mode
+from cygrad.core.tape cimport Tape, look_at, refuse_on_tape
 from cygrad.kernels.elementwise cimport copy_strided
 
 import numpy as np
@@ -142,10 +143,12 @@ cdef class Variable:
         >>> (x * x).backward(); x.grad
         variable(6.0)
         """
+        refuse_on_tape("x.grad is read")
         return self.grad_
 
     @grad.setter
     def grad(self, value):
+        refuse_on_tape("x.grad is set")
         if value is None:
             self.grad_ = None
             return
@@ -344,6 +347,7 @@ cdef class Variable:
         >>> (x * x).backward(); x.cleargrad(); x.grad is None
         True
         """
+        refuse_on_tape("x.cleargrad()")
         self.grad_ = None
 
     def unchain(self):
@@ -625,22 +629,13 @@ cdef class Variable:
 
     def __richcmp__(self, other, int op):
         # Elementwise and without a gradient: the ndarray of bool that NumPy gives.
-        look_at(self, "a comparison")
-        if isinstance(other, Variable):
-            other = array_of(<Variable>other)
-        elif not is_array_like(other):
+        if not is_array_like(other):
             return NotImplemented
-        if op == Py_LT:
-            return np.less(array_of(self), other)
-        if op == Py_LE:
-            return np.less_equal(array_of(self), other)
-        if op == Py_EQ:
-            return np.equal(array_of(self), other)
-        if op == Py_NE:
-            return np.not_equal(array_of(self), other)
-        if op == Py_GT:
-            return np.greater(array_of(self), other)
-        return np.greater_equal(array_of(self), other)
+        outcome = compare(self, array_of(<Variable>other) if isinstance(other, Variable) else other,
+                          op)
+        if mode().tape is not NULL:
+            (<Tape>mode().tape).compared(self, other, op, outcome)
+        return outcome
 
     # c_api_binop_methods: each of these serves the reflected operator too.
 
@@ -861,6 +856,20 @@ cdef Variable own_contiguous(Variable v):
 
 cdef str describe(Variable v):
     return f"{v.name_ if v.name_ is not None else 'variable'} of shape {shape_of(v.layout)}"
+
+
+cdef object compare(Variable v, object other, int op):
+    if op == Py_LT:
+        return np.less(array_of(v), other)
+    if op == Py_LE:
+        return np.less_equal(array_of(v), other)
+    if op == Py_EQ:
+        return np.equal(array_of(v), other)
+    if op == Py_NE:
+        return np.not_equal(array_of(v), other)
+    if op == Py_GT:
+        return np.greater(array_of(v), other)
+    return np.greater_equal(array_of(v), other)
 
 
 cdef double only_element(Variable v) except? -1:

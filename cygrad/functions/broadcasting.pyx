@@ -6,7 +6,7 @@ of a sum are a bit mask (axes.pyx), in the Function too (`saved`).
 
 cimport numpy as cnp
 
-from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.function cimport COPIES, Function, Op, SUMS, connect
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, contiguous_layout, ints_of, layout_of_shape, release, reshaped_layout,
     same_shape, shape_of, strided_layout,
@@ -39,6 +39,7 @@ cdef object again_copy(Function f, tuple xs):
     return copied(<Variable>xs[0])
 
 COPY.again = again_copy
+COPY.instruction = COPIES
 
 
 cdef Variable copied(Variable x):
@@ -253,6 +254,7 @@ cdef object again_sum(Function f, tuple xs):
     return sum_over(<Variable>xs[0], f.saved, keeps_axes(f))
 
 SUM.again = again_sum
+SUM.instruction = SUMS
 
 
 cdef Variable sum_over(Variable x, axes_t axes, bint keepdims):

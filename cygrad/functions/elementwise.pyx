@@ -11,9 +11,12 @@ from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 from cygrad.core.anomaly cimport constants_are_finite
 from cygrad.core.arrays cimport is_array_like, is_number, number, operand
 from cygrad.core.function cimport (
-    Function, Op, READS_X0, READS_X1, READS_Y, connect, input_of, name_of, vjp_rule,
+    Function, Op, READS_X0, READS_X1, READS_Y, connect, connect_with, input_of, name_of, vjp_rule,
 )
 from cygrad.core.layout cimport Layout, MAX_NDIM, broadcast_layouts, release, same_shape, shape_of
+from cygrad.core.mode cimport mode
+from cygrad.core.operators cimport OPERATORS
+from cygrad.core.tape cimport Tape
 from cygrad.core.variable cimport Variable, describe, empty, empty_of, filled_like, is_private
 from cygrad.functions.broadcasting cimport sum_to_layout
 from cygrad.functions.operation cimport (
@@ -61,25 +64,21 @@ cdef Variable unary_with(const Op* op, Variable x, double c0, double c1):
     c[0] = c0
     c[1] = c1
     y = compute_unary(op.kernel, x, c)
-    connect_with(op, y, x, None, c0, c1)
+    connect_checked(op, y, x, None, c0, c1)
     return y
 
 
-cdef inline int connect_with(const Op* op, Variable y, Variable a, Variable b, double c0,
-                             double c1) except -1:
-    """connect(), for an operation with constants."""
-    cdef Function f
+cdef inline int connect_checked(const Op* op, Variable y, Variable a, Variable b, double c0,
+                                double c1) except -1:
+    """connect_with(), for constants that may be infinite."""
     if (c0 - c0) + (c1 - c1) == 0.0:        # both are finite
-        f = connect(op, y, a, b)
-    else:
-        constants_are_finite(False)
-        try:
-            f = connect(op, y, a, b)
-        finally:
-            constants_are_finite(True)
-    if f is not None:
-        f.c[0] = c0
-        f.c[1] = c1
+        connect_with(op, y, a, b, c0, c1)
+        return 0
+    constants_are_finite(False)
+    try:
+        connect_with(op, y, a, b, c0, c1)
+    finally:
+        constants_are_finite(True)
     return 0
 
 
@@ -115,7 +114,7 @@ cdef Variable binary_with(const Op* op, Variable a, Variable b, double c0, doubl
     c[0] = c0
     c[1] = c1
     y = compute_binary(op, a, b, c)
-    connect_with(op, y, a, b, c0, c1)
+    connect_checked(op, y, a, b, c0, c1)
     return y
 
 
@@ -226,9 +225,47 @@ cdef Variable fused_gradient(Function f, Variable gy, int i, Variable into, bint
     return gx
 
 
+cdef Variable recorded_gradient(Function f, Variable gy, int i):
+    """fused_gradient on a tape: the kernel over gy's shape, then a sum where x was broadcast."""
+    cdef Variable x = input_of(f, i), gx
+    cdef const double* operands[MAX_OPERANDS]
+    cdef Py_ssize_t read_strides[MAX_OPERANDS][MAX_NDIM]
+    cdef const Py_ssize_t* strides[MAX_OPERANDS]
+    cdef int kernel = f.op.gradient[i], reads = f.op.reads[i], k
+    cdef list read
+    if kernel == PASS:
+        return sum_to_layout(gy, x.layout)
+    if kernel == COMPOSED:
+        return f.op.vjp(f, gy, i)
+    read = [gy]
+    if reads & READS_X0:
+        read.append(f.x0)
+    if reads & READS_X1:
+        read.append(f.x1)
+    if reads & READS_Y:
+        read.append(output_of(f))
+    read = [pinned(<Variable>v, gy.layout.size) for v in read]
+    gx = empty_of(gy.layout.ndim, gy.layout.shape)
+    for k in range(len(read)):
+        operands[k] = (<Variable>read[k]).ptr
+        if not broadcast_strides((<Variable>read[k]).layout, gy.layout, read_strides[k]):
+            refuse_shape(f, x, gy)
+        strides[k] = read_strides[k]
+    operands[len(read)] = gx.ptr
+    strides[len(read)] = gx.layout.strides
+    map_long(kernel, <int>len(read), operands, strides, gx.layout, f.c)
+    (<Tape>mode().tape).computed(kernel, read, f.c, gx)
+    return sum_to_layout(gx, x.layout)
+
+OPERATORS.gradient = recorded_gradient
+
+
 cdef Variable slope_by_kernel(Function f, int i):
     """The slope_rule of an operation of one input: its gradient kernel, of ones."""
-    return fused_gradient(f, filled_like(f.x0, 1.0), i, None, False)
+    cdef Variable ones = filled_like(f.x0, 1.0)
+    if mode().tape is not NULL:
+        return recorded_gradient(f, ones, i)
+    return fused_gradient(f, ones, i, None, False)
 
 
 cdef Variable strided_gradient(Function f, Variable gy, int i, Variable into, int n,
@@ -241,9 +278,7 @@ cdef Variable strided_gradient(Function f, Variable gy, int i, Variable into, in
     cdef int k
     for k in range(n):
         if not broadcast_strides(layouts[k], gy.layout, read_strides[k]):
-            raise RuntimeError(
-                f"Variable.backward: {name_of(f)} met {describe(x)} and a gradient of shape "
-                f"{shape_of(gy.layout)}; was .data replaced by another shape after it was used?")
+            refuse_shape(f, x, gy)
         strides[k] = read_strides[k]
     if not adds:
         gx = empty_of(gy.layout.ndim, gy.layout.shape)
@@ -254,6 +289,12 @@ cdef Variable strided_gradient(Function f, Variable gy, int i, Variable into, in
         return gx
     map_long(f.op.gradient[i], n, operands, strides, gx.layout, f.c)
     return sum_to_layout(gx, x.layout)
+
+
+cdef int refuse_shape(Function f, Variable x, Variable gy) except -1:
+    raise RuntimeError(f"Variable.backward: {name_of(f)} met {describe(x)} and a gradient of shape "
+                       f"{shape_of(gy.layout)}; was .data replaced by another shape after it was "
+                       "used?")
 
 
 cdef Variable vjp_zero(Function f, Variable gy, int i):

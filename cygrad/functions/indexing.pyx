@@ -8,7 +8,7 @@ pass, add them back.
 from cpython.exc cimport PyErr_CheckSignals
 cimport numpy as cnp
 
-from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.function cimport Function, Op, PUTS, connect
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, SCALAR, contiguous_layout, layout_of_shape, plain_int, release, same_shape,
     shape_of, strided_layout,
@@ -164,6 +164,7 @@ cdef Variable fused_view(Function f, Variable gy, int i, Variable into, bint don
 
 cdef Op GET_VIEW = reading(operation(b"GetItem", vjp_view), 0, 0)
 GET_VIEW.fused = fused_view
+GET_VIEW.instruction = PUTS
 
 cdef object again_view(Function f, tuple xs):
     return get_view(<Variable>xs[0], f.saved)

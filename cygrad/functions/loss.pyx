@@ -5,6 +5,8 @@ cimport numpy as cnp
 from cygrad.core.arrays cimport array_of, constant, refuse_what_loses
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, connect, input_of
 from cygrad.core.layout cimport Layout, same_shape, shape_of
+from cygrad.core.mode cimport mode
+from cygrad.core.tape cimport Tape
 from cygrad.core.variable cimport Variable, describe, detached, empty, pinned_rows, scalar
 from cygrad.functions.activation cimport logistic, logistic_slope
 from cygrad.functions.arithmetic cimport divide_by, multiply, negate, scale, subtract
@@ -241,6 +243,8 @@ cdef int check_targets(Variable x, Variable t, str where) except -1:
 
 cdef int check_probabilities(Variable t, str where) except -1:
     """By NumPy's loops for max and min, which let no nan pass."""
+    if mode().tape is not NULL:
+        (<Tape>mode().tape).tested(t, lambda v: check_probabilities(<Variable>v, where))
     cdef Variable held = detached(t)
     cdef Layout* layout = held.layout
     cdef unsigned long long axes = (<unsigned long long>1 << layout.ndim) - 1

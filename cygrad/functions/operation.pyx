@@ -3,7 +3,7 @@
 from cpython.exc cimport PyErr_CheckSignals
 
 from cygrad.core.arrays cimport operand
-from cygrad.core.function cimport Function, Op, READS_ALL, name_of, vjp_rule
+from cygrad.core.function cimport CALLBACK, Function, Op, READS_ALL, name_of, vjp_rule
 from cygrad.core.layout cimport Layout, MAX_NDIM
 from cygrad.core.variable cimport Variable
 from cygrad.kernels.elementwise cimport COMPOSED, KERNELS, LONG, MAX_OPERANDS, map_strided
@@ -15,6 +15,7 @@ cdef Op operation(const char* name, vjp_rule vjp) noexcept:
     op.name = name
     op.vjp = vjp
     op.kernel = -1
+    op.instruction = CALLBACK
     op.fused = NULL
     op.sweep = NULL
     op.several = NULL

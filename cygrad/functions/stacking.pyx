@@ -1,6 +1,6 @@
 """concat, stack, split: arrays joined along an axis, and cut."""
 
-from cygrad.core.function cimport Function, MAX_INPUTS, Op, connect_many
+from cygrad.core.function cimport Function, MAX_INPUTS, Op, STACKS, connect_many
 from cygrad.core.layout cimport MAX_NDIM, plain_int, same_shape
 from cygrad.core.variable cimport Variable, describe, empty_of, held, scalar
 from cygrad.functions.axes cimport place_of_axis, plain_axis, single_axis
@@ -92,6 +92,7 @@ cdef object again_stack(Function f, tuple xs):
     return stacked_scalars(list(xs))
 
 STACK.again = again_stack
+STACK.instruction = STACKS
 
 
 cdef Variable stacked_scalars(list inputs):

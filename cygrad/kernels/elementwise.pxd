@@ -41,6 +41,17 @@ cdef const cg_kernel* KERNELS
 cdef const cg_cell* CELLS
 cdef const cg_update* UPDATES
 
+# How many constants a kernel has (those of a gradient are its kernel's), and whether it adds.
+cdef int constants_of(int kernel) noexcept
+cdef bint adds(int kernel) noexcept
+cdef str name_of_kernel(int kernel)
+
+# Run scalar code (interpreter.h) on its slots: NULL at its end, or the guard that does not hold.
+# And the numbers of its instructions that are no kernels.
+ctypedef const unsigned int* (*code_runner)(const unsigned int* code, double* slots) noexcept nogil
+cdef code_runner RUN
+cdef int END, GUARD
+
 # Run a kernel over an array of any strides (in bytes; 0 broadcasts). operands: the inputs, then the
 # output; strides[k]: those of operand k. A kernel that adds to its output finds it there. The
 # caller guarantees at most MAX_NDIM axes, memory behind every element that the strides reach, and

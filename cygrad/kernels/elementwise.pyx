@@ -18,6 +18,8 @@ cdef extern from "kernels.h" nogil:
     enum:
         CG_BASELINE, CG_AVX2, CG_AVX512, CG_ISAS
     int cg_best_isa()
+    const unsigned int* cg_run(const unsigned int* code, double* slots) noexcept
+    const int cg_instruction_end, cg_instruction_guard
     const cg_kernel* cg_kernels(int isa)
     const cg_cell* cg_cells(int isa)
     const cg_update* cg_updates(int isa)
@@ -35,6 +37,10 @@ cdef enum:
     TILE = 256
 
 cdef int COPY = kernel_named("COPY")
+
+RUN = cg_run
+END = cg_instruction_end
+GUARD = cg_instruction_guard
 
 cdef struct Operand:
     char* data
@@ -55,6 +61,20 @@ cdef int kernel_named(str name) except -1:
 
 cdef int inputs_of(int kernel) noexcept:
     return cg_catalogue[kernel].inputs
+
+
+cdef int constants_of(int kernel) noexcept:
+    if cg_catalogue[kernel].of >= 0:
+        kernel = cg_catalogue[kernel].of
+    return cg_catalogue[kernel].constants
+
+
+cdef bint adds(int kernel) noexcept:
+    return cg_catalogue[kernel].adds
+
+
+cdef str name_of_kernel(int kernel):
+    return cg_catalogue[kernel].name.decode()
 
 
 cdef Gradient gradient_of(int kernel, int by) noexcept:

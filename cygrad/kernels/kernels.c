@@ -149,6 +149,14 @@ const cg_entry cg_catalogue[CG_KERNELS] = {
 };
 const int cg_kernel_count = CG_KERNELS;
 
+/* ---- Scalar code ---- */
+
+#define CG_SUFFIX baseline
+#include "interpreter.h"
+#undef CG_SUFFIX
+
+const int cg_instruction_end = K_I_END, cg_instruction_guard = K_I_GUARD;
+
 const cg_pass cg_passes[] = {
 #define GRADIENT_PASS(of, by) {K_##of, CG_BY_##by},
 #include "kernels.def"

@@ -9,6 +9,7 @@
 #define CYGRAD_KERNELS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 typedef void (*cg_kernel)(const double *const *in, double *out, ptrdiff_t n, const double *c);
 
@@ -37,6 +38,10 @@ extern const cg_entry cg_catalogue[];       /* by number */
 extern const int cg_kernel_count;
 extern const cg_pass cg_passes[];
 extern const int cg_pass_count;
+
+/* Run scalar code (interpreter.h) on its slots: NULL at its end, or the guard that does not hold. */
+const uint32_t *cg_run(const uint32_t *code, double *slots);
+extern const int cg_instruction_end, cg_instruction_guard;
 
 /* The cells of cells.h, which say what their arguments are: arrays to read, then arrays to write.
  * None of these overlap, but where cells.h says so. */

@@ -7,7 +7,9 @@ kernels are good for stands in the tables of the files beside this one and of cy
 cimport cython
 from cpython.ref cimport Py_INCREF
 
-from cygrad.core.function cimport Function, Op, READS_ALL, connect, connect_many, input_of, saved_of
+from cygrad.core.function cimport (
+    Function, Op, READS_ALL, connect_many, connect_with, input_of, saved_of,
+)
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, broadcast_layouts, contiguous_layout, release, same_shape,
 )
@@ -149,10 +151,9 @@ cdef class KernelFunction:
         if len(xs) != len(self.rules):
             raise TypeError(f"{self.name}: {len(self.rules)} inputs are needed, got {len(xs)}")
         y = computed(self.op.kernel, xs, self.c, self.name)
-        if len(xs) == 1:
-            f = connect(&self.op, y, xs[0], None)
-        elif len(xs) == 2:
-            f = connect(&self.op, y, xs[0], xs[1])
+        if len(xs) <= 2:
+            f = connect_with(&self.op, y, xs[0], xs[1] if len(xs) == 2 else None, self.c[0],
+                             self.c[1])
         else:
             f = connect_many(&self.op, y, xs)
         if f is not None:

@@ -3,14 +3,14 @@
 from cpython.exc cimport PyErr_CheckSignals
 from libc.string cimport memcpy
 
-from cygrad.core.arrays cimport array_of
 from cygrad.core.backward cimport gradients, new_session
 from cygrad.core.layout cimport Layout, layout_of_shape, release, shape_of
+from cygrad.core.mode cimport mode
 from cygrad.core.variable cimport Variable, filled, filled_like, own_contiguous
 from cygrad.functions.broadcasting cimport reshaped
 from cygrad.transforms.products cimport dummies_for
 from cygrad.transforms.trace cimport (
-    Trace, Transform, all_outputs, begin, close, give_aux, one_number, pruned,
+    Trace, Transform, all_outputs, begin, close, give_aux, one_number, plain_of, pruned,
     run,
 )
 
@@ -67,7 +67,7 @@ cdef Block new_block(Variable above, Variable by, bint columns, bint differentia
     block.above = above
     block.by = by
     block.columns = columns
-    if differentiable:
+    if differentiable or mode().tape is not NULL:
         block.parts = []
     else:
         block.whole = zeros_of(shape_of(above.layout) + shape_of(by.layout))
@@ -78,7 +78,7 @@ cdef object give_block(Trace t, Block block, bint number):
     cdef Variable whole = block.filled_in()
     if t.variables:
         return pruned(t, whole)
-    return whole.ptr[0] if number and whole.layout.ndim == 0 else array_of(whole)
+    return plain_of(whole, number and whole.layout.ndim == 0)
 
 
 cdef object give_row(Trace t, list blocks, bint number):

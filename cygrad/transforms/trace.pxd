@@ -49,6 +49,7 @@ cdef object give_value(Trace t, Variable y)
 cdef object give_outputs(Trace t, list outputs)
 cdef Variable pruned(Trace t, Variable g)
 cdef object give_aux(Trace t)
+cdef object plain_of(Variable v, bint as_number)
 
 # Seeds from a user, in the structure of `places`, each of the shape of the variable it goes with.
 cdef list seeds_of(Trace t, object places, object tree, list targets, str what,

@@ -27,6 +27,7 @@ from cygrad.core.function cimport Function, Op, connect, input_of
 from cygrad.core.layout cimport same_shape, shape_of
 from cygrad.core.mode cimport Mode, mode
 from cygrad.core.storage cimport FOREIGN
+from cygrad.core.tape cimport Tape
 from cygrad.core.variable cimport Variable, describe, detached, filled_like, scalar
 from cygrad.functions.broadcasting cimport copied
 from cygrad.functions.operation cimport operation, reading
@@ -69,6 +70,8 @@ cdef Variable end_for(Trace t, object x, bint keep):
         if keep and end.storage is not None and end.storage.size_class == FOREIGN:
             end = copied(end)
         t.numbers.append(False)
+    if mode().tape is not NULL:
+        (<Tape>mode().tape).entered(end, x)
     end.requires = True
     end.uses = 1                # so that f cannot reshape it in place: its gradient would not fit
     if end.generation_ < t.floor:
@@ -315,14 +318,22 @@ cdef object give_gradient(Trace t, Py_ssize_t i, Variable g, bint variables):
         g = filled_like(<Variable>t.ends[i], 0.0)
     if variables:
         return pruned(t, g)
-    return g.ptr[0] if t.numbers[i] else array_of(g)
+    return plain_of(g, t.numbers[i])
+
+
+cdef object plain_of(Variable v, bint as_number):
+    """v as a float or an array; a recorder is told."""
+    x = v.ptr[0] if as_number else array_of(v)
+    if mode().tape is not NULL:
+        (<Tape>mode().tape).given(v, x)
+    return x
 
 
 cdef object give_value(Trace t, Variable y):
     """A value of one number."""
     if t.variables:
         return connected(t, y)
-    return y.ptr[0]
+    return plain_of(y, True)
 
 
 cdef object give_outputs(Trace t, list outputs):
@@ -334,7 +345,7 @@ cdef object give_output(Trace t, Variable y):
     if t.variables:
         return connected(t, y)
     # A copy: y may be a view of an argument, or of what f holds.
-    return y.ptr[0] if y.layout.ndim == 0 else array_of(y).copy()
+    return plain_of(y, True) if y.layout.ndim == 0 else plain_of(copied(y), False)
 
 
 cdef object give_aux(Trace t):
@@ -348,7 +359,7 @@ cdef object give_aux(Trace t):
 def plain_aux(x):
     if not isinstance(x, Variable):
         return x
-    return (<Variable>x).ptr[0] if (<Variable>x).layout.ndim == 0 else array_of(<Variable>x)
+    return plain_of(<Variable>x, (<Variable>x).layout.ndim == 0)
 
 
 # ---- What is taken beside the arguments -------------------------------------------------------

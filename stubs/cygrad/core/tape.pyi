@@ -1,12 +1,11 @@
 """Stub of cygrad/core/tape.pyx: what a thread computes, recorded."""
 
 from types import TracebackType
-from typing import Self, final
+from typing import Self
 
 from .function import Function
 from .variable import Variable
 
-@final
 class Tape:
     """A context manager: what the thread computes inside is recorded."""
 

@@ -1,0 +1,1 @@
+"""Programs: what was computed once, recorded, to be computed again without a graph."""

@@ -1,0 +1,45 @@
+# Recorder: what a thread computes, written down as a program.
+
+from cygrad.core.function cimport Function
+from cygrad.core.storage cimport Storage
+from cygrad.core.tape cimport Tape
+from cygrad.core.variable cimport Variable
+from cygrad.programs.draft cimport Draft
+
+# Memory that numbers stand in, and what value of the draft they are now.
+cdef class Block:
+    cdef Storage storage            # held: nobody else gets its memory while we record
+    cdef int value
+    cdef double* base               # where the value's number `offset` stands
+    cdef Py_ssize_t offset
+    cdef Py_ssize_t size            # numbers from `base` on
+    cdef Block next                 # another of the same storage
+    cdef list outside               # of what was there before: Variables on it; else None
+
+cdef class Recorder(Tape):
+    cdef readonly Draft draft
+    cdef dict blocks                # by the storage's identity
+    cdef readonly list reasons      # why no program comes of it
+    cdef list outsides              # Blocks
+    cdef list inputs                # of (object, size); arrays and Variables are known by memory
+    cdef dict results               # by identity: of what was given to Python
+    cdef list held                  # Variables whose memory nobody else may get
+    cdef readonly list where        # of each check: what Python did, and the line
+    cdef bint ended
+
+    cdef Block block_of(self, Variable v)
+    cdef Block outside(self, Variable v)
+    cdef Block new_block(self, Variable v, int value)
+    cdef int stands_in(self, Variable v, int value) except -1
+    cdef int read(self, Variable v) except -1
+    cdef int make(self, Variable y) except -1
+    cdef Block of_input(self, Variable v)
+    cdef int called(self, Function f, tuple ys) except -1
+    cdef int call(self, object function, list operands, list results) except -1
+    cdef int picked(self, Variable gy, int i, Variable gx, Variable into) except -1
+    cdef int check(self, int value, Py_ssize_t offset, double expected) except -1
+    cdef int input_array(self, Variable v) except -1
+    cdef int input_number(self, object x) except -1
+    cdef bint locate(self, object x) except -1
+    cdef bint gave(self)
+    cdef list settle(self)

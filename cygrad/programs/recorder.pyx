@@ -1,0 +1,546 @@
+"""Recorder: what a thread computes, written down as a program.
+
+It runs along with the eager engine, which does what it always does: the numbers, the graph and the
+backward passes are its own, in its own order, and so are the program's. Of each array the Recorder
+knows which value of the draft stands in its memory now. So views need no instruction, and what is
+added in place makes a new value.
+
+What cannot be replayed is noted (`reasons`), and the call then stays what it is: eager.
+"""
+
+import sys
+
+import numpy as np
+
+cimport cython
+from cpython.object cimport PyObject, Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE
+
+from cygrad.core.arrays cimport constant
+from cygrad.core.backward cimport gradients
+from cygrad.core.function cimport (
+    COPIES, Function, PUTS, STACKS, SUMS, input_of, name_of,
+)
+from cygrad.core.layout cimport Layout, SCALAR, release, shape_of, share
+from cygrad.core.mode cimport Mode, mode
+from cygrad.core.slots cimport Py_REFCNT
+from cygrad.core.storage cimport FOREIGN
+from cygrad.core.tape cimport Tape, leave_outputs
+from cygrad.core.variable cimport Variable, describe, detached
+from cygrad.kernels.elementwise cimport constants_of, kernel_named
+from cygrad.programs.draft cimport (
+    CALL, CHECK, COMPUTED, CONSTANT, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, PUT, SUM,
+)
+
+cdef enum:
+    FEW = 16                # numbers that Python may look at one by one
+
+cdef int ADD = kernel_named("ADD")
+cdef int COPY = kernel_named("COPY")
+cdef int LESS = kernel_named("LESS")
+cdef int LESS_EQUAL = kernel_named("LESS_EQUAL")
+cdef int EQUAL = kernel_named("EQUAL")
+cdef int NOT_EQUAL = kernel_named("NOT_EQUAL")
+
+
+cdef class Block:
+    """A Block: see recorder.pxd."""
+
+
+cdef class Recorder(Tape):
+    """Recorder()\n--\n
+    A context manager, as a Tape is one: what the thread computes inside becomes a Draft."""
+
+    def __cinit__(self):
+        self.plain_too = True
+        self.draft = Draft()
+        self.blocks = {}
+        self.reasons = []
+        self.outsides = []
+        self.inputs = []
+        self.results = {}
+        self.held = []
+        self.where = []
+
+    # ---- What stands where --------------------------------------------------------------------
+
+    cdef Block block_of(self, Variable v):
+        """The Block that v's numbers are in, which is made if they were there before."""
+        cdef Block block = <Block>self.blocks.get(<size_t><PyObject*>v.storage)
+        cdef Py_ssize_t at
+        while block is not None:
+            at = v.ptr - block.base
+            if 0 <= at + lowest(v.layout) and at + highest(v.layout) < block.size:
+                if block.outside is not None:
+                    block.outside.append(v)
+                return block
+            block = block.next
+        if v.storage.size_class == FOREIGN:
+            block = self.of_input(v)
+            if block is not None:
+                return block
+        return self.outside(v)
+
+    cdef Block outside(self, Variable v):
+        cdef Block block = self.new_block(v, 0)
+        if (v.storage is not None and v.storage.size_class == FOREIGN) or not v.layout.contiguous:
+            block.value = self.draft.add_value(OUTSIDE, block.size, <int>len(self.outsides))
+        else:
+            # Its numbers as they are now, in case that nobody else can see it.
+            block.value = self.draft.add_constant(v.ptr, v.layout.size)
+            self.draft.values[block.value].index = <int>len(self.outsides)
+        block.outside = [v]
+        self.outsides.append(block)
+        return block
+
+    cdef Block new_block(self, Variable v, int value):
+        cdef Block block = <Block>Block.__new__(Block)
+        key = <size_t><PyObject*>v.storage
+        block.storage = v.storage
+        block.value = value
+        block.base = v.ptr + lowest(v.layout)
+        block.size = highest(v.layout) + 1 - lowest(v.layout)
+        block.next = <Block>self.blocks.get(key)
+        self.blocks[key] = block
+        return block
+
+    cdef int stands_in(self, Variable v, int value) except -1:
+        """v's memory has this value now, which is of its size."""
+        self.blocks.pop(<size_t><PyObject*>v.storage, None)
+        self.new_block(v, value)
+        return 0
+
+    cdef int read(self, Variable v) except -1:
+        """v as an operand of the instruction that was added last."""
+        cdef Block block
+        if v.storage is None:
+            self.refused(f"{describe(v)} has no elements")
+            return self.draft.add_operand(0, 0, v.layout)
+        block = self.block_of(v)
+        return self.draft.add_operand(block.value, block.offset + (v.ptr - block.base), v.layout)
+
+    cdef int make(self, Variable y) except -1:
+        """A new value for y, whose memory is new or has been written to."""
+        if lowest(y.layout) < 0:
+            self.refused(f"{describe(y)} is in an order of its own")
+        if y.storage is None:
+            self.refused(f"{describe(y)} has no elements")
+        return self.draft.add_value(COMPUTED, highest(y.layout) + 1, 0)
+
+    cdef Block of_input(self, Variable v):
+        """The Block of an array of the caller's: Variables around it have storages of their own."""
+        cdef Variable w
+        cdef Block block
+        cdef Py_ssize_t at
+        for x in self.inputs:
+            if isinstance(x, Variable):
+                w = <Variable>x
+                at = v.ptr - w.ptr
+                if 0 <= at + lowest(v.layout) and at + highest(v.layout) < w.layout.size:
+                    block = self.new_block(v, (<Block>self.blocks[
+                        <size_t><PyObject*>w.storage]).value)
+                    block.offset = at + lowest(v.layout)
+                    return block
+        return None
+
+    # ---- Operations ---------------------------------------------------------------------------
+
+    cdef int made(self, Function f, tuple ys) except -1:
+        cdef Variable y = <Variable>ys[0]
+        cdef Instruction* at
+        cdef int value, k
+        if f.op is NULL:
+            return self.refused(f"{name_of(f)}, a Function in Python")
+        if (len(ys) == 1 and f.op.kernel >= 0
+                and (f.n_inputs <= 2 or constants_of(f.op.kernel) == 0)):    # set later
+            return self.computed(f.op.kernel, [input_of(f, k) for k in range(f.n_inputs)], f.c, y)
+        if len(ys) == 1 and is_view(f, y):
+            return 0
+        if len(ys) == 1 and f.op.instruction == COPIES:
+            return self.computed(COPY, [f.x0], NULL, y)
+        if len(ys) == 1 and f.op.instruction in (SUMS, STACKS):
+            value = self.make(y)
+            at = self.draft.add(SUM if f.op.instruction == SUMS else GATHER, value)
+            at.place.layout = share(y.layout)
+            if f.op.instruction == SUMS:
+                # Its axes come into `saved` later.
+                at.index = <int>len(self.draft.calls)
+                at.c[0] = 0.0 if f.x0.layout.size == 0 else -0.0
+                self.draft.calls.append(f)
+            for k in range(f.n_inputs):
+                self.read(input_of(f, k))
+            return self.stands_in(y, value)
+        return self.called(f, ys)
+
+    cdef int called(self, Function f, tuple ys) except -1:
+        if f.op.again is NULL:
+            return self.refused(f"{name_of(f)} cannot be computed again")
+        return self.call(Forward(f, ys), [input_of(f, k) for k in range(f.n_inputs)], list(ys))
+
+    cdef int call(self, object function, list operands, list results) except -1:
+        """By Python, with arrays."""
+        cdef Instruction* at
+        cdef int k, first = self.draft.n_values
+        for y in results:
+            if not (<Variable>y).layout.contiguous:
+                self.refused(f"{describe(<Variable>y)} is in an order of its own")
+            self.make(<Variable>y)
+        at = self.draft.add(CALL, first if results else -1)
+        at.outs = <int>len(results)
+        at.index = <int>len(self.draft.calls)
+        self.draft.calls.append(function)
+        for x in operands:
+            self.read(<Variable>x)
+        for k in range(len(results)):
+            self.stands_in(<Variable>results[k], first + k)
+        return 0
+
+    cdef int tested(self, Variable v, object test) except -1:
+        return self.call(Test(test), [v], [])
+
+    cdef int computed(self, int kernel, list operands, const double* c, Variable y) except -1:
+        cdef int value = self.make(y)
+        cdef Instruction* at = self.draft.add(KERNEL, value)
+        at.kernel = kernel
+        at.place.layout = share(y.layout)
+        if c is not NULL:
+            at.c[0] = c[0]
+            at.c[1] = c[1]
+        for x in operands:
+            self.read(<Variable>x)
+        return self.stands_in(y, value)
+
+    # ---- A plain backward pass ----------------------------------------------------------------
+
+    cdef int added(self, Variable total, Variable g) except -1:
+        return self.computed(ADD, [total, g], NULL, total)
+
+    cdef int passed(self, Function f, int i, Variable gy, Variable gx, Variable into) except -1:
+        cdef Instruction* at
+        cdef Variable y = <Variable>f.out if f.out is not NULL else None
+        cdef int value, k
+        if f.op.instruction == STACKS:
+            return self.picked(gy, i, gx, into)
+        if f.op.instruction == PUTS and y is not None and f.x0.layout.contiguous:
+            value = self.make(gx)
+            at = self.draft.add(PUT, value)
+            at.place.offset = y.ptr - f.x0.ptr
+            at.place.layout = share(y.layout)
+            self.read(gy)
+            if into is not None:
+                self.read(into)
+            return self.stands_in(gx, value)
+        if f.op.again is NULL:
+            return self.refused(f"{name_of(f)} cannot be computed again")
+        operands = [input_of(f, k) for k in range(f.n_inputs)] + [gy]
+        adds = into is not None and gx is into
+        return self.call(Gradient(f, y, [i], adds), operands + [into] if adds else operands, [gx])
+
+    cdef int swept(self, Function f, list gys, list pairs) except -1:
+        cdef int k
+        cdef list places = []
+        if f.op.again is NULL:
+            return self.refused(f"{name_of(f)} cannot be computed again")
+        for x, _ in pairs:
+            for k in range(f.n_inputs):
+                if input_of(f, k) is x and k not in places:
+                    places.append(k)
+                    break
+        y = <object>f.out if f.out is not NULL else None
+        return self.call(Gradient(f, y, places, False),
+                         [input_of(f, k) for k in range(f.n_inputs)] + gys,
+                         [gx for _, gx in pairs])
+
+    cdef int picked(self, Variable gy, int i, Variable gx, Variable into) except -1:
+        """Of what flows to a stack of numbers, the i-th."""
+        cdef Variable part = detached(gy)
+        release(part.layout)
+        part.layout = share(SCALAR)
+        part.ptr = gy.ptr + i * (gy.layout.strides[0] // <Py_ssize_t>sizeof(double))
+        if gx is into:
+            return self.added(into, part)
+        return self.computed(COPY, [part], NULL, gx)
+
+    # ---- What Python looks at -----------------------------------------------------------------
+
+    cdef int looked(self, Variable v, str what) except -1:
+        cdef Block block
+        if what == "a string of x" or what == "a format of x":
+            return 0                    # to print it, which happens at captures alone
+        if what == "bool(x)" and v.layout.size == 1:
+            return self.compared(v, 0.0, Py_NE, np.asarray(v.ptr[0] != 0.0))
+        if v.layout.size > FEW or v.storage is None:
+            return self.refused(f"{what}: {describe(v)} becomes plain numbers")
+        block = self.block_of(v)
+        for k in range(v.layout.size):
+            self.check(block.value, block.offset + (v.ptr - block.base) + number_at(v.layout, k),
+                       (v.ptr + number_at(v.layout, k))[0])
+        self.where.append((what, line_of_the_user()))
+        return 0
+
+    cdef int check(self, int value, Py_ssize_t offset, double expected) except -1:
+        cdef int wanted = self.draft.add_constant(&expected, 1)
+        self.draft.add(CHECK, -1)
+        self.draft.add_operand(value, offset, SCALAR)
+        return self.draft.add_operand(wanted, 0, SCALAR)
+
+    cdef int compared(self, Variable v, object other, int operator, object outcome) except -1:
+        cdef Variable w, result
+        cdef int kernel
+        flat = [bool(x) for x in outcome.reshape(-1)] if hasattr(outcome, "reshape") else None
+        if flat is None or len(flat) > FEW:
+            return self.refused(f"a comparison of {describe(v)} becomes plain numbers")
+        w = other if isinstance(other, Variable) else constant(other, "a comparison")
+        if operator == Py_LT or operator == Py_GT:
+            kernel = LESS
+        elif operator == Py_LE or operator == Py_GE:
+            kernel = LESS_EQUAL
+        else:
+            kernel = EQUAL if operator == Py_EQ else NOT_EQUAL
+        result = constant([1.0 if x else 0.0 for x in flat], "a comparison")
+        result = constant(result.data.reshape(outcome.shape), "a comparison")
+        self.computed(kernel, [w, v] if operator == Py_GT or operator == Py_GE else [v, w], NULL,
+                      result)
+        self.held.append(result)
+        block = self.block_of(result)
+        for k in range(len(flat)):
+            self.check((<Block>block).value, k, 1.0 if flat[k] else 0.0)
+        self.where.append(("a comparison", line_of_the_user()))
+        return 0
+
+    # ---- Arguments and results ----------------------------------------------------------------
+
+    cdef int input_array(self, Variable v) except -1:
+        """What is in v's memory is an argument of the call, the next one."""
+        cdef int value = self.draft.add_value(INPUT, v.layout.size, <int>len(self.inputs))
+        self.inputs.append(v)
+        self.new_block(v, value)
+        return 0
+
+    cdef int input_number(self, object x) except -1:
+        """So is this very float, where a transform takes it over."""
+        cdef int value = self.draft.add_value(INPUT, 1, <int>len(self.inputs))
+        self.inputs.append(x)
+        self.results[id(x)] = (x, value)
+        return 0
+
+    cdef int entered(self, Variable v, object argument) except -1:
+        found = self.results.get(id(argument))
+        if found is not None:
+            self.new_block(v, <int>found[1])
+        return 0
+
+    cdef int given(self, Variable v, object x) except -1:
+        self.results[id(x)] = (x, v)
+        return 0
+
+    cdef bint locate(self, object x) except -1:
+        """Add x, a leaf of what the call returned, to the results; False if it is none of ours."""
+        cdef Variable v
+        cdef Block block
+        found = self.results.get(id(x))
+        if isinstance(x, Variable):
+            v = <Variable>x
+        elif found is not None and isinstance(found[1], Variable):
+            v = <Variable>found[1]
+        else:
+            return False
+        if v.storage is None:
+            self.refused(f"{describe(v)} has no elements")
+            return True
+        block = self.block_of(v)
+        self.draft.results.append((block.value, block.offset + (v.ptr - block.base),
+                                   shape_of(v.layout),
+                                   tuple([v.layout.strides[d] for d in range(v.layout.ndim)])))
+        return True
+
+    cdef bint gave(self):
+        """Whether a transform has given numbers to Python."""
+        for _, what in self.results.values():
+            if isinstance(what, Variable):
+                return True
+        return False
+
+    cdef int refused(self, str why) except -1:
+        self.reasons.append((why, line_of_the_user()))
+        return 0
+
+    cdef list settle(self):
+        """After the call, whose graph is gone: what is read anew, in the order of its bases.
+
+        What nobody else can see was made in the call, and is a constant.
+        """
+        cdef Block block
+        cdef Variable v
+        cdef int k
+        cdef list anew = [], alive
+        for k in range(self.draft.n_instructions):
+            if self.draft.instructions[k].kind == SUM:
+                self.draft.instructions[k].axes = (
+                    <Function>self.draft.calls[self.draft.instructions[k].index]).saved
+        self.blocks = {}
+        self.results = {}
+        self.held = []
+        for item in self.outsides:
+            block = <Block>item
+            seen = {id(v): v for v in block.outside}
+            block.outside = None
+            alive = []
+            while seen:
+                _, v = seen.popitem()
+                if Py_REFCNT(<PyObject*>v) > 2:     # of ours, and the loop's
+                    alive.append(v)
+                first = v
+            v = <Variable>(alive[0] if alive else first)
+            if not alive and self.draft.values[block.value].origin == CONSTANT:
+                if Py_REFCNT(<PyObject*>v.storage) > 2:     # v's, and the block's
+                    self.refused("numbers of a variable that could not be told from a constant")
+                continue
+            self.draft.values[block.value].origin = OUTSIDE
+            self.draft.values[block.value].index = <int>len(anew)
+            anew.append((v, block.base - v.ptr))
+        return anew
+
+
+cdef bint is_view(Function f, Variable y) noexcept:
+    """Whether an operation's output is on the memory of an input."""
+    cdef int k
+    for k in range(f.n_inputs):
+        if input_of(f, k).storage is y.storage:
+            return True
+    return False
+
+
+cdef Py_ssize_t lowest(const Layout* layout) noexcept:
+    """Where the element that stands first in memory does, in numbers from the first of all on."""
+    cdef Py_ssize_t at = 0
+    cdef int d
+    for d in range(layout.ndim):
+        if layout.strides[d] < 0:
+            at += (layout.shape[d] - 1) * (layout.strides[d] // <Py_ssize_t>sizeof(double))
+    return at if layout.size > 0 else 0
+
+
+cdef Py_ssize_t highest(const Layout* layout) noexcept:
+    """The same of the last in memory."""
+    cdef Py_ssize_t at = 0
+    cdef int d
+    for d in range(layout.ndim):
+        if layout.strides[d] > 0:
+            at += (layout.shape[d] - 1) * (layout.strides[d] // <Py_ssize_t>sizeof(double))
+    return at if layout.size > 0 else -1
+
+
+cdef Py_ssize_t number_at(const Layout* layout, Py_ssize_t k) noexcept:
+    """Where the k-th element stands, in C order."""
+    cdef Py_ssize_t at = 0
+    cdef int d
+    for d in range(layout.ndim - 1, -1, -1):
+        at += (k % layout.shape[d]) * (layout.strides[d] // <Py_ssize_t>sizeof(double))
+        k //= layout.shape[d]
+    return at
+
+
+cdef object line_of_the_user():
+    """The file and line that is being run, of the innermost frame in Python outside cygrad."""
+    frame = sys._getframe()
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("cygrad."):
+        frame = frame.f_back
+    return ("?", 0) if frame is None else (frame.f_code.co_filename, frame.f_lineno)
+
+
+# ---- What is called anew --------------------------------------------------------------------------
+
+cdef int count_uses(Function f, int more) noexcept:
+    cdef Variable x
+    cdef int k
+    for k in range(f.n_inputs):
+        x = input_of(f, k)
+        x.uses += more
+    return 0
+
+
+@cython.final
+@cython.no_gc_clear
+cdef class Forward:
+    """An operation on other numbers."""
+    cdef Function f
+    cdef tuple ys               # its outputs, as `again` asks for their shapes
+    cdef readonly str name
+
+    cdef bint alone             # nothing else holds f
+
+    def __init__(self, Function f, tuple ys):
+        self.f = f
+        self.ys = ys
+        self.name = name_of(f)
+        self.alone = (<Variable>ys[0]).creator_ is not f
+        if self.alone:
+            count_uses(f, -1)       # eager's backward pass asks how many there are
+
+    def __dealloc__(self):
+        if self.alone:
+            count_uses(self.f, 1)
+        leave_outputs(self.f, self.ys)
+
+    def __call__(self, list inputs):
+        cdef Mode* switches = mode()
+        cdef int paused = switches.paused
+        switches.paused = 1
+        try:
+            ys = self.f.op.again(self.f, tuple(inputs))
+        finally:
+            switches.paused = paused
+        return ys if isinstance(ys, tuple) else (ys,)
+
+
+@cython.final
+cdef class Gradient:
+    """What flows to some inputs of an operation, on other numbers, in a plain backward pass."""
+    cdef Function f
+    cdef object y               # its output, or None
+    cdef list places
+    cdef bint adds              # to the last operand
+    cdef readonly str name
+
+    def __init__(self, Function f, object y, list places, bint adds):
+        self.f = f
+        self.y = y
+        self.places = places
+        self.adds = adds
+        self.name = f"the gradient of {name_of(f)}"
+
+    def __call__(self, list operands):
+        cdef Mode* switches = mode()
+        cdef int paused = switches.paused, n = self.f.n_inputs
+        cdef list inputs = operands[:n]
+        cdef Function f
+        for i in self.places:
+            (<Variable>inputs[i]).requires = True
+        switches.paused = 0
+        try:
+            ys = self.f.op.again(self.f, tuple(inputs))
+            if not isinstance(ys, tuple):
+                ys = (ys,)
+            if self.adds:
+                f = (<Variable>ys[0]).creator_
+                switches.paused = 1
+                return (f.op.fused(f, operands[n], self.places[0], operands[n + 1], False),)
+            found = gradients(list(ys), operands[n:], [inputs[i] for i in self.places], False)
+        finally:
+            switches.paused = paused
+        return tuple(found)
+
+
+@cython.final
+cdef class Test:
+    """A look at numbers, which raises."""
+    cdef object test
+    cdef readonly str name
+
+    def __init__(self, test):
+        self.test = test
+        self.name = getattr(test, "__name__", "a test")
+
+    def __call__(self, list operands):
+        self.test(operands[0])
+        return ()

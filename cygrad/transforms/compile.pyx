@@ -1,0 +1,890 @@
+"""compile: a function that is captured once, and replayed.
+
+The first call runs the function as ever, while a Recorder (programs/recorder.pyx) writes down what
+is computed; later calls run the program. What a capture depends on beside its inputs, it watches:
+shapes, other arguments, what the function closes over and the globals that it names, switches, the
+attributes of layers, and the outcomes of what Python asked. Another outcome is another capture.
+
+Before a replay is trusted, it is compared with the function once, to the bit, at other inputs. What
+cannot be recorded is called as ever, with a warning that says why.
+"""
+
+import functools
+import types
+import warnings
+
+import numpy as np
+
+cimport numpy as cnp
+from cpython.float cimport (
+    PyFloat_AS_DOUBLE, PyFloat_AsDouble, PyFloat_Check, PyFloat_CheckExact, PyFloat_FromDouble,
+)
+from cpython.long cimport PyLong_Check
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memcmp, memcpy
+
+from cygrad.core.arrays cimport array_of, constant
+from cygrad.core.layout cimport (
+    Layout, MAX_NDIM, contiguous_layout, release, same_shape, shape_of, share, strided_layout,
+)
+from cygrad.core.mode cimport Mode, is_watching, mode
+from cygrad.core.repetition cimport Repetition, is_layer
+from cygrad.core.storage cimport writes
+from cygrad.core.variable cimport Variable, describe, empty, own_contiguous
+from cygrad.kernels.elementwise cimport copy_strided
+from cygrad.programs.program cimport Program, build
+from cygrad.programs.recorder cimport Recorder
+from cygrad.transforms.trace cimport Transform
+
+from cygrad.transforms.structure import is_structure, leaves, map_leaves, rebuild, template
+
+cnp.import_array()
+
+cdef enum:
+    MOST = 64               # captures, after which a function stays eager
+    BASES = 1024              # arrays outside that a program may read
+    SHORT = 1024            # bytes of an array of whole numbers that is part of the key
+
+cdef enum Leaf:
+    NUMBER = 0              # an input: a float
+    ARRAY = 1               # an input: an array of float64
+    VARIABLE = 2            # an input: a Variable without a gradient
+    EQUAL = 3               # part of the key, by its value
+    SAME = 4                # part of the key, by its identity
+    BYTES = 5               # part of the key: an array of whole numbers or bools
+
+cdef object MISSING = object()
+cdef object FunctionType = types.FunctionType
+cdef object CodeType = types.CodeType
+
+
+# ---- Arrays as arguments -------------------------------------------------------------------------
+
+cdef set HARMLESS = {"shape", "ndim", "size", "dtype", "__class__", "__array_interface__",
+                     "__array_struct__", "__array_priority__", "__array_ufunc__",
+                     "__array_function__", "__array_finalize__", "__array__", "nbytes", "itemsize"}
+
+
+cdef int note(str name) except -1:
+    if mode().tape is not NULL:
+        (<Recorder>mode().tape).refused(
+            f"NumPy computes with an argument ({name}), which no program sees; pass it to "
+            "cygrad's functions, or pass a Variable")
+    return 0
+
+
+class ArrayInput(np.ndarray):
+    """An array that a compiled function was called with, while it is captured.
+
+    cygrad's operations take it as an input of the program. Whatever else asks for its numbers makes
+    the call eager.
+    """
+
+    def __getattribute__(self, name):
+        if name not in HARMLESS and hasattr(np.ndarray, name):
+            note(name)
+        return object.__getattribute__(self, name)
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        for x in inputs:
+            if isinstance(x, Variable):
+                return NotImplemented
+        note(ufunc.__name__)
+        inputs = [x.view(np.ndarray) if isinstance(x, ArrayInput) else x for x in inputs]
+        return getattr(ufunc, method)(*inputs, **kwargs)
+
+    def __array_function__(self, function, kinds, args, kwargs):
+        for kind in kinds:
+            if issubclass(kind, Variable):
+                return NotImplemented
+        note(function.__name__)
+        return function(*map_leaves(plain, args), **map_leaves(plain, kwargs))
+
+
+def plain(x):
+    return np.ndarray.view(x, np.ndarray) if isinstance(x, ArrayInput) else x
+
+
+def noting(name):
+    """A special method of arrays that says that it was called."""
+    method = getattr(np.ndarray, name)
+
+    def noted(self, *args):
+        note(name)
+        return method(np.ndarray.view(self, np.ndarray), *args)
+    return noted
+
+
+for name in ("bool", "complex", "contains", "copy", "deepcopy", "delitem", "float", "format",
+             "getitem", "index", "int", "iter", "reduce", "reduce_ex", "repr", "setitem", "str"):
+    if hasattr(np.ndarray, f"__{name}__"):
+        setattr(ArrayInput, f"__{name}__", noting(f"__{name}__"))
+
+
+# ---- What a capture depends on -------------------------------------------------------------------
+
+cdef class Watch:
+    """A place outside the call, and what was there."""
+    cdef object of              # a cell of a closure, or a dict
+    cdef object key             # of the dict
+    cdef object expected
+    cdef str name               # for people
+
+    cdef object now(self):
+        if self.key is None:
+            try:
+                return self.of.cell_contents
+            except ValueError:
+                return MISSING
+        return (<dict>self.of).get(self.key, MISSING)
+
+    cdef bint holds(self) except -1:
+        now = self.now()
+        if now is self.expected:
+            return True
+        return (type(now) is type(self.expected)
+                and isinstance(now, (int, float, str, bytes)) and now == self.expected)
+
+
+cdef int watch(list watches, set met, object of, object key, str name) except -1:
+    cdef Watch w = <Watch>Watch.__new__(Watch)
+    w.of = of
+    w.key = key
+    w.name = name
+    w.expected = w.now()
+    watches.append(w)
+    return watch_inside(watches, met, w.expected, name)
+
+
+cdef int watch_inside(list watches, set met, object x, str name) except -1:
+    """The attributes of layers that x leads to."""
+    if is_layer(x):
+        if id(x) not in met:
+            met.add(id(x))
+            for key in list(x.__dict__):
+                watch(watches, met, x.__dict__, key, f"{name}.{key}")
+            watches.append(LengthOf(x.__dict__, f"the attributes of {name}"))
+    elif isinstance(x, (list, tuple)):
+        for item in x:
+            watch_inside(watches, met, item, name)
+    elif isinstance(x, types.MethodType):
+        watch_inside(watches, met, x.__self__, name)
+    return 0
+
+
+cdef class LengthOf(Watch):
+    def __init__(self, of, name):
+        self.of = of
+        self.key = ""
+        self.name = name
+        self.expected = len(of)
+
+    cdef object now(self):
+        return len(self.of)
+
+
+cdef int watch_function(list watches, set met, object f) except -1:
+    """What f closes over, and the globals that its code names."""
+    while not (type(f) is FunctionType):
+        if isinstance(f, types.MethodType):
+            watch_inside(watches, met, f.__self__, "self")
+            f = f.__func__
+        elif isinstance(f, functools.partial):
+            for x in leaves([f.args, f.keywords]):
+                watch_inside(watches, met, x, "an argument of partial")
+            f = f.func
+        elif isinstance(f, Transform):
+            f = (<Transform>f).function
+        elif is_layer(f):
+            watch_inside(watches, met, f, type(f).__name__)
+            f = type(f).forward
+        elif hasattr(f, "function"):
+            f = f.function
+        else:
+            f = getattr(type(f), "__call__", None)
+            if type(f) is not FunctionType:
+                return 0
+    for name, cell in zip(f.__code__.co_freevars, f.__closure__ or ()):
+        watch(watches, met, cell, None, name)
+    return watch_globals(watches, met, f.__code__, f.__globals__, set())
+
+
+cdef int watch_globals(list watches, set met, object code, dict inside, set named) except -1:
+    for name in code.co_names:
+        if name not in named and name in inside:
+            named.add(name)
+            watch(watches, met, inside, name, name)
+    for x in code.co_consts:
+        if type(x) is CodeType:
+            watch_globals(watches, met, x, inside, named)
+    return 0
+
+
+# ---- A capture -----------------------------------------------------------------------------------
+
+cdef enum Way:
+    AS_NUMBER = 0           # a float
+    AS_ARRAY = 1
+    AS_VARIABLE = 2
+    AS_IT_WAS = 3           # what the call does not compute
+
+# A leaf of the result: where it stands, and how it is given.
+cdef struct Result:
+    Way way
+    int base
+    Py_ssize_t offset
+    Layout* source              # its shape and strides there; counted
+    Layout* target              # the same shape in order; counted
+
+
+cdef class Capture:
+    """One program, and when it holds."""
+    cdef Program program
+    cdef object places              # the template of the arguments, or None: they are the leaves
+    cdef int n_leaves, n_inputs, n_outside, n_results
+    cdef unsigned char* kinds       # of the leaves, Leaf
+    cdef Py_ssize_t* slots          # of the inputs, in the arena
+    cdef double* first              # the numbers of the inputs at the capture
+    cdef bint trusted               # a replay with other numbers has been compared
+    cdef Layout** shapes            # of the leaves that are arrays, counted; else NULL
+    cdef Layout** layouts           # of what is outside, counted
+    cdef Py_ssize_t* starts         # where its first number in memory is, from the first of all on
+    cdef Result* results
+    cdef list keys                  # of each leaf: its shape, value, or the object
+    cdef list outside               # Variables that are read anew
+    cdef list watches
+    cdef object result              # the template of the result
+    cdef list ways                  # of each leaf of it, Way
+    cdef list constants             # and what it was, or its number among the program's results
+    cdef bint paused, testing
+    cdef readonly list where        # of each guard
+
+    def __dealloc__(self):
+        cdef int k
+        if self.layouts is not NULL:
+            for k in range(self.n_outside):
+                release(self.layouts[k])
+        if self.results is not NULL:
+            for k in range(self.n_results):
+                if self.results[k].source is not NULL:
+                    release(self.results[k].source)
+                    release(self.results[k].target)
+        if self.shapes is not NULL:
+            for k in range(self.n_leaves):
+                if self.shapes[k] is not NULL:
+                    release(self.shapes[k])
+        free(self.kinds)
+        free(self.shapes)
+        free(self.slots)
+        free(self.first)
+        free(self.layouts)
+        free(self.starts)
+        free(self.results)
+
+    cdef int settle(self, list kinds, list starts) except -1:
+        """The program is there: make ready for replays."""
+        cdef Py_ssize_t dims[MAX_NDIM]
+        cdef Py_ssize_t steps[MAX_NDIM]
+        cdef Result* r
+        cdef int k, d
+        self.n_leaves = <int>len(kinds)
+        self.n_inputs = <int>len(self.program.inputs)
+        self.n_outside = <int>len(self.outside)
+        self.n_results = <int>len(self.ways)
+        self.kinds = <unsigned char*>calloc(self.n_leaves + 1, 1)
+        self.slots = <Py_ssize_t*>calloc(self.n_inputs + 1, sizeof(Py_ssize_t))
+        self.layouts = <Layout**>calloc(self.n_outside + 1, sizeof(Layout*))
+        self.starts = <Py_ssize_t*>calloc(self.n_outside + 1, sizeof(Py_ssize_t))
+        self.results = <Result*>calloc(self.n_results + 1, sizeof(Result))
+        self.shapes = <Layout**>calloc(self.n_leaves + 1, sizeof(Layout*))
+        if (self.kinds is NULL or self.shapes is NULL or self.slots is NULL or self.layouts is NULL
+                or self.starts is NULL or self.results is NULL):
+            self.n_outside = self.n_results = 0
+            raise MemoryError()
+        for k in range(self.n_leaves):
+            self.kinds[k] = kinds[k]
+            if self.kinds[k] == ARRAY or self.kinds[k] == VARIABLE:
+                self.shapes[k] = share((<Variable>self.keys[k]).layout)
+                self.keys[k] = None     # not its numbers, too
+        for k in range(self.n_inputs):
+            self.slots[k] = self.program.inputs[k]
+        for k in range(self.n_outside):
+            self.layouts[k] = share((<Variable>self.outside[k]).layout)
+            self.starts[k] = starts[k]
+        for k in range(self.n_results):
+            r = &self.results[k]
+            r.way = self.ways[k]
+            if r.way == AS_IT_WAS:
+                continue
+            base, offset, shape, strides = self.program.results[<int>self.constants[k]]
+            r.base = base
+            r.offset = offset
+            for d in range(len(shape)):
+                dims[d] = shape[d]
+                steps[d] = strides[d]
+            r.source = strided_layout(<int>len(shape), dims, steps)
+            r.target = contiguous_layout(<int>len(shape), dims)
+        return 0
+
+    cdef bint fits(self, tuple found) except -1:
+        cdef Mode* switches = mode()
+        cdef Variable v
+        cdef object x, key
+        cdef int k, kind
+        if (self.paused != (switches.paused != 0) or self.testing != (switches.testing != 0)
+                or len(found) != self.n_leaves):
+            return False
+        for k in range(self.n_leaves):
+            kind = self.kinds[k]
+            x = found[k]
+            key = self.keys[k]
+            if kind == NUMBER:
+                if not (PyFloat_CheckExact(x) or is_number_too(x)):
+                    return False
+            elif kind == ARRAY:
+                if not (cnp.PyArray_CheckExact(x) and is_float64(<cnp.ndarray>x)
+                        and has_shape(<cnp.ndarray>x, self.shapes[k])):
+                    return False
+            elif kind == VARIABLE:
+                if not (isinstance(x, Variable) and not requires(<Variable>x)
+                        and same_shape((<Variable>x).layout, self.shapes[k])):
+                    return False
+            elif kind == EQUAL:
+                if type(x) is not type(key) or not x == key:
+                    return False
+            elif kind == SAME:
+                if x is not key:
+                    return False
+            elif not (cnp.PyArray_CheckExact(x) and (x.dtype, x.shape, x.tobytes()) == key):
+                return False
+        for w in self.watches:
+            if not (<Watch>w).holds():
+                return False
+        for k in range(self.n_outside):
+            v = <Variable>self.outside[k]
+            if v.layout is not self.layouts[k] and not same_places(v.layout, self.layouts[k]):
+                return False
+        return True
+
+    cdef object replay(self, tuple found, bint* differs):
+        """The result, or MISSING where a guard does not hold; `differs`: it is to be compared."""
+        cdef double* bases[BASES]
+        cdef double* arena = self.program.take_arena()
+        cdef Py_ssize_t n, at = 0
+        cdef int k, i = 0
+        try:
+            for k in range(self.n_leaves):
+                if self.kinds[k] > VARIABLE:
+                    continue
+                n = put(found[k], arena + self.slots[i])
+                if not self.trusted:
+                    differs[0] |= memcmp(self.first + at, arena + self.slots[i],
+                                         n * sizeof(double)) != 0
+                    at += n
+                i += 1
+            for k in range(self.n_outside):
+                bases[k + 1] = (<Variable>self.outside[k]).ptr + self.starts[k]
+            if not self.program.run(arena, bases):
+                return MISSING
+            return self.assembled(self.result, bases)
+        finally:
+            self.program.give_arena(arena)
+
+    cdef object assembled(self, object form, double** bases):
+        """The result, or a part of it, in the form of its template."""
+        if type(form) is int:
+            return self.give(form, bases)
+        if type(form) is tuple:
+            return tuple([self.assembled(part, bases) for part in <tuple>form])
+        if type(form) is list:
+            return [self.assembled(part, bases) for part in <list>form]
+        return None if form is None else self.rebuilt(form, bases)
+
+    cdef object rebuilt(self, object form, double** bases):
+        """The same of dicts, named tuples and what derives from these."""
+        cdef list numbers = leaves(form)
+        cdef dict given = {k: self.give(k, bases) for k in numbers}
+        return map_leaves(given.__getitem__, form)
+
+    cdef object give(self, int k, double** bases):
+        """A leaf of the result, in memory of its own."""
+        cdef const Result* r = &self.results[k]
+        cdef const double* source
+        cdef Variable v
+        if r.way == AS_IT_WAS:
+            x = self.constants[k]
+            return x.copy() if isinstance(x, np.ndarray) else x
+        source = bases[r.base] + r.offset
+        if r.way == AS_NUMBER:
+            return PyFloat_FromDouble(source[0])
+        v = empty(r.target)
+        if r.source.contiguous:
+            memcpy(v.ptr, source, r.target.size * sizeof(double))
+        else:
+            copy_strided(source, r.source.strides, v.ptr, r.target.strides, r.target.ndim,
+                         r.target.shape)
+        return array_of(v) if r.way == AS_ARRAY else v
+
+    cdef int remember(self, tuple found) except -1:
+        """The numbers of the inputs, to know when there are other ones."""
+        cdef Py_ssize_t size = 0, at = 0
+        cdef int k
+        numbers = [numbers_in(x) for x, kind in zip(found, range(self.n_leaves))
+                   if self.kinds[<int>kind] <= VARIABLE]
+        size = sum([len(x) for x in numbers])
+        self.first = <double*>malloc(size * sizeof(double) + 1)
+        if self.first is NULL:
+            raise MemoryError()
+        for x in numbers:
+            for k in range(len(x)):
+                self.first[at] = x[k]
+                at += 1
+        return 0
+
+
+cdef bint same_places(const Layout* a, const Layout* b) noexcept:
+    cdef int d
+    if not same_shape(a, b):
+        return False
+    for d in range(a.ndim):
+        if a.strides[d] != b.strides[d]:
+            return False
+    return True
+
+
+cdef object numbers_in(object x):
+    return np.asarray(x.data if isinstance(x, Variable) else x, dtype=np.float64).reshape(-1)
+
+
+cdef bint requires(Variable v) noexcept:
+    return v.requires and not mode().paused
+
+
+cdef inline bint is_number_too(object x) noexcept:
+    """Whether x is a number of Python's, beside a plain float."""
+    return (PyLong_Check(x) or PyFloat_Check(x)) and not isinstance(x, bool)
+
+
+cdef bint is_float64(cnp.ndarray x) noexcept:
+    return cnp.PyArray_TYPE(x) == cnp.NPY_DOUBLE and cnp.PyArray_ISALIGNED(x)
+
+
+cdef bint has_shape(cnp.ndarray x, const Layout* layout) noexcept:
+    cdef int d
+    if cnp.PyArray_NDIM(x) != layout.ndim:
+        return False
+    for d in range(layout.ndim):
+        if cnp.PyArray_DIM(x, d) != layout.shape[d]:
+            return False
+    return True
+
+
+cdef Py_ssize_t put(object x, double* target) except -1:
+    """An input into the arena; how many numbers it has."""
+    cdef Variable v
+    if PyFloat_CheckExact(x):
+        target[0] = PyFloat_AS_DOUBLE(x)
+        return 1
+    if is_number_too(x):
+        target[0] = PyFloat_AsDouble(x)
+        return 1
+    if cnp.PyArray_CheckExact(x) and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>x):
+        memcpy(target, cnp.PyArray_DATA(<cnp.ndarray>x), cnp.PyArray_NBYTES(<cnp.ndarray>x))
+        return cnp.PyArray_SIZE(<cnp.ndarray>x)
+    v = own_contiguous(<Variable>x if isinstance(x, Variable) else constant(x, "compile"))
+    memcpy(target, v.ptr, v.layout.size * sizeof(double))
+    return v.layout.size
+
+
+# ---- The function --------------------------------------------------------------------------------
+
+cdef class Compiled:
+    """A function that is captured and replayed: what `compile` returns."""
+    cdef readonly object function
+    cdef readonly int captures
+    cdef readonly Py_ssize_t replays
+    cdef bint fallback
+    cdef list held                  # Captures, what was replayed last first
+    cdef list explanations
+    cdef bint stays_eager
+    cdef dict __dict__
+
+    def __init__(self, function, fallback):
+        if not callable(function):
+            raise TypeError(f"compile: a function is needed, not {function!r}; write compile(f)(x)")
+        self.function = function
+        self.fallback = fallback
+        self.held = []
+        self.explanations = []
+        functools.update_wrapper(self, function, updated=())
+        self.__wrapped__ = function
+
+    def __get__(self, owner, kind):
+        return self if owner is None else types.MethodType(self, owner)
+
+    def __reduce__(self):
+        return type(self), (self.function, bool(self.fallback))
+
+    def __repr__(self):
+        return f"compile({self.function!r})"
+
+    def __call__(self, *args, **kwargs):
+        cdef Mode* switches = mode()
+        cdef Capture capture
+        cdef Py_ssize_t k
+        cdef tuple found
+        cdef list held
+        cdef bint differs = False
+        if (self.stays_eager or switches.tape is not NULL or switches.level > 0
+                or is_watching(switches)):
+            return self.function(*args, **kwargs)
+        found = args
+        places = None
+        if kwargs or has_structures(args):
+            everything = [list(args), kwargs]
+            places = template(everything)
+            found = tuple(leaves(everything))
+        held = self.held
+        for k in range(len(held)):
+            capture = <Capture>held[k]
+            if (places is not capture.places and places != capture.places
+                    or not capture.fits(found)):
+                continue
+            result = capture.replay(found, &differs)
+            if result is MISSING:
+                continue
+            if k > 0:               # a new list: another thread may be looking through this one
+                self.held = [capture, *[c for c in held if c is not capture]]
+            self.replays += 1
+            return self.compared(capture, result, args, kwargs) if differs else result
+        return self.capture(places, found, args, kwargs)
+
+    def explain(self):
+        """Why each capture was made, and what stays eager: a text.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> import cygrad as cg
+        >>> f = cg.compile(cg.grad(lambda x: x ** 3))
+        >>> f(2.0), f(3.0)
+        (12.0, 27.0)
+        >>> print(f.explain())
+        capture 1: the first call
+        """
+        return "\n".join(self.explanations)
+
+    def program(self):
+        """The program of the capture that was replayed last.
+
+        Returns
+        -------
+        Program
+            Its `instructions` are counted; None before the first call.
+        """
+        return (<Capture>self.held[0]).program if self.held else None
+
+    cdef object compared(self, Capture capture, object result, tuple args, dict kwargs):
+        """The function's own result, with which a replay's must agree before it is trusted."""
+        expected = self.function(*args, **kwargs)
+        if same_bits(expected, result):
+            capture.trusted = True
+            return expected
+        self.held = []
+        self.stay("it gives other numbers than were recorded: it depends on something that no "
+                  "program sees, such as arrays that NumPy computes with, or random numbers")
+        return expected
+
+    cdef int stay(self, str why) except -1:
+        """Be eager from now on."""
+        self.stays_eager = True
+        message = f"compile: {self.function!r} stays eager: {why}"
+        self.explanations.append(message)
+        if not self.fallback:
+            raise RuntimeError(message)
+        warnings.warn(message, stacklevel=1)
+        return 0
+
+    cdef object capture(self, object places, tuple found, tuple args, dict kwargs):
+        cdef Capture capture
+        cdef Recorder recorder
+        cdef Repetition repetition
+        cdef unsigned int before = writes
+        cdef list given
+        if len(self.held) >= MOST:
+            lines = sorted({f"{file}:{line}, {what}" for c in self.held
+                            for what, (file, line) in (<Capture>c).where})
+            self.stay(f"there are {MOST} captures of it already; what tells them apart is an "
+                      "argument that is no array, no float of a transform, or what Python asked: "
+                      + ("; ".join(lines[:3]) if lines else "nothing"))
+            return self.function(*args, **kwargs)
+        capture = <Capture>Capture.__new__(Capture)
+        recorder = Recorder()
+        kinds = []
+        new_args, new_kwargs = self.inputs_of(capture, recorder, kinds, places, found, args, kwargs)
+        capture.watches = []
+        watch_function(capture.watches, set(), self.function)
+        for x in found:
+            watch_inside(capture.watches, set(), x, type(x).__name__)
+        capture.paused = bool(mode().paused)
+        capture.testing = bool(mode().testing)
+        repetition = <Repetition>Repetition.__new__(Repetition)
+        with recorder:
+            result = repetition.first(self.function, new_args, new_kwargs)
+            if writes != before:
+                recorder.refused("numbers are changed in place")
+            why = repetition.changed()
+            if why is not None:
+                recorder.refused(why)
+            repetition = None
+            new_args = new_kwargs = None
+            given = self.outputs_of(capture, recorder, result)
+        if not recorder.reasons:
+            result = rebuild(capture.result, given)      # without the graph
+            anew = recorder.settle()
+            capture.outside = [v for v, _ in anew]
+        if recorder.reasons:
+            why, (file, line) = recorder.reasons[0]
+            self.stay(f"{why} ({file}, line {line})")
+            return rebuild(capture.result, given)
+        if len(capture.outside) >= BASES - 1:
+            self.stay(f"it reads {len(capture.outside)} arrays beside its arguments")
+            return result
+        capture.program = build(recorder.draft)
+        capture.where = recorder.where
+        capture.settle(kinds, [start for _, start in anew])
+        capture.remember(found)
+        self.captures += 1
+        self.explanations.append(f"capture {self.captures}: {self.reason(places, found)}")
+        self.held = [capture, *self.held]
+        return result
+
+    cdef str reason(self, object places, tuple found):
+        """In what the present call differs from all captures."""
+        cdef Capture c
+        cdef Watch w
+        if not self.held:
+            return "the first call"
+        c = <Capture>self.held[0]
+        if c.places != places:
+            return "arguments of another structure"
+        for k, (key, x) in enumerate(zip(c.keys, found)):
+            kind = c.kinds[<int>k]
+            if kind == ARRAY or kind == VARIABLE:
+                if getattr(x, "shape", None) != shape_of(c.shapes[<int>k]):
+                    return f"argument {k} has the shape {getattr(x, 'shape', None)}"
+            elif kind == EQUAL and not (type(x) is type(key) and x == key):
+                return f"argument {k} is {x!r}"
+            elif kind == SAME and x is not key:
+                return f"argument {k} is another object"
+        for w in c.watches:
+            if not w.holds():
+                return f"{w.name} is another"
+        if c.where:
+            what, (file, line) = c.where[len(c.where) - 1]
+            return f"another outcome of what Python asked, such as {what} at {file}:{line}"
+        return "other arguments"
+
+    cdef tuple inputs_of(self, Capture capture, Recorder recorder, list kinds, object places,
+                         tuple found, tuple args, dict kwargs):
+        """The arguments for the capture: copies of arrays, which are known by their memory."""
+        ends = ends_of(self.function, args, kwargs)
+        new = []
+        capture.places = places
+        capture.keys = []
+        for k, x in enumerate(found):
+            kind, key = leaf_of(x, k in ends)
+            if kind == NUMBER:
+                x = PyFloat_FromDouble(PyFloat_AsDouble(x))      # an object that nobody else has
+                recorder.input_number(x)
+            elif kind == ARRAY:
+                x = np.array(x, dtype=np.float64, order="C")
+                key = constant(x, "compile")
+                recorder.input_array(key)
+                if k not in ends:
+                    x = x.view(ArrayInput)
+            elif kind == VARIABLE:
+                if requires(<Variable>x):
+                    recorder.refused(f"argument {k}, {describe(<Variable>x)}, requires a gradient")
+                x = key = copy_of(<Variable>x)      # f may close over the Variable itself, too
+                recorder.input_array(<Variable>x)
+            elif kind == BYTES and key is None:
+                recorder.refused(f"argument {k} is an array of {x.dtype}, and too long to be part "
+                                 "of the key")
+            new.append(x)
+            kinds.append(<int>kind)
+            capture.keys.append(key)
+        if places is None:
+            return tuple(new), kwargs
+        rebuilt = rebuild(places, new)
+        return tuple(rebuilt[0]), rebuilt[1]
+
+    cdef list outputs_of(self, Capture capture, Recorder recorder, object result):
+        """Note how each leaf of the result is given; the leaves, without a graph."""
+        cdef list found
+        cdef Variable v
+        found = leaves(result)
+        capture.result = template(result)
+        given = []
+        capture.ways = []
+        capture.constants = []
+        transforms = isinstance(self.function, Transform)
+        for x in found:
+            known = recorder.locate(x)
+            if isinstance(x, Variable):
+                v = <Variable>x
+                if requires(v):
+                    recorder.refused(f"its result, {describe(v)}, requires a gradient: compile "
+                                     "grad, value_and_grad or another transform of it, or call it "
+                                     "in no_grad")
+                capture.ways.append(<int>AS_VARIABLE)
+                capture.constants.append(len(recorder.draft.results) - 1)
+            elif known:
+                capture.ways.append(<int>(AS_NUMBER if isinstance(x, float) else AS_ARRAY))
+                capture.constants.append(len(recorder.draft.results) - 1)
+                x = x.copy() if isinstance(x, np.ndarray) else x
+            elif isinstance(x, (int, float, str, bytes, np.ndarray, np.generic)):
+                capture.ways.append(<int>AS_IT_WAS)
+                capture.constants.append(x.copy() if isinstance(x, np.ndarray) else x)
+            else:
+                recorder.refused(f"its result has a {type(x).__name__} in it")
+                capture.ways.append(<int>AS_IT_WAS)
+                capture.constants.append(x)
+            given.append(x)
+        if recorder.gave() and not transforms:
+            recorder.refused("a transform inside gives plain numbers, with which Python may "
+                             "compute; pass it Variables, or compile the transform")
+        return given
+
+
+cdef Variable copy_of(Variable x):
+    cdef Variable copy = constant(array_of(x).copy(), "compile")
+    copy.name_ = x.name_
+    copy.requires = x.requires
+    return copy
+
+
+cdef bint has_structures(tuple args) noexcept:
+    """Whether the arguments are not their own leaves."""
+    for x in args:
+        if isinstance(x, (dict, list, tuple)) or x is None:
+            return True
+    return False
+
+
+cdef set ends_of(object function, tuple args, dict kwargs):
+    """Which leaves of the arguments a transform differentiates by."""
+    cdef set ends = set()
+    if not isinstance(function, Transform):
+        return ends
+    argnums = (<Transform>function).argnums
+    if argnums is None:
+        argnums = tuple(range(len(args)))
+    chosen = {i + len(args) if i < 0 else i for i in
+              (argnums if isinstance(argnums, tuple) else (argnums,))}
+    k = 0
+    for i, x in enumerate(args):
+        for _ in leaves([x]):
+            if i in chosen:
+                ends.add(k)
+            k += 1
+    return ends
+
+
+cdef tuple leaf_of(object x, bint end):
+    """What the leaf is to a capture, and its key."""
+    if isinstance(x, Variable):
+        return VARIABLE, x
+    if end and (PyFloat_Check(x) or is_number_too(x)):
+        return NUMBER, None
+    if cnp.PyArray_CheckExact(x):
+        if is_float64(<cnp.ndarray>x):
+            return ARRAY, None
+        if x.dtype.kind in "biu" and x.nbytes <= SHORT:
+            return BYTES, (x.dtype, x.shape, x.tobytes())
+        return BYTES, None
+    if isinstance(x, (int, float, str, bytes, bool, np.generic)):
+        return EQUAL, x
+    return SAME, x
+
+
+cdef bint same_bits(object a, object b) except -1:
+    cdef list x, y
+    if (is_structure(a) or a is None) != (is_structure(b) or b is None):
+        return False
+    x, y = (leaves(a), leaves(b)) if is_structure(a) else ([a], [b])
+    if is_structure(a) and template(a) != template(b):
+        return False
+    for p, q in zip(x, y):
+        if isinstance(p, Variable) != isinstance(q, Variable):
+            return False
+        if isinstance(p, Variable):
+            p, q = p.data, q.data
+        if isinstance(p, (float, np.ndarray)):
+            p, q = np.array(p), np.array(q)
+            if p.shape != q.shape or p.dtype != q.dtype:
+                return False
+            if p.dtype.kind == "f":
+                p[np.isnan(p)] = q[np.isnan(q)] = np.nan
+            if p.tobytes() != q.tobytes():
+                return False
+        elif p is not q and p != q:
+            return False
+    return True
+
+
+def compile(f, fallback=True):
+    """A function that is captured at its first call, and replayed at the next ones.
+
+    Parameters
+    ----------
+    f : callable
+        A function of numbers, arrays, Variables and anything else, or a transform of one, such as
+        ``cg.value_and_grad(f)``.
+    fallback : bool, default True
+        Where f cannot be captured, call it as it is, with a warning; False raises instead.
+
+    Returns
+    -------
+    callable
+        Takes and returns what f does, with the same bits. `captures` and `replays` count, and
+        ``explain()`` says why each capture was made.
+
+    Raises
+    ------
+    RuntimeError
+        By the new function, where f cannot be captured and there is no fallback.
+    TypeError
+        If f cannot be called.
+
+    Notes
+    -----
+    A capture is a program of instructions, without a graph and without Python. Its inputs are arrays
+    of float64, Variables, and the numbers that a transform differentiates by. Part of its key are
+    other arguments, the plain numbers that f closes over or names as globals, and the outcomes of
+    what Python asks (``if x > 0``): another one is another capture, beside the first, up to 64.
+    Variables and arrays that f closes over are read anew each time. print, and what else f does
+    to the world, happens at captures only. Not captured yet, and so eager, with a UserWarning that
+    says why: backward passes that land in variables, updates, random numbers, states of layers,
+    results that require a gradient.
+
+    The first replay with other numbers is compared with f, to the bit; what differs stays eager.
+
+    Examples
+    --------
+    >>> import cygrad as cg
+    >>> import numpy as np
+    >>> def rosen(x):
+    ...     return 100 * (x[1] - x[0] ** 2) ** 2 + (1 - x[0]) ** 2
+    >>> f = cg.compile(cg.value_and_grad(rosen))
+    >>> f(np.array([0.5, 2.0]))
+    (306.5, array([-351.,  350.]))
+    >>> f(np.array([1.0, 2.0]))
+    (100.0, array([-400.,  200.]))
+    >>> f.captures, f.replays
+    (1, 1)
+    """
+    return Compiled(f, bool(fallback))

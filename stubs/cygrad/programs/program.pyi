@@ -1,0 +1,15 @@
+"""Stub of cygrad/programs/program.pyx."""
+
+from typing import Any, final
+
+@final
+class Building:
+    def __init__(self, draft: Any) -> None: ...
+
+class Program:
+    @property
+    def inputs(self) -> list[int]: ...
+    @property
+    def results(self) -> list[tuple[int, int, tuple[int, ...], tuple[int, ...]]]: ...
+    @property
+    def instructions(self) -> int: ...
