@@ -15,6 +15,7 @@ NAMES = (
     "data",
     "networks",
     "numpy",
+    "replay",
     "pictures",
     "own-function",
     "coming-from",

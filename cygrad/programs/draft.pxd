@@ -49,6 +49,7 @@ cdef class Draft:
     cdef Instruction* instructions
     cdef int n_instructions, room_for_instructions
     cdef readonly list calls            # what CALLs call
+    cdef dict numbers                   # of values, in a listing
     cdef readonly list results          # of (value, offset, shape, strides)
 
     cdef int add_value(self, Origin origin, Py_ssize_t size, int index) except -1
@@ -62,6 +63,7 @@ cdef class Draft:
     cdef size_t hash_of(self, const Instruction* at) noexcept
     cdef bint equal(self, const Instruction* a, const Instruction* b) noexcept
     cdef int drop_unread(self) except -1
+    cdef str name_of(self, int value, Py_ssize_t offset, bint number)
     cdef str text(self, const Operand* operand)
     cdef str line(self, const Instruction* at)
 

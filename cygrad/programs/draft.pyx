@@ -226,11 +226,16 @@ cdef class Draft:
 
     def listing(self):
         """The instructions as text, one a line, with the shapes of what they make."""
-        cdef int k
+        cdef int k, j
+        self.numbers = {}
+        for k in range(self.n_instructions):
+            if not self.instructions[k].dead:
+                for j in range(self.instructions[k].outs):
+                    self.numbers[self.instructions[k].out + j] = len(self.numbers) + 1
         lines = [self.line(&self.instructions[k]) for k in range(self.n_instructions)
                  if not self.instructions[k].dead]
         for result in self.results:
-            lines.append(f"give {name_of(&self.values[<int>result[0]], result[0], result[1])}"
+            lines.append(f"give {self.name_of(result[0], result[1], len(result[2]) == 0)}"
                          f"{shape_text(result[2])}")
         return "\n".join(lines)
 
@@ -238,7 +243,7 @@ cdef class Draft:
         cdef const Value* value = &self.values[operand.value]
         if value.origin == CONSTANT and operand.layout.size == 1:
             return repr(value.constants[operand.offset])
-        return name_of(value, operand.value, operand.offset)
+        return self.name_of(operand.value, operand.offset, operand.layout.size == 1)
 
     cdef str line(self, const Instruction* at):
         cdef const Operand* operands = &self.operands[at.first]
@@ -246,7 +251,7 @@ cdef class Draft:
         given = ", ".join([self.text(&operands[j]) for j in range(at.count)])
         if at.kind == CHECK:
             return f"check {given}"
-        out = f"v{at.out}"
+        out = ", ".join([f"v{self.numbers[at.out + j]}" for j in range(at.outs)])
         if at.place.layout is not NULL and at.kind != PUT:
             out += shape_text(shape_of(at.place.layout))
         if at.kind == KERNEL:
@@ -259,13 +264,18 @@ cdef class Draft:
             return f"{out} = gather({given})"
         if at.kind == PUT:
             return f"{out} = put({given}, at={at.place.offset})"
-        return f"{out} = call {self.calls[at.index].name}({given})"
+        called = f"call {self.calls[at.index].name}({given})"
+        return f"{out} = {called}" if at.outs else called
 
-
-cdef str name_of(const Value* value, int number, Py_ssize_t offset):
-    letter = "vicw"[<int>value.origin]
-    name = f"{letter}{value.index if value.origin in (INPUT, OUTSIDE) else number}"
-    return f"{name}[{offset}]" if offset > 0 or value.size > 1 else name
+    cdef str name_of(self, int value, Py_ssize_t offset, bint number):
+        """v: computed, i: an input, c: a constant, w: read anew from outside."""
+        cdef const Value* of = &self.values[value]
+        name = "vicw"[<int>of.origin]
+        if of.origin == COMPUTED:
+            name += str(self.numbers[value])
+        else:
+            name += str(of.index if of.origin != CONSTANT else value)
+        return f"{name}[{offset}]" if of.size > 1 and (number or offset > 0) else name
 
 
 cdef str shape_text(tuple shape):

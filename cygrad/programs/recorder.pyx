@@ -401,6 +401,12 @@ cdef class Recorder(Tape):
         return anew
 
 
+def refuse_here(str why):
+    """What this thread records, if it does, cannot be replayed, and why."""
+    if mode().tape is not NULL:
+        (<Tape>mode().tape).refused(why)
+
+
 cdef bint is_view(Function f, Variable y) noexcept:
     """Whether an operation's output is on the memory of an input."""
     cdef int k
@@ -448,7 +454,7 @@ cdef object line_of_the_user():
     return ("?", 0) if frame is None else (frame.f_code.co_filename, frame.f_lineno)
 
 
-# ---- What is called anew --------------------------------------------------------------------------
+# ---- What is called anew ------------------------------------------------------------------------
 
 cdef int count_uses(Function f, int more) noexcept:
     cdef Variable x

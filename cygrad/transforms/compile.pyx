@@ -36,6 +36,7 @@ from cygrad.programs.program cimport Program, build
 from cygrad.programs.recorder cimport Recorder
 from cygrad.transforms.trace cimport Transform
 
+from cygrad.transforms.array_input import ArrayInput
 from cygrad.transforms.structure import is_structure, leaves, map_leaves, rebuild, template
 
 cnp.import_array()
@@ -56,69 +57,6 @@ cdef enum Leaf:
 cdef object MISSING = object()
 cdef object FunctionType = types.FunctionType
 cdef object CodeType = types.CodeType
-
-
-# ---- Arrays as arguments -------------------------------------------------------------------------
-
-cdef set HARMLESS = {"shape", "ndim", "size", "dtype", "__class__", "__array_interface__",
-                     "__array_struct__", "__array_priority__", "__array_ufunc__",
-                     "__array_function__", "__array_finalize__", "__array__", "nbytes", "itemsize"}
-
-
-cdef int note(str name) except -1:
-    if mode().tape is not NULL:
-        (<Recorder>mode().tape).refused(
-            f"NumPy computes with an argument ({name}), which no program sees; pass it to "
-            "cygrad's functions, or pass a Variable")
-    return 0
-
-
-class ArrayInput(np.ndarray):
-    """An array that a compiled function was called with, while it is captured.
-
-    cygrad's operations take it as an input of the program. Whatever else asks for its numbers makes
-    the call eager.
-    """
-
-    def __getattribute__(self, name):
-        if name not in HARMLESS and hasattr(np.ndarray, name):
-            note(name)
-        return object.__getattribute__(self, name)
-
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        for x in inputs:
-            if isinstance(x, Variable):
-                return NotImplemented
-        note(ufunc.__name__)
-        inputs = [x.view(np.ndarray) if isinstance(x, ArrayInput) else x for x in inputs]
-        return getattr(ufunc, method)(*inputs, **kwargs)
-
-    def __array_function__(self, function, kinds, args, kwargs):
-        for kind in kinds:
-            if issubclass(kind, Variable):
-                return NotImplemented
-        note(function.__name__)
-        return function(*map_leaves(plain, args), **map_leaves(plain, kwargs))
-
-
-def plain(x):
-    return np.ndarray.view(x, np.ndarray) if isinstance(x, ArrayInput) else x
-
-
-def noting(name):
-    """A special method of arrays that says that it was called."""
-    method = getattr(np.ndarray, name)
-
-    def noted(self, *args):
-        note(name)
-        return method(np.ndarray.view(self, np.ndarray), *args)
-    return noted
-
-
-for name in ("bool", "complex", "contains", "copy", "deepcopy", "delitem", "float", "format",
-             "getitem", "index", "int", "iter", "reduce", "reduce_ex", "repr", "setitem", "str"):
-    if hasattr(np.ndarray, f"__{name}__"):
-        setattr(ArrayInput, f"__{name}__", noting(f"__{name}__"))
 
 
 # ---- What a capture depends on -------------------------------------------------------------------
@@ -862,10 +800,10 @@ def compile(f, fallback=True):
 
     Notes
     -----
-    A capture is a program of instructions, without a graph and without Python. Its inputs are arrays
-    of float64, Variables, and the numbers that a transform differentiates by. Part of its key are
-    other arguments, the plain numbers that f closes over or names as globals, and the outcomes of
-    what Python asks (``if x > 0``): another one is another capture, beside the first, up to 64.
+    A capture is a program of instructions, without a graph and without Python. Its inputs are
+    arrays of float64, Variables, and the numbers that a transform differentiates by. Part of its
+    key are other arguments, the plain numbers that f closes over or names as globals, and what
+    Python asks (``if x > 0``): another one is another capture, beside the first, up to 64.
     Variables and arrays that f closes over are read anew each time. print, and what else f does
     to the world, happens at captures only. Not captured yet, and so eager, with a UserWarning that
     says why: backward passes that land in variables, updates, random numbers, states of layers,

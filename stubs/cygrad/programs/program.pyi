@@ -4,7 +4,7 @@ from typing import Any, final
 
 @final
 class Building:
-    def __init__(self, draft: Any) -> None: ...
+    def __new__(cls, draft: Any) -> Building: ...
 
 class Program:
     @property
