@@ -41,23 +41,6 @@ _import_compiled()
 
 from cygrad import elsewhere, functions
 from cygrad import methods as _methods  # noqa: F401  (which adds them to Variable)
-from cygrad._version import __version__
-from cygrad.abi import get_include
-from cygrad.core.creation import (
-    arange,
-    eye,
-    full,
-    full_like,
-    identity,
-    linspace,
-    normal,
-    ones,
-    ones_like,
-    rand,
-    randn,
-    zeros,
-    zeros_like,
-)
 from cygrad.core.function import Function
 from cygrad.core.mode import detect_anomaly, is_grad_enabled, is_test_mode, no_grad, test_mode
 from cygrad.core.operators import load_numpy_protocol_by
@@ -77,6 +60,23 @@ if TYPE_CHECKING:
     from cygrad import optimizers as optimizers
     from cygrad import special as special
     from cygrad import stats as stats
+    from cygrad._version import __version__
+    from cygrad.abi import get_include
+    from cygrad.core.creation import (
+        arange,
+        eye,
+        full,
+        full_like,
+        identity,
+        linspace,
+        normal,
+        ones,
+        ones_like,
+        rand,
+        randn,
+        zeros,
+        zeros_like,
+    )
     from cygrad.transforms import (
         checkpoint,
         compile,
@@ -97,10 +97,11 @@ else:
 
         if name in _MODULES:
             return import_module(f"cygrad.{name}")
-        if name not in _TRANSFORMS:
-            raise elsewhere.missing("cygrad", name, functions.__all__)
-        found = globals()[name] = getattr(import_module("cygrad.transforms"), name)
-        return found
+        for module, names in _LATER.items():
+            if name in names.split():
+                found = globals()[name] = getattr(import_module(f"cygrad.{module}"), name)
+                return found
+        raise elsewhere.missing("cygrad", name, functions.__all__)
 
 
 def _load_numpy_protocol() -> ModuleType:
@@ -113,8 +114,14 @@ load_numpy_protocol_by(_load_numpy_protocol)
 
 _MODULES = ["data", "dot", "hooks", "layers", "linalg", "models", "numerical", "optimize"]
 _MODULES += ["optimizers", "special", "stats"]
-_TRANSFORMS = ["checkpoint", "compile", "elementwise_grad", "grad", "hessian", "hvp", "jacobian"]
-_TRANSFORMS += ["jvp", "value_and_grad", "vjp"]
+_LATER = {
+    "_version": "__version__",
+    "abi": "get_include",
+    "core.creation": "arange eye full full_like identity linspace normal ones ones_like rand randn "
+    "zeros zeros_like",
+    "transforms": "checkpoint elementwise_grad grad hessian hvp jacobian jvp value_and_grad vjp",
+    "transforms.compile": "compile",
+}
 
 
 def __dir__() -> list[str]:

@@ -5,8 +5,6 @@ when this module is imported. In the stub of Variable they stand with the others
 Any here have overloads.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
 __all__: list[str] = []
 
 
-def std(self: Variable, axis: _Axis = None, keepdims: bool = False, ddof: float = 0) -> Variable:
+def std(self: Variable, axis: "_Axis" = None, keepdims: bool = False, ddof: float = 0) -> Variable:
     """The standard deviation over axes: `cygrad.functions.std`.
 
     Examples
@@ -38,7 +36,7 @@ def std(self: Variable, axis: _Axis = None, keepdims: bool = False, ddof: float 
     return F.std(self, axis, keepdims, ddof)
 
 
-def var(self: Variable, axis: _Axis = None, keepdims: bool = False, ddof: float = 0) -> Variable:
+def var(self: Variable, axis: "_Axis" = None, keepdims: bool = False, ddof: float = 0) -> Variable:
     """The variance over axes: `cygrad.functions.variance`.
 
     Examples
@@ -50,7 +48,7 @@ def var(self: Variable, axis: _Axis = None, keepdims: bool = False, ddof: float 
     return F.variance(self, axis, keepdims, ddof)
 
 
-def prod(self: Variable, axis: _Axis = None, keepdims: bool = False) -> Variable:
+def prod(self: Variable, axis: "_Axis" = None, keepdims: bool = False) -> Variable:
     """The product over axes: `cygrad.functions.prod`.
 
     Examples
@@ -86,7 +84,7 @@ def cumprod(self: Variable, axis: SupportsIndex | None = None) -> Variable:
     return F.cumprod(self, axis)
 
 
-def dot(self: Variable, b: _ArrayLike) -> Variable:
+def dot(self: Variable, b: "_ArrayLike") -> Variable:
     """The product with b: `cygrad.functions.dot`.
 
     Examples
@@ -136,7 +134,7 @@ def flatten(self: Variable) -> Variable:
     return F.copy(F.reshape(self, -1))
 
 
-def squeeze(self: Variable, axis: _Axis = None) -> Variable:
+def squeeze(self: Variable, axis: "_Axis" = None) -> Variable:
     """Without axes of length 1: `cygrad.functions.squeeze`.
 
     Examples
@@ -186,7 +184,7 @@ def trace(self: Variable, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Va
     return F.trace(self, offset, axis1, axis2)
 
 
-def take(self: Variable, indices: _Positions, axis: SupportsIndex | None = None) -> Variable:
+def take(self: Variable, indices: "_Positions", axis: SupportsIndex | None = None) -> Variable:
     """The elements, or the slices along an axis, at indices: `cygrad.functions.take`.
 
     Examples
@@ -199,7 +197,7 @@ def take(self: Variable, indices: _Positions, axis: SupportsIndex | None = None)
     return F.take(self, indices, axis)
 
 
-def repeat(self: Variable, repeats: _Positions, axis: SupportsIndex | None = None) -> Variable:
+def repeat(self: Variable, repeats: "_Positions", axis: SupportsIndex | None = None) -> Variable:
     """With each element, or slice along an axis, several times: `cygrad.functions.repeat`.
 
     Examples
@@ -211,7 +209,9 @@ def repeat(self: Variable, repeats: _Positions, axis: SupportsIndex | None = Non
     return F.repeat(self, repeats, axis)
 
 
-def clip(self: Variable, min: _ArrayLike | None = None, max: _ArrayLike | None = None) -> Variable:
+def clip(
+    self: Variable, min: "_ArrayLike | None" = None, max: "_ArrayLike | None" = None
+) -> Variable:
     """With what is below `min` or above `max` replaced by the bound.
 
     Parameters
@@ -385,7 +385,7 @@ def argmin(self: Variable, axis: SupportsIndex | None = None) -> Any:
     return self.data.argmin(axis)
 
 
-def argsort(self: Variable, axis: SupportsIndex | None = -1) -> NDArray[np.intp]:
+def argsort(self: Variable, axis: SupportsIndex | None = -1) -> "NDArray[np.intp]":
     """The indices in ascending order of the elements: np.argsort of the data.
 
     Parameters

@@ -9,8 +9,6 @@ The names and the hints are data, in files of this folder: classes have a `Name`
 something is missed.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar

@@ -29,16 +29,24 @@
 All take what `cygrad.Variable` takes, and raise its TypeError for data that are not real numbers.
 Of an argument that is no Variable, no gradient is kept.
 
-The core is imported at once; a family that not every program needs when one of its functions is
-first asked for, as importing all takes twice as long. (None of these has a function of its own
-name: a module would hide it.) families.py has the table.
+A family is imported when one of its functions is first asked for, as importing all takes twice
+as long; those that fill in the operators of Variable, at once. (None has a function of its
+own name: a module would hide it.) families.py has the table.
 """
 
-from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
 from cygrad import elsewhere
-from cygrad.functions.families import CORE as _CORE
+from cygrad.functions import (  # noqa: F401  (which fill in the operators)
+    arithmetic,
+    broadcasting,
+    indexing,
+    linalg,
+    powers,
+    reduction,
+    rounding,
+    shape,
+)
 from cygrad.functions.families import FAMILIES as _FAMILIES
 from cygrad.functions.keywords import explained as _explained
 
@@ -82,13 +90,11 @@ else:  # type checkers read the stars alone, so that a name that does not exist 
     def __getattr__(name: str) -> object:
         if name not in _FAMILIES:
             raise elsewhere.missing(__name__, name)
-        family = _import_module(f"{__name__}.{_FAMILIES[name]}")
-        function = _explained(getattr(family, name), __name__)
-        globals()[name] = function
-        return function
+        from importlib import import_module
 
-    for _name in _CORE:
-        __getattr__(_name)
+        family = import_module(f"{__name__}.{_FAMILIES[name]}")
+        function = globals()[name] = _explained(getattr(family, name), __name__)
+        return function
 
 
 def __dir__() -> list[str]:
