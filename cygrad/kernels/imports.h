@@ -17,7 +17,12 @@ static inline PyObject* cg_import_module(const char* name) {
         return NULL;
     module = PyImport_GetModule(key);
     Py_DECREF(key);
-    return module != NULL || PyErr_Occurred() ? module : PyImport_ImportModule(name);
+    if (module == NULL && PyErr_Occurred())
+        return NULL;
+    if (module != NULL && module != Py_None) // None: it may not be imported
+        return module;
+    Py_XDECREF(module);
+    return PyImport_ImportModule(name);
 }
 
 #define PyImport_ImportModule cg_import_module
