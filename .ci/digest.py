@@ -32,7 +32,8 @@ for operation in OPERATIONS:
     if operation.elementwise:
         inputs = tuple(np.multiply.outer(FACTORS, x) for x in inputs)
     value = operation.call(*variables(inputs)).data
-    print(operation, digest([value]), digest(gradients(operation.call, inputs)))
+    name = " ".join(str(operation).split())  # a label may have several lines
+    print(name, digest([value]), digest(gradients(operation.call, inputs)))
 
 for name, run in RUNS.items():
     print("training", name, digest([np.array(run(0))]))
