@@ -79,7 +79,6 @@ if TYPE_CHECKING:
     )
     from cygrad.transforms import (
         checkpoint,
-        compile,
         elementwise_grad,
         grad,
         hessian,
@@ -89,6 +88,7 @@ if TYPE_CHECKING:
         value_and_grad,
         vjp,
     )
+    from cygrad.transforms.compile import compile
 else:
 
     def __getattr__(name):

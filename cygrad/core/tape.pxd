@@ -42,7 +42,7 @@ cdef int record(Function f, tuple ys) except -1
 # Python has taken numbers out of v, for what comes next: `what` says how.
 cdef int look_at(Variable v, str what) except -1
 
-# What has an effect, or reads one, that no program has.
+# What has an effect, or reads one, that no program has; asked where there is a tape.
 cdef int refuse_on_tape(str what) except -1
 
 cdef int leave_outputs(Function f, tuple ys) except -1
