@@ -377,6 +377,7 @@ cdef class Recorder(Tape):
             if self.draft.instructions[k].kind == SUM:
                 self.draft.instructions[k].axes = (
                     <Function>self.draft.calls[self.draft.instructions[k].index]).saved
+                self.draft.calls[self.draft.instructions[k].index] = None   # nor its graph
         self.blocks = {}
         self.results = {}
         self.held = []
