@@ -36,6 +36,7 @@ from cygrad.programs.program cimport Program, build
 from cygrad.programs.recorder cimport Recorder
 from cygrad.transforms.trace cimport Transform
 
+from cygrad.core.mode import no_grad
 from cygrad.transforms.array_input import ArrayInput
 from cygrad.transforms.structure import is_structure, leaves, map_leaves, rebuild, template
 
@@ -43,6 +44,7 @@ cnp.import_array()
 
 cdef enum:
     MOST = 64               # captures, after which a function stays eager
+    DEEPEST = 100           # functions in functions, of decorators, transforms and partials
     BASES = 1024              # arrays outside that a program may read
     SHORT = 1024            # bytes of an array of whole numbers that is part of the key
 
@@ -57,6 +59,7 @@ cdef enum Leaf:
 cdef object MISSING = object()
 cdef object FunctionType = types.FunctionType
 cdef object CodeType = types.CodeType
+cdef object CyFunctionType = type(no_grad()(lambda: None))
 
 
 # ---- What a capture depends on -------------------------------------------------------------------
@@ -78,35 +81,56 @@ cdef class Watch:
 
     cdef bint holds(self) except -1:
         now = self.now()
-        if now is self.expected:
-            return True
-        return (type(now) is type(self.expected)
-                and isinstance(now, (int, float, str, bytes)) and now == self.expected)
+        return now is self.expected or (isinstance(now, (int, float, str, bytes))
+                                        and same_value(now, self.expected))
 
 
-cdef int watch(list watches, set met, object of, object key, str name) except -1:
+cdef bint same_value(object a, object b) except -1:
+    """Whether two plain values are of one type and equal; floats to the bit."""
+    cdef double x, y
+    if type(a) is not type(b):
+        return False
+    if PyFloat_CheckExact(a):
+        x = PyFloat_AS_DOUBLE(a)
+        y = PyFloat_AS_DOUBLE(b)
+        return memcmp(&x, &y, sizeof(double)) == 0
+    if isinstance(a, np.generic):
+        return a.dtype == b.dtype and a.tobytes() == b.tobytes()
+    return a == b
+
+
+cdef object watch_one(list watches, object of, object key, str name):
+    """Watch a place; what is there now."""
     cdef Watch w = <Watch>Watch.__new__(Watch)
     w.of = of
     w.key = key
     w.name = name
     w.expected = w.now()
     watches.append(w)
-    return watch_inside(watches, met, w.expected, name)
+    return w.expected
+
+
+cdef int watch(list watches, set met, object of, object key, str name) except -1:
+    return watch_inside(watches, met, watch_one(watches, of, key, name), name)
 
 
 cdef int watch_inside(list watches, set met, object x, str name) except -1:
     """The attributes of layers that x leads to."""
-    if is_layer(x):
-        if id(x) not in met:
-            met.add(id(x))
-            for key in list(x.__dict__):
-                watch(watches, met, x.__dict__, key, f"{name}.{key}")
-            watches.append(LengthOf(x.__dict__, f"the attributes of {name}"))
-    elif isinstance(x, (list, tuple)):
-        for item in x:
-            watch_inside(watches, met, item, name)
-    elif isinstance(x, types.MethodType):
-        watch_inside(watches, met, x.__self__, name)
+    cdef list waiting = [(x, name)]
+    while waiting:                  # no recursion: lists may hold themselves, and be deep
+        x, name = waiting.pop()
+        if isinstance(x, types.MethodType):
+            x = x.__self__
+        if not (is_layer(x) or isinstance(x, (list, tuple))) or id(x) in met:
+            continue
+        met.add(id(x))
+        if not is_layer(x):
+            waiting += [(item, name) for item in x]
+            continue
+        for key in list(x.__dict__):
+            watch_one(watches, x.__dict__, key, f"{name}.{key}")
+            waiting.append((x.__dict__.get(key), f"{name}.{key}"))
+        watches.append(LengthOf(x.__dict__, f"the attributes of {name}"))
     return 0
 
 
@@ -122,9 +146,16 @@ cdef class LengthOf(Watch):
 
 
 cdef int watch_function(list watches, set met, object f) except -1:
-    """What f closes over, and the globals that its code names."""
-    while not (type(f) is FunctionType):
-        if isinstance(f, types.MethodType):
+    """What f closes over, and the globals that its code names; and what it is made of, so too."""
+    for _ in range(DEEPEST):
+        if type(f) is FunctionType:
+            for name, cell in zip(f.__code__.co_freevars, f.__closure__ or ()):
+                watch(watches, met, cell, None, name)
+            watch_globals(watches, met, f.__code__, f.__globals__, set())
+            f = f.__dict__.get("__wrapped__")       # of a decorator
+            if f is None:
+                return 0
+        elif isinstance(f, types.MethodType):
             watch_inside(watches, met, f.__self__, "self")
             f = f.__func__
         elif isinstance(f, functools.partial):
@@ -133,18 +164,18 @@ cdef int watch_function(list watches, set met, object f) except -1:
             f = f.func
         elif isinstance(f, Transform):
             f = (<Transform>f).function
+        elif isinstance(f, Compiled) or type(f).__module__ == "cygrad.transforms.checkpoint":
+            f = f.function
         elif is_layer(f):
             watch_inside(watches, met, f, type(f).__name__)
             f = type(f).forward
-        elif hasattr(f, "function"):
-            f = f.function
+        elif isinstance(f, CyFunctionType):
+            f = f.__dict__.get("__wrapped__")       # of no_grad, as a decorator
         else:
             f = getattr(type(f), "__call__", None)
             if type(f) is not FunctionType:
                 return 0
-    for name, cell in zip(f.__code__.co_freevars, f.__closure__ or ()):
-        watch(watches, met, cell, None, name)
-    return watch_globals(watches, met, f.__code__, f.__globals__, set())
+    return 0
 
 
 cdef int watch_globals(list watches, set met, object code, dict inside, set named) except -1:
@@ -288,7 +319,7 @@ cdef class Capture:
                         and same_shape((<Variable>x).layout, self.shapes[k])):
                     return False
             elif kind == EQUAL:
-                if type(x) is not type(key) or not x == key:
+                if not same_value(x, key):
                     return False
             elif kind == SAME:
                 if x is not key:
@@ -563,6 +594,7 @@ cdef class Compiled:
         recorder = Recorder()
         kinds = []
         new_args, new_kwargs = self.inputs_of(capture, recorder, kinds, places, found, args, kwargs)
+        inputs = list(capture.keys)
         capture.watches = []
         watch_function(capture.watches, set(), self.function)
         for x in found:
@@ -572,13 +604,13 @@ cdef class Compiled:
         repetition = <Repetition>Repetition.__new__(Repetition)
         with recorder:
             result = repetition.first(self.function, new_args, new_kwargs)
-            if writes != before:
+            if writes != before or give_back(kinds, found, inputs):
                 recorder.refused("numbers are changed in place")
             why = repetition.changed()
             if why is not None:
                 recorder.refused(why)
             repetition = None
-            new_args = new_kwargs = None
+            inputs = new_args = new_kwargs = None
             given = self.outputs_of(capture, recorder, result)
         if not recorder.reasons:
             result = rebuild(capture.result, given)      # without the graph
@@ -614,7 +646,7 @@ cdef class Compiled:
             if kind == ARRAY or kind == VARIABLE:
                 if getattr(x, "shape", None) != shape_of(c.shapes[<int>k]):
                     return f"argument {k} has the shape {getattr(x, 'shape', None)}"
-            elif kind == EQUAL and not (type(x) is type(key) and x == key):
+            elif kind == EQUAL and not same_value(x, key):
                 return f"argument {k} is {x!r}"
             elif kind == SAME and x is not key:
                 return f"argument {k} is another object"
@@ -696,6 +728,19 @@ cdef class Compiled:
             recorder.refused("a transform inside gives plain numbers, with which Python may "
                              "compute; pass it Variables, or compile the transform")
         return given
+
+
+cdef bint give_back(list kinds, tuple found, list inputs) except -1:
+    """Write what the call has written to the copies of its arrays to the caller's own."""
+    cdef bint changed = False
+    for kind, x, copy in zip(kinds, found, inputs):
+        if kind == ARRAY or kind == VARIABLE:
+            data = array_of(<Variable>x) if isinstance(x, Variable) else x
+            now = array_of(<Variable>copy)
+            if np.array(data, dtype=np.float64).tobytes() != now.tobytes():
+                data[...] = now
+                changed = True
+    return changed
 
 
 cdef Variable copy_of(Variable x):

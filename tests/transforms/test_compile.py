@@ -383,6 +383,60 @@ def test_effects_are_refused() -> None:
     refuses(lambda: object(), match="its result has a object")
 
 
+def test_changes_of_arguments_reach_the_caller() -> None:
+    def clear(x: Any) -> Any:
+        total = F.sum(F.sin(x))
+        (x if isinstance(x, np.ndarray) else x.data)[0] = 0.0
+        return total
+
+    for x in (np.array([1.0, 2.0]), cg.Variable([1.0, 2.0], requires_grad=False)):
+        with pytest.warns(UserWarning, match="compile: "):
+            cg.compile(clear)(x)
+        assert np.asarray(x)[0] == 0.0
+
+
+def test_zeros_of_other_signs() -> None:
+    f = quiet(cg.grad(lambda x, a: x / a))
+    assert f(1.0, 0.0) == np.inf and f(1.0, -0.0) == -np.inf
+    k = 0.0
+    g = quiet(cg.grad(lambda x: x * F.arctan2(k, -1.0)))
+    plus = g(1.0)
+    k = -0.0
+    assert g(1.0) == -plus
+
+
+def test_what_decorators_wrap_is_watched_too() -> None:
+    k = 2.0
+
+    @cg.no_grad()
+    def f(x: Any) -> Any:
+        return x * k
+
+    g, x = quiet(f), cg.Variable(3.0, requires_grad=False)
+    assert g(x).item() == 6.0
+    k = 3.0
+    assert g(x).item() == 9.0
+
+
+def test_hostile_closures() -> None:
+    loop: list[Any] = []
+    loop.append(loop)
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    f = quiet(cg.grad(lambda x: x * len(loop) * len(deep)))
+    assert f(2.0) == f(3.0) == 1.0
+
+    class Endless:
+        def __getattr__(self, name: str) -> Any:
+            return self
+
+        def __call__(self, x: Any) -> Any:
+            return F.sin(x)
+
+    assert quiet(Endless())(cg.Variable(0.0, requires_grad=False)).item() == 0.0
+
+
 def test_random_numbers_behind_our_back() -> None:
     f = cg.compile(cg.grad(lambda x: x * hidden()))
     f(1.0)
