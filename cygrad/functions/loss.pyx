@@ -6,7 +6,7 @@ from cygrad.core.arrays cimport array_of, constant, refuse_what_loses
 from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, connect, input_of
 from cygrad.core.layout cimport Layout, same_shape, shape_of
 from cygrad.core.mode cimport mode
-from cygrad.core.tape cimport Tape
+from cygrad.core.tape cimport Tape, refuse_on_tape
 from cygrad.core.variable cimport Variable, describe, detached, empty, pinned_rows, scalar
 from cygrad.functions.activation cimport logistic, logistic_slope
 from cygrad.functions.arithmetic cimport divide_by, multiply, negate, scale, subtract
@@ -412,6 +412,8 @@ def accuracy(x, t, ignore_index=-100):
     >>> F.accuracy(cg.Variable([[0.1, 0.9], [0.8, 0.2]]), [1, 1])
     variable(0.5)
     """
+    if mode().tape is not NULL:
+        refuse_on_tape("accuracy gives plain numbers")
     cdef Variable v = rows_and_classes(x, "accuracy"), scores = detached(v)
     cdef Py_ssize_t count
     labels = label_array(t, scores, describe(v), ignore_index, &count, "accuracy")

@@ -4,6 +4,8 @@ from libc.float cimport DBL_MIN
 from libc.math cimport INFINITY, fabs
 
 from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.mode cimport mode
+from cygrad.core.tape cimport refuse_on_tape
 from cygrad.core.variable cimport Variable, describe, empty_of, held, pinned_rows
 from cygrad.functions.arithmetic cimport multiply, scale
 from cygrad.functions.elementwise cimport output_of
@@ -176,6 +178,8 @@ def slogdet(a):
     (variable(-1.0), variable(0.6931471805599453), variable([[-0.5,  2. ],
               [ 0.5, -1. ]]))
     """
+    if mode().tape is not NULL:
+        refuse_on_tape("slogdet gives plain numbers")
     cdef Variable x = as_variable(a, "slogdet"), plain = held(x), sign, y
     check_square(plain, "slogdet")
     sign = number_each(plain)

@@ -10,9 +10,9 @@ from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
 from cygrad.core.layout cimport (
-    Layout, MAX_NDIM, contiguous_layout, release, same_shape, shape_of, share,
+    Layout, MAX_NDIM, contiguous_layout, release, same_shape, shape_of, share, strided_layout,
 )
-from cygrad.core.variable cimport Variable, empty_of
+from cygrad.core.variable cimport Variable, empty_of, view_of
 from cygrad.functions.operation cimport broadcast_strides
 from cygrad.kernels.elementwise cimport (
     END, GUARD, KERNELS, RUN, constants_of, copy_strided, kernel_named, map_strided,
@@ -507,22 +507,35 @@ cdef bint run_plain(const Step* steps, int n, const unsigned int* code,
 
 cdef int call_python(tuple call, double** bases) except -1:
     cdef Variable v
-    cdef Py_ssize_t dims[MAX_NDIM]
-    cdef Py_ssize_t strides[MAX_NDIM]
-    cdef int d
     function, reads, writes = call
-    inputs = []
-    for base, offset, shape, steps in reads:
-        for d in range(len(shape)):
-            dims[d] = shape[d]
-            strides[d] = steps[d]
-        v = empty_of(<int>len(shape), dims)
-        copy_strided(bases[<int>base] + <Py_ssize_t>offset, strides, v.ptr, v.layout.strides,
-                     v.layout.ndim, v.layout.shape)
-        inputs.append(v)
+    inputs = [operand_of_call(bases[<int>base] + <Py_ssize_t>offset, shape, strides)
+              for base, offset, shape, strides in reads]
     for v, offset in zip(function(inputs), writes):
         copy_out(v, bases[0] + <Py_ssize_t>offset)
     return 0
+
+
+cdef Variable operand_of_call(const double* source, tuple shape, tuple steps):
+    """A copy of the numbers, with the same strides: bits of products depend on them."""
+    cdef Py_ssize_t dims[MAX_NDIM]
+    cdef Py_ssize_t strides[MAX_NDIM]
+    cdef Py_ssize_t lowest = 0, highest = 0, span
+    cdef Layout* layout
+    cdef Variable block, v
+    cdef int d, ndim = <int>len(shape)
+    for d in range(ndim):
+        dims[d] = shape[d]
+        strides[d] = steps[d]
+        span = (dims[d] - 1) * (strides[d] // <Py_ssize_t>sizeof(double))
+        lowest += min(span, 0)
+        highest += max(span, 0)
+    span = highest - lowest + 1
+    block = empty_of(1, &span)
+    memcpy(block.ptr, source + lowest, span * sizeof(double))
+    layout = strided_layout(ndim, dims, strides)
+    v = view_of(block, block.ptr - lowest, layout)
+    release(layout)
+    return v
 
 
 cdef int copy_out(Variable v, double* target) except -1:

@@ -154,6 +154,9 @@ cdef class Recorder(Tape):
                 and (f.n_inputs <= 2 or constants_of(f.op.kernel) == 0)):    # set later
             return self.computed(f.op.kernel, [input_of(f, k) for k in range(f.n_inputs)], f.c, y)
         if len(ys) == 1 and is_view(f, y):
+            for k in range(f.n_inputs):     # whose own .data may be replaced
+                if input_of(f, k).storage is y.storage and y.storage is not None:
+                    self.block_of(input_of(f, k))
             return 0
         if len(ys) == 1 and f.op.instruction == COPIES:
             return self.computed(COPY, [f.x0], NULL, y)
@@ -383,15 +386,16 @@ cdef class Recorder(Tape):
         self.held = []
         for item in self.outsides:
             block = <Block>item
-            seen = {id(v): v for v in block.outside}
+            seen = list({id(v): v for v in block.outside}.values())
             block.outside = None
             alive = []
-            while seen:
-                _, v = seen.popitem()
-                if Py_REFCNT(<PyObject*>v) > 2:     # of ours, and the loop's
+            seen.reverse()
+            while seen:                             # the first that was seen comes last
+                v = <Variable>seen.pop(0)
+                if Py_REFCNT(<PyObject*>v) > 1:
                     alive.append(v)
                 first = v
-            v = <Variable>(alive[0] if alive else first)
+            v = <Variable>(alive[len(alive) - 1] if alive else first)
             if not alive and self.draft.values[block.value].origin == CONSTANT:
                 if Py_REFCNT(<PyObject*>v.storage) > 2:     # v's, and the block's
                     self.refused("numbers of a variable that could not be told from a constant")

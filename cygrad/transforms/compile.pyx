@@ -44,6 +44,7 @@ cnp.import_array()
 
 cdef enum:
     MOST = 64               # captures, after which a function stays eager
+    WATCHES = 1000          # places that are looked at in each call
     DEEPEST = 100           # functions in functions, of decorators, transforms and partials
     BASES = 1024              # arrays outside that a program may read
     SHORT = 1024            # bytes of an array of whole numbers that is part of the key
@@ -69,6 +70,7 @@ cdef class Watch:
     cdef object of              # a cell of a closure, or a dict
     cdef object key             # of the dict
     cdef object expected
+    cdef bytes numbers          # of an array: what was in it
     cdef str name               # for people
 
     cdef object now(self):
@@ -81,8 +83,23 @@ cdef class Watch:
 
     cdef bint holds(self) except -1:
         now = self.now()
-        return now is self.expected or (isinstance(now, (int, float, str, bytes))
-                                        and same_value(now, self.expected))
+        if self.numbers is not None:
+            return now is self.expected and holds_numbers(<cnp.ndarray>now, self.numbers)
+        return now is self.expected or (is_plain(now) and same_value(now, self.expected))
+
+
+cdef bint holds_numbers(cnp.ndarray array, bytes numbers) except -1:
+    if cnp.PyArray_NBYTES(array) != len(numbers):
+        return False
+    if cnp.PyArray_IS_C_CONTIGUOUS(array):
+        return memcmp(cnp.PyArray_DATA(array), <const char*>numbers, len(numbers)) == 0
+    return array.tobytes() == numbers
+
+
+cdef bint is_plain(object x) noexcept:
+    """Whether x is a value of Python's own or NumPy's, which is known by its type and bits."""
+    return (type(x) is float or type(x) is int or type(x) is bool or type(x) is str
+            or type(x) is bytes or isinstance(x, np.generic))
 
 
 cdef bint same_value(object a, object b) except -1:
@@ -106,6 +123,8 @@ cdef object watch_one(list watches, object of, object key, str name):
     w.key = key
     w.name = name
     w.expected = w.now()
+    if cnp.PyArray_Check(w.expected) and not (<cnp.ndarray>w.expected).dtype.hasobject:
+        w.numbers = w.expected.tobytes()        # NumPy may read it, which no program sees
     watches.append(w)
     return w.expected
 
@@ -115,23 +134,57 @@ cdef int watch(list watches, set met, object of, object key, str name) except -1
 
 
 cdef int watch_inside(list watches, set met, object x, str name) except -1:
-    """The attributes of layers that x leads to."""
+    """What x leads to: attributes of objects, items of containers, what functions close over."""
     cdef list waiting = [(x, name)]
     while waiting:                  # no recursion: lists may hold themselves, and be deep
+        if len(watches) > WATCHES:
+            raise TooMuch
         x, name = waiting.pop()
         if isinstance(x, types.MethodType):
+            waiting.append((x.__func__, name))
             x = x.__self__
-        if not (is_layer(x) or isinstance(x, (list, tuple))) or id(x) in met:
+        if id(x) in met or is_plain(x) or isinstance(x, (Variable, np.ndarray, types.ModuleType)):
             continue
         met.add(id(x))
-        if not is_layer(x):
+        if isinstance(x, (tuple, frozenset)):
             waiting += [(item, name) for item in x]
-            continue
-        for key in list(x.__dict__):
-            watch_one(watches, x.__dict__, key, f"{name}.{key}")
-            waiting.append((x.__dict__.get(key), f"{name}.{key}"))
-        watches.append(LengthOf(x.__dict__, f"the attributes of {name}"))
+        elif isinstance(x, dict):
+            for key in list(x):
+                waiting.append((watch_one(watches, x, key, f"{name}[{key!r}]"), name))
+            watches.append(LengthOf(x, f"the length of {name}"))
+        elif isinstance(x, list):
+            watches.append(Items(x, f"what is in {name}"))
+            waiting += [(item, name) for item in x]
+        elif is_of_ours(type(x).__module__) or isinstance(x, type):
+            if isinstance(x, (Transform, Compiled)) or (
+                    type(x) is FunctionType and not is_of_ours(x.__module__)):
+                watch_function(watches, met, x)
+            elif is_layer(x):
+                waiting += attributes_of(watches, x, name)
+        elif isinstance(x, functools.partial):
+            watch_function(watches, met, x)
+        else:
+            waiting += attributes_of(watches, x, name)
     return 0
+
+
+cdef list attributes_of(list watches, object x, str name):
+    """Watch what is in x.__dict__, and that nothing comes to it; pairs of these and their names."""
+    cdef list found = []
+    inside = getattr(x, "__dict__", None)
+    if type(inside) is dict:
+        for key in list(inside):
+            found.append((watch_one(watches, inside, key, f"{name}.{key}"), f"{name}.{key}"))
+        watches.append(LengthOf(inside, f"the attributes of {name}"))
+    return found
+
+
+cdef bint is_of_ours(object module) noexcept:
+    return isinstance(module, str) and module.partition(".")[0] in ("cygrad", "numpy", "builtins")
+
+
+class TooMuch(Exception):
+    """There is more to watch than a replay would save."""
 
 
 cdef class LengthOf(Watch):
@@ -145,10 +198,33 @@ cdef class LengthOf(Watch):
         return len(self.of)
 
 
+cdef class Items(Watch):
+    """What is in a list."""
+    def __init__(self, of, name):
+        self.of = of
+        self.name = name
+        self.expected = list(of)
+
+    cdef bint holds(self) except -1:
+        cdef list now = <list>self.of, before = <list>self.expected
+        cdef Py_ssize_t k
+        if len(now) != len(before):
+            return False
+        for k in range(len(before)):
+            if k >= len(now) or not (now[k] is before[k] or (
+                    is_plain(now[k]) and same_value(now[k], before[k]))):
+                return False
+        return True
+
+
 cdef int watch_function(list watches, set met, object f) except -1:
     """What f closes over, and the globals that its code names; and what it is made of, so too."""
     for _ in range(DEEPEST):
         if type(f) is FunctionType:
+            if id(f.__code__) in met and f.__closure__ is None:
+                return 0
+            met.add(id(f.__code__))
+            watch_inside(watches, met, [f.__defaults__, f.__kwdefaults__], "a default")
             for name, cell in zip(f.__code__.co_freevars, f.__closure__ or ()):
                 watch(watches, met, cell, None, name)
             watch_globals(watches, met, f.__code__, f.__globals__, set())
@@ -516,7 +592,7 @@ cdef class Compiled:
         held = self.held
         for k in range(len(held)):
             capture = <Capture>held[k]
-            if (places is not capture.places and places != capture.places
+            if (places is not capture.places and not same_form(places, capture.places)
                     or not capture.fits(found)):
                 continue
             result = capture.replay(found, &differs)
@@ -596,9 +672,14 @@ cdef class Compiled:
         new_args, new_kwargs = self.inputs_of(capture, recorder, kinds, places, found, args, kwargs)
         inputs = list(capture.keys)
         capture.watches = []
-        watch_function(capture.watches, set(), self.function)
-        for x in found:
-            watch_inside(capture.watches, set(), x, type(x).__name__)
+        met = set()
+        try:
+            watch_function(capture.watches, met, self.function)
+            for x in found:
+                watch_inside(capture.watches, met, x, type(x).__name__)
+        except TooMuch:
+            self.stay(f"it closes over more than {WATCHES} things, which would have to be watched")
+            return self.function(*args, **kwargs)
         capture.paused = bool(mode().paused)
         capture.testing = bool(mode().testing)
         repetition = <Repetition>Repetition.__new__(Repetition)
@@ -639,7 +720,7 @@ cdef class Compiled:
         if not self.held:
             return "the first call"
         c = <Capture>self.held[0]
-        if c.places != places:
+        if not same_form(c.places, places):
             return "arguments of another structure"
         for k, (key, x) in enumerate(zip(c.keys, found)):
             kind = c.kinds[<int>k]
@@ -750,6 +831,24 @@ cdef Variable copy_of(Variable x):
     return copy
 
 
+cdef bint same_form(object a, object b) except -1:
+    """Whether two templates are the same, types and keys included."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, dict):
+        if len(a) != len(b):
+            return False
+        for (p, x), (q, y) in zip((<dict>a).items(), (<dict>b).items()):
+            if not ((p is q or (type(p) is type(q) and p == q)) and same_form(x, y)):
+                return False
+        return True
+    if isinstance(a, (list, tuple)):
+        if len(a) != len(b):
+            return False
+        return all([same_form(x, y) for x, y in zip(a, b)])
+    return a is b or (type(a) is int and a == b)
+
+
 cdef bint has_structures(tuple args) noexcept:
     """Whether the arguments are not their own leaves."""
     for x in args:
@@ -789,7 +888,7 @@ cdef tuple leaf_of(object x, bint end):
         if x.dtype.kind in "biu" and x.nbytes <= SHORT:
             return BYTES, (x.dtype, x.shape, x.tobytes())
         return BYTES, None
-    if isinstance(x, (int, float, str, bytes, bool, np.generic)):
+    if is_plain(x):
         return EQUAL, x
     return SAME, x
 
@@ -847,9 +946,10 @@ def compile(f, fallback=True):
     -----
     A capture is a program of instructions, without a graph and without Python. Its inputs are
     arrays of float64, Variables, and the numbers that a transform differentiates by. Part of its
-    key are other arguments, the plain numbers that f closes over or names as globals, and what
-    Python asks (``if x > 0``): another one is another capture, beside the first, up to 64.
-    Variables and arrays that f closes over are read anew each time. print, and what else f does
+    key are other arguments, what f closes over or names as globals (arrays by their numbers,
+    containers and objects by what is in them, up to 1,000 places), and what Python asks
+    (``if x > 0``): another one is another capture, beside the first, up to 64.
+    Variables that f closes over are read anew each time. print, and what else f does
     to the world, happens at captures only. Not captured yet, and so eager, with a UserWarning that
     says why: backward passes that land in variables, updates, random numbers, states of layers,
     results that require a gradient.
