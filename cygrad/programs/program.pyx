@@ -508,15 +508,19 @@ cdef bint run_plain(const Step* steps, int n, const unsigned int* code,
 cdef int call_python(tuple call, double** bases) except -1:
     cdef Variable v
     function, reads, writes = call
-    inputs = [operand_of_call(bases[<int>base] + <Py_ssize_t>offset, shape, strides)
+    copies = {}
+    inputs = [operand_of_call(bases[<int>base] + <Py_ssize_t>offset, shape, strides, copies)
               for base, offset, shape, strides in reads]
     for v, offset in zip(function(inputs), writes):
         copy_out(v, bases[0] + <Py_ssize_t>offset)
     return 0
 
 
-cdef Variable operand_of_call(const double* source, tuple shape, tuple steps):
-    """A copy of the numbers, with the same strides: bits of products depend on them."""
+cdef Variable operand_of_call(const double* source, tuple shape, tuple steps, dict copies):
+    """A copy of the numbers, with the same strides; one for operands on the same memory.
+
+    The bits of products by BLAS depend on both: x times x transposed is one of its own.
+    """
     cdef Py_ssize_t dims[MAX_NDIM]
     cdef Py_ssize_t strides[MAX_NDIM]
     cdef Py_ssize_t lowest = 0, highest = 0, span
@@ -530,8 +534,11 @@ cdef Variable operand_of_call(const double* source, tuple shape, tuple steps):
         lowest += min(span, 0)
         highest += max(span, 0)
     span = highest - lowest + 1
-    block = empty_of(1, &span)
-    memcpy(block.ptr, source + lowest, span * sizeof(double))
+    key = (<size_t>(source + lowest), span)
+    block = <Variable>copies.get(key)
+    if block is None:
+        block = copies[key] = empty_of(1, &span)
+        memcpy(block.ptr, source + lowest, span * sizeof(double))
     layout = strided_layout(ndim, dims, strides)
     v = view_of(block, block.ptr - lowest, layout)
     release(layout)
