@@ -21,11 +21,10 @@ cdef class Recorder(Tape):
     cdef dict blocks                # by the storage's identity
     cdef readonly list reasons      # why no program comes of it
     cdef list outsides              # Blocks
-    cdef list inputs                # of (object, size); arrays and Variables are known by memory
+    cdef list inputs                # in order: floats, and Variables on the memory of arrays
     cdef dict results               # by identity: of what was given to Python
     cdef list held                  # Variables whose memory nobody else may get
     cdef readonly list where        # of each check: what Python did, and the line
-    cdef bint ended
 
     cdef Block block_of(self, Variable v)
     cdef Block outside(self, Variable v)

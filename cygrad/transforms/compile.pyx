@@ -2,8 +2,8 @@
 
 The first call runs the function as ever, while a Recorder (programs/recorder.pyx) writes down what
 is computed; later calls run the program. What a capture depends on beside its inputs, it watches:
-shapes, other arguments, what the function closes over and the globals that it names, switches, the
-attributes of layers, and the outcomes of what Python asked. Another outcome is another capture.
+shapes, other arguments, what the function closes over and the globals that it names, with what is
+in these, switches, and the outcomes of what Python asked. Another outcome is another capture.
 
 Before a replay is trusted, it is compared with the function once, to the bit, at other inputs. What
 cannot be recorded is called as ever, with a warning that says why.
@@ -46,7 +46,7 @@ cdef enum:
     MOST = 64               # captures, after which a function stays eager
     WATCHES = 1000          # places that are looked at in each call
     DEEPEST = 100           # functions in functions, of decorators, transforms and partials
-    BASES = 1024              # arrays outside that a program may read
+    BASES = 1024            # arrays outside that a program may read
     SHORT = 1024            # bytes of an array of whole numbers that is part of the key
 
 cdef enum Leaf:
@@ -70,7 +70,6 @@ cdef class Watch:
     cdef object of              # a cell of a closure, or a dict
     cdef object key             # of the dict
     cdef object expected
-    cdef bytes numbers          # of an array: what was in it
     cdef str name               # for people
 
     cdef object now(self):
@@ -83,8 +82,6 @@ cdef class Watch:
 
     cdef bint holds(self) except -1:
         now = self.now()
-        if self.numbers is not None:
-            return now is self.expected and holds_numbers(<cnp.ndarray>now, self.numbers)
         return now is self.expected or (is_plain(now) and same_value(now, self.expected))
 
 
@@ -123,8 +120,6 @@ cdef object watch_one(list watches, object of, object key, str name):
     w.key = key
     w.name = name
     w.expected = w.now()
-    if cnp.PyArray_Check(w.expected) and not (<cnp.ndarray>w.expected).dtype.hasobject:
-        w.numbers = w.expected.tobytes()        # NumPy may read it, which no program sees
     watches.append(w)
     return w.expected
 
@@ -143,10 +138,13 @@ cdef int watch_inside(list watches, set met, object x, str name) except -1:
         if isinstance(x, types.MethodType):
             waiting.append((x.__func__, name))
             x = x.__self__
-        if id(x) in met or is_plain(x) or isinstance(x, (Variable, np.ndarray, types.ModuleType)):
+        if id(x) in met or is_plain(x) or isinstance(x, (Variable, types.ModuleType)):
             continue
         met.add(id(x))
-        if isinstance(x, (tuple, frozenset)):
+        if isinstance(x, np.ndarray):
+            if not x.dtype.hasobject:
+                watches.append(NumbersOf(x, f"what is in {name}"))
+        elif isinstance(x, (tuple, frozenset)):
             waiting += [(item, name) for item in x]
         elif isinstance(x, dict):
             for key in list(x):
@@ -196,6 +194,17 @@ cdef class LengthOf(Watch):
 
     cdef object now(self):
         return len(self.of)
+
+
+cdef class NumbersOf(Watch):
+    """What is in an array: NumPy may read it, which no program sees."""
+    def __init__(self, of, name):
+        self.of = of
+        self.name = name
+        self.expected = of.tobytes()
+
+    cdef bint holds(self) except -1:
+        return holds_numbers(<cnp.ndarray>self.of, <bytes>self.expected)
 
 
 cdef class Items(Watch):
@@ -898,7 +907,7 @@ cdef bint same_bits(object a, object b) except -1:
     if (is_structure(a) or a is None) != (is_structure(b) or b is None):
         return False
     x, y = (leaves(a), leaves(b)) if is_structure(a) else ([a], [b])
-    if is_structure(a) and template(a) != template(b):
+    if is_structure(a) and not same_form(template(a), template(b)):
         return False
     for p, q in zip(x, y):
         if isinstance(p, Variable) != isinstance(q, Variable):

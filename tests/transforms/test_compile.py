@@ -327,6 +327,11 @@ def test_what_changes_later() -> None:
     agrees(lambda x: F.sum(x * box["w"]), lambda: box.__setitem__("w", cg.Variable(new)))
     agrees(lambda x: F.sum(x * x) * items[1], lambda: items.__setitem__(1, 7.0))
     agrees(lambda x, h: F.sum(x * x) * h.k, lambda: setattr(holder, "k", 6.0), holder)
+    arrays = [np.ones(3), (np.ones(3),)]
+    agrees(lambda x: F.sum(x * x) * float(np.sum(arrays[0])), lambda: arrays[0].__setitem__(0, 4.0))
+    agrees(
+        lambda x: F.sum(x * x) * float(arrays[1][0][0]), lambda: arrays[1][0].__setitem__(0, 5.0)
+    )
     count = [0]
 
     def counting(x: Any) -> Any:
