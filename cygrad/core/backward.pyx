@@ -35,7 +35,7 @@ from cygrad.core.changes cimport (
     age_of, refuse_changes, refuse_changes_ahead, refuse_changes_since,
 )
 from cygrad.core.function cimport (
-    Function, input_of, kept_slope, name_of, output_at, outputs_of,
+    Function, MADE_OF, input_of, kept_slope, name_of, output_at, outputs_of,
 )
 from cygrad.core.heap cimport heap_free, heap_pop, heap_push
 from cygrad.core.journal cimport (
@@ -527,7 +527,8 @@ cdef int visit_at_once(Function f, Pass* p) except -1:
 
 cdef int sweep_recorded(Function f, list gys, Pass* p) except -1:
     cdef list caught = []
-    refuse_to_postpone(f, p)
+    if f.op.instruction == MADE_OF:
+        return f.op.sweep(f, gys, p)
     p.caught = <PyObject*>caught
     try:
         f.op.sweep(f, gys, p)
@@ -537,18 +538,6 @@ cdef int sweep_recorded(Function f, list gys, Pass* p) except -1:
     (<Tape>mode().tape).swept(f, gys, caught)
     for x, gx in caught:
         pass_on(<Variable>x, <Variable>gx, f, p)
-    return 0
-
-
-cdef int refuse_to_postpone(Function f, Pass* p) except -1:
-    """Products that a plain pass would put off have bits of their own (postponed.pyx)."""
-    cdef Variable x
-    cdef int i
-    for i in range(f.n_inputs):
-        x = input_of(f, i)
-        if x.creator_ is None and wanted(x, p) and x.uses >= 2 + is_end(x, p):
-            (<Tape>mode().tape).refused(
-                f"the gradient of {describe(x)}, which several products share")
     return 0
 
 

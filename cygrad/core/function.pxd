@@ -2,6 +2,7 @@
 
 from cpython.object cimport PyObject
 from cygrad.core.passing cimport Pass
+from cygrad.core.routine cimport Emission
 from cygrad.core.variable cimport Variable
 
 # The derivative of an operation, as a composition of differentiable operations: the gradient that
@@ -28,6 +29,11 @@ ctypedef Variable (*slope_rule)(Function f, int i)
 # several outputs. So a tape (tape.pxd) is computed again.
 ctypedef object (*again_rule)(Function f, tuple xs)
 
+# What a program makes of the operation of f (routine.pxd): of its outputs; or, with i, of the
+# gradient by input i, -1 for those by all of them. Asked once the operation is complete; the shapes
+# are those of the operands.
+ctypedef int (*emit_rule)(Function f, int i, Emission* e) except -1
+
 cdef enum:
     MAX_INPUTS = 1 << 30        # of a Function, and as many outputs; they are counted in an int
 
@@ -51,6 +57,7 @@ cdef enum Instruction:
     SUMS = 2                # the input, over the axes `saved`
     STACKS = 3              # numbers; its gradient picks one of them
     PUTS = 4                # a view; its gradient is put into zeros, or added to what is there
+    MADE_OF = 5             # operations that are recorded themselves; so is its sweep, if it has one
 
 cdef struct Op:
     const char* name
@@ -62,6 +69,11 @@ cdef struct Op:
     again_rule again
     int kernel              # forward, of an elementwise operation, else -1
     int instruction         # of a program, where it is no kernel: an Instruction
+    emit_rule emit          # of the operation; or NULL
+    emit_rule emit_gradient # of its fused rule or its sweep; or NULL
+    int taking              # routine.pxd: how those take their operands
+    int hidden              # results of `emit` beside the outputs, which `emit_gradient` reads ...
+    int emit_reads          # ... before the gradients, and after these inputs and outputs: Reads
     int gradient[2]         # its gradient kernel for each input
     int adding[2]           # the one that adds to a gradient
     int reads[2]            # what those read, in this order

@@ -14,6 +14,7 @@ from cygrad.core.backward cimport flow, is_end
 from cygrad.core.layout cimport Layout, contiguous_layout, release
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.passing cimport Pass
+from cygrad.core.tape cimport refuse_on_tape
 from cygrad.core.variable cimport Variable, describe, empty, empty_of, view_of
 from cygrad.kernels.linalg cimport matmul_strided
 
@@ -30,12 +31,15 @@ cdef class Products:
 cdef Products postpone(Pass* p, tuple weights, Py_ssize_t rows, Py_ssize_t m, Py_ssize_t n):
     cdef Py_ssize_t capacity = min(MANY_ROWS, MANY_NUMBERS // (m + n)) if m + n > 0 else 0
     cdef Products products
-    if p.create_graph or p.recording or capacity < 2 * rows:
+    if p.create_graph or capacity < 2 * rows:
         return None
     # A transform counts itself as a use of its ends.
     for w in weights:
         if (<Variable>w).creator_ is not None or (<Variable>w).uses < 2 + is_end(<Variable>w, p):
             return None
+    if p.recording:
+        refuse_on_tape(f"the gradient of {describe(<Variable>weights[0])}, which several products "
+                       "share")
     if p.postponed is NULL:
         everything = {}
         Py_INCREF(everything)

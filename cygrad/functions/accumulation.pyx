@@ -1,10 +1,14 @@
 """cumsum and prod: sums and products of elements along axes."""
 
 from cygrad.core.function cimport Function, Op, READS_X0, connect
+from cygrad.core.layout cimport Layout
+from cygrad.core.routine cimport AS_IT_IS, Emission, numbers
 from cygrad.core.variable cimport Variable, describe, empty, filled_like, pinned_rows
 from cygrad.functions.arithmetic cimport multiply
 from cygrad.functions.axes cimport axis_to_flatten, reduced_axes, single_axis
-from cygrad.functions.broadcasting cimport reduce, reshaped, spread
+from cygrad.functions.broadcasting cimport (
+    emit_reduction, reduce, reshaped, run_reduction, spread,
+)
 from cygrad.functions.indexing cimport slice_axis
 from cygrad.functions.operation cimport as_variable, keeps_axes, operation, reading
 from cygrad.functions.shape cimport permuted
@@ -28,6 +32,27 @@ cdef object again_cumsum(Function f, tuple xs):
     return summed_along(<Variable>xs[0], f.saved[0], f.saved[1])
 
 CUMSUM.again = again_cumsum
+
+cdef void run_cumsum(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    running_sums(at[0], n[0], n[1], n[2], <bint>n[3], at[1])
+
+cdef int emit_cumsum(Function f, int i, Emission* e) except -1:
+    """n: the lengths before the axis, along it and after it, and whether the sums run backwards."""
+    cdef const Layout* x = e.operands[0]
+    cdef Py_ssize_t* n = numbers(e, 4)
+    cdef int axis, d
+    axis, n[3] = f.saved
+    n[0] = n[2] = 1
+    n[1] = x.shape[axis]
+    for d in range(axis):
+        n[0] *= x.shape[d]
+    for d in range(axis + 1, x.ndim):
+        n[2] *= x.shape[d]
+    e.run = run_cumsum
+    e.name = b"cumsum"
+    return 0
+
+CUMSUM.emit = emit_cumsum
 
 
 cdef Variable summed_along(Variable x, int axis, bint backwards):
@@ -111,6 +136,15 @@ cdef object again_prod(Function f, tuple xs):
     return product_over(<Variable>xs[0], f.saved, keeps_axes(f))
 
 PROD.again = again_prod
+
+cdef void run_prod(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    run_reduction(&MULTIPLY, at, n, c)
+
+cdef int emit_prod(Function f, int i, Emission* e) except -1:
+    return emit_reduction(f, e, run_prod, 1.0)
+
+PROD.emit = emit_prod
+PROD.taking = AS_IT_IS
 
 
 cdef Variable products_over(Variable x, unsigned long long axes):

@@ -1,6 +1,8 @@
 # Copies, shapes and sums, for the derivatives of other operations.
 
+from cygrad.core.function cimport Function
 from cygrad.core.layout cimport Layout
+from cygrad.core.routine cimport Emission, Routine
 from cygrad.core.variable cimport Variable
 from cygrad.kernels.numpy_loops cimport Loop
 
@@ -23,3 +25,8 @@ cdef Variable sum_over(Variable x, unsigned long long axes, bint keepdims)
 # broadcasts what was reduced from x back to x's shape.
 cdef Variable reduce(Loop* loop, double start, Variable x, unsigned long long axes, bint keepdims)
 cdef Variable spread(Variable g, Variable x, unsigned long long axes)
+
+# The same in a program: a reduction whose axes are f.saved starts from `start`; `run` calls
+# run_reduction with its loop. n: how many results, axes, their mask, how many numbers make one.
+cdef int emit_reduction(Function f, Emission* e, Routine run, double start) except -1
+cdef void run_reduction(Loop* loop, double** at, const Py_ssize_t* n, const double* c) noexcept nogil

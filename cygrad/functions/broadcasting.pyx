@@ -6,12 +6,13 @@ of a sum are a bit mask (axes.pyx), in the Function too (`saved`).
 
 cimport numpy as cnp
 
-from cygrad.core.function cimport COPIES, Function, Op, SUMS, connect
+from cygrad.core.function cimport COPIES, Function, Op, SUMS, connect, saved_of
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, contiguous_layout, ints_of, layout_of_shape, release, reshaped_layout,
     same_shape, shape_of, strided_layout,
 )
 from cygrad.core.operators cimport OPERATORS
+from cygrad.core.routine cimport Emission, Routine, numbers
 from cygrad.core.variable cimport Variable, describe, empty, filled, view_of
 from cygrad.functions.axes cimport count_of, reduced_axes, reduced_layout
 from cygrad.functions.operation cimport (
@@ -227,6 +228,33 @@ cdef Variable reduce(Loop* loop, double start, Variable x, axes_t axes, bint kee
             reduce_strided(loop, x.ptr, x.layout.ndim, x.layout.shape, x.layout.strides, axes,
                            y.ptr)
     return y
+
+
+cdef int emit_reduction(Function f, Emission* e, Routine run, double start) except -1:
+    cdef const Layout* x = e.operands[0]
+    cdef Py_ssize_t* n = numbers(e, 4 + 2 * x.ndim)
+    cdef Py_ssize_t results = 1
+    cdef axes_t axes = saved_of(f)
+    cdef int d
+    for d in range(x.ndim):
+        results *= 1 if axes >> d & 1 else x.shape[d]
+        n[4 + d] = x.shape[d]
+        n[4 + x.ndim + d] = x.strides[d]
+    n[0] = results
+    n[1] = x.ndim
+    n[2] = <Py_ssize_t>axes
+    n[3] = x.size // results if results > 0 else 0
+    e.run = run
+    e.name = f.op.name
+    e.c[0] = start
+    return 0
+
+
+cdef void run_reduction(Loop* loop, double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    cdef Py_ssize_t k
+    for k in range(n[0]):
+        at[1][k] = c[0]
+    reduce_strided(loop, at[0], <int>n[1], n + 4, n + 4 + n[1], <axes_t>n[2], at[1])
 
 
 cdef Variable spread(Variable g, Variable x, axes_t axes):

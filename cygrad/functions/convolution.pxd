@@ -1,5 +1,6 @@
 # Windows that slide over the last two axes of an array: for convolution and for pooling.
 
+from cygrad.core.routine cimport Emission, Routine
 from cygrad.core.variable cimport Variable
 from cygrad.kernels.convolution cimport Windows
 
@@ -26,3 +27,6 @@ cdef int read_pair(object argument, int axes, Py_ssize_t least, Py_ssize_t* pair
 # RuntimeError if `seen`, the memory of x that an operation is about to read, does not have the
 # shape that the operation was made for: .data was replaced.
 cdef int check_shape(Variable seen, tuple shape, Variable x, str name) except -1
+
+# A routine of a program whose whole numbers are the Windows.
+cdef int emit_windows(Sliding s, Emission* e, Routine run, const char* name) except -1

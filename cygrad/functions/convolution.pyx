@@ -8,10 +8,11 @@ operations, and every order of derivative follows.
 
 cimport cython
 from cpython.exc cimport PyErr_CheckSignals
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport Layout, contiguous_layout, ints_of, release, shape_of
+from cygrad.core.routine cimport Emission, Routine, numbers
 from cygrad.core.variable cimport Variable, describe, empty, held, pinned_rows
 from cygrad.functions.arithmetic cimport plus
 from cygrad.functions.broadcasting cimport contiguous, reshape_to_layout
@@ -118,6 +119,30 @@ cdef object again_fold(Function f, tuple xs):
     return fold(<Variable>xs[0], f.saved)
 
 FOLD.again = again_fold
+
+cdef void run_unfold(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    cdef const Windows* windows = <const Windows*>n
+    unfold_windows(at[0], windows, 0, windows.c, at[1])
+
+cdef void run_fold(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    cdef const Windows* windows = <const Windows*>n
+    memset(at[1], 0, windows.n * windows.c * windows.h * windows.w * sizeof(double))
+    fold_windows(at[0], windows, 0, windows.c, at[1])
+
+cdef int emit_unfold(Function f, int i, Emission* e) except -1:
+    return emit_windows(<Sliding>f.saved, e, run_unfold, b"unfold")
+
+cdef int emit_fold(Function f, int i, Emission* e) except -1:
+    return emit_windows(<Sliding>f.saved, e, run_fold, b"fold")
+
+cdef int emit_windows(Sliding s, Emission* e, Routine run, const char* name) except -1:
+    memcpy(numbers(e, sizeof(Windows) // sizeof(Py_ssize_t)), &s.at, sizeof(Windows))
+    e.run = run
+    e.name = name
+    return 0
+
+UNFOLD.emit = emit_unfold
+FOLD.emit = emit_fold
 
 
 cdef Layout* columns_layout(const Windows* at) except NULL:

@@ -7,6 +7,7 @@ pass, add them back.
 
 from cpython.exc cimport PyErr_CheckSignals
 cimport numpy as cnp
+from libc.string cimport memcpy, memset
 
 from cygrad.core.function cimport Function, Op, PUTS, connect
 from cygrad.core.layout cimport (
@@ -14,6 +15,7 @@ from cygrad.core.layout cimport (
     shape_of, strided_layout,
 )
 from cygrad.core.operators cimport OPERATORS
+from cygrad.core.routine cimport Emission, numbers
 from cygrad.core.variable cimport (
     Variable, describe, empty, filled, filled_like, pinned_rows, view_of,
 )
@@ -21,7 +23,7 @@ from cygrad.functions.axes cimport axis_to_flatten, single_axis
 from cygrad.functions.broadcasting cimport add_into, reshaped
 from cygrad.functions.operation cimport as_variable, operation, reading, result_layout
 from cygrad.functions.shape cimport permuted
-from cygrad.kernels.elementwise cimport LONG
+from cygrad.kernels.elementwise cimport LONG, kernel_named, map_strided
 from cygrad.kernels.indexing cimport gather_blocks, scatter_add_blocks
 from cygrad.kernels.pieces cimport PIECE
 
@@ -30,6 +32,9 @@ from math import prod
 import numpy as np
 
 cnp.import_array()
+
+
+cdef int ADD = kernel_named("ADD")
 
 
 cdef extern from "Python.h":
@@ -238,6 +243,37 @@ cdef object again_put_view(Function f, tuple xs):
 
 PUT_VIEW.again = again_put_view
 
+cdef void run_put_view(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    cdef const double* operands[3]
+    cdef const Py_ssize_t* strides[3]
+    cdef int ndim = <int>n[2]
+    memset(at[1], 0, n[0] * sizeof(double))
+    operands[0] = operands[2] = <double*>(<char*>at[1] + n[1])
+    operands[1] = at[0]
+    strides[0] = strides[2] = n + 3 + ndim
+    strides[1] = n + 3 + 2 * ndim
+    map_strided(ADD, 2, operands, strides, ndim, n + 3, NULL)
+
+cdef int emit_put_view(Function f, int i, Emission* e) except -1:
+    """n: numbers, the view's offset, axes, shape and strides, and x's strides."""
+    cdef View view
+    cdef Py_ssize_t* n
+    cdef int d
+    select_view(<Variable>f.out, f.saved, &view)
+    n = numbers(e, 3 + 3 * view.ndim)
+    n[0] = (<Variable>f.out).layout.size
+    n[1] = view.offset
+    n[2] = view.ndim
+    for d in range(view.ndim):
+        n[3 + d] = view.shape[d]
+        n[3 + view.ndim + d] = view.strides[d]
+        n[3 + 2 * view.ndim + d] = e.operands[0].strides[d]
+    e.run = run_put_view
+    e.name = b"put"
+    return 0
+
+PUT_VIEW.emit = emit_put_view
+
 
 cdef Variable put_view(Variable x, const Layout* layout, object index):
     cdef Layout* whole = contiguous_layout(layout.ndim, layout.shape)
@@ -273,6 +309,35 @@ cdef object again_gather(Function f, tuple xs):
     return gather(<Variable>xs[0], f.saved)
 
 GATHER.again = again_gather
+
+cdef void run_gather(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    gather_blocks(at[0], n + 3, n[0], n[1], at[1])
+
+cdef void run_scatter(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    memset(at[1], 0, n[2] * sizeof(double))
+    scatter_add_blocks(at[0], n + 3, n[0], n[1], at[1])
+
+cdef int emit_gather(Function f, int i, Emission* e) except -1:
+    e.run = run_gather
+    e.name = b"gather"
+    return emit_positions(f, e)
+
+cdef int emit_scatter(Function f, int i, Emission* e) except -1:
+    e.run = run_scatter
+    e.name = b"scatter_add"
+    return emit_positions(f, e)
+
+cdef int emit_positions(Function f, Emission* e) except -1:
+    """n: blocks, their length, the numbers of what they are in, and their positions."""
+    cdef cnp.ndarray positions = f.saved[0]
+    cdef Py_ssize_t* n = numbers(e, 3 + cnp.PyArray_SIZE(positions))
+    n[0] = cnp.PyArray_SIZE(positions)
+    n[1] = f.saved[1]
+    n[2] = prod(f.saved[2])
+    memcpy(n + 3, cnp.PyArray_DATA(positions), n[0] * sizeof(Py_ssize_t))
+    return 0
+
+GATHER.emit = emit_gather
 
 
 cdef Variable gather(Variable x, tuple saved):
@@ -312,6 +377,7 @@ cdef object again_scatter(Function f, tuple xs):
     return scatter(<Variable>xs[0], f.saved)
 
 SCATTER.again = again_scatter
+SCATTER.emit = emit_scatter
 
 
 cdef Variable scatter(Variable g, tuple saved):

@@ -4,11 +4,16 @@ from libc.string cimport memcpy
 
 from cygrad.core.arrays cimport is_array_like
 from cygrad.core.backward cimport flow, wanted
-from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, connect, connect_many
+from cygrad.core.function cimport (
+    Function, MADE_OF, Op, READS_X0, READS_X1, connect, connect_many,
+)
 from cygrad.core.layout cimport Layout, MAX_NDIM, shape_of
+from cygrad.core.mode cimport mode
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.passing cimport Pass
 from cygrad.core.postponed cimport Products, postpone
+from cygrad.core.routine cimport Emission, FOR_BLAS, numbers
+from cygrad.core.tape cimport Tape
 from cygrad.core.variable cimport (
     Variable, describe, detached, empty_of, own_contiguous, pinned_rows,
 )
@@ -72,6 +77,35 @@ cdef object again_matmul(Function f, tuple xs):
     return product(<Variable>xs[0], <Variable>xs[1])
 
 MATMUL.again = again_matmul
+MATMUL.instruction = MADE_OF
+
+cdef void run_matmul(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    cdef int batch = <int>n[0]
+    matmul_strided(at[0], n + 4 + batch, at[1], n + 6 + 2 * batch, at[2], batch, n + 4,
+                   n[1], n[2], n[3])
+
+cdef int emit_matmul(Function f, int i, Emission* e) except -1:
+    """n: the axes of the stack, m, n, p, the stack's shape, the strides of a and those of b."""
+    cdef Product of
+    cdef Py_ssize_t* n
+    cdef int d
+    fit(&of, e.operands[0], e.operands[1])
+    n = numbers(e, 8 + 3 * of.ndim)
+    n[0] = of.ndim
+    n[1] = of.m
+    n[2] = of.n
+    n[3] = of.p
+    for d in range(of.ndim):
+        n[4 + d] = of.batch[d]
+    for d in range(of.ndim + 2):
+        n[4 + of.ndim + d] = of.a_strides[d]
+        n[6 + 2 * of.ndim + d] = of.b_strides[d]
+    e.run = run_matmul
+    e.name = b"matmul"
+    return 0
+
+MATMUL.emit = emit_matmul
+MATMUL.taking = FOR_BLAS
 
 
 cdef bint postpone_rows(Pass* p, Variable x, Variable gy, Variable w, Variable b) except -1:
@@ -128,65 +162,98 @@ cdef Variable rows_of(Variable x):
     return reshape(x, (rows, x.layout.shape[x.layout.ndim - 1]))
 
 
+cdef bint is_for_blas(const Layout* x) noexcept:
+    """Whether its matrices are as BLAS takes them."""
+    cdef int d = x.ndim
+    return x.contiguous or d == 1 or blas_ready(x.shape[d - 2], x.shape[d - 1],
+                                                x.strides[d - 2], x.strides[d - 1])
+
+
 cdef Variable blas_operand(Variable x):
-    """x, or a copy of it where its matrices are not as BLAS takes them."""
-    cdef int d = x.layout.ndim
-    if x.layout.contiguous or d == 1 or blas_ready(
-            x.layout.shape[d - 2], x.layout.shape[d - 1],
-            x.layout.strides[d - 2], x.layout.strides[d - 1]):
-        return x
-    return own_contiguous(x)
+    return x if is_for_blas(x.layout) else own_contiguous(x)
+
+
+cdef enum Fitting:
+    FITS = 0
+    NO_AXES = 1
+    OTHER_LENGTHS = 2
+    OTHER_STACKS = 3
+
+# How two operands are multiplied.
+cdef struct Product:
+    int ndim                    # axes of the stack
+    int total                   # and of the result
+    Py_ssize_t m, n, p
+    Py_ssize_t batch[MAX_NDIM + 2]          # the result's shape, that of the stack first
+    Py_ssize_t a_strides[MAX_NDIM + 2]
+    Py_ssize_t b_strides[MAX_NDIM + 2]
+
+
+cdef Fitting fit(Product* of, const Layout* a, const Layout* b) noexcept:
+    """By np.matmul's rules."""
+    cdef int a_core = 1 if a.ndim == 1 else 2, b_core = 1 if b.ndim == 1 else 2
+    cdef int a_batch = a.ndim - a_core, b_batch = b.ndim - b_core
+    cdef int ndim = a_batch if a_batch > b_batch else b_batch, d
+    if a.ndim == 0 or b.ndim == 0:
+        return NO_AXES
+    of.n = a.shape[a.ndim - 1]
+    if b.shape[b_batch] != of.n:
+        return OTHER_LENGTHS
+    of.m = a.shape[a_batch] if a_core == 2 else 1
+    of.p = b.shape[b_batch + 1] if b_core == 2 else 1
+    for d in range(ndim):
+        of.batch[d] = batch_axis(a, a_batch, ndim, d, &of.a_strides[d])
+        if of.batch[d] == 1:
+            of.batch[d] = batch_axis(b, b_batch, ndim, d, &of.b_strides[d])
+            of.a_strides[d] = 0
+        elif batch_axis(b, b_batch, ndim, d, &of.b_strides[d]) == 1:
+            of.b_strides[d] = 0
+        elif b.shape[d - ndim + b_batch] != of.batch[d]:
+            return OTHER_STACKS
+    set_core(a, a_core, True, of.a_strides + ndim)
+    set_core(b, b_core, False, of.b_strides + ndim)
+    of.ndim = of.total = ndim
+    if a_core == 2:
+        of.batch[of.total] = of.m
+        of.total += 1
+    if b_core == 2:
+        of.batch[of.total] = of.p
+        of.total += 1
+    return FITS
 
 
 cdef Variable product(Variable a, Variable b):
     """a @ b, by np.matmul's rules; the shapes of what comes from outside are checked here."""
-    cdef Py_ssize_t a_strides[MAX_NDIM + 2]
-    cdef Py_ssize_t b_strides[MAX_NDIM + 2]
-    cdef Py_ssize_t batch[MAX_NDIM + 2]
+    cdef Product of
     cdef Variable left = blas_operand(a), right = blas_operand(b), y
-    cdef int a_core = 1 if a.layout.ndim == 1 else 2, b_core = 1 if b.layout.ndim == 1 else 2
-    cdef int a_batch = a.layout.ndim - a_core, b_batch = b.layout.ndim - b_core
-    cdef int ndim = a_batch if a_batch > b_batch else b_batch, d, total
-    cdef Py_ssize_t m, n, p
-    if a.layout.ndim == 0 or b.layout.ndim == 0:
-        raise ValueError(f"matmul: {describe(a)} and {describe(b)}: the operands must have at "
-                         "least one axis; use * for numbers")
-    n = a.layout.shape[a.layout.ndim - 1]
-    if b.layout.shape[b_batch] != n:
-        raise ValueError(f"matmul: {describe(a)} and {describe(b)} do not fit: size {n} is "
-                         f"different from {b.layout.shape[b_batch]}")
-    m = a.layout.shape[a_batch] if a_core == 2 else 1
-    p = b.layout.shape[b_batch + 1] if b_core == 2 else 1
-    for d in range(ndim):
-        batch[d] = batch_axis(left.layout, a_batch, ndim, d, &a_strides[d])
-        if batch[d] == 1:
-            batch[d] = batch_axis(right.layout, b_batch, ndim, d, &b_strides[d])
-            a_strides[d] = 0
-        elif batch_axis(right.layout, b_batch, ndim, d, &b_strides[d]) == 1:
-            b_strides[d] = 0
-        elif right.layout.shape[d - ndim + b_batch] != batch[d]:
-            raise ValueError(f"matmul: the stacks of {describe(a)} and {describe(b)} do not "
-                             "broadcast together")
-    set_core(left.layout, a_core, True, a_strides + ndim)
-    set_core(right.layout, b_core, False, b_strides + ndim)
-    total = ndim
-    if a_core == 2:
-        batch[total] = m
-        total += 1
-    if b_core == 2:
-        batch[total] = p
-        total += 1
-    y = empty_of(total, batch)
-    if y.layout.size * n < SMALL:
-        matmul_strided(left.ptr, a_strides, right.ptr, b_strides, y.ptr, ndim, batch, m, n, p)
+    cdef Fitting fitting = fit(&of, left.layout, right.layout)
+    if fitting != FITS:
+        refuse_product(fitting, a, b)
+    y = empty_of(of.total, of.batch)
+    if y.layout.size * of.n < SMALL:
+        matmul_strided(left.ptr, of.a_strides, right.ptr, of.b_strides, y.ptr, of.ndim, of.batch,
+                       of.m, of.n, of.p)
     else:
         # What is read stays, whatever another thread assigns to .data meanwhile.
         left = detached(left)
         right = detached(right)
         with nogil:
-            matmul_strided(left.ptr, a_strides, right.ptr, b_strides, y.ptr, ndim, batch, m, n, p)
+            matmul_strided(left.ptr, of.a_strides, right.ptr, of.b_strides, y.ptr, of.ndim,
+                           of.batch, of.m, of.n, of.p)
     connect(&MATMUL, y, a, b)
     return y
+
+
+cdef int refuse_product(Fitting fitting, Variable a, Variable b) except -1:
+    if fitting == NO_AXES:
+        raise ValueError(f"matmul: {describe(a)} and {describe(b)}: the operands must have at "
+                         "least one axis; use * for numbers")
+    if fitting == OTHER_STACKS:
+        raise ValueError(f"matmul: the stacks of {describe(a)} and {describe(b)} do not "
+                         "broadcast together")
+    raise ValueError(f"matmul: {describe(a)} and {describe(b)} do not fit: size "
+                     f"{a.layout.shape[a.layout.ndim - 1]} is different from "
+                     f"{b.layout.shape[max(b.layout.ndim - 2, 0)]}")
 
 
 cdef inline Py_ssize_t batch_axis(const Layout* layout, int batch_ndim, int ndim, int d,
@@ -305,6 +372,7 @@ cdef object again_linear(Function f, tuple xs):
     return linear(xs[0], xs[1], xs[2])
 
 LINEAR.again = again_linear
+LINEAR.instruction = MADE_OF
 
 
 cdef int add_bias(Variable y, Variable b) except -1:
@@ -317,7 +385,10 @@ cdef int add_bias(Variable y, Variable b) except -1:
     operands[1] = b.ptr
     strides[0] = strides[2] = y.layout.strides
     strides[1] = along
-    return map_long(ADD, 2, operands, strides, y.layout, NULL)
+    map_long(ADD, 2, operands, strides, y.layout, NULL)
+    if mode().tape is not NULL:
+        (<Tape>mode().tape).computed(ADD, [y, b], NULL, y)
+    return 0
 
 
 def linear(x, w, b=None):

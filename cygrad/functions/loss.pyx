@@ -2,10 +2,15 @@
 
 cimport numpy as cnp
 
+from libc.string cimport memcpy
+
 from cygrad.core.arrays cimport array_of, constant, refuse_what_loses
-from cygrad.core.function cimport Function, Op, READS_X0, READS_X1, connect, input_of
+from cygrad.core.function cimport (
+    Function, MADE_OF, Op, READS_X0, READS_X1, connect, input_of,
+)
 from cygrad.core.layout cimport Layout, same_shape, shape_of
 from cygrad.core.mode cimport mode
+from cygrad.core.routine cimport Emission, Routine, numbers
 from cygrad.core.tape cimport Tape, refuse_on_tape
 from cygrad.core.variable cimport Variable, describe, detached, empty, pinned_rows, scalar
 from cygrad.functions.activation cimport logistic, logistic_slope
@@ -17,7 +22,7 @@ from cygrad.functions.operation cimport as_variable, operation, reading, run
 from cygrad.functions.reduction cimport mean_over
 from cygrad.functions.selection cimport choose, select
 from cygrad.functions.softmaxes cimport last_axis, soft_maximum
-from cygrad.kernels.elementwise cimport LONG, kernel_named
+from cygrad.kernels.elementwise cimport KERNELS, LONG, kernel_named
 from cygrad.kernels.numpy_loops cimport MAXIMUM, MINIMUM
 from cygrad.kernels.reduction cimport reduce_strided
 from cygrad.kernels.rows cimport cross_entropy_gradient_rows, cross_entropy_rows
@@ -149,6 +154,41 @@ cdef object again_cross_entropy(Function f, tuple xs):
     return cross_entropy(x, f.saved[0].reshape(shape_of(x.layout)[:x.layout.ndim - 1]), -1)
 
 CROSS_ENTROPY.again = again_cross_entropy
+
+cdef void run_cross_entropy(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    cdef double loss = cross_entropy_rows(at[0], n + 2, at[2], n[0], n[1])
+    at[1][0] = loss / c[0] if c[0] > 0.0 else 0.0
+
+cdef void run_cross_entropy_gradient(double** at, const Py_ssize_t* n,
+                                     const double* c) noexcept nogil:
+    cross_entropy_gradient_rows(at[0], n + 2, at[1][0] / (c[0] if c[0] > 0.0 else 1.0), at[2],
+                                n[0], n[1])
+
+cdef int emit_cross_entropy(Function f, int i, Emission* e) except -1:
+    e.hidden[0] = e.operands[0].size
+    return emit_labels(f, e, run_cross_entropy, b"cross_entropy")
+
+cdef int emit_cross_entropy_gradient(Function f, int i, Emission* e) except -1:
+    return emit_labels(f, e, run_cross_entropy_gradient, b"cross_entropy_gradient")
+
+cdef int emit_labels(Function f, Emission* e, Routine run, const char* name) except -1:
+    """n: rows, classes, and the labels; c: how many rows count."""
+    cdef cnp.ndarray labels
+    cdef Variable p
+    cdef Py_ssize_t* n
+    labels, p, count = f.saved
+    n = numbers(e, 2 + cnp.PyArray_SIZE(labels))
+    n[0] = cnp.PyArray_SIZE(labels)
+    n[1] = p.layout.shape[p.layout.ndim - 1]
+    memcpy(n + 2, cnp.PyArray_DATA(labels), n[0] * sizeof(Py_ssize_t))
+    e.c[0] = count
+    e.run = run
+    e.name = name
+    return 0
+
+CROSS_ENTROPY.emit = emit_cross_entropy
+CROSS_ENTROPY.emit_gradient = emit_cross_entropy_gradient
+CROSS_ENTROPY.hidden = 1
 
 
 def cross_entropy(x, t, ignore_index=-100):
@@ -334,6 +374,28 @@ cdef object again_mean_squared_error(Function f, tuple xs):
     return mean_squared_error(xs[0], xs[1])
 
 MEAN_SQUARED_ERROR.again = again_mean_squared_error
+MEAN_SQUARED_ERROR.instruction = MADE_OF
+
+cdef void run_mean_squared_error_gradient(double** at, const Py_ssize_t* n,
+                                          const double* c) noexcept nogil:
+    cdef const double* operands[2]
+    cdef double scale[1]
+    operands[0] = at[n[1]]
+    operands[1] = at[1 - n[1]]
+    scale[0] = at[2][0] * (2.0 / <double>n[0])
+    KERNELS[SCALED_DIFFERENCE](operands, at[3], n[0], scale)
+
+cdef int emit_mean_squared_error_gradient(Function f, int i, Emission* e) except -1:
+    """n: how many numbers, and whether the inputs change places."""
+    cdef Py_ssize_t* n = numbers(e, 2)
+    n[0] = e.operands[0].size
+    n[1] = i
+    e.run = run_mean_squared_error_gradient
+    e.name = b"mean_squared_error_gradient"
+    return 0
+
+MEAN_SQUARED_ERROR.emit_gradient = emit_mean_squared_error_gradient
+MEAN_SQUARED_ERROR.emit_reads = READS_X0 | READS_X1
 
 
 def mean_squared_error(x, t):
@@ -371,6 +433,8 @@ def mean_squared_error(x, t):
     difference = subtract(detached(a), detached(b))
     operands[0] = difference.ptr
     run(SQUARE, 1, operands, difference.ptr, difference.layout.size, NULL)
+    if mode().tape is not NULL:
+        (<Tape>mode().tape).computed(SQUARE, [difference], NULL, difference)
     y = mean_over(difference, (<unsigned long long>1 << difference.layout.ndim) - 1, False)
     connect(&MEAN_SQUARED_ERROR, y, a, b)
     return y

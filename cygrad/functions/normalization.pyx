@@ -8,10 +8,11 @@ cimport numpy as cnp
 from libc.math cimport INFINITY, NAN
 
 from cygrad.core.arrays cimport array_of, constant, is_number, number
-from cygrad.core.function cimport Function, Op, connect_many, input_of
+from cygrad.core.function cimport Function, Op, READS_INPUTS, connect_many, input_of
 from cygrad.core.layout cimport Layout, contiguous_layout, release, same_shape, shape_of
 from cygrad.core.mode cimport mode
 from cygrad.core.repetition cimport keep
+from cygrad.core.routine cimport Emission, Routine, numbers
 from cygrad.core.storage cimport mark_written
 from cygrad.core.variable cimport (
     Variable, describe, empty, filled_like, pinned_rows, scalar,
@@ -28,7 +29,9 @@ from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.normalization cimport (
     Moments, normalize_rows, normalize_rows_gamma, normalize_rows_x,
 )
+from cygrad.kernels.numpy_loops cimport ADD
 from cygrad.kernels.pieces cimport PIECE
+from cygrad.kernels.reduction cimport reduce_strided
 
 import numpy as np
 
@@ -105,6 +108,58 @@ cdef object again_layer_norm(Function f, tuple xs):
 
 LAYER_NORM.again = again_layer_norm
 LAYER_NORM.fused = fused_layer_norm
+
+# The operands: x, and gamma and beta if they are there; then, of a gradient, the moments and gy.
+
+cdef void run_layer_norm(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    if n[2]:
+        normalize_rows(at[0], at[1], at[2], c[0], n[0], n[1], at[3], <Moments*>at[4])
+    else:
+        normalize_rows(at[0], NULL, NULL, c[0], n[0], n[1], at[1], <Moments*>at[2])
+
+cdef void run_layer_norm_x(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    if n[2]:
+        normalize_rows_x(at[0], at[1], at[4], <Moments*>at[3], c[0], n[0], n[1], at[5])
+    else:
+        normalize_rows_x(at[0], NULL, at[2], <Moments*>at[1], c[0], n[0], n[1], at[3])
+
+cdef void run_layer_norm_gamma(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    normalize_rows_gamma(at[0], at[4], <Moments*>at[3], c[0], n[0], n[1], at[5])
+
+cdef void run_layer_norm_beta(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    """gy is a matrix of rows, summed over its axis 0."""
+    cdef Py_ssize_t[2] shape = [n[0], n[1]], strides = [n[1] * 8, 8]
+    cdef Py_ssize_t k
+    for k in range(n[1]):
+        at[5][k] = -0.0
+    reduce_strided(&ADD, at[4], 2, shape, strides, 1, at[5])
+
+cdef int emit_layer_norm(Function f, int i, Emission* e) except -1:
+    e.hidden[0] = (<Variable>f.saved[0]).layout.size
+    return emit_affine(f, e, run_layer_norm, b"layer_norm")
+
+cdef int emit_layer_norm_gradient(Function f, int i, Emission* e) except -1:
+    if i == 0:
+        return emit_affine(f, e, run_layer_norm_x, b"layer_norm_gradient_x")
+    if i == 1:
+        return emit_affine(f, e, run_layer_norm_gamma, b"layer_norm_gradient_gamma")
+    return emit_affine(f, e, run_layer_norm_beta, b"layer_norm_gradient_beta")
+
+cdef int emit_affine(Function f, Emission* e, Routine run, const char* name) except -1:
+    """n: rows, their length, whether there are gamma and beta; c: eps."""
+    cdef Py_ssize_t* n = numbers(e, 3)
+    n[0] = (<Variable>f.saved[0]).layout.shape[0]
+    n[1] = e.operands[0].size // n[0] if n[0] > 0 else 0
+    n[2] = f.n_inputs == 3
+    e.c[0] = f.c[0]
+    e.run = run
+    e.name = name
+    return 0
+
+LAYER_NORM.emit = emit_layer_norm
+LAYER_NORM.emit_gradient = emit_layer_norm_gradient
+LAYER_NORM.hidden = 1
+LAYER_NORM.emit_reads = READS_INPUTS
 
 
 cdef Py_ssize_t row_length(Variable x, int axes) noexcept:

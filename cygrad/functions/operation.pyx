@@ -21,6 +21,9 @@ cdef Op operation(const char* name, vjp_rule vjp) noexcept:
     op.several = NULL
     op.slope = NULL
     op.again = NULL
+    op.emit = NULL
+    op.emit_gradient = NULL
+    op.taking = op.hidden = op.emit_reads = 0
     for i in range(2):
         op.gradient[i] = op.adding[i] = COMPOSED
         op.reads[i] = 0

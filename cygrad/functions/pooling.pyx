@@ -3,15 +3,21 @@
 cimport numpy as cnp
 from cpython.exc cimport PyErr_CheckSignals
 
+from libc.string cimport memset
+
 from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.mode cimport mode
+from cygrad.core.routine cimport Emission
+from cygrad.core.tape cimport refuse_on_tape
 from cygrad.core.variable cimport Variable, describe, held, pinned_rows
 from cygrad.functions.convolution cimport (
-    Sliding, Steps, check_shape, empty_planes, read_pair, slide,
+    Sliding, Steps, check_shape, emit_windows, empty_planes, read_pair, slide,
 )
 from cygrad.functions.indexing cimport scatter
 from cygrad.functions.operation cimport as_variable, operation, reading
 from cygrad.kernels.convolution cimport Windows, max_windows, mean_windows, spread_windows
 from cygrad.kernels.elementwise cimport LONG
+from cygrad.kernels.indexing cimport scatter_add_blocks
 from cygrad.kernels.pieces cimport PIECE
 
 import numpy as np
@@ -46,9 +52,36 @@ cdef Sliding pooling_windows(Variable given, object kernel_size, object stride, 
 # ---- max_pool2d: y = x at the position of each window's maximum, dx: gy added there -----------
 
 cdef Variable vjp_max_pool(Function f, Variable gy, int i):
+    if mode().tape is not NULL:
+        refuse_on_tape("a second derivative of MaxPool2d, whose positions would be frozen")
+    return scatter(gy, f.saved)
+
+cdef Variable fused_max_pool(Function f, Variable gy, int i, Variable into, bint done):
     return scatter(gy, f.saved)
 
 cdef Op MAX_POOL = reading(operation(b"MaxPool2d", vjp_max_pool), 0, 0)
+MAX_POOL.fused = fused_max_pool
+
+# The positions are whole numbers, in the memory of as many doubles.
+
+cdef void run_max_pool(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    max_windows(at[0], <const Windows*>n, at[1], <Py_ssize_t*>at[2])
+
+cdef void run_max_pool_gradient(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    cdef const Windows* of = <const Windows*>n
+    memset(at[2], 0, of.n * of.c * of.h * of.w * sizeof(double))
+    scatter_add_blocks(at[1], <const Py_ssize_t*>at[0], of.n * of.c * of.oh * of.ow, 1, at[2])
+
+cdef int emit_max_pool(Function f, int i, Emission* e) except -1:
+    e.hidden[0] = cnp.PyArray_SIZE(f.saved[0])
+    return emit_windows(<Sliding>f.saved[4], e, run_max_pool, b"max_pool")
+
+cdef int emit_max_pool_gradient(Function f, int i, Emission* e) except -1:
+    return emit_windows(<Sliding>f.saved[4], e, run_max_pool_gradient, b"max_pool_gradient")
+
+MAX_POOL.emit = emit_max_pool
+MAX_POOL.emit_gradient = emit_max_pool_gradient
+MAX_POOL.hidden = 1
 
 
 cdef Windows one_by_one(const Windows* at) noexcept:
@@ -83,7 +116,7 @@ cdef Variable max_pool(Variable x, Sliding s):
             PyErr_CheckSignals()
     f = connect(&MAX_POOL, y, x, None)
     if f is not None:
-        f.saved = (positions, 1, source.shape, y.shape)
+        f.saved = (positions, 1, source.shape, y.shape, s)
     return y
 
 
@@ -152,6 +185,21 @@ cdef object again_spread_pool(Function f, tuple xs):
     return spread_pool(<Variable>xs[0], f.saved)
 
 SPREAD_POOL.again = again_spread_pool
+
+cdef void run_avg_pool(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    mean_windows(at[0], <const Windows*>n, at[1])
+
+cdef void run_spread_pool(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    spread_windows(at[0], <const Windows*>n, at[1])
+
+cdef int emit_avg_pool(Function f, int i, Emission* e) except -1:
+    return emit_windows(<Sliding>f.saved, e, run_avg_pool, b"avg_pool")
+
+cdef int emit_spread_pool(Function f, int i, Emission* e) except -1:
+    return emit_windows(<Sliding>f.saved, e, run_spread_pool, b"spread_pool")
+
+AVG_POOL.emit = emit_avg_pool
+SPREAD_POOL.emit = emit_spread_pool
 
 
 cdef Variable avg_pool(Variable x, Sliding s):

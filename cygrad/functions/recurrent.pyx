@@ -15,6 +15,7 @@ from cygrad.core.layout cimport (
 )
 from cygrad.core.passing cimport Pass
 from cygrad.core.postponed cimport Products, postpone
+from cygrad.core.routine cimport Emission, Routine, numbers
 from cygrad.core.variable cimport Variable, describe, empty, filled, held, pinned_rows
 from cygrad.functions.activation cimport logistic
 from cygrad.functions.arithmetic cimport multiply, subtract_from
@@ -66,7 +67,7 @@ cdef inline Py_ssize_t leading(const Layout* layout) noexcept:
     return rows
 
 
-cdef inline void add_arg(Rows* r, double* arg, Py_ssize_t step) noexcept:
+cdef inline void add_arg(Rows* r, double* arg, Py_ssize_t step) noexcept nogil:
     r.args[r.count] = arg
     r.steps[r.count] = step
     r.count += 1
@@ -157,6 +158,60 @@ cdef object again_lstm_cell(Function f, tuple xs):
     return lstm_cell(xs[0], xs[1])
 
 LSTM_CELL.again = again_lstm_cell
+
+cdef void run_lstm_cell(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    """at: gates, c; h, c', the activated gates, tanh(c')."""
+    cdef Rows r
+    r.cell = CG_LSTM
+    r.count = 0
+    r.rows = n[0]
+    r.n = n[1]
+    add_arg(&r, at[0], 4 * r.n)
+    add_arg(&r, at[1], r.n)
+    add_arg(&r, at[4], 4 * r.n)
+    add_arg(&r, at[5], r.n)
+    add_arg(&r, at[2], r.n)
+    add_arg(&r, at[3], r.n)
+    run_cell(&r)
+
+cdef void run_lstm_cell_gradient(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    """at: c, the activated gates, tanh(c'), gh, gc'; those by the gates and by c."""
+    cdef Rows r
+    r.cell = CG_LSTM_GRADIENT
+    r.count = 0
+    r.rows = n[0]
+    r.n = n[1]
+    add_arg(&r, at[1], 4 * r.n)
+    add_arg(&r, at[2], r.n)
+    add_arg(&r, at[0], r.n)
+    add_arg(&r, at[3], r.n)
+    add_arg(&r, at[4], r.n)
+    add_arg(&r, at[5], 4 * r.n)
+    add_arg(&r, at[6], r.n)
+    run_cell(&r)
+
+cdef int emit_lstm_cell(Function f, int i, Emission* e) except -1:
+    e.hidden[0] = e.operands[0].size
+    e.hidden[1] = e.operands[1].size
+    return emit_cell(f, e, run_lstm_cell, b"lstm_cell")
+
+cdef int emit_lstm_cell_gradient(Function f, int i, Emission* e) except -1:
+    return emit_cell(f, e, run_lstm_cell_gradient, b"lstm_cell_gradient")
+
+cdef int emit_cell(Function f, Emission* e, Routine run, const char* name) except -1:
+    """n: rows, and their length."""
+    cdef Variable tanh_c = <Variable>(<tuple>outputs_of(f).saved)[1]
+    cdef Py_ssize_t* n = numbers(e, 2)
+    n[0] = leading(tanh_c.layout)
+    n[1] = tanh_c.layout.shape[tanh_c.layout.ndim - 1]
+    e.run = run
+    e.name = name
+    return 0
+
+LSTM_CELL.emit = emit_lstm_cell
+LSTM_CELL.emit_gradient = emit_lstm_cell_gradient
+LSTM_CELL.hidden = 2
+LSTM_CELL.emit_reads = READS_X1
 
 
 cdef Variable cell_backward(Function f, Variable state, list gys, Variable active,

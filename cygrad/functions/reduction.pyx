@@ -6,12 +6,15 @@ The reduced axes are a bit mask (axes.pyx), in the Function too (`saved`).
 from libc.math cimport INFINITY, fmax, sqrt
 
 from cygrad.core.arrays cimport is_number, number
-from cygrad.core.function cimport Function, Op, READS_X0, connect
+from cygrad.core.function cimport Function, MADE_OF, Op, READS_X0, connect
 from cygrad.core.operators cimport OPERATORS
+from cygrad.core.routine cimport AS_IT_IS, Emission
 from cygrad.core.variable cimport Variable, describe, detached
 from cygrad.functions.arithmetic cimport divide, divide_by, multiply, scale, subtract
 from cygrad.functions.axes cimport axes_of, count_of, reduced_axes
-from cygrad.functions.broadcasting cimport reduce, spread, sum_over
+from cygrad.functions.broadcasting cimport (
+    emit_reduction, reduce, run_reduction, spread, sum_over,
+)
 from cygrad.functions.comparison cimport equal
 from cygrad.functions.elementwise cimport output_of
 from cygrad.functions.lengths cimport plain_length, unit_vector
@@ -32,6 +35,18 @@ cdef object again_mean(Function f, tuple xs):
     return mean_over(<Variable>xs[0], f.saved, keeps_axes(f))
 
 MEAN.again = again_mean
+
+cdef void run_mean(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    cdef Py_ssize_t k
+    run_reduction(&ADD, at, n, c)
+    for k in range(n[0]):
+        at[1][k] = at[1][k] / <double>n[3]
+
+cdef int emit_mean(Function f, int i, Emission* e) except -1:
+    return emit_reduction(f, e, run_mean, -0.0)
+
+MEAN.emit = emit_mean
+MEAN.taking = AS_IT_IS
 
 
 cdef Variable mean_over(Variable x, axes_t axes, bint keepdims):
@@ -106,6 +121,7 @@ cdef object again_variance(Function f, tuple xs):
     return variance_over(<Variable>xs[0], f.saved, keeps_axes(f))
 
 VARIANCE.again = again_variance
+VARIANCE.instruction = MADE_OF
 
 
 cdef Variable variance_over(Variable x, axes_t axes, bint keepdims):
@@ -276,6 +292,22 @@ cdef object again_min(Function f, tuple xs):
     return extremes(&MIN, &MINIMUM, INFINITY, <Variable>xs[0], f.saved, keeps_axes(f))
 
 MIN.again = again_min
+
+cdef void run_max(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    run_reduction(&MAXIMUM, at, n, c)
+
+cdef void run_min(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    run_reduction(&MINIMUM, at, n, c)
+
+cdef int emit_max(Function f, int i, Emission* e) except -1:
+    return emit_reduction(f, e, run_max, -INFINITY)
+
+cdef int emit_min(Function f, int i, Emission* e) except -1:
+    return emit_reduction(f, e, run_min, INFINITY)
+
+MAX.emit = emit_max
+MIN.emit = emit_min
+MAX.taking = MIN.taking = AS_IT_IS
 
 
 cdef Variable extreme_over(const Op* op, Loop* loop, double start, object data, object axis,

@@ -7,8 +7,9 @@ differentiable view and copy, and the result is brought back.
 from cpython.exc cimport PyErr_CheckSignals
 from libc.math cimport INFINITY
 
-from cygrad.core.function cimport Function, Op, READS_X0, READS_Y, connect
-from cygrad.core.layout cimport Layout, release, same_shape
+from cygrad.core.function cimport Function, MADE_OF, Op, READS_X0, READS_Y, connect
+from cygrad.core.layout cimport Layout, release, same_shape, shape_of
+from cygrad.core.routine cimport Emission, Routine, numbers
 from cygrad.core.variable cimport Variable, describe, detached, empty, pinned_rows
 from cygrad.functions.arithmetic cimport multiply, subtract
 from cygrad.functions.axes cimport plain_axis, reduced_axes, reduced_layout, single_axis
@@ -16,7 +17,9 @@ from cygrad.functions.broadcasting cimport contiguous, reshaped, spread, sum_ove
 from cygrad.functions.comparison cimport above, differs, equals, is_finite, opposite
 from cygrad.functions.elementwise cimport output_of
 from cygrad.functions.exponential cimport exponential
-from cygrad.functions.operation cimport as_variable, keeps_axes, operation, reading
+from cygrad.functions.operation cimport (
+    as_variable, keeps_axes, operation, reading, result_layout,
+)
 from cygrad.functions.selection cimport choose, select
 from cygrad.functions.shape cimport permuted
 from cygrad.kernels.elementwise cimport LONG
@@ -83,6 +86,17 @@ cdef Variable gradient_over_rows(Function f, row_gradient kernel, Variable gy):
     return gx
 
 
+cdef int emit_rows(Emission* e, Routine run, const char* name) except -1:
+    """n: the rows of the first operand, and their length."""
+    cdef const Layout* x = e.operands[0]
+    cdef Py_ssize_t* n = numbers(e, 2)
+    n[1] = x.shape[x.ndim - 1] if x.ndim > 0 else 1
+    n[0] = x.size // n[1] if n[1] > 0 else 0
+    e.run = run
+    e.name = name
+    return 0
+
+
 cdef Variable along_axis(const Op* op, row_kernel kernel, object data, object axis, str where):
     """The kernel along an axis of the user's."""
     cdef Variable x = as_variable(data, where)
@@ -119,6 +133,22 @@ cdef object again_softmax(Function f, tuple xs):
     return soft_maximum(<Variable>xs[0])
 
 SOFTMAX.again = again_softmax
+
+cdef void run_softmax(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    softmax_rows(at[0], at[1], n[0], n[1])
+
+cdef void run_softmax_gradient(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    softmax_gradient_rows(at[0], at[1], at[2], n[0], n[1])
+
+cdef int emit_softmax(Function f, int i, Emission* e) except -1:
+    return emit_rows(e, run_softmax, b"softmax")
+
+cdef int emit_softmax_gradient(Function f, int i, Emission* e) except -1:
+    return emit_rows(e, run_softmax_gradient, b"softmax_gradient")
+
+SOFTMAX.emit = emit_softmax
+SOFTMAX.emit_gradient = emit_softmax_gradient
+SOFTMAX.emit_reads = READS_Y
 
 
 cdef Variable soft_maximum(Variable x):
@@ -186,6 +216,22 @@ cdef object again_log_softmax(Function f, tuple xs):
     return over_rows(&LOG_SOFTMAX, log_softmax_rows, contiguous(<Variable>xs[0]))
 
 LOG_SOFTMAX.again = again_log_softmax
+
+cdef void run_log_softmax(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    log_softmax_rows(at[0], at[1], n[0], n[1])
+
+cdef void run_log_softmax_gradient(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    log_softmax_gradient_rows(at[0], at[1], at[2], n[0], n[1])
+
+cdef int emit_log_softmax(Function f, int i, Emission* e) except -1:
+    return emit_rows(e, run_log_softmax, b"log_softmax")
+
+cdef int emit_log_softmax_gradient(Function f, int i, Emission* e) except -1:
+    return emit_rows(e, run_log_softmax_gradient, b"log_softmax_gradient")
+
+LOG_SOFTMAX.emit = emit_log_softmax
+LOG_SOFTMAX.emit_gradient = emit_log_softmax_gradient
+LOG_SOFTMAX.emit_reads = READS_Y
 
 
 def log_softmax(x, axis=-1):
@@ -269,6 +315,24 @@ cdef object again_logsumexp(Function f, tuple xs):
     return log_sum_over(<Variable>xs[0], f.saved, keeps_axes(f))
 
 LOGSUMEXP.again = again_logsumexp
+LOGSUMEXP.instruction = MADE_OF
+
+# Of the last axis, where y may have any shape of that size; nothing flows back through it.
+cdef Op LOGSUMEXP_ROWS = operation(b"LogSumExp", NULL)
+
+cdef object again_logsumexp_rows(Function f, tuple xs):
+    cdef Variable x = <Variable>xs[0]
+    return reshaped(log_sum_over(x, last_axis(x), False), shape_of(result_layout(f)))
+
+LOGSUMEXP_ROWS.again = again_logsumexp_rows
+
+cdef void run_logsumexp(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    logsumexp_rows(at[0], at[1], n[0], n[1])
+
+cdef int emit_logsumexp(Function f, int i, Emission* e) except -1:
+    return emit_rows(e, run_logsumexp, b"logsumexp")
+
+LOGSUMEXP_ROWS.emit = emit_logsumexp
 
 
 def logsumexp(x, axis=None, keepdims=False):
@@ -323,6 +387,7 @@ cdef Variable log_sum_over(Variable x, unsigned long long axes, bint keepdims):
     y = empty(layout)
     release(layout)
     run_rows(logsumexp_rows, rows.ptr, y.ptr, y.layout.size, n, 1)
+    connect(&LOGSUMEXP_ROWS, y, rows, None)     # for a tape: rows is a constant
     f = connect(&LOGSUMEXP, y, x, None)
     if f is not None:
         f.saved = axes

@@ -1,6 +1,7 @@
 # Draft: a program while it is recorded. No Variable is known here.
 
 from cygrad.core.layout cimport Layout
+from cygrad.core.routine cimport Routine
 
 # Where a value comes from.
 cdef enum Origin:
@@ -28,6 +29,7 @@ cdef enum Kind:
     PUT = 3                     # out = zeros, or the second operand; the first added at `place`
     CALL = 4                    # of Python: `index` says which; outs are `out`, `out` + 1, ...
     CHECK = 5                   # the run ends where the operands differ in a bit
+    ROUTINE = 6                 # outs = run(operands, n, c): out, out + 1, ...
 
 cdef struct Instruction:
     Kind kind
@@ -39,6 +41,9 @@ cdef struct Instruction:
     Operand place               # of a PUT: what of `out` is added to
     unsigned long long axes
     double c[2]
+    Routine run
+    const char* name
+    Py_ssize_t* n               # of malloc
     bint dead
 
 cdef class Draft:
@@ -58,6 +63,7 @@ cdef class Draft:
     cdef Instruction* add(self, Kind kind, int out) except NULL
     cdef int simplify(self) except -1
     cdef int find_equals(self, Operand* stands_for) except -1
+    cdef char* to_stay_apart(self) except NULL
     cdef bint is_one_of_its_operands(self, const Instruction* at, Operand* same) noexcept
     cdef bint is_one(self, const Operand* operand) noexcept
     cdef size_t hash_of(self, const Instruction* at) noexcept

@@ -33,6 +33,7 @@ cdef class Draft:
         for k in range(self.n_instructions):
             if self.instructions[k].place.layout is not NULL:
                 release(self.instructions[k].place.layout)
+            free(self.instructions[k].n)
         free(self.values)
         free(self.operands)
         free(self.instructions)
@@ -110,11 +111,13 @@ cdef class Draft:
         cdef Operand same
         cdef int k, j, buckets = 1, entry
         cdef int* table
+        cdef char* apart = self.to_stay_apart()
         cdef size_t place
         while buckets < 2 * self.n_instructions + 2:
             buckets *= 2
         table = <int*>malloc(buckets * sizeof(int))
         if table is NULL:
+            free(apart)
             raise MemoryError()
         for k in range(buckets):
             table[k] = -1
@@ -122,7 +125,7 @@ cdef class Draft:
             at = &self.instructions[k]
             for j in range(at.count):
                 rename(&self.operands[at.first + j], stands_for)
-            if at.kind != KERNEL:
+            if at.kind != KERNEL or apart[at.out]:
                 continue
             if self.is_one_of_its_operands(at, &same):
                 stands_for[at.out] = same
@@ -140,6 +143,7 @@ cdef class Draft:
                     break
                 place = (place + 1) & <size_t>(buckets - 1)
         free(table)
+        free(apart)
         for k in range(len(self.results)):
             result = <tuple>self.results[k]
             same.value = result[0]
@@ -148,15 +152,36 @@ cdef class Draft:
             self.results[k] = (same.value, same.offset, *result[2:])
         return 0
 
+    cdef char* to_stay_apart(self) except NULL:
+        """Of each value, whether no other may stand for it.
+
+        BLAS multiplies a matrix by itself, transposed, in a way of its own, whose last bits differ:
+        two operands that were not on the same memory must not come to be.
+        """
+        cdef char* apart = <char*>calloc(max(self.n_values, 1), 1)
+        cdef const Instruction* at
+        cdef int k, j
+        if apart is NULL:
+            raise MemoryError()
+        for k in range(self.n_instructions):
+            at = &self.instructions[k]
+            if at.count > 1 and (at.kind == ROUTINE or at.kind == CALL):
+                for j in range(at.count):
+                    apart[self.operands[at.first + j].value] = (
+                        self.values[self.operands[at.first + j].value].size > 1)
+        return apart
+
     cdef bint is_one_of_its_operands(self, const Instruction* at, Operand* same) noexcept:
-        """Whether the result is an operand, as that of 1 x; of numbers alone."""
+        """Whether the result is an operand, as that of 1 x of numbers."""
         cdef const Operand* operands = &self.operands[at.first]
         cdef int k
-        if self.values[at.out].size != 1 or operands[0].layout.size != 1:
-            return False
-        if at.kernel == COPY:
+        if (at.kernel == COPY and operands[0].layout.contiguous and at.place.layout.contiguous
+                and operands[0].layout.size == self.values[at.out].size
+                and self.values[operands[0].value].origin == COMPUTED):
             same[0] = operands[0]
             return True
+        if self.values[at.out].size != 1 or operands[0].layout.size != 1:
+            return False
         if at.kernel == MUL or at.kernel == MUL_X or at.kernel == MUL_Y:
             for k in range(2):
                 if self.is_one(&operands[k]) and operands[1 - k].layout.size == 1:
@@ -264,6 +289,8 @@ cdef class Draft:
             return f"{out} = gather({given})"
         if at.kind == PUT:
             return f"{out} = put({given}, at={at.place.offset})"
+        if at.kind == ROUTINE:
+            return f"{out} = {at.name.decode().lower()}({given})"
         called = f"call {self.calls[at.index].name}({given})"
         return f"{out} = {called}" if at.outs else called
 

@@ -21,7 +21,7 @@ from cygrad.kernels.numpy_loops cimport ADD
 from cygrad.kernels.reduction cimport reduce_strided
 from cygrad.programs.draft cimport (
     CHECK, COMPUTED, CONSTANT, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, Operand,
-    PUT, SUM, Value, grown,
+    PUT, ROUTINE, SUM, Value, grown,
 )
 
 cdef int COPY = kernel_named("COPY")
@@ -278,8 +278,29 @@ cdef class Building:
             return 0
         if at.kind == PUT:
             return self.emit_put(at, operands, size, in_place)
+        if at.kind == ROUTINE:
+            return self.emit_routine(at, operands)
         s = self.step(CALL_PYTHON)
         s.index = self.calls_with(at, operands)
+        return 0
+
+    cdef int emit_routine(self, const Instruction* at, const Operand* operands) except -1:
+        cdef Step* s = self.step(RUN_ROUTINE)
+        cdef int j
+        s.run = at.run
+        s.n = at.n
+        s.c[0] = at.c[0]
+        s.c[1] = at.c[1]
+        s.many = <Place*>malloc((at.count + at.outs) * sizeof(Place))
+        if s.many is NULL:
+            raise MemoryError()
+        for j in range(at.count):
+            s.many[j] = self.places[operands[j].value]
+            s.many[j].offset += operands[j].offset
+            self.program.is_long |= operands[j].layout.size > MUCH
+        for j in range(at.outs):
+            s.many[at.count + j] = self.places[at.out + j]
+        s.count = at.count + at.outs
         return 0
 
     cdef int copy_number(self, Py_ssize_t source, Py_ssize_t target) except -1:
@@ -412,6 +433,7 @@ cdef class Program:
                     release(s.layouts[j])
             if s.shape is not NULL:
                 release(s.shape)
+            free(s.many)
         free(self.steps)
         free(self.code)
         free(self.loads)
@@ -471,6 +493,7 @@ cdef bint run_plain(const Step* steps, int n, const unsigned int* code,
                     double** bases) noexcept nogil:
     """Steps that are no calls of Python."""
     cdef const double* operands[OPERANDS]
+    cdef double* at[ROUTINE_OPERANDS]
     cdef const Py_ssize_t* strides[OPERANDS]
     cdef Py_ssize_t spread[OPERANDS][MAX_NDIM]
     cdef const Step* s
@@ -482,6 +505,11 @@ cdef bint run_plain(const Step* steps, int n, const unsigned int* code,
         if s.doing == RUN_CODE:
             if RUN(code + s.code, bases[0]) is not NULL:
                 return False
+            continue
+        if s.doing == RUN_ROUTINE:
+            for j in range(s.count):
+                at[j] = bases[s.many[j].base] + s.many[j].offset
+            s.run(at, s.n, s.c)
             continue
         for j in range(s.count + 1):
             operands[j] = bases[s.places[j].base] + s.places[j].offset

@@ -4,7 +4,7 @@ from cygrad.core.function cimport Function
 from cygrad.core.storage cimport Storage
 from cygrad.core.tape cimport Tape
 from cygrad.core.variable cimport Variable
-from cygrad.programs.draft cimport Draft
+from cygrad.programs.draft cimport Draft, Instruction, Operand
 
 # Memory that numbers stand in, and what value of the draft they are now.
 cdef class Block:
@@ -20,6 +20,7 @@ cdef class Recorder(Tape):
     cdef readonly Draft draft
     cdef dict blocks                # by the storage's identity
     cdef readonly list reasons      # why no program comes of it
+    cdef dict routines              # by a Function's identity: the first value of its results
     cdef list outsides              # Blocks
     cdef list inputs                # in order: floats, and Variables on the memory of arrays
     cdef dict results               # by identity: of what was given to Python
@@ -33,6 +34,11 @@ cdef class Recorder(Tape):
     cdef int read(self, Variable v) except -1
     cdef int make(self, Variable y) except -1
     cdef Block of_input(self, Variable v)
+    cdef int emitted(self, Function f, tuple ys) except -1
+    cdef int gradient_emitted(self, Function f, int i, list gys, list gxs) except -1
+    cdef int read_taken(self, Operand* operands, int n) except -1
+    cdef int take(self, Variable v, int taking, Operand* operand) except -1
+    cdef int fill_in(self, Instruction* at) except -1
     cdef int called(self, Function f, tuple ys) except -1
     cdef int call(self, object function, list operands, list results) except -1
     cdef int picked(self, Variable gy, int i, Variable gx, Variable into) except -1

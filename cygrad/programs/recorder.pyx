@@ -18,18 +18,23 @@ from cpython.object cimport PyObject, Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE
 from cygrad.core.arrays cimport constant
 from cygrad.core.backward cimport gradients
 from cygrad.core.function cimport (
-    COPIES, Function, PUTS, STACKS, SUMS, input_of, name_of,
+    COPIES, Function, MADE_OF, PUTS, READS_Y, STACKS, SUMS, emit_rule, input_of, name_of,
+    reads_input,
 )
-from cygrad.core.layout cimport Layout, SCALAR, release, shape_of, share
+from cygrad.core.layout cimport Layout, SCALAR, contiguous_layout, release, shape_of, share
 from cygrad.core.mode cimport Mode, mode
+from cygrad.core.routine cimport AS_IT_IS, DENSE, Emission, FOR_BLAS
 from cygrad.core.slots cimport Py_REFCNT
 from cygrad.core.storage cimport FOREIGN
 from cygrad.core.tape cimport Tape, leave_outputs
 from cygrad.core.variable cimport Variable, describe, detached
+from cygrad.functions.linalg cimport is_for_blas
 from cygrad.kernels.elementwise cimport constants_of, kernel_named
 from cygrad.programs.draft cimport (
-    CALL, CHECK, COMPUTED, CONSTANT, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, PUT, SUM,
+    CALL, CHECK, COMPUTED, CONSTANT, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, Operand,
+    PUT, ROUTINE, SUM,
 )
+from cygrad.programs.program cimport ROUTINE_OPERANDS
 
 cdef enum:
     FEW = 16                # numbers that Python may look at one by one
@@ -55,6 +60,7 @@ cdef class Recorder(Tape):
         self.draft = Draft()
         self.blocks = {}
         self.reasons = []
+        self.routines = {}
         self.outsides = []
         self.inputs = []
         self.results = {}
@@ -172,7 +178,141 @@ cdef class Recorder(Tape):
             for k in range(f.n_inputs):
                 self.read(input_of(f, k))
             return self.stands_in(y, value)
+        if f.op.emit is not NULL and f.n_inputs + len(ys) + f.op.hidden <= ROUTINE_OPERANDS:
+            return self.emitted(f, ys)
+        if f.op.instruction == MADE_OF:
+            return 0
         return self.called(f, ys)
+
+    cdef int emitted(self, Function f, tuple ys) except -1:
+        """A routine, which f's emit rule will tell of when f is complete."""
+        cdef Operand operands[ROUTINE_OPERANDS]
+        cdef Instruction* at
+        cdef int k, n = f.n_inputs, first
+        for k in range(n):
+            self.take(input_of(f, k), f.op.taking, &operands[k])
+        first = self.draft.n_values
+        for y in ys:
+            if not (<Variable>y).layout.contiguous:
+                self.refused(f"{describe(<Variable>y)} is in an order of its own")
+            self.make(<Variable>y)
+        for k in range(f.op.hidden):
+            self.draft.add_value(COMPUTED, 0, 0)
+        at = self.draft.add(ROUTINE, first)
+        at.outs = self.draft.n_values - first
+        at.index = <int>len(self.draft.calls)
+        self.draft.calls.append(Emitting(f, ys, 0, False))
+        self.read_taken(operands, n)
+        self.routines[<size_t><PyObject*>f] = first
+        for k in range(len(ys)):
+            self.stands_in(<Variable>ys[k], first + k)
+        return 0
+
+    cdef int gradient_emitted(self, Function f, int i, list gys, list gxs) except -1:
+        """The same of a gradient, or of those by all inputs (i: -1); False if there is no rule.
+
+        gxs: of each result the Variable, or None where nobody wants it.
+        """
+        cdef Operand operands[ROUTINE_OPERANDS]
+        cdef Instruction* at
+        cdef Variable gx
+        cdef int k, n = 0, outputs = len(gys), first
+        found = self.routines.get(<size_t><PyObject*>f)
+        if (f.op.emit_gradient is NULL
+                or found is None and (f.op.hidden > 0 or f.op.emit_reads & READS_Y)
+                or f.n_inputs + f.op.hidden + 2 * outputs + len(gxs) > ROUTINE_OPERANDS):
+            return False
+        for k in range(f.n_inputs):
+            if reads_input(f.op.emit_reads, k):
+                self.take(input_of(f, k), DENSE, &operands[n])
+                n += 1
+        for k in range(outputs + f.op.hidden):
+            if k >= outputs or f.op.emit_reads & READS_Y:
+                operands[n].value = <int>found + k
+                operands[n].offset = 0
+                operands[n].layout = share((<Variable>gys[k]).layout if k < outputs else SCALAR)
+                n += 1
+        for g in gys:
+            self.take(<Variable>g, DENSE, &operands[n])
+            n += 1
+        first = self.draft.n_values
+        for k in range(len(gxs)):
+            if gxs[k] is None:
+                self.draft.add_value(COMPUTED, input_of(f, k).layout.size, 0)
+            else:
+                self.make(<Variable>gxs[k])
+        at = self.draft.add(ROUTINE, first)
+        at.outs = <int>len(gxs)
+        at.index = <int>len(self.draft.calls)
+        self.draft.calls.append(Emitting(f, (), i, True))
+        self.read_taken(operands, n)
+        for k in range(len(gxs)):
+            if gxs[k] is not None:
+                self.stands_in(<Variable>gxs[k], first + k)
+        return True
+
+    cdef int read_taken(self, Operand* operands, int n) except -1:
+        """What `take` has given, as operands of the instruction that was added last."""
+        cdef int k
+        for k in range(n):
+            self.draft.add_operand(operands[k].value, operands[k].offset, operands[k].layout)
+            release(operands[k].layout)
+        return 0
+
+    cdef int take(self, Variable v, int taking, Operand* operand) except -1:
+        """v, as a routine takes it: a copy, where its strides are others."""
+        cdef Block block
+        cdef Instruction* at
+        cdef int value
+        if v.storage is None:
+            self.refused(f"{describe(v)} has no elements")
+        if (v.layout.contiguous or taking == AS_IT_IS
+                or (taking == FOR_BLAS and is_for_blas(v.layout))):
+            operand.layout = share(v.layout)
+            operand.value = 0
+            if v.storage is not None:
+                block = self.block_of(v)
+                operand.value = block.value
+                operand.offset = block.offset + (v.ptr - block.base)
+            return 0
+        operand.layout = contiguous_layout(v.layout.ndim, v.layout.shape)
+        operand.value = value = self.draft.add_value(COMPUTED, v.layout.size, 0)
+        operand.offset = 0
+        at = self.draft.add(KERNEL, value)
+        at.kernel = COPY
+        at.place.layout = share(operand.layout)
+        return self.read(v)
+
+    cdef int fill_in(self, Instruction* at) except -1:
+        """Ask the rule what the routine is."""
+        cdef Emitting of = <Emitting>self.draft.calls[at.index]
+        cdef Function f = of.f
+        cdef emit_rule rule = f.op.emit_gradient if of.gradient else f.op.emit
+        cdef const Layout* layouts[ROUTINE_OPERANDS]
+        cdef Py_ssize_t sizes[ROUTINE_OPERANDS]
+        cdef Emission e
+        cdef int k
+        for k in range(at.count):
+            layouts[k] = self.draft.operands[at.first + k].layout
+        e.operands = layouts
+        e.n_operands = at.count
+        e.hidden = sizes
+        e.n = NULL
+        e.count = 0
+        e.c[0] = e.c[1] = 0.0
+        try:
+            rule(f, of.i, &e)
+        finally:
+            at.n = e.n
+        at.run = e.run
+        at.name = e.name
+        at.c[0] = e.c[0]
+        at.c[1] = e.c[1]
+        if not of.gradient:
+            for k in range(f.op.hidden):
+                self.draft.values[at.out + at.outs - f.op.hidden + k].size = sizes[k]
+        self.draft.calls[at.index] = None       # nor its graph
+        return 0
 
     cdef int called(self, Function f, tuple ys) except -1:
         if f.op.again is NULL:
@@ -232,6 +372,8 @@ cdef class Recorder(Tape):
             if into is not None:
                 self.read(into)
             return self.stands_in(gx, value)
+        if gx is not into and self.gradient_emitted(f, i, [gy], [gx]):
+            return 0
         if f.op.again is NULL:
             return self.refused(f"{name_of(f)} cannot be computed again")
         operands = [input_of(f, k) for k in range(f.n_inputs)] + [gy]
@@ -240,14 +382,17 @@ cdef class Recorder(Tape):
 
     cdef int swept(self, Function f, list gys, list pairs) except -1:
         cdef int k
-        cdef list places = []
+        cdef list places = [], gxs = [None] * f.n_inputs
         if f.op.again is NULL:
             return self.refused(f"{name_of(f)} cannot be computed again")
-        for x, _ in pairs:
+        for x, gx in pairs:
             for k in range(f.n_inputs):
                 if input_of(f, k) is x and k not in places:
                     places.append(k)
+                    gxs[k] = gx
                     break
+        if len(places) == len(pairs) and self.gradient_emitted(f, -1, gys, gxs):
+            return 0
         y = <object>f.out if f.out is not NULL else None
         return self.call(Gradient(f, y, places, False),
                          [input_of(f, k) for k in range(f.n_inputs)] + gys,
@@ -381,6 +526,8 @@ cdef class Recorder(Tape):
                 self.draft.instructions[k].axes = (
                     <Function>self.draft.calls[self.draft.instructions[k].index]).saved
                 self.draft.calls[self.draft.instructions[k].index] = None   # nor its graph
+            elif self.draft.instructions[k].kind == ROUTINE:
+                self.fill_in(&self.draft.instructions[k])
         self.blocks = {}
         self.results = {}
         self.held = []
@@ -502,6 +649,31 @@ cdef class Forward:
         finally:
             switches.paused = paused
         return ys if isinstance(ys, tuple) else (ys,)
+
+
+@cython.final
+@cython.no_gc_clear
+cdef class Emitting:
+    """An operation whose rule is yet to be asked for its routine."""
+    cdef Function f
+    cdef tuple ys               # held: the rule may ask for their shapes
+    cdef int i
+    cdef bint gradient
+    cdef bint alone             # nothing else holds f
+
+    def __init__(self, Function f, tuple ys, int i, bint gradient):
+        self.f = f
+        self.ys = ys
+        self.i = i
+        self.gradient = gradient
+        self.alone = not gradient and (<Variable>ys[0]).creator_ is not f
+        if self.alone:
+            count_uses(f, -1)       # eager's backward pass asks how many there are
+
+    def __dealloc__(self):
+        if self.alone:
+            count_uses(self.f, 1)
+        leave_outputs(self.f, self.ys)
 
 
 @cython.final
