@@ -368,7 +368,15 @@ cdef int land(Variable x, Variable gx, Pass* p) except -1:
 
 cdef inline int add_to_grad(Variable x, Variable gx, Pass* p) except -1:
     cdef Variable total, landed
-    if x.grad_ is None and is_private(gx, 1):
+    cdef bint private
+    # A copy is an operation of the graph, after which gradients of gradients may be added in
+    # another order: on a tape, which holds the memory too, there is one where else there would be.
+    if p.create_graph and is_recording(mode()):
+        (<Tape>mode().tape).rest()
+        private = x.grad_ is None and is_private(gx, 1, 2)
+    else:
+        private = x.grad_ is None and is_private(gx, 1)
+    if private:
         x.grad_ = gx
     elif x.grad_ is not None and not same_shape(x.grad_.layout, x.layout):
         raise RuntimeError(f"Variable.backward: {describe(x)} has a gradient of shape "

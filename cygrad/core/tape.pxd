@@ -35,6 +35,8 @@ cdef class Tape:
     cdef int given(self, Variable v, object x) except -1
     # this cannot be recorded, and why
     cdef int refused(self, str why) except -1
+    # whoever asks next how many references there are must not find the tape's to what was made last
+    cdef int rest(self) except -1
 
 # f and its outputs, on the thread's tape.
 cdef int record(Function f, tuple ys) except -1

@@ -95,6 +95,9 @@ cdef class Tape:
     cdef int refused(self, str why) except -1:
         return 0
 
+    cdef int rest(self) except -1:
+        return 0
+
     def __dealloc__(self):
         # Outputs without a creator do not tell their Function that they go.
         for f, ys in zip(self.functions, self.outputs):

@@ -20,6 +20,9 @@ cdef class Recorder(Tape):
     cdef readonly Draft draft
     cdef dict blocks                # by the storage's identity
     cdef readonly list reasons      # why no program comes of it
+    cdef Function made_last         # whose instruction is not filled in yet, or None
+    cdef tuple outputs_last
+    cdef int unfilled
     cdef dict routines              # by a Function's identity: the first value of its results
     cdef list outsides              # Blocks
     cdef list inputs                # in order: floats, and Variables on the memory of arrays
@@ -38,7 +41,8 @@ cdef class Recorder(Tape):
     cdef int gradient_emitted(self, Function f, int i, list gys, list gxs) except -1
     cdef int read_taken(self, Operand* operands, int n) except -1
     cdef int take(self, Variable v, int taking, Operand* operand) except -1
-    cdef int fill_in(self, Instruction* at) except -1
+    cdef int wait_for(self, Function f, tuple ys) except -1
+    cdef int fill_in(self, Instruction* at, Function f, int i, bint gradient) except -1
     cdef int called(self, Function f, tuple ys) except -1
     cdef int call(self, object function, list operands, list results) except -1
     cdef int picked(self, Variable gy, int i, Variable gx, Variable into) except -1

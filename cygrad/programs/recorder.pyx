@@ -154,6 +154,7 @@ cdef class Recorder(Tape):
         cdef Variable y = <Variable>ys[0]
         cdef Instruction* at
         cdef int value, k
+        self.rest()
         if f.op is NULL:
             return self.refused(f"{name_of(f)}, a Function in Python")
         if (len(ys) == 1 and f.op.kernel >= 0
@@ -170,13 +171,11 @@ cdef class Recorder(Tape):
             value = self.make(y)
             at = self.draft.add(SUM if f.op.instruction == SUMS else GATHER, value)
             at.place.layout = share(y.layout)
-            if f.op.instruction == SUMS:
-                # Its axes come into `saved` later.
-                at.index = <int>len(self.draft.calls)
-                at.c[0] = 0.0 if f.x0.layout.size == 0 else -0.0
-                self.draft.calls.append(f)
             for k in range(f.n_inputs):
                 self.read(input_of(f, k))
+            if f.op.instruction == SUMS:
+                at.c[0] = 0.0 if f.x0.layout.size == 0 else -0.0
+                self.wait_for(f, ys)
             return self.stands_in(y, value)
         if f.op.emit is not NULL and f.n_inputs + len(ys) + f.op.hidden <= ROUTINE_OPERANDS:
             return self.emitted(f, ys)
@@ -200,9 +199,8 @@ cdef class Recorder(Tape):
             self.draft.add_value(COMPUTED, 0, 0)
         at = self.draft.add(ROUTINE, first)
         at.outs = self.draft.n_values - first
-        at.index = <int>len(self.draft.calls)
-        self.draft.calls.append(Emitting(f, ys, 0, False))
         self.read_taken(operands, n)
+        self.wait_for(f, ys)
         self.routines[<size_t><PyObject*>f] = first
         for k in range(len(ys)):
             self.stands_in(<Variable>ys[k], first + k)
@@ -217,6 +215,7 @@ cdef class Recorder(Tape):
         cdef Instruction* at
         cdef Variable gx
         cdef int k, n = 0, outputs = len(gys), first
+        self.rest()
         found = self.routines.get(<size_t><PyObject*>f)
         if (f.op.emit_gradient is NULL
                 or found is None and (f.op.hidden > 0 or f.op.emit_reads & READS_Y)
@@ -243,9 +242,8 @@ cdef class Recorder(Tape):
                 self.make(<Variable>gxs[k])
         at = self.draft.add(ROUTINE, first)
         at.outs = <int>len(gxs)
-        at.index = <int>len(self.draft.calls)
-        self.draft.calls.append(Emitting(f, (), i, True))
         self.read_taken(operands, n)
+        self.fill_in(at, f, i, True)
         for k in range(len(gxs)):
             if gxs[k] is not None:
                 self.stands_in(<Variable>gxs[k], first + k)
@@ -283,11 +281,31 @@ cdef class Recorder(Tape):
         at.place.layout = share(operand.layout)
         return self.read(v)
 
-    cdef int fill_in(self, Instruction* at) except -1:
+    cdef int wait_for(self, Function f, tuple ys) except -1:
+        """f is not complete yet: the instruction that was added last is filled in afterwards."""
+        self.unfilled = self.draft.n_instructions - 1
+        self.made_last = f
+        self.outputs_last = ys
+        return 0
+
+    cdef int rest(self) except -1:
+        cdef Function f = self.made_last
+        cdef Instruction* at
+        cdef Variable y
+        if f is None:
+            return 0
+        at = &self.draft.instructions[self.unfilled]
+        if at.kind == SUM:
+            at.axes = f.saved
+        else:
+            self.fill_in(at, f, 0, False)
+        leave_outputs(f, self.outputs_last)
+        self.made_last = self.outputs_last = None
+        return 0
+
+    cdef int fill_in(self, Instruction* at, Function f, int i, bint gradient) except -1:
         """Ask the rule what the routine is."""
-        cdef Emitting of = <Emitting>self.draft.calls[at.index]
-        cdef Function f = of.f
-        cdef emit_rule rule = f.op.emit_gradient if of.gradient else f.op.emit
+        cdef emit_rule rule = f.op.emit_gradient if gradient else f.op.emit
         cdef const Layout* layouts[ROUTINE_OPERANDS]
         cdef Py_ssize_t sizes[ROUTINE_OPERANDS]
         cdef Emission e
@@ -301,17 +319,16 @@ cdef class Recorder(Tape):
         e.count = 0
         e.c[0] = e.c[1] = 0.0
         try:
-            rule(f, of.i, &e)
+            rule(f, i, &e)
         finally:
             at.n = e.n
         at.run = e.run
         at.name = e.name
         at.c[0] = e.c[0]
         at.c[1] = e.c[1]
-        if not of.gradient:
+        if not gradient:
             for k in range(f.op.hidden):
                 self.draft.values[at.out + at.outs - f.op.hidden + k].size = sizes[k]
-        self.draft.calls[at.index] = None       # nor its graph
         return 0
 
     cdef int called(self, Function f, tuple ys) except -1:
@@ -322,7 +339,9 @@ cdef class Recorder(Tape):
     cdef int call(self, object function, list operands, list results) except -1:
         """By Python, with arrays."""
         cdef Instruction* at
-        cdef int k, first = self.draft.n_values
+        cdef int k, first
+        self.rest()
+        first = self.draft.n_values
         for y in results:
             if not (<Variable>y).layout.contiguous:
                 self.refused(f"{describe(<Variable>y)} is in an order of its own")
@@ -341,8 +360,11 @@ cdef class Recorder(Tape):
         return self.call(Test(test), [v], [])
 
     cdef int computed(self, int kernel, list operands, const double* c, Variable y) except -1:
-        cdef int value = self.make(y)
-        cdef Instruction* at = self.draft.add(KERNEL, value)
+        cdef int value
+        cdef Instruction* at
+        self.rest()
+        value = self.make(y)
+        at = self.draft.add(KERNEL, value)
         at.kernel = kernel
         at.place.layout = share(y.layout)
         if c is not NULL:
@@ -361,6 +383,7 @@ cdef class Recorder(Tape):
         cdef Instruction* at
         cdef Variable y = <Variable>f.out if f.out is not NULL else None
         cdef int value, k
+        self.rest()
         if f.op.instruction == STACKS:
             return self.picked(gy, i, gx, into)
         if f.op.instruction == PUTS and y is not None and f.x0.layout.contiguous:
@@ -412,6 +435,7 @@ cdef class Recorder(Tape):
 
     cdef int looked(self, Variable v, str what) except -1:
         cdef Block block
+        self.rest()
         if what == "a string of x" or what == "a format of x":
             return 0                    # to print it, which happens at captures alone
         if what == "bool(x)" and v.layout.size == 1:
@@ -519,15 +543,8 @@ cdef class Recorder(Tape):
         """
         cdef Block block
         cdef Variable v
-        cdef int k
         cdef list anew = [], alive
-        for k in range(self.draft.n_instructions):
-            if self.draft.instructions[k].kind == SUM:
-                self.draft.instructions[k].axes = (
-                    <Function>self.draft.calls[self.draft.instructions[k].index]).saved
-                self.draft.calls[self.draft.instructions[k].index] = None   # nor its graph
-            elif self.draft.instructions[k].kind == ROUTINE:
-                self.fill_in(&self.draft.instructions[k])
+        self.rest()
         self.blocks = {}
         self.results = {}
         self.held = []
@@ -649,31 +666,6 @@ cdef class Forward:
         finally:
             switches.paused = paused
         return ys if isinstance(ys, tuple) else (ys,)
-
-
-@cython.final
-@cython.no_gc_clear
-cdef class Emitting:
-    """An operation whose rule is yet to be asked for its routine."""
-    cdef Function f
-    cdef tuple ys               # held: the rule may ask for their shapes
-    cdef int i
-    cdef bint gradient
-    cdef bint alone             # nothing else holds f
-
-    def __init__(self, Function f, tuple ys, int i, bint gradient):
-        self.f = f
-        self.ys = ys
-        self.i = i
-        self.gradient = gradient
-        self.alone = not gradient and (<Variable>ys[0]).creator_ is not f
-        if self.alone:
-            count_uses(f, -1)       # eager's backward pass asks how many there are
-
-    def __dealloc__(self):
-        if self.alone:
-            count_uses(self.f, 1)
-        leave_outputs(self.f, self.ys)
 
 
 @cython.final
