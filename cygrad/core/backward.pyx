@@ -67,11 +67,13 @@ cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except
     p.retain_grad = retain_grad
     p.create_graph = create_graph
     if is_recording(switches):
-        (<Tape>switches.tape).refused("a backward pass, whose gradients land in variables")
+        (<Tape>switches.tape).reads_grad(root)
     if seed is None:
         seed = filled_like(root, 1.0)
     if root.creator_ is None or not root.requires:
         root.grad_ = seed
+        if is_recording(switches):
+            (<Tape>switches.tape).set_grad(root)
         return 0
     if not same_shape(seed.layout, root.layout):
         raise RuntimeError(f"Variable.backward: {describe(root)} has a gradient of shape "
@@ -91,6 +93,8 @@ cdef int run_backward(Variable root, bint retain_grad, bint create_graph) except
         visit_all(&p)
         land_aside(&p)
         root.grad_ = seed if retain_grad else None
+        if is_recording(switches):
+            (<Tape>switches.tape).set_grad(root)
     except BaseException:
         close(&p.journal, True)
         root.grad_ = before
@@ -368,7 +372,9 @@ cdef int land(Variable x, Variable gx, Pass* p) except -1:
 
 cdef inline int add_to_grad(Variable x, Variable gx, Pass* p) except -1:
     cdef Variable total, landed
-    cdef bint private
+    cdef bint private, taped = p.ends is NULL and is_recording(mode())
+    if taped:
+        (<Tape>mode().tape).reads_grad(x)
     # A copy is an operation of the graph, after which gradients of gradients may be added in
     # another order: on a tape, which holds the memory too, there is one where else there would be.
     if p.create_graph and is_recording(mode()):
@@ -391,6 +397,8 @@ cdef inline int add_to_grad(Variable x, Variable gx, Pass* p) except -1:
     if x.grad_.creator_ is not None and p.ends is NULL:
         track(x)
         track_behind(x.grad_)
+    if taped:
+        (<Tape>mode().tape).set_grad(x)
     return 0
 
 
@@ -450,6 +458,8 @@ cdef Variable private_total(Variable x, Pass* p):
     """The gradient that has flowed to x so far, if it may be added to in place; else None."""
     cdef Function f = x.creator_
     if f is None or is_end(x, p):
+        if p.recording and p.ends is NULL:
+            (<Tape>mode().tape).reads_grad(x)
         # What was there before the pass may have to be given back.
         if p.ends is NULL and x.requires & LANDED and is_elsewhere(&p.journal, x):
             return None

@@ -12,9 +12,10 @@ from libc.string cimport memcpy
 
 from cygrad.core.backward cimport flow, is_end
 from cygrad.core.layout cimport Layout, contiguous_layout, release
+from cygrad.core.mode cimport mode
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.passing cimport Pass
-from cygrad.core.tape cimport refuse_on_tape
+from cygrad.core.tape cimport Tape, refuse_on_tape
 from cygrad.core.variable cimport Variable, describe, empty, empty_of, view_of
 from cygrad.kernels.linalg cimport matmul_strided
 
@@ -37,9 +38,6 @@ cdef Products postpone(Pass* p, tuple weights, Py_ssize_t rows, Py_ssize_t m, Py
     for w in weights:
         if (<Variable>w).creator_ is not None or (<Variable>w).uses < 2 + is_end(<Variable>w, p):
             return None
-    if p.recording:
-        refuse_on_tape(f"the gradient of {describe(<Variable>weights[0])}, which several products "
-                       "share")
     if p.postponed is NULL:
         everything = {}
         Py_INCREF(everything)
@@ -84,6 +82,9 @@ cdef int settle(Products products, Pass* p) except -1:
     cdef double* at
     if products.calls == 1:
         return settle_one(products, p)
+    if p.recording:
+        refuse_on_tape(f"the gradient of {describe(<Variable>products.weights[0])}, which several "
+                       "products share")
     y = empty_of(2, shape)
     at = y.ptr
     products.rows = products.calls = 0
@@ -123,6 +124,8 @@ cdef int settle_one(Products products, Pass* p) except -1:
     cdef Variable right = view_of(products.memory, products.right, layout), left, w
     release(layout)
     products.rows = products.calls = 0
+    if p.recording:
+        (<Tape>mode().tape).copied(products, -1, right)
     for i in range(len(products.weights)):
         w = <Variable>products.weights[i]
         k = w.layout.shape[0] if w.layout.ndim == 2 else 1
@@ -137,6 +140,8 @@ cdef int settle_one(Products products, Pass* p) except -1:
             left = empty_of(2, shape)
             for r in range(rows):
                 memcpy(left.ptr + r * k, at + r * products.m, k * sizeof(double))
+            if p.recording:
+                (<Tape>mode().tape).copied(products, i, left)
             flow(w, <Variable>OPERATORS.matmul(OPERATORS.transpose(left), right), None, p)
         at += k
     return 0

@@ -20,3 +20,7 @@ cdef bint is_layer(object x) noexcept
 # there already: a layer, a Variable's or an array's numbers, the state of a generator. To be called
 # before x changes. `certain`: also if the call does not change it.
 cdef int keep(object x, bint certain=*) except -1
+
+# For what is done anew each time: no call under way keeps anything meanwhile.
+cdef object pause_repetitions()
+cdef int resume_repetitions(object token) except -1

@@ -336,6 +336,15 @@ cdef int keep(object x, bint certain=False) except -1:
     return 0
 
 
+cdef object pause_repetitions():
+    return current.set(None)
+
+
+cdef int resume_repetitions(object token) except -1:
+    current.reset(token)
+    return 0
+
+
 def keep_layer(layer, anew=False):
     """`keep` for layers; asked only if UNDER_WAY. anew: what is kept of it so far is forgotten."""
     cdef Repetition r = current.get()

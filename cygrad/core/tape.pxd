@@ -33,6 +33,14 @@ cdef class Tape:
     cdef int entered(self, Variable v, object argument) except -1
     # v's number or array has been given to Python as x, by a transform
     cdef int given(self, Variable v, object x) except -1
+    # v's numbers are kept as a part of what `owner` collects; they are copied to y's memory
+    cdef int collected(self, object owner, int part, Variable v) except -1
+    cdef int copied(self, object owner, int part, Variable y) except -1
+    # x.grad is looked at next; it has been given another, or None
+    cdef int reads_grad(self, Variable x) except -1
+    cdef int set_grad(self, Variable x) except -1
+    # call(*args), whose effects are had anew at each replay
+    cdef object effect(self, object call, tuple args)
     # this cannot be recorded, and why
     cdef int refused(self, str why) except -1
     # whoever asks next how many references there are must not find the tape's to what was made last

@@ -92,6 +92,21 @@ cdef class Tape:
     cdef int given(self, Variable v, object x) except -1:
         return 0
 
+    cdef int collected(self, object owner, int part, Variable v) except -1:
+        return 0
+
+    cdef int copied(self, object owner, int part, Variable y) except -1:
+        return 0
+
+    cdef int reads_grad(self, Variable x) except -1:
+        return 0
+
+    cdef int set_grad(self, Variable x) except -1:
+        return 0
+
+    cdef object effect(self, object call, tuple args):
+        return call(*args)
+
     cdef int refused(self, str why) except -1:
         return 0
 
@@ -129,6 +144,23 @@ cdef int refuse_on_tape(str what) except -1:
     if mode().tape is not NULL:
         return (<Tape>mode().tape).refused(what)
     return 0
+
+
+def is_taped():
+    """Whether what this thread computes is recorded."""
+    return mode().tape is not NULL
+
+
+def anew(call, *args):
+    """call(*args), which has effects beyond its result: a replay calls it anew."""
+    if mode().tape is NULL:
+        return call(*args)
+    return (<Tape>mode().tape).effect(call, args)
+
+
+def refuse(str what not None):
+    """What a tape, if there is one, cannot record."""
+    refuse_on_tape(what)
 
 
 def again(Function f not None, *inputs):

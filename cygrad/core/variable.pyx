@@ -144,15 +144,13 @@ cdef class Variable:
         variable(6.0)
         """
         if mode().tape is not NULL:
-            refuse_on_tape("x.grad is read")
+            (<Tape>mode().tape).reads_grad(self)
         return self.grad_
 
     @grad.setter
     def grad(self, value):
-        if mode().tape is not NULL:
-            refuse_on_tape("x.grad is set")
         if value is None:
-            self.grad_ = None
+            self.cleargrad()
             return
         if not isinstance(value, Variable):
             raise TypeError(f"Variable.grad: the gradient of {describe(self)} must be a Variable "
@@ -163,6 +161,8 @@ cdef class Variable:
         self.grad_ = value
         track(self)
         track_behind(value)
+        if mode().tape is not NULL:
+            (<Tape>mode().tape).set_grad(self)
 
     @property
     def name(self):
@@ -349,9 +349,9 @@ cdef class Variable:
         >>> (x * x).backward(); x.cleargrad(); x.grad is None
         True
         """
-        if mode().tape is not NULL:
-            refuse_on_tape("x.cleargrad()")
         self.grad_ = None
+        if mode().tape is not NULL:
+            (<Tape>mode().tape).set_grad(self)
 
     def unchain(self):
         """Forget the creator: the variable becomes a leaf, and gradients stop here.

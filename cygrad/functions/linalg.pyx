@@ -117,6 +117,7 @@ cdef bint postpone_rows(Pass* p, Variable x, Variable gy, Variable w, Variable b
     cdef const Layout* matrix = held.layout
     cdef Products products
     cdef Py_ssize_t m, n, rows, r, width
+    cdef Variable plain_x = x, plain_gy = gy
     cdef double* left
     if matrix.ndim != 2 or w.creator_ is not None or x.layout.ndim == 0 or gy.layout.ndim == 0:
         return False
@@ -139,6 +140,9 @@ cdef bint postpone_rows(Pass* p, Variable x, Variable gy, Variable w, Variable b
         for r in range(rows):
             left[r * width + m] = 1.0
     products.rows += rows
+    if p.recording and products.calls == 1:
+        (<Tape>mode().tape).collected(products, 0, plain_x)
+        (<Tape>mode().tape).collected(products, -1, plain_gy)
     return True
 
 

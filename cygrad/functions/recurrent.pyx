@@ -16,6 +16,7 @@ from cygrad.core.layout cimport (
 from cygrad.core.passing cimport Pass
 from cygrad.core.postponed cimport Products, postpone
 from cygrad.core.routine cimport Emission, Routine, numbers
+from cygrad.core.tape cimport refuse_on_tape
 from cygrad.core.variable cimport Variable, describe, empty, filled, held, pinned_rows
 from cygrad.functions.activation cimport logistic
 from cygrad.functions.arithmetic cimport multiply, subtract_from
@@ -355,6 +356,8 @@ cdef int sweep_lstm_step(Function f, list gys, Pass* p) except -1:
         width = ((m if wanted(wx, p) else 0) + (n if wanted(wh, p) else 0)
                  + (1 if wanted(b, p) else 0))
         products = postpone(p, weights, rows, width, 4 * n)
+        if p.recording and products is not None:
+            refuse_on_tape("the gradients of an LSTM's weights, which its steps share")
     if products is None:
         gates = empty(active.layout)
         dgates = gates.ptr

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, NoReturn, Protocol, Self, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from cygrad.core.tape import anew, is_taped, refuse
 from cygrad.core.variable import Variable
 from cygrad.elsewhere import named_elsewhere
 from cygrad.optimizers.settings import Configured, Number, check_keys, taken
@@ -150,6 +151,7 @@ class Optimizer(Configured, ABC):
         >>> x
         variable(0.0)
         """
+        refuse("an optimizer is set up")
         where = f"{type(self).__name__}.setup"
         target = self._resolved(model, where)
         _named(target, where)
@@ -187,6 +189,7 @@ class Optimizer(Configured, ABC):
                 f"{type(self).__name__}.add_hook: a hook must be callable, not "
                 f"{type(hook).__name__}"
             )
+        refuse("a hook is added to an optimizer")
         self.hooks.append(hook)
 
     def update(self, model: Target | None = None) -> None:
@@ -218,6 +221,12 @@ class Optimizer(Configured, ABC):
         >>> x, y                        # y has no gradient
         (variable(1.0), variable(3.0))
         """
+        if is_taped():
+            anew(self._update, model)
+        else:
+            self._update(model)
+
+    def _update(self, model: Target | None) -> None:
         where = f"{type(self).__name__}.update"
         target = self._resolved(model, where)
         parameters = [p for _, p in _named(target, where)]
@@ -267,6 +276,7 @@ class Optimizer(Configured, ABC):
         >>> optimizer.state_dict()
         {'lr': 0.1, 'momentum': 0.9, 'nesterov': False, '0.steps': 1, '0.buffer': array(6.)}
         """
+        refuse("the state of an optimizer is read")
         where = f"{type(self).__name__}.state_dict"
         saved: dict[str, Any] = {name: getattr(self, name) for name in self._settings()}
         for name, p in _named(self._resolved(model, where), where):
@@ -310,6 +320,7 @@ class Optimizer(Configured, ABC):
         >>> other.lr, other.state_dict() == optimizer.state_dict()
         (0.1, True)
         """
+        refuse("the state of an optimizer is loaded")
         where = f"{type(self).__name__}.load_state_dict"
         state = taken(state, where)
         named = _named(self._resolved(model, where), where)

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
+from cygrad.core.tape import anew, is_taped
 from cygrad.elsewhere import named_elsewhere
 from cygrad.optimizers.optimizer import Optimizer
 from cygrad.optimizers.settings import Configured, Number, Whole, check_keys, taken
@@ -100,6 +101,12 @@ class Schedule(Configured, ABC):
         >>> optimizer.lr, schedule.count
         (0.1, 1)
         """
+        if is_taped():
+            anew(self._step)
+        else:
+            self._step()
+
+    def _step(self) -> None:
         self.optimizer.lr = self.lr_at(self.count + 1)
         self.count += 1
 

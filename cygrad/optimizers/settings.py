@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 import numpy as np
 
+from cygrad.core.tape import refuse
 from cygrad.elsewhere import check_arguments
 
 __all__ = ["Configured", "Flag", "Number", "Setting", "Whole", "check_keys", "taken"]
@@ -30,6 +31,7 @@ class Setting(Generic[T]):
     def __get__(self, instance: object, owner: type) -> Self | T:
         if instance is None:
             return self
+        refuse("a setting is read")
         try:
             value: T = instance.__dict__[self.name]
         except KeyError:
@@ -37,6 +39,7 @@ class Setting(Generic[T]):
         return value
 
     def __set__(self, instance: object, value: T) -> None:
+        refuse("a setting is assigned")
         instance.__dict__[self.name] = self.checked(value, type(instance).__name__)
 
     def checked(self, value: object, where: str) -> T:

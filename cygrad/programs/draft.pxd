@@ -15,6 +15,7 @@ cdef struct Value:
     int index
     Py_ssize_t size             # numbers
     double* constants           # of malloc
+    bint late                   # OUTSIDE: not before the first effect
 
 # What an instruction reads, or what is given back: part of a value, of a layout.
 cdef struct Operand:
@@ -44,6 +45,7 @@ cdef struct Instruction:
     Routine run
     const char* name
     Py_ssize_t* n               # of malloc
+    Py_ssize_t n_count
     bint dead
 
 cdef class Draft:
@@ -69,6 +71,9 @@ cdef class Draft:
     cdef size_t hash_of(self, const Instruction* at) noexcept
     cdef bint equal(self, const Instruction* a, const Instruction* b) noexcept
     cdef int drop_unread(self) except -1
+    cdef tuple meaning(self, list outside, dict table)
+    cdef tuple source_of(self, int k, list outside)
+    cdef tuple meant(self, const Operand* operand, list numbers)
     cdef str name_of(self, int value, Py_ssize_t offset, bint number)
     cdef str text(self, const Operand* operand)
     cdef str line(self, const Instruction* at)

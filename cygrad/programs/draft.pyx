@@ -48,6 +48,7 @@ cdef class Draft:
         value.size = size
         value.index = index
         value.constants = NULL
+        value.late = False
         self.n_values += 1
         return self.n_values - 1
 
@@ -165,7 +166,7 @@ cdef class Draft:
             raise MemoryError()
         for k in range(self.n_instructions):
             at = &self.instructions[k]
-            if at.count > 1 and (at.kind == ROUTINE or at.kind == CALL):
+            if at.count > 1 and (at.kind == ROUTINE or (at.kind == CALL and at.outs > 0)):
                 for j in range(at.count):
                     apart[self.operands[at.first + j].value] = (
                         self.values[self.operands[at.first + j].value].size > 1)
@@ -182,6 +183,9 @@ cdef class Draft:
             return True
         if self.values[at.out].size != 1 or operands[0].layout.size != 1:
             return False
+        for k in range(at.count):           # an effect may write to that
+            if self.values[operands[k].value].origin == OUTSIDE:
+                return False
         if at.kernel == MUL or at.kernel == MUL_X or at.kernel == MUL_Y:
             for k in range(2):
                 if self.is_one(&operands[k]) and operands[1 - k].layout.size == 1:
@@ -247,6 +251,47 @@ cdef class Draft:
         free(read)
         return 0
 
+    # ---- Comparing ----------------------------------------------------------------------------
+
+    cdef tuple meaning(self, list outside, dict table):
+        """What it checks, what it calls in this order, and what it gives, by numbers of the table.
+
+        Values of two drafts have one number where they are computed in the same way of the same,
+        in whatever order. outside: for each value of that kind what it is read from.
+        """
+        cdef const Instruction* at
+        cdef list numbers = [None] * self.n_values, checks = [], calls = []
+        cdef int k, j
+        for k in range(self.n_values):
+            numbers[k] = number_of(table, self.source_of(k, outside))
+        for k in range(self.n_instructions):
+            at = &self.instructions[k]
+            if at.dead:
+                continue
+            key = tuple([self.meant(&self.operands[at.first + j], numbers)
+                         for j in range(at.count)])
+            if at.kind == CHECK:
+                checks.append(key)
+                continue
+            if at.kind == CALL:
+                key = (self.calls[at.index].meant(key), len(calls))
+                calls.append(key)
+            key += details(at)
+            for j in range(at.outs):
+                numbers[at.out + j] = number_of(table, (key, j))
+        return checks, calls, [(numbers[r[0]], *r[1:]) for r in self.results]
+
+    cdef tuple source_of(self, int k, list outside):
+        cdef const Value* value = &self.values[k]
+        if value.origin == CONSTANT:
+            return CONSTANT, (<const char*>value.constants)[:value.size * sizeof(double)]
+        if value.origin == OUTSIDE:
+            return OUTSIDE, outside[value.index], bool(value.late)
+        return <int>value.origin, value.index if value.origin == INPUT else -1 - k
+
+    cdef tuple meant(self, const Operand* operand, list numbers):
+        return (numbers[operand.value],) + placed(operand)
+
     # ---- Reading it ---------------------------------------------------------------------------
 
     def listing(self):
@@ -307,6 +352,28 @@ cdef class Draft:
 
 cdef str shape_text(tuple shape):
     return f" {shape}" if shape else ""
+
+
+cdef int number_of(dict table, object key) except -1:
+    return table.setdefault(key, len(table))
+
+
+cdef tuple details(const Instruction* at):
+    """What an instruction is told beside its operands."""
+    cdef bytes numbers = b""
+    if at.n is not NULL:
+        numbers = (<const char*>at.n)[:at.n_count * sizeof(Py_ssize_t)]
+    return (<int>at.kind, at.kernel, at.axes, <size_t><void*>at.run, at.c[0], at.c[1], numbers,
+            placed(&at.place))
+
+
+cdef tuple placed(const Operand* operand):
+    """The shape and the strides."""
+    cdef int d
+    if operand.layout is NULL:
+        return ()
+    return (operand.offset, shape_of(operand.layout),
+            tuple([operand.layout.strides[d] for d in range(operand.layout.ndim)]))
 
 
 cdef void rename(Operand* operand, const Operand* stands_for) noexcept:

@@ -3,6 +3,7 @@
 from cygrad.core.layout cimport Layout
 from cygrad.core.routine cimport Routine
 from cygrad.programs.draft cimport Draft
+from cygrad.programs.outside cimport Outside
 
 cdef enum:
     OPERANDS = 6                # of a step; its result is the last of them
@@ -54,6 +55,7 @@ cdef class Program:
     cdef readonly list results      # of (base, offset, shape, strides), in numbers
     cdef Draft draft                # for people to read
     cdef list calls
+    cdef Outside outside
     cdef readonly int instructions
     cdef bint is_long               # so that a run lets the GIL go
 
@@ -61,4 +63,4 @@ cdef class Program:
     cdef void give_arena(self, double* arena) noexcept
     cdef bint run(self, double* arena, double** outside) except -1
 
-cdef Program build(Draft draft)
+cdef Program build(Draft draft, Outside outside)

@@ -19,10 +19,12 @@ from cygrad.kernels.elementwise cimport (
 )
 from cygrad.kernels.numpy_loops cimport ADD
 from cygrad.kernels.reduction cimport reduce_strided
+from cygrad.programs.calls cimport Effect
 from cygrad.programs.draft cimport (
     CHECK, COMPUTED, CONSTANT, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, Operand,
     PUT, ROUTINE, SUM, Value, grown,
 )
+from cygrad.programs.outside cimport Outside
 
 cdef int COPY = kernel_named("COPY")
 cdef int ACCUMULATE = kernel_named("ACCUMULATE")
@@ -174,6 +176,8 @@ cdef class Building:
         cdef Program p = self.program
         if place.base == 0:
             return place.offset + operand.offset
+        if self.draft.values[operand.value].late:
+            return self.late_slot(operand, place)
         key = (operand.value, operand.offset)
         found = self.loaded.get(key)
         if found is not None:
@@ -189,6 +193,30 @@ cdef class Building:
         self.used += 1
         p.n_loads += 1
         return self.used - 1
+
+    cdef Py_ssize_t late_slot(self, const Operand* operand, Place place) except -1:
+        """The same of what is not to be read before an effect: `fetch` has had it copied."""
+        return self.loaded[(operand.value, operand.offset)]
+
+    cdef int fetch(self, const Instruction* at) except -1:
+        """Copy late numbers that scalar code is about to read, in steps before it."""
+        cdef const Operand* operand
+        cdef Step* s
+        cdef int j
+        for j in range(at.count):
+            operand = &self.draft.operands[at.first + j]
+            if (not self.draft.values[operand.value].late
+                    or self.draft.values[operand.value].origin != OUTSIDE
+                    or (operand.value, operand.offset) in self.loaded):
+                continue
+            s = self.step(RUN_KERNEL)
+            s.kernel = COPY
+            s.size = 1
+            self.read(s, operand)
+            s.places[1].offset = self.used
+            self.loaded[(operand.value, operand.offset)] = self.used
+            self.used += 1
+        return 0
 
     cdef int read(self, Step* s, const Operand* operand) except -1:
         s.places[s.count] = self.places[operand.value]
@@ -253,6 +281,8 @@ cdef class Building:
         cdef Py_ssize_t size = self.draft.values[at.out].size if at.out >= 0 else 1
         cdef Step* s
         cdef int j
+        if at.kind == CHECK or at.kind == GATHER or (at.kind == KERNEL and size == 1):
+            self.fetch(at)
         if at.kind == KERNEL:
             if size == 1:
                 return self.emit_scalar(at, operands, constants)
@@ -413,9 +443,12 @@ cdef tuple strides_of(const Layout* layout):
     return tuple([layout.strides[d] for d in range(layout.ndim)])
 
 
-cdef Program build(Draft draft):
+cdef Program build(Draft draft, Outside outside):
+    cdef Program p
     draft.simplify()
-    return (<Building>Building(draft)).built()
+    p = (<Building>Building(draft)).built()
+    p.outside = outside
+    return p
 
 
 # ---- Running ------------------------------------------------------------------------------------
@@ -485,6 +518,8 @@ cdef bint run_steps(Program p, double** bases) except -1:
             if not run_plain(p.steps + start, k - start, p.code, bases):
                 return False
             call_python(<tuple>p.calls[p.steps[k].index], bases)
+            if isinstance((<tuple>p.calls[p.steps[k].index])[0], Effect):
+                p.outside.resolve_again(bases)
             start = k + 1
     return run_plain(p.steps + start, p.n_steps - start, p.code, bases)
 

@@ -4,7 +4,9 @@ from cygrad.core.function cimport Function
 from cygrad.core.storage cimport Storage
 from cygrad.core.tape cimport Tape
 from cygrad.core.variable cimport Variable
+from cygrad.programs.calls cimport Touched
 from cygrad.programs.draft cimport Draft, Instruction, Operand
+from cygrad.programs.outside cimport Outside
 
 # Memory that numbers stand in, and what value of the draft they are now.
 cdef class Block:
@@ -15,6 +17,7 @@ cdef class Block:
     cdef Py_ssize_t size            # numbers from `base` on
     cdef Block next                 # another of the same storage
     cdef list outside               # of what was there before: Variables on it; else None
+    cdef Variable grad_of           # whose gradient it was before, else None
 
 cdef class Recorder(Tape):
     cdef readonly Draft draft
@@ -27,6 +30,11 @@ cdef class Recorder(Tape):
     cdef list outsides              # Blocks
     cdef list inputs                # in order: floats, and Variables on the memory of arrays
     cdef dict results               # by identity: of what was given to Python
+    cdef dict parts                 # by an owner's identity and a number: (value, offset)
+    cdef dict grads                 # by identity, of the Variables whose .grad was touched: Touched
+    cdef readonly bint effects      # Python is called for more than its results
+    cdef readonly bint acts         # so it is, or gradients land
+    cdef readonly unsigned int written      # how many writes were those of effects
     cdef list held                  # Variables whose memory nobody else may get
     cdef readonly list where        # of each check: what Python did, and the line
 
@@ -49,6 +57,12 @@ cdef class Recorder(Tape):
     cdef int check(self, int value, Py_ssize_t offset, double expected) except -1
     cdef int input_array(self, Variable v) except -1
     cdef int input_number(self, object x) except -1
+    cdef Touched touched(self, Variable x)
+    cdef int land(self) except -1
+    cdef int forget(self) except -1
+    cdef bint was_there(self, Variable v) except -1
+    cdef int may_ask(self, str what) except -1
     cdef bint locate(self, object x) except -1
     cdef bint gave(self)
-    cdef list settle(self)
+    cdef Outside settle(self)
+    cdef list settle_grads(self)

@@ -12,11 +12,9 @@ import sys
 
 import numpy as np
 
-cimport cython
 from cpython.object cimport PyObject, Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE
 
 from cygrad.core.arrays cimport constant
-from cygrad.core.backward cimport gradients
 from cygrad.core.function cimport (
     COPIES, Function, MADE_OF, PUTS, READS_Y, STACKS, SUMS, emit_rule, input_of, name_of,
     reads_input,
@@ -24,16 +22,19 @@ from cygrad.core.function cimport (
 from cygrad.core.layout cimport Layout, SCALAR, contiguous_layout, release, shape_of, share
 from cygrad.core.mode cimport Mode, mode
 from cygrad.core.routine cimport AS_IT_IS, DENSE, Emission, FOR_BLAS
+from cygrad.core.repetition cimport pause_repetitions, resume_repetitions
 from cygrad.core.slots cimport Py_REFCNT
-from cygrad.core.storage cimport FOREIGN
+from cygrad.core.storage cimport FOREIGN, writes
 from cygrad.core.tape cimport Tape, leave_outputs
 from cygrad.core.variable cimport Variable, describe, detached
 from cygrad.functions.linalg cimport is_for_blas
 from cygrad.kernels.elementwise cimport constants_of, kernel_named
+from cygrad.programs.calls cimport Effect, Forward, Gradient, Landing, Test, Touched
 from cygrad.programs.draft cimport (
     CALL, CHECK, COMPUTED, CONSTANT, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, Operand,
     PUT, ROUTINE, SUM,
 )
+from cygrad.programs.outside cimport Outside, outside_of
 from cygrad.programs.program cimport ROUTINE_OPERANDS
 
 cdef enum:
@@ -61,6 +62,8 @@ cdef class Recorder(Tape):
         self.blocks = {}
         self.reasons = []
         self.routines = {}
+        self.grads = {}
+        self.parts = {}
         self.outsides = []
         self.inputs = []
         self.results = {}
@@ -94,6 +97,7 @@ cdef class Recorder(Tape):
             # Its numbers as they are now, in case that nobody else can see it.
             block.value = self.draft.add_constant(v.ptr, v.layout.size)
             self.draft.values[block.value].index = <int>len(self.outsides)
+        self.draft.values[block.value].late = self.effects
         block.outside = [v]
         self.outsides.append(block)
         return block
@@ -151,7 +155,7 @@ cdef class Recorder(Tape):
     # ---- Operations ---------------------------------------------------------------------------
 
     cdef int made(self, Function f, tuple ys) except -1:
-        cdef Variable y = <Variable>ys[0]
+        cdef Variable y = <Variable>ys[0], x
         cdef Instruction* at
         cdef int value, k
         self.rest()
@@ -180,6 +184,10 @@ cdef class Recorder(Tape):
         if f.op.emit is not NULL and f.n_inputs + len(ys) + f.op.hidden <= ROUTINE_OPERANDS:
             return self.emitted(f, ys)
         if f.op.instruction == MADE_OF:
+            for k in range(f.n_inputs):     # it may have read them through others
+                x = input_of(f, k)
+                if <size_t><PyObject*>x.storage in self.blocks:
+                    self.block_of(x)
             return 0
         return self.called(f, ys)
 
@@ -322,6 +330,7 @@ cdef class Recorder(Tape):
             rule(f, i, &e)
         finally:
             at.n = e.n
+            at.n_count = e.count
         at.run = e.run
         at.name = e.name
         at.c[0] = e.c[0]
@@ -431,6 +440,143 @@ cdef class Recorder(Tape):
             return self.added(into, part)
         return self.computed(COPY, [part], NULL, gx)
 
+    cdef int collected(self, object owner, int part, Variable v) except -1:
+        cdef Operand operand
+        self.rest()
+        self.take(v, DENSE, &operand)
+        release(operand.layout)
+        self.parts[(id(owner), part)] = (operand.value, operand.offset)
+        self.held.append(owner)
+        return 0
+
+    cdef int copied(self, object owner, int part, Variable y) except -1:
+        cdef Block block
+        self.rest()
+        self.blocks.pop(<size_t><PyObject*>y.storage, None)
+        block = self.new_block(y, 0)
+        block.value, block.offset = self.parts[(id(owner), part)]
+        return 0
+
+    # ---- Effects ------------------------------------------------------------------------------
+
+    cdef Touched touched(self, Variable x):
+        cdef Touched t = <Touched>self.grads.get(id(x))
+        if t is None:
+            t = <Touched>Touched.__new__(Touched)
+            t.x = x
+            t.value = -2
+            t.gone = self.effects
+            self.grads[id(x)] = t
+        return t
+
+    cdef int reads_grad(self, Variable x) except -1:
+        cdef Touched t
+        cdef Block block
+        self.rest()
+        t = self.touched(x)
+        if t.value != -2:
+            return 0
+        if t.gone:
+            return self.refused(f"the gradient of {describe(x)} is read after an update")
+        t.read = True
+        t.was_none = x.grad_ is None
+        t.value = -1
+        if x.grad_ is not None and not x.grad_.layout.contiguous:
+            return self.refused(f"the gradient of {describe(x)} is in an order of its own")
+        if x.grad_ is not None and x.grad_.storage is not None:
+            block = self.new_block(x.grad_, 0)
+            t.value = block.value = self.draft.add_value(OUTSIDE, block.size,
+                                                         <int>len(self.outsides))
+            block.grad_of = x
+            self.outsides.append(block)
+        return 0
+
+    cdef int set_grad(self, Variable x) except -1:
+        """Landed when it matters; what was there before does not, if it was not read."""
+        cdef Touched t = self.touched(x)
+        if t.value == -2:
+            t.value = -3
+        return 0
+
+    cdef int land(self) except -1:
+        """Instructions that put the gradients where they belong by now."""
+        cdef Touched t
+        cdef Block block
+        cdef Variable g
+        cdef int value
+        cdef Py_ssize_t offset
+        cdef list xs = [], gradients = []
+        self.rest()
+        for t in self.grads.values():
+            if t.value == -2:
+                continue
+            g = t.x.grad_
+            value = -1
+            offset = 0
+            if g is not None and g.storage is not None:
+                block = self.block_of(g)
+                value = block.value
+                offset = block.offset + (g.ptr - block.base)
+            if value == t.value and offset == t.offset:
+                continue
+            t.value = value
+            t.offset = offset
+            xs.append((t, value >= 0))
+            if value >= 0:
+                gradients.append(g)
+                if g.creator_ is not None:
+                    self.refused(f"the gradient of {describe(t.x)}, which has a graph of its own, "
+                                 "lands in it")
+        if xs:
+            self.call(Landing(xs), gradients, [])
+            self.acts = True
+        return 0
+
+    cdef object effect(self, object call, tuple args):
+        cdef Mode* switches = mode()
+        cdef unsigned int before
+        for x in leaves_of(args):
+            if isinstance(x, Variable) and not self.was_there(<Variable>x):
+                self.refused(f"{describe(<Variable>x)}, which is made in the call, is updated")
+        self.land()
+        self.call(Effect(call, args), [], [])
+        self.effects = self.acts = True
+        before = writes
+        switches.tape = NULL
+        token = pause_repetitions()
+        try:
+            return call(*args)
+        finally:
+            switches.tape = <void*>self
+            resume_repetitions(token)
+            self.written += writes - before
+            self.forget()
+
+    cdef bint was_there(self, Variable v) except -1:
+        """Whether v is no argument, and nothing that was computed."""
+        cdef Block block = <Block>self.blocks.get(<size_t><PyObject*>v.storage)
+        return block is None or block.outside is not None
+
+    cdef int forget(self) except -1:
+        """An effect may have written to what is outside, and to gradients."""
+        cdef Block block
+        cdef Touched t
+        for t in self.grads.values():
+            t.gone = True
+            t.value = -2
+            if t.x.grad_ is not None:
+                self.blocks.pop(<size_t><PyObject*>t.x.grad_.storage, None)
+        for key, block in list(self.blocks.items()):
+            if block.outside is not None or block.grad_of is not None:
+                del self.blocks[key]
+        return 0
+
+    cdef int may_ask(self, str what) except -1:
+        if self.effects:
+            self.refused(f"{what} after an update or another effect, which a replay cannot take "
+                         "back")
+        return 0
+
     # ---- What Python looks at -----------------------------------------------------------------
 
     cdef int looked(self, Variable v, str what) except -1:
@@ -438,6 +584,7 @@ cdef class Recorder(Tape):
         self.rest()
         if what == "a string of x" or what == "a format of x":
             return 0                    # to print it, which happens at captures alone
+        self.may_ask(what)
         if what == "bool(x)" and v.layout.size == 1:
             return self.compared(v, 0.0, Py_NE, np.asarray(v.ptr[0] != 0.0))
         if v.layout.size > FEW or v.storage is None:
@@ -458,6 +605,7 @@ cdef class Recorder(Tape):
     cdef int compared(self, Variable v, object other, int operator, object outcome) except -1:
         cdef Variable w, result
         cdef int kernel
+        self.may_ask("a comparison")
         flat = [bool(x) for x in outcome.reshape(-1)] if hasattr(outcome, "reshape") else None
         if flat is None or len(flat) > FEW:
             return self.refused(f"a comparison of {describe(v)} becomes plain numbers")
@@ -536,7 +684,7 @@ cdef class Recorder(Tape):
         self.reasons.append((why, line_of_the_user()))
         return 0
 
-    cdef list settle(self):
+    cdef Outside settle(self):
         """After the call, whose graph is gone: what is read anew, in the order of its bases.
 
         What nobody else can see was made in the call, and is a constant.
@@ -550,6 +698,10 @@ cdef class Recorder(Tape):
         self.held = []
         for item in self.outsides:
             block = <Block>item
+            if block.grad_of is not None:
+                self.draft.values[block.value].index = <int>len(anew)
+                anew.append((block.grad_of, 0, True))
+                continue
             seen = list({id(v): v for v in block.outside}.values())
             block.outside = None
             alive = []
@@ -566,14 +718,38 @@ cdef class Recorder(Tape):
                 continue
             self.draft.values[block.value].origin = OUTSIDE
             self.draft.values[block.value].index = <int>len(anew)
-            anew.append((v, block.base - v.ptr))
-        return anew
+            anew.append((v, block.base - v.ptr, False))
+        v = first = None
+        seen = alive = None
+        return outside_of(anew, self.settle_grads())
+
+    cdef list settle_grads(self):
+        """After that: forget the variables that nobody else sees; those that must have no gradient."""
+        cdef Touched t
+        cdef list without = []
+        for t in self.grads.values():
+            if Py_REFCNT(<PyObject*>t.x) == 1:
+                t.x = None
+                continue
+            if t.x.creator_ is not None and t.x.grad_ is not None:
+                self.refused(f"{describe(t.x)}, which is no leaf, keeps its gradient")
+            if t.read and t.was_none:
+                without.append(t.x)
+        self.grads = {}
+        return without
 
 
 def refuse_here(str why):
     """What this thread records, if it does, cannot be replayed, and why."""
     if mode().tape is not NULL:
         (<Tape>mode().tape).refused(why)
+
+
+cdef list leaves_of(object x):
+    """What is in lists and tuples, and lists and tuples of these."""
+    if isinstance(x, (list, tuple)):
+        return [leaf for part in x for leaf in leaves_of(part)]
+    return [x]
 
 
 cdef bint is_view(Function f, Variable y) noexcept:
@@ -621,101 +797,3 @@ cdef object line_of_the_user():
     while frame is not None and frame.f_globals.get("__name__", "").startswith("cygrad."):
         frame = frame.f_back
     return ("?", 0) if frame is None else (frame.f_code.co_filename, frame.f_lineno)
-
-
-# ---- What is called anew ------------------------------------------------------------------------
-
-cdef int count_uses(Function f, int more) noexcept:
-    cdef Variable x
-    cdef int k
-    for k in range(f.n_inputs):
-        x = input_of(f, k)
-        x.uses += more
-    return 0
-
-
-@cython.final
-@cython.no_gc_clear
-cdef class Forward:
-    """An operation on other numbers."""
-    cdef Function f
-    cdef tuple ys               # its outputs, as `again` asks for their shapes
-    cdef readonly str name
-
-    cdef bint alone             # nothing else holds f
-
-    def __init__(self, Function f, tuple ys):
-        self.f = f
-        self.ys = ys
-        self.name = name_of(f)
-        self.alone = (<Variable>ys[0]).creator_ is not f
-        if self.alone:
-            count_uses(f, -1)       # eager's backward pass asks how many there are
-
-    def __dealloc__(self):
-        if self.alone:
-            count_uses(self.f, 1)
-        leave_outputs(self.f, self.ys)
-
-    def __call__(self, list inputs):
-        cdef Mode* switches = mode()
-        cdef int paused = switches.paused
-        switches.paused = 1
-        try:
-            ys = self.f.op.again(self.f, tuple(inputs))
-        finally:
-            switches.paused = paused
-        return ys if isinstance(ys, tuple) else (ys,)
-
-
-@cython.final
-cdef class Gradient:
-    """What flows to some inputs of an operation, on other numbers, in a plain backward pass."""
-    cdef Function f
-    cdef object y               # its output, or None
-    cdef list places
-    cdef bint adds              # to the last operand
-    cdef readonly str name
-
-    def __init__(self, Function f, object y, list places, bint adds):
-        self.f = f
-        self.y = y
-        self.places = places
-        self.adds = adds
-        self.name = f"the gradient of {name_of(f)}"
-
-    def __call__(self, list operands):
-        cdef Mode* switches = mode()
-        cdef int paused = switches.paused, n = self.f.n_inputs
-        cdef list inputs = operands[:n]
-        cdef Function f
-        for i in self.places:
-            (<Variable>inputs[i]).requires = True
-        switches.paused = 0
-        try:
-            ys = self.f.op.again(self.f, tuple(inputs))
-            if not isinstance(ys, tuple):
-                ys = (ys,)
-            if self.adds:
-                f = (<Variable>ys[0]).creator_
-                switches.paused = 1
-                return (f.op.fused(f, operands[n], self.places[0], operands[n + 1], False),)
-            found = gradients(list(ys), operands[n:], [inputs[i] for i in self.places], False)
-        finally:
-            switches.paused = paused
-        return tuple(found)
-
-
-@cython.final
-cdef class Test:
-    """A look at numbers, which raises."""
-    cdef object test
-    cdef readonly str name
-
-    def __init__(self, test):
-        self.test = test
-        self.name = getattr(test, "__name__", "a test")
-
-    def __call__(self, list operands):
-        self.test(operands[0])
-        return ()

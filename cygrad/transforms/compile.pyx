@@ -24,14 +24,17 @@ from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcmp, memcpy
 
 from cygrad.core.arrays cimport array_of, constant
+from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, contiguous_layout, release, same_shape, shape_of, share, strided_layout,
 )
 from cygrad.core.mode cimport Mode, is_watching, mode
 from cygrad.core.repetition cimport Repetition, is_layer
 from cygrad.core.storage cimport writes
-from cygrad.core.variable cimport Variable, describe, empty, own_contiguous
+from cygrad.core.variable cimport Variable, describe, detached, empty, own_contiguous
+from cygrad.functions.operation cimport operation
 from cygrad.kernels.elementwise cimport copy_strided
+from cygrad.programs.outside cimport Outside
 from cygrad.programs.program cimport Program, build
 from cygrad.programs.recorder cimport Recorder
 from cygrad.transforms.trace cimport Transform
@@ -58,6 +61,9 @@ cdef enum Leaf:
     BYTES = 5               # part of the key: an array of whole numbers or bools
 
 cdef object MISSING = object()
+cdef str OTHER_NUMBERS = (
+    "it gives other numbers than were recorded: it depends on something that no program sees, such "
+    "as arrays that NumPy computes with, or random numbers")
 cdef object FunctionType = types.FunctionType
 cdef object CodeType = types.CodeType
 cdef object CyFunctionType = type(no_grad()(lambda: None))
@@ -281,6 +287,24 @@ cdef enum Way:
     AS_ARRAY = 1
     AS_VARIABLE = 2
     AS_IT_WAS = 3           # what the call does not compute
+    AS_SPENT = 4            # a Variable whose graph the call has run backward through
+
+cdef Variable vjp_replayed(Function f, Variable gy, int i):
+    raise RuntimeError("Variable.backward: this result was replayed by a compiled function, whose "
+                       "call runs backward itself; it has no graph any more. Run all that is to "
+                       "flow back inside the function")
+
+cdef Op REPLAYED = operation(b"Replayed", vjp_replayed)
+
+cdef Variable ROOT = constant(0.0, "compile")
+ROOT.requires = True
+
+cdef Variable spent(Variable numbers):
+    """A result whose graph the call has run backward through: the same numbers, without it."""
+    cdef Variable y = detached(numbers)
+    connect(&REPLAYED, y, ROOT, None)
+    return y
+
 
 # A leaf of the result: where it stands, and how it is given.
 cdef struct Result:
@@ -295,17 +319,18 @@ cdef class Capture:
     """One program, and when it holds."""
     cdef Program program
     cdef object places              # the template of the arguments, or None: they are the leaves
-    cdef int n_leaves, n_inputs, n_outside, n_results
+    cdef int n_leaves, n_inputs, n_results
     cdef unsigned char* kinds       # of the leaves, Leaf
     cdef Py_ssize_t* slots          # of the inputs, in the arena
+    cdef Py_ssize_t n_numbers       # of all inputs
     cdef double* first              # the numbers of the inputs at the capture
     cdef bint trusted               # a replay with other numbers has been compared
+    cdef bint effects               # it does more than to give a result,
+    cdef bint proved                # and has been recorded twice, the same both times
     cdef Layout** shapes            # of the leaves that are arrays, counted; else NULL
-    cdef Layout** layouts           # of what is outside, counted
-    cdef Py_ssize_t* starts         # where its first number in memory is, from the first of all on
     cdef Result* results
     cdef list keys                  # of each leaf: its shape, value, or the object
-    cdef list outside               # Variables that are read anew
+    cdef Outside outside
     cdef list watches
     cdef object result              # the template of the result
     cdef list ways                  # of each leaf of it, Way
@@ -315,9 +340,6 @@ cdef class Capture:
 
     def __dealloc__(self):
         cdef int k
-        if self.layouts is not NULL:
-            for k in range(self.n_outside):
-                release(self.layouts[k])
         if self.results is not NULL:
             for k in range(self.n_results):
                 if self.results[k].source is not NULL:
@@ -331,11 +353,9 @@ cdef class Capture:
         free(self.shapes)
         free(self.slots)
         free(self.first)
-        free(self.layouts)
-        free(self.starts)
         free(self.results)
 
-    cdef int settle(self, list kinds, list starts) except -1:
+    cdef int settle(self, list kinds) except -1:
         """The program is there: make ready for replays."""
         cdef Py_ssize_t dims[MAX_NDIM]
         cdef Py_ssize_t steps[MAX_NDIM]
@@ -343,17 +363,14 @@ cdef class Capture:
         cdef int k, d
         self.n_leaves = <int>len(kinds)
         self.n_inputs = <int>len(self.program.inputs)
-        self.n_outside = <int>len(self.outside)
         self.n_results = <int>len(self.ways)
         self.kinds = <unsigned char*>calloc(self.n_leaves + 1, 1)
         self.slots = <Py_ssize_t*>calloc(self.n_inputs + 1, sizeof(Py_ssize_t))
-        self.layouts = <Layout**>calloc(self.n_outside + 1, sizeof(Layout*))
-        self.starts = <Py_ssize_t*>calloc(self.n_outside + 1, sizeof(Py_ssize_t))
         self.results = <Result*>calloc(self.n_results + 1, sizeof(Result))
         self.shapes = <Layout**>calloc(self.n_leaves + 1, sizeof(Layout*))
-        if (self.kinds is NULL or self.shapes is NULL or self.slots is NULL or self.layouts is NULL
-                or self.starts is NULL or self.results is NULL):
-            self.n_outside = self.n_results = 0
+        if (self.kinds is NULL or self.shapes is NULL or self.slots is NULL
+                or self.results is NULL):
+            self.n_results = 0
             raise MemoryError()
         for k in range(self.n_leaves):
             self.kinds[k] = kinds[k]
@@ -362,9 +379,6 @@ cdef class Capture:
                 self.keys[k] = None     # not its numbers, too
         for k in range(self.n_inputs):
             self.slots[k] = self.program.inputs[k]
-        for k in range(self.n_outside):
-            self.layouts[k] = share((<Variable>self.outside[k]).layout)
-            self.starts[k] = starts[k]
         for k in range(self.n_results):
             r = &self.results[k]
             r.way = self.ways[k]
@@ -382,7 +396,6 @@ cdef class Capture:
 
     cdef bint fits(self, tuple found) except -1:
         cdef Mode* switches = mode()
-        cdef Variable v
         cdef object x, key
         cdef int k, kind
         if (self.paused != (switches.paused != 0) or self.testing != (switches.testing != 0)
@@ -414,15 +427,15 @@ cdef class Capture:
         for w in self.watches:
             if not (<Watch>w).holds():
                 return False
-        for k in range(self.n_outside):
-            v = <Variable>self.outside[k]
-            if v.layout is not self.layouts[k] and not same_places(v.layout, self.layouts[k]):
-                return False
-        return True
+        return self.outside.fits()
 
     cdef object replay(self, tuple found, bint* differs):
-        """The result, or MISSING where a guard does not hold; `differs`: it is to be compared."""
+        """The result, or MISSING where a guard does not hold; `differs`: it is to be compared.
+
+        What has effects is proved before, and MISSING where it is not yet.
+        """
         cdef double* bases[BASES]
+        cdef list held
         cdef double* arena = self.program.take_arena()
         cdef Py_ssize_t n, at = 0
         cdef int k, i = 0
@@ -436,8 +449,11 @@ cdef class Capture:
                                          n * sizeof(double)) != 0
                     at += n
                 i += 1
-            for k in range(self.n_outside):
-                bases[k + 1] = (<Variable>self.outside[k]).ptr + self.starts[k]
+            if self.effects and (differs[0] or not self.proved):
+                return MISSING
+            self.outside.resolve(bases)
+            if self.program.is_long or self.effects:    # another thread may assign .data meanwhile
+                held = self.outside.hold()
             if not self.program.run(arena, bases):
                 return MISSING
             return self.assembled(self.result, bases)
@@ -477,7 +493,16 @@ cdef class Capture:
         else:
             copy_strided(source, r.source.strides, v.ptr, r.target.strides, r.target.ndim,
                          r.target.shape)
+        if r.way == AS_SPENT:
+            return spent(v)
         return array_of(v) if r.way == AS_ARRAY else v
+
+    cdef tuple meaning(self, dict table):
+        return self.program.draft.meaning(self.outside.names(), table)
+
+    cdef bint has_other_inputs(self, Capture other) noexcept:
+        return (self.n_numbers != other.n_numbers
+                or memcmp(self.first, other.first, self.n_numbers * sizeof(double)) != 0)
 
     cdef int remember(self, tuple found) except -1:
         """The numbers of the inputs, to know when there are other ones."""
@@ -493,17 +518,15 @@ cdef class Capture:
             for k in range(len(x)):
                 self.first[at] = x[k]
                 at += 1
+        self.n_numbers = at
         return 0
 
 
-cdef bint same_places(const Layout* a, const Layout* b) noexcept:
-    cdef int d
-    if not same_shape(a, b):
-        return False
-    for d in range(a.ndim):
-        if a.strides[d] != b.strides[d]:
-            return False
-    return True
+cdef bint same_ways(Capture a, Capture b) except -1:
+    """Whether two captures give results of the same form, with the same constants."""
+    return (a.ways == b.ways and same_form(a.result, b.result)
+            and all([(x is y or (is_plain(x) and same_value(x, y)))
+                     for x, y in zip(a.constants, b.constants)]))
 
 
 cdef object numbers_in(object x):
@@ -606,6 +629,8 @@ cdef class Compiled:
                 continue
             result = capture.replay(found, &differs)
             if result is MISSING:
+                if capture.effects and (differs or not capture.proved):
+                    return self.proof(capture, places, found, args, kwargs)
                 continue
             if k > 0:               # a new list: another thread may be looking through this one
                 self.held = [capture, *[c for c in held if c is not capture]]
@@ -648,8 +673,7 @@ cdef class Compiled:
             capture.trusted = True
             return expected
         self.held = []
-        self.stay("it gives other numbers than were recorded: it depends on something that no "
-                  "program sees, such as arrays that NumPy computes with, or random numbers")
+        self.stay(OTHER_NUMBERS)
         return expected
 
     cdef int stay(self, str why) except -1:
@@ -664,10 +688,6 @@ cdef class Compiled:
 
     cdef object capture(self, object places, tuple found, tuple args, dict kwargs):
         cdef Capture capture
-        cdef Recorder recorder
-        cdef Repetition repetition
-        cdef unsigned int before = writes
-        cdef list given
         if len(self.held) >= MOST:
             lines = sorted({f"{file}:{line}, {what}" for c in self.held
                             for what, (file, line) in (<Capture>c).where})
@@ -675,6 +695,43 @@ cdef class Compiled:
                       "argument that is no array, no float of a transform, or what Python asked: "
                       + ("; ".join(lines[:3]) if lines else "nothing"))
             return self.function(*args, **kwargs)
+        result, capture = self.recorded(places, found, args, kwargs)
+        if capture is not None:
+            self.add(capture, self.reason(places, found))
+        return result
+
+    cdef int add(self, Capture capture, str reason) except -1:
+        self.captures += 1
+        self.explanations.append(f"capture {self.captures}: {reason}")
+        self.held = [capture, *self.held]
+        return 0
+
+    cdef object proof(self, Capture capture, object places, tuple found, tuple args, dict kwargs):
+        """What has effects cannot be called twice: so a call is recorded again, and compared."""
+        cdef Capture other
+        result, other = self.recorded(places, found, args, kwargs)
+        if other is None:
+            return result
+        table = {}
+        checks, *meaning = capture.meaning(table)
+        other_checks, *other_meaning = other.meaning(table)
+        if checks != other_checks:
+            self.add(other, self.reason(places, found))
+        elif meaning == other_meaning and same_ways(capture, other):
+            capture.trusted = capture.trusted or other.has_other_inputs(capture)
+            capture.proved = True
+        else:
+            self.held = []
+            self.stay(OTHER_NUMBERS)
+        return result
+
+    cdef tuple recorded(self, object places, tuple found, tuple args, dict kwargs):
+        """Call the function; its result, and the Capture of the call, or None."""
+        cdef Capture capture
+        cdef Recorder recorder
+        cdef Repetition repetition
+        cdef unsigned int before = writes
+        cdef list given
         capture = <Capture>Capture.__new__(Capture)
         recorder = Recorder()
         kinds = []
@@ -688,13 +745,14 @@ cdef class Compiled:
                 watch_inside(capture.watches, met, x, type(x).__name__)
         except TooMuch:
             self.stay(f"it closes over more than {WATCHES} things, which would have to be watched")
-            return self.function(*args, **kwargs)
+            return self.function(*args, **kwargs), None
         capture.paused = bool(mode().paused)
         capture.testing = bool(mode().testing)
         repetition = <Repetition>Repetition.__new__(Repetition)
         with recorder:
             result = repetition.first(self.function, new_args, new_kwargs)
-            if writes != before or give_back(kinds, found, inputs):
+            recorder.land()
+            if writes - recorder.written != before or give_back(kinds, found, inputs):
                 recorder.refused("numbers are changed in place")
             why = repetition.changed()
             if why is not None:
@@ -703,24 +761,24 @@ cdef class Compiled:
             inputs = new_args = new_kwargs = None
             given = self.outputs_of(capture, recorder, result)
         if not recorder.reasons:
+            for k in range(len(given)):
+                if capture.ways[k] == AS_SPENT:
+                    given[k] = spent(own_contiguous(<Variable>given[k]))
             result = rebuild(capture.result, given)      # without the graph
-            anew = recorder.settle()
-            capture.outside = [v for v, _ in anew]
+            capture.outside = recorder.settle()
         if recorder.reasons:
             why, (file, line) = recorder.reasons[0]
             self.stay(f"{why} ({file}, line {line})")
-            return rebuild(capture.result, given)
-        if len(capture.outside) >= BASES - 1:
-            self.stay(f"it reads {len(capture.outside)} arrays beside its arguments")
-            return result
-        capture.program = build(recorder.draft)
+            return rebuild(capture.result, given), None
+        if capture.outside.count >= BASES - 1:
+            self.stay(f"it reads {capture.outside.count} arrays beside its arguments")
+            return result, None
+        capture.effects = recorder.acts
+        capture.program = build(recorder.draft, capture.outside)
         capture.where = recorder.where
-        capture.settle(kinds, [start for _, start in anew])
+        capture.settle(kinds)
         capture.remember(found)
-        self.captures += 1
-        self.explanations.append(f"capture {self.captures}: {self.reason(places, found)}")
-        self.held = [capture, *self.held]
-        return result
+        return result, capture
 
     cdef str reason(self, object places, tuple found):
         """In what the present call differs from all captures."""
@@ -796,6 +854,11 @@ cdef class Compiled:
             known = recorder.locate(x)
             if isinstance(x, Variable):
                 v = <Variable>x
+                if requires(v) and recorder.acts:
+                    capture.ways.append(<int>AS_SPENT)
+                    capture.constants.append(len(recorder.draft.results) - 1)
+                    given.append(x)
+                    continue
                 if requires(v):
                     recorder.refused(f"its result, {describe(v)}, requires a gradient: compile "
                                      "grad, value_and_grad or another transform of it, or call it "

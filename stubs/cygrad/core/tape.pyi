@@ -1,10 +1,14 @@
 """Stub of cygrad/core/tape.pyx: what a thread computes, recorded."""
 
+from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import ParamSpec, Self, TypeVar
 
 from .function import Function
 from .variable import Variable
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 class Tape:
     """A context manager: what the thread computes inside is recorded."""
@@ -21,4 +25,7 @@ class Tape:
         traceback: TracebackType | None,
     ) -> None: ...
 
+def is_taped() -> bool: ...
+def anew(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T: ...
+def refuse(what: str) -> None: ...
 def again(f: Function, *inputs: Variable) -> Variable | tuple[Variable, ...]: ...

@@ -1,0 +1,39 @@
+# What a program calls of Python.
+
+from cygrad.core.function cimport Function
+from cygrad.core.variable cimport Variable
+
+# A Variable whose gradient a call reads or replaces.
+cdef class Touched:
+    cdef Variable x
+    cdef bint read                  # what was there before the call
+    cdef bint was_none              # then
+    cdef int value                  # of the draft that is there, as far as the program goes; -1: None,
+    cdef Py_ssize_t offset          # ... -2: not looked at, -3: given another since
+    cdef bint gone                  # an effect has changed it, who knows how
+
+cdef class Forward:
+    cdef Function f
+    cdef tuple ys               # its outputs, as `again` asks for their shapes
+    cdef readonly str name
+    cdef bint alone             # nothing else holds f
+
+cdef class Gradient:
+    cdef Function f
+    cdef object y               # its output, or None
+    cdef list places
+    cdef bint adds              # to the last operand
+    cdef readonly str name
+
+cdef class Landing:
+    cdef list xs                # pairs of a Touched, and whether there is a gradient for it
+    cdef readonly str name
+
+cdef class Effect:
+    cdef object function
+    cdef tuple args
+    cdef readonly str name
+
+cdef class Test:
+    cdef object test
+    cdef readonly str name

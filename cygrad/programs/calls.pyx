@@ -1,0 +1,161 @@
+"""What a program calls of Python: operations without an instruction, looks, and effects."""
+
+cimport cython
+
+from cygrad.core.arrays cimport array_of, constant
+from cygrad.core.backward cimport gradients
+from cygrad.core.function cimport Function, input_of, name_of
+from cygrad.core.mode cimport Mode, mode
+from cygrad.core.tape cimport leave_outputs
+from cygrad.core.variable cimport Variable
+
+
+cdef class Touched:
+    """A Touched: see calls.pxd."""
+
+
+cdef int count_uses(Function f, int more) noexcept:
+    cdef Variable x
+    cdef int k
+    for k in range(f.n_inputs):
+        x = input_of(f, k)
+        x.uses += more
+    return 0
+
+
+@cython.final
+@cython.no_gc_clear
+cdef class Forward:
+    """An operation on other numbers."""
+
+    def __init__(self, Function f, tuple ys):
+        self.f = f
+        self.ys = ys
+        self.name = name_of(f)
+        self.alone = (<Variable>ys[0]).creator_ is not f
+        if self.alone:
+            count_uses(f, -1)       # eager's backward pass asks how many there are
+
+    def __dealloc__(self):
+        if self.alone:
+            count_uses(self.f, 1)
+        leave_outputs(self.f, self.ys)
+
+    def __call__(self, list inputs):
+        cdef Mode* switches = mode()
+        cdef int paused = switches.paused
+        switches.paused = 1
+        try:
+            ys = self.f.op.again(self.f, tuple(inputs))
+        finally:
+            switches.paused = paused
+        return ys if isinstance(ys, tuple) else (ys,)
+
+    def meant(self, operands):
+        return self.name, operands
+
+
+@cython.final
+cdef class Gradient:
+    """What flows to some inputs of an operation, on other numbers, in a plain backward pass."""
+
+    def __init__(self, Function f, object y, list places, bint adds):
+        self.f = f
+        self.y = y
+        self.places = places
+        self.adds = adds
+        self.name = f"the gradient of {name_of(f)}"
+
+    def __call__(self, list operands):
+        cdef Mode* switches = mode()
+        cdef int paused = switches.paused, n = self.f.n_inputs
+        cdef list inputs = operands[:n]
+        cdef Function f
+        for i in self.places:
+            (<Variable>inputs[i]).requires = True
+        switches.paused = 0
+        try:
+            ys = self.f.op.again(self.f, tuple(inputs))
+            if not isinstance(ys, tuple):
+                ys = (ys,)
+            if self.adds:
+                f = (<Variable>ys[0]).creator_
+                switches.paused = 1
+                return (f.op.fused(f, operands[n], self.places[0], operands[n + 1], False),)
+            found = gradients(list(ys), operands[n:], [inputs[i] for i in self.places], False)
+        finally:
+            switches.paused = paused
+        return tuple(found)
+
+    def meant(self, operands):
+        return self.name, tuple(self.places), self.adds, operands
+
+
+@cython.final
+cdef class Landing:
+    """Gradients put into variables."""
+
+    def __init__(self, list xs):
+        self.xs = xs
+        self.name = "land"
+
+    def __call__(self, list gradients):
+        cdef Touched t
+        cdef Variable g
+        cdef set memory = set()
+        cdef int k = 0
+        for t, given in self.xs:
+            g = None
+            if given:
+                g = <Variable>gradients[k]
+                k += 1
+                if id(g.storage) in memory:         # each has its own
+                    g = constant(array_of(g).copy(), "compile")
+                memory.add(id(g.storage))
+            if t.x is not None:
+                t.x.grad_ = g
+        return ()
+
+    def meant(self, operands):
+        """In whatever order."""
+        cdef Touched t
+        found, k = {}, 0
+        for t, given in self.xs:
+            if t.x is not None:
+                found[id(t.x)] = operands[k] if given else None
+            k += given
+        return "land", tuple(sorted(found.items()))
+
+
+@cython.final
+cdef class Effect:
+    """A call of Python for what it does."""
+
+    def __init__(self, function, tuple args):
+        self.function = function
+        self.args = args
+        self.name = getattr(function, "__qualname__", type(function).__name__).replace("._", ".")
+
+    def __call__(self, list operands):
+        self.function(*self.args)
+        return ()
+
+    def meant(self, operands):
+        return self.name, tuple([id(x) for x in self.args]), id(getattr(self.function, "__self__",
+                                                                        self.function))
+
+
+@cython.final
+cdef class Test:
+    """A look at numbers, which raises."""
+
+    def __init__(self, test):
+        self.test = test
+        self.name = getattr(test, "__name__", "a test")
+
+    def __call__(self, list operands):
+        self.test(operands[0])
+        return ()
+
+    def meant(self, operands):
+        return self.name, operands
