@@ -2,7 +2,7 @@
 
 import inspect
 import pydoc
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from test_docstrings import PUBLIC
@@ -63,6 +63,21 @@ def test_a_subclass_shows_its_own_parameters() -> None:
 
     assert shown(Scale) == "(factor=2.0)"
     assert shown(Sine) == "()"
+
+
+def test_a_constructor_that_is_inherited_shows_its_parameters() -> None:
+    class Inner(cg.layers.GRU):
+        pass
+
+    class Made(cg.layers.GRU):
+        def __new__(cls, size: int) -> Self:
+            return super().__new__(cls)
+
+    for kind in (Inner, cg.layers.GRU, cg.optimizers.Adam):
+        # CPython 3.11.2 would take a `__new__` in Python that is inherited, even for such a class.
+        assert not inspect.isfunction(kind.__new__)
+    assert shown(Inner) == shown(cg.layers.GRU) == "(hidden_size, in_size=None, rng=None)"
+    assert shown(Made) == "(size)"
 
 
 def test_a_signature_is_no_part_of_the_docstring() -> None:

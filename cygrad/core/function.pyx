@@ -297,7 +297,7 @@ cdef Function connect_with(const Op* op, Variable y, Variable x0, Variable x1, d
         f.n_inputs = 2
         if x1.generation_ > f.generation_:
             f.generation_ = x1.generation_
-    attach(f, y)
+    attach(f, y, lag_of(f))
     if x0.tracked or (x1 is not None and x1.tracked):
         track_behind(y)
     if is_observed(switches):
@@ -350,7 +350,7 @@ cdef Function connect_many(const Op* op, Variable y, tuple inputs):
     f = <Function>Function.__new__(Function)
     f.op = op
     take_inputs(f, inputs)
-    attach(f, y)
+    attach(f, y, lag_of(f))
     if tracked:
         track_behind(y)
     if is_observed(switches):
@@ -398,27 +398,29 @@ cdef Function record_several(const Op* op, tuple ys, tuple inputs, object saved)
 
 cdef int attach_all(Function f, tuple ys) except -1:
     cdef Variable y
+    cdef unsigned short lag = lag_of(f)
     cdef int i
     if len(ys) == 1:
-        attach(f, <Variable>ys[0])
+        attach(f, <Variable>ys[0], lag)
         return 0
     f.saved = Outputs(len(ys))
     f.several = True
     outputs_of(f).shapes = [(<Variable>result).shape for result in ys]
     for i in range(len(ys)):
         y = <Variable>ys[i]
-        attach(f, y)
+        attach(f, y, lag)
         y.index = i
         set_output(f, i, <PyObject*>y)
     f.out = NULL
     return 0
 
 
-cdef inline void attach(Function f, Variable y) noexcept:
+cdef inline void attach(Function f, Variable y, unsigned short lag) noexcept:
+    """Make y an output of f; lag is lag_of(f), which looks at every input."""
     y.creator_ = f
     y.generation_ = f.generation_ + 1
     y.requires = True
-    y.lag = lag_of(f)
+    y.lag = lag
     f.out = <PyObject*>y
 
 

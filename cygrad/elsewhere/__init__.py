@@ -17,6 +17,7 @@ from cygrad.elsewhere import classes
 
 __all__ = [
     "check_arguments",
+    "checks_arguments",
     "keyword_error",
     "listed",
     "members",
@@ -86,7 +87,7 @@ def named_elsewhere(kind: C) -> C:
 def check_arguments(kind: type, args: Sequence[object], kwargs: Mapping[str, object]) -> None:
     """Raise the TypeError for arguments that a constructor does not take, if there is a hint.
 
-    A class calls it in a `__new__`; where there is no hint, `__init__` makes Python's own error.
+    Where there is no hint, `__init__` makes Python's own error.
     """
     code = getattr(kind.__init__, "__code__", None)  # type: ignore[misc]
     if code is None:
@@ -111,6 +112,20 @@ def check_arguments(kind: type, args: Sequence[object], kwargs: Mapping[str, obj
                 what = "these arguments" if name == "*" else f"{name}="
                 hint = hint.replace("{kind}", kind.__name__)
                 raise TypeError(f"{kind.__name__}() does not take {what}: {hint}")
+
+
+def checks_arguments(kind: C) -> C:
+    """Give a class, and those derived from it, a `__new__` that calls `check_arguments`."""
+
+    def new(cls: type, *args: object, **kwargs: object) -> object:
+        check_arguments(cls, args, kwargs)
+        return super(kind, cls).__new__(cls)  # type: ignore[arg-type]
+
+    # Not the function itself: inspect takes the parameters of a class from a `__new__` in Python
+    # (CPython 3.11.2 even from one that is inherited, beside an `__init__` nearer by), and passes
+    # over one of a type of the interpreter's, as object's is.
+    setattr(kind, "__new__", new.__call__)  # type: ignore[operator]  # noqa: B010
+    return kind
 
 
 def keyword_error(

@@ -21,7 +21,7 @@ cdef extern from "incomplete.h" nogil:
     cg_gamma_derivative cg_student_derivatives(int isa)
 
 cdef enum:
-    BLOCK = 1 << 12             # elements, after which a signal is looked for: some 10 ms
+    BLOCK = 1 << 10             # elements, after which a signal is looked for: some 20 ms at most
 
 # In the order of the enums of incomplete.h.
 cdef tuple ISAS = ("baseline", "avx2", "avx512")

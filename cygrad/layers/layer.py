@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from cygrad.core.repetition import LAYERS, UNDER_WAY, keep_layer
 from cygrad.core.variable import Variable
-from cygrad.elsewhere import check_arguments, named_elsewhere
+from cygrad.elsewhere import checks_arguments, named_elsewhere
 from cygrad.layers.archive import Header, read_archive, write_archive
 from cygrad.layers.loading import load_into, misfits_of, state_of, unfit
 from cygrad.layers.named import Named, Parameters
@@ -499,14 +499,9 @@ class Layer(Holder):
         return ", ".join(f"{name}={v.shape}" for name, v in own)
 
 
+@checks_arguments
 class CheckedLayer(Layer):
     """A layer of ours: arguments that other libraries have are refused with what to write."""
-
-    if not TYPE_CHECKING:  # the parameters are those of __init__
-
-        def __new__(cls, *args, **kwargs):
-            check_arguments(cls, args, kwargs)
-            return super().__new__(cls)
 
 
 LAYERS.append(Layer)

@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+from typing import Any, Generic, Self, TypeVar, overload
 
 import numpy as np
 
 from cygrad.core.tape import refuse
-from cygrad.elsewhere import check_arguments
+from cygrad.elsewhere import checks_arguments
 
 __all__ = ["Configured", "Flag", "Number", "Setting", "Whole", "check_keys", "taken"]
 
@@ -106,14 +106,9 @@ def _plain(value: object) -> object:
     return value
 
 
+@checks_arguments
 class Configured:
     """A class whose `Setting` attributes are shown by repr."""
-
-    if not TYPE_CHECKING:  # the parameters are those of __init__
-
-        def __new__(cls, *args, **kwargs):
-            check_arguments(cls, args, kwargs)
-            return super().__new__(cls)
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._settings())

@@ -8,6 +8,8 @@ up at the first call: without scipy the rest is there.
 from importlib import import_module
 
 cimport cython
+cimport numpy as cnp
+from cpython.exc cimport PyErr_CheckSignals
 from cpython.ref cimport Py_INCREF
 
 from cygrad.core.arrays cimport array_of, constant
@@ -18,6 +20,13 @@ from cygrad.functions.arithmetic cimport multiply
 from cygrad.functions.broadcasting cimport sum_to_layout
 from cygrad.functions.elementwise cimport output_of
 from cygrad.functions.operation cimport as_variable, operation
+
+import numpy as np
+
+cnp.import_array()
+
+cdef enum:
+    BLOCK = 1 << 12             # numbers, after which a signal is looked for: some 10 ms
 
 
 cdef Variable vjp_special(Function f, Variable gy, int i):
@@ -106,4 +115,38 @@ def scipys(str name):
     except ImportError as error:
         raise ImportError(f"{name}: scipy computes it, which is not installed; "
                           "pip install 'cygrad[scipy]'") from error
-    return getattr(module, name)
+    cdef Scipys f = Scipys()
+    f.ufunc = getattr(module, name)
+    return f
+
+
+@cython.final
+cdef class Scipys:
+    """A ufunc of scipy's, which long arrays are given in blocks: a signal can come between."""
+
+    cdef object ufunc
+
+    def __call__(self, *arrays):
+        if at_most(arrays) <= BLOCK:
+            return self.ufunc(*arrays)
+        count = len(arrays)
+        blocks = np.nditer(
+            [*arrays, None], ["external_loop", "buffered", "zerosize_ok"],
+            [["readonly"]] * count + [["writeonly", "allocate"]],
+            [None] * count + [np.float64], buffersize=BLOCK)
+        with blocks:
+            for block in blocks:
+                self.ufunc(*block[:count], out=block[count])
+                PyErr_CheckSignals()
+            return blocks.operands[count]
+
+
+cdef Py_ssize_t at_most(tuple arrays):
+    """A bound of the size of what they broadcast to, that stops where it exceeds a block."""
+    cdef Py_ssize_t size = 1
+    for x in arrays:
+        if cnp.PyArray_Check(x):
+            size *= cnp.PyArray_SIZE(x)
+        if size > BLOCK:
+            break
+    return size

@@ -18,6 +18,7 @@ import pytest
 import cygrad as cg
 import cygrad.functions as F
 from cygrad.kernels import cylinder
+from cygrad.special.operation import scipys
 
 
 def interrupting(x: Any) -> cg.Variable:
@@ -98,3 +99,14 @@ def test_a_slow_kernel_is_left() -> None:
     # map calls one after the other, with no bytecode between
     file = interrupted_in(lambda: list(map(operator.call, calls)))
     assert file == "kernels/cylinder.pyx"
+
+
+def test_a_long_call_of_scipys_is_left() -> None:
+    pytest.importorskip("scipy")
+    numbers = np.linspace(0.1, 1.0, 10_000)
+    calls = [
+        functools.partial(_thread.interrupt_main, signal.SIGINT),
+        functools.partial(scipys("betainc"), numbers, numbers, numbers),
+    ]
+    file = interrupted_in(lambda: list(map(operator.call, calls)))
+    assert file == "special/operation.pyx"

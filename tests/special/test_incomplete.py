@@ -36,6 +36,18 @@ def test_values_are_scipys(name: str) -> None:
     np.testing.assert_array_equal(y.data, getattr(scipy_special, name)(*INPUTS[name]))
 
 
+@pytest.mark.parametrize(
+    "shape", [(20_001,), (1, 3, 5000), (5000, 3), (200, 0, 300), (1, 1, 4097), (2,) * 13]
+)
+def test_long_arrays_have_scipys_values(shape: tuple[int, ...]) -> None:
+    a, x = np.random.default_rng(0).uniform(0.1, 5.0, (2, *shape))
+    for left, right in ((a, x), (a.T, x.T), (a[..., ::-1], 0.5), (a, x[..., :1]), (a[:1], x)):
+        expected = scipy_special.gammainc(left, right)
+        np.testing.assert_array_equal(special.gammainc(left, right).data, expected, strict=True)
+    with pytest.raises(ValueError, match="gammainc: .*broadcast"):
+        special.gammainc(np.ones(5000), np.ones(4999))
+
+
 @every_function
 def test_derivatives_by_all_arguments(name: str) -> None:
     f, inputs = getattr(special, name), INPUTS[name]
