@@ -47,6 +47,8 @@ COMPILE = (
         "-fno-semantic-interposition",
         "-fvisibility=hidden",
         "-Wno-unused-function",
+        # A misspelt function would be found only when the module is loaded.
+        "-Werror=implicit-function-declaration",
         *["-include", IMPORTS],
     ]
 )

@@ -197,4 +197,5 @@ def test_an_operation_has_its_formula(name: str) -> None:
 def test_a_module_says_what_is_in_it(name: str) -> None:
     words = set(re.findall(r"\w+", PUBLIC[name].__doc__))
     missing = set(PUBLIC[name].__all__) - words - {"__version__", "functions"}
-    assert not missing, f"{missing} want a place in the docstring of {PUBLIC[name].__file__}"
+    how = "; .ci/build puts them there" if PUBLIC[name] is F else ""
+    assert not missing, f"{missing} want a place in the docstring of {PUBLIC[name].__file__}{how}"

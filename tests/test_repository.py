@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -64,6 +65,39 @@ def test_a_link_leads_somewhere(page: Path, link: str) -> None:
     file = page.parent / target if target else page
     assert file.exists()
     assert not anchor or anchor in anchors_of(file)
+
+
+def test_the_names_of_all_functions_stand_where_they_have_to() -> None:
+    run = [sys.executable, str(ROOT / ".ci" / "names.py"), "--check"]
+    missing = subprocess.run(run, capture_output=True, check=False, text=True)
+    assert (missing.returncode, missing.stdout + missing.stderr) == (0, ""), "run .ci/build"
+
+
+def test_a_new_function_is_put_beside_its_neighbour(tmp_path: Path) -> None:
+    copy = tmp_path / "clone"
+    for folder in (".ci", "cygrad/functions", "cygrad/guides", "stubs/cygrad/functions"):
+        ignored = shutil.ignore_patterns("*.so", "*.pyd", "*.c")
+        shutil.copytree(ROOT / folder, copy / folder, ignore=ignored)
+    source = copy / "cygrad/functions/exponential.pyx"
+    first, second = "def logaddexp(a, b):", "def expm1(x):"
+    text = source.read_text(encoding="utf-8")
+    text = text.replace(first, f"def logratio(a, b):\n    pass\n\n\n{first}")
+    text = text.replace(second, f"def exp1(x):\n    pass\n\n\n{second}") + "\n\ndef _own(x):\n"
+    source.write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(copy / ".ci/names.py")], capture_output=True, check=True, text=True
+    )
+    expected = {
+        "cygrad/functions/families.py": "exp exp1 exp2 expm1 log log10 log1p log2 logaddexp "
+        "logaddexp2 logratio",
+        "cygrad/functions/__init__.py": "exp, exp1, exp2, expm1, log, log2, log10, logratio, log1p",
+        "cygrad/guides/names.md": "`F.exp exp1 exp2 expm1 log log2 log10 logratio log1p logaddexp",
+        "stubs/cygrad/functions/exponential.pyi": "def log10(x: _ArrayLike) -> Variable: ...\n"
+        "def logratio(a: _ArrayLike, b: _ArrayLike) -> Variable: ...\n",
+    }
+    for file, part in expected.items():
+        assert part in (copy / file).read_text(encoding="utf-8")
+        assert file in done.stdout.replace("\\", "/")
 
 
 def test_every_room_is_on_the_map() -> None:

@@ -44,7 +44,7 @@ def relu(x):
 cdef Variable vjp_leaky_relu(Function f, Variable gy, int i):
     return choose(above(f.x0, 0.0), gy, scale(gy, f.c[0]))
 
-cdef Op LEAKY_RELU = kernel_op(b"LeakyReLU", "LEAKY_RELU", vjp_leaky_relu)
+cdef Op LEAKY_RELU = kernel_op(b"Leaky_ReLU", "LEAKY_RELU", vjp_leaky_relu)
 
 
 def leaky_relu(x, slope=0.01):

@@ -4,7 +4,8 @@ from cygrad.core.function cimport Function, Op, vjp_rule
 from cygrad.core.variable cimport Variable
 
 # An operation that a kernel computes, whose fused gradients are those that stand below its line in
-# kernels.def.
+# kernels.def. Its name is the public function's with capitals, underscores included, such as
+# Floor_Divide: in small letters, errors name the function by it.
 cdef Op kernel_op(const char* name, str kernel, vjp_rule vjp) except *
 
 cdef Variable unary(const Op* op, Variable x)

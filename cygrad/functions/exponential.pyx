@@ -72,9 +72,12 @@ def expm1(x):
 
 # a / |b|, and nan for negative b: a logarithm's gradient has the logarithm's domain.
 cdef Variable vjp_over_positive(Function f, Variable gy, int i):
+    cdef Variable gx
     if i == 0:
-        return binary(&OVER_POSITIVE, gy, f.x1)
-    return negate(multiply(gy, binary(&OVER_POSITIVE, output_of(f), f.x1)))
+        gx = binary(&OVER_POSITIVE, gy, f.x1)
+    else:
+        gx = negate(multiply(gy, binary(&OVER_POSITIVE, output_of(f), f.x1)))
+    return sum_to_layout(gx, input_of(f, i).layout)
 
 cdef Op OVER_POSITIVE = kernel_op(b"Div", "OVER_POSITIVE", vjp_over_positive)
 

@@ -1,4 +1,4 @@
-"""The functions that are public, by the files that they are in."""
+"""The functions that are public, by the files that they are in. `.ci/build` adds new ones."""
 
 FUNCTIONS = {
     "accumulation": "cumsum prod",

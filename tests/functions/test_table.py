@@ -190,6 +190,16 @@ def test_same_variable_in_every_place(operation: Operation) -> None:
     np.testing.assert_allclose(v.grad.data, sum(separate), rtol=1e-14, atol=1e-15)
 
 
+@pytest.mark.parametrize("operation", [o for o in OPERATIONS if o.elementwise], ids=str)
+def test_an_elementwise_node_has_the_name_of_a_function(operation: Operation) -> None:
+    """But for capitals: what an error says, in small letters, is then what the caller has written."""
+    name = operation.call(*variables(operation.inputs)).creator.name.lower()
+    made_of_another = name in F.__all__  # deg2rad is a product
+    assert name == operation.name or made_of_another, (
+        f"the Op of F.{operation.name} is to have its name, with capitals and all underscores"
+    )
+
+
 @every_operation
 def test_repr_of_the_graph(operation: Operation) -> None:
     y = operation.call(*variables(operation.inputs))
