@@ -3,6 +3,8 @@
 from cygrad.core.function cimport Function
 from cygrad.core.variable cimport Variable
 
+cdef list leaves_of(object x)
+
 # A Variable whose gradient a call reads or replaces.
 cdef class Touched:
     cdef Variable x

@@ -10,8 +10,25 @@ from cygrad.core.tape cimport leave_outputs
 from cygrad.core.variable cimport Variable
 
 
+cdef enum:
+    MANY_LEAVES = 100_000
+
+
 cdef class Touched:
     """A Touched: see calls.pxd."""
+
+
+cdef list leaves_of(object x):
+    """What is in lists and tuples, and in lists and tuples in these."""
+    cdef list found = [], waiting = [x]
+    while waiting:                  # no recursion: a list may hold itself
+        x = waiting.pop()
+        if isinstance(x, (list, tuple)) and len(found) < MANY_LEAVES:
+            waiting += x
+            found.append(type(x))
+        else:
+            found.append(x)
+    return found
 
 
 cdef int count_uses(Function f, int more) noexcept:
@@ -141,8 +158,8 @@ cdef class Effect:
         return ()
 
     def meant(self, operands):
-        return self.name, tuple([id(x) for x in self.args]), id(getattr(self.function, "__self__",
-                                                                        self.function))
+        owner = getattr(self.function, "__self__", self.function)
+        return self.name, id(owner), tuple([id(x) for x in leaves_of(self.args)])
 
 
 @cython.final

@@ -29,7 +29,9 @@ from cygrad.core.tape cimport Tape, leave_outputs
 from cygrad.core.variable cimport Variable, describe, detached
 from cygrad.functions.linalg cimport is_for_blas
 from cygrad.kernels.elementwise cimport constants_of, kernel_named
-from cygrad.programs.calls cimport Effect, Forward, Gradient, Landing, Test, Touched
+from cygrad.programs.calls cimport (
+    Effect, Forward, Gradient, Landing, Test, Touched, leaves_of,
+)
 from cygrad.programs.draft cimport (
     CALL, CHECK, COMPUTED, CONSTANT, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, Operand,
     PUT, ROUTINE, SUM,
@@ -472,7 +474,13 @@ cdef class Recorder(Tape):
     cdef int reads_grad(self, Variable x) except -1:
         cdef Touched t
         cdef Block block
+        cdef Variable g
         self.rest()
+        if x.creator_ is not None:      # an intermediate result, whose gradient comes and goes
+            g = x.grad_
+            if g is not None and <size_t><PyObject*>g.storage not in self.blocks:
+                self.refused(f"the gradient of {describe(x)} is there before the call")
+            return 0
         t = self.touched(x)
         if t.value != -2:
             return 0
@@ -493,7 +501,10 @@ cdef class Recorder(Tape):
 
     cdef int set_grad(self, Variable x) except -1:
         """Landed when it matters; what was there before does not, if it was not read."""
-        cdef Touched t = self.touched(x)
+        cdef Touched t
+        if x.creator_ is not None and x.grad_ is None:
+            return 0
+        t = self.touched(x)
         if t.value == -2:
             t.value = -3
         return 0
@@ -616,8 +627,7 @@ cdef class Recorder(Tape):
             kernel = LESS_EQUAL
         else:
             kernel = EQUAL if operator == Py_EQ else NOT_EQUAL
-        result = constant([1.0 if x else 0.0 for x in flat], "a comparison")
-        result = constant(result.data.reshape(outcome.shape), "a comparison")
+        result = constant(np.array(flat, np.float64).reshape(outcome.shape), "a comparison")
         self.computed(kernel, [w, v] if operator == Py_GT or operator == Py_GE else [v, w], NULL,
                       result)
         self.held.append(result)
@@ -743,13 +753,6 @@ def refuse_here(str why):
     """What this thread records, if it does, cannot be replayed, and why."""
     if mode().tape is not NULL:
         (<Tape>mode().tape).refused(why)
-
-
-cdef list leaves_of(object x):
-    """What is in lists and tuples, and lists and tuples of these."""
-    if isinstance(x, (list, tuple)):
-        return [leaf for part in x for leaf in leaves_of(part)]
-    return [x]
 
 
 cdef bint is_view(Function f, Variable y) noexcept:

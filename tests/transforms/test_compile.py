@@ -444,6 +444,7 @@ def test_effects_are_refused() -> None:
         loss = F.sum(w * w)
         w.cleargrad()
         loss.backward()
+        optimizers.SGD(0.1).update([w])
         return loss.item()
 
     class Sine(cg.Function):
@@ -453,11 +454,8 @@ def test_effects_are_refused() -> None:
         def backward(self, gy: Any) -> Any:
             return gy * F.cos(self.inputs[0])
 
-    refuses(train, match="x.cleargrad")
-    refuses(lambda: F.sum(w * w).backward(), match="backward pass")
-    refuses(lambda: w.grad, match="x.grad is read")
+    refuses(train, match="a setting is assigned")
     refuses(lambda: setattr(w, "data", [2.0, 2.0]), match="in place")
-    refuses(lambda: optimizers.SGD(0.1).update([w]), match=r"x\.grad|in place")
     refuses(cg.grad(lambda x: F.sum(F.dropout(x, 0.5))), np.ones(4), match="random")
     refuses(cg.grad(lambda x: F.sum(F.dropout(x, 0.5, rng=generator))), np.ones(4), match="random")
     refuses(cg.grad(lambda x: F.sum(lstm(x))), np.ones((1, 2)), match="state of LSTM")
