@@ -57,7 +57,7 @@ cdef enum Instruction:
     SUMS = 2                # the input, over the axes `saved`
     STACKS = 3              # numbers; its gradient picks one of them
     PUTS = 4                # a view; its gradient is put into zeros, or added to what is there
-    MADE_OF = 5             # operations that are recorded themselves; so is its sweep, if it has one
+    MADE_OF = 5             # operations that are recorded themselves; so is its sweep
 
 cdef struct Op:
     const char* name
@@ -70,7 +70,7 @@ cdef struct Op:
     int kernel              # forward, of an elementwise operation, else -1
     int instruction         # of a program, where it is no kernel: an Instruction
     emit_rule emit          # of the operation; or NULL
-    emit_rule emit_gradient # of its fused rule or its sweep; or NULL
+    emit_rule emit_gradient     # of its fused rule or its sweep; or NULL
     int taking              # routine.pxd: how those take their operands
     int hidden              # results of `emit` beside the outputs, which `emit_gradient` reads ...
     int emit_reads          # ... before the gradients, and after these inputs and outputs: Reads

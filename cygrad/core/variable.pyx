@@ -26,7 +26,7 @@ from cygrad.core.reshaping cimport reshape_in_place
 from cygrad.core.slots cimport Py_REFCNT
 from cygrad.core.storage cimport Storage, alias_of, mark_written, new_storage
 from cygrad.core.mode cimport mode
-from cygrad.core.tape cimport Tape, look_at, refuse_on_tape
+from cygrad.core.tape cimport Tape, look_at
 from cygrad.kernels.elementwise cimport copy_strided
 
 import numpy as np

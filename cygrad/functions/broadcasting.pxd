@@ -29,4 +29,5 @@ cdef Variable spread(Variable g, Variable x, unsigned long long axes)
 # The same in a program: a reduction whose axes are f.saved starts from `start`; `run` calls
 # run_reduction with its loop. n: how many results, axes, their mask, how many numbers make one.
 cdef int emit_reduction(Function f, Emission* e, Routine run, double start) except -1
-cdef void run_reduction(Loop* loop, double** at, const Py_ssize_t* n, const double* c) noexcept nogil
+cdef void run_reduction(Loop* loop, double** at, const Py_ssize_t* n,
+                        const double* c) noexcept nogil

@@ -250,7 +250,8 @@ cdef int emit_reduction(Function f, Emission* e, Routine run, double start) exce
     return 0
 
 
-cdef void run_reduction(Loop* loop, double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+cdef void run_reduction(Loop* loop, double** at, const Py_ssize_t* n,
+                        const double* c) noexcept nogil:
     cdef Py_ssize_t k
     for k in range(n[0]):
         at[1][k] = c[0]

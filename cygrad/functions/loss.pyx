@@ -171,7 +171,7 @@ cdef int emit_cross_entropy(Function f, int i, Emission* e) except -1:
 cdef int emit_cross_entropy_gradient(Function f, int i, Emission* e) except -1:
     return emit_labels(f, e, run_cross_entropy_gradient, b"cross_entropy_gradient")
 
-cdef int emit_labels(Function f, Emission* e, Routine run, const char* name) except -1:
+cdef int emit_labels(Function f, Emission* e, Routine routine, const char* name) except -1:
     """n: rows, classes, and the labels; c: how many rows count."""
     cdef cnp.ndarray labels
     cdef Variable p
@@ -182,7 +182,7 @@ cdef int emit_labels(Function f, Emission* e, Routine run, const char* name) exc
     n[1] = p.layout.shape[p.layout.ndim - 1]
     memcpy(n + 2, cnp.PyArray_DATA(labels), n[0] * sizeof(Py_ssize_t))
     e.c[0] = count
-    e.run = run
+    e.run = routine
     e.name = name
     return 0
 
@@ -379,11 +379,11 @@ MEAN_SQUARED_ERROR.instruction = MADE_OF
 cdef void run_mean_squared_error_gradient(double** at, const Py_ssize_t* n,
                                           const double* c) noexcept nogil:
     cdef const double* operands[2]
-    cdef double scale[1]
+    cdef double factor[1]
     operands[0] = at[n[1]]
     operands[1] = at[1 - n[1]]
-    scale[0] = at[2][0] * (2.0 / <double>n[0])
-    KERNELS[SCALED_DIFFERENCE](operands, at[3], n[0], scale)
+    factor[0] = at[2][0] * (2.0 / <double>n[0])
+    KERNELS[SCALED_DIFFERENCE](operands, at[3], n[0], factor)
 
 cdef int emit_mean_squared_error_gradient(Function f, int i, Emission* e) except -1:
     """n: how many numbers, and whether the inputs change places."""

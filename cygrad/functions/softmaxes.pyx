@@ -220,7 +220,8 @@ LOG_SOFTMAX.again = again_log_softmax
 cdef void run_log_softmax(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
     log_softmax_rows(at[0], at[1], n[0], n[1])
 
-cdef void run_log_softmax_gradient(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+cdef void run_log_softmax_gradient(double** at, const Py_ssize_t* n,
+                                   const double* c) noexcept nogil:
     log_softmax_gradient_rows(at[0], at[1], at[2], n[0], n[1])
 
 cdef int emit_log_softmax(Function f, int i, Emission* e) except -1:

@@ -10,8 +10,10 @@ cdef class Touched:
     cdef Variable x
     cdef bint read                  # what was there before the call
     cdef bint was_none              # then
-    cdef int value                  # of the draft that is there, as far as the program goes; -1: None,
-    cdef Py_ssize_t offset          # ... -2: not looked at, -3: given another since
+    # what stands there, as far as the program goes: a value of the draft; -1: None, -2: not looked
+    # at, -3: given another since
+    cdef int value
+    cdef Py_ssize_t offset
     cdef bint gone                  # an effect has changed it, who knows how
 
 cdef class Forward:

@@ -116,15 +116,15 @@ cdef class Landing:
         self.xs = xs
         self.name = "land"
 
-    def __call__(self, list gradients):
+    def __call__(self, list given):
         cdef Touched t
         cdef Variable g
         cdef set memory = set()
         cdef int k = 0
-        for t, given in self.xs:
+        for t, wanted in self.xs:
             g = None
-            if given:
-                g = <Variable>gradients[k]
+            if wanted:
+                g = <Variable>given[k]
                 k += 1
                 if id(g.storage) in memory:         # each has its own
                     g = constant(array_of(g).copy(), "compile")

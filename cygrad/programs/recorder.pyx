@@ -205,7 +205,7 @@ cdef class Recorder(Tape):
             if not (<Variable>y).layout.contiguous:
                 self.refused(f"{describe(<Variable>y)} is in an order of its own")
             self.make(<Variable>y)
-        for k in range(f.op.hidden):
+        for _ in range(f.op.hidden):
             self.draft.add_value(COMPUTED, 0, 0)
         at = self.draft.add(ROUTINE, first)
         at.outs = self.draft.n_values - first
@@ -223,7 +223,6 @@ cdef class Recorder(Tape):
         """
         cdef Operand operands[ROUTINE_OPERANDS]
         cdef Instruction* at
-        cdef Variable gx
         cdef int k, n = 0, outputs = len(gys), first
         self.rest()
         found = self.routines.get(<size_t><PyObject*>f)
@@ -301,7 +300,6 @@ cdef class Recorder(Tape):
     cdef int rest(self) except -1:
         cdef Function f = self.made_last
         cdef Instruction* at
-        cdef Variable y
         if f is None:
             return 0
         at = &self.draft.instructions[self.unfilled]
@@ -734,7 +732,7 @@ cdef class Recorder(Tape):
         return outside_of(anew, self.settle_grads())
 
     cdef list settle_grads(self):
-        """After that: forget the variables that nobody else sees; those that must have no gradient."""
+        """After that: forget variables that nobody else sees; those that must have no gradient."""
         cdef Touched t
         cdef list without = []
         for t in self.grads.values():

@@ -435,7 +435,6 @@ cdef class Capture:
         What has effects is proved before, and MISSING where it is not yet.
         """
         cdef double* bases[BASES]
-        cdef list held
         cdef double* arena = self.program.take_arena()
         cdef Py_ssize_t n, at = 0
         cdef int k, i = 0
@@ -453,7 +452,7 @@ cdef class Capture:
                 return MISSING
             self.outside.resolve(bases)
             if self.program.is_long or self.effects:    # another thread may assign .data meanwhile
-                held = self.outside.hold()
+                _held = self.outside.hold()
             if not self.program.run(arena, bases):
                 return MISSING
             return self.assembled(self.result, bases)
@@ -610,7 +609,6 @@ cdef class Compiled:
         cdef Capture capture
         cdef Py_ssize_t k
         cdef tuple found
-        cdef list held
         cdef bint differs = False
         if (self.stays_eager or switches.tape is not NULL or switches.level > 0
                 or is_watching(switches)):
@@ -1022,11 +1020,14 @@ def compile(f, fallback=True):
     containers and objects by what is in them, up to 1,000 places), and what Python asks
     (``if x > 0``): another one is another capture, beside the first, up to 64.
     Variables that f closes over are read anew each time. print, and what else f does
-    to the world, happens at captures only. Not captured yet, and so eager, with a UserWarning that
-    says why: backward passes that land in variables, updates, random numbers, states of layers,
-    results that require a gradient.
+    to the world, happens at captures only; but gradients land in variables as `backward` lets them,
+    and an optimizer's update, with its hooks, and a schedule's step are called anew at their place.
+    Not captured yet, and so eager, with a UserWarning that says why: random numbers, states of
+    layers, results that require a gradient where f does not run backward itself, and what Python
+    asks after an update.
 
-    The first replay with other numbers is compared with f, to the bit; what differs stays eager.
+    The first replay with other numbers is compared with f, to the bit. What updates cannot be
+    called twice: it is recorded twice, and the two programs are compared. What differs stays eager.
 
     Examples
     --------

@@ -255,9 +255,11 @@ def test_what_numpy_freezes_is_found() -> None:
         return loss
 
     compiled = cg.compile(step)
-    with pytest.warns(UserWarning, match="random numbers|other numbers"):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
         compiled()
         compiled()
+    assert "random numbers" in str(caught[0].message)
     assert compiled.replays == 0
 
 

@@ -1,0 +1,3 @@
+"""Stub of cygrad/programs/outside.pyx."""
+
+class Outside: ...
