@@ -461,6 +461,9 @@ cdef class Recorder(Tape):
 
     cdef Touched touched(self, Variable x):
         cdef Touched t = <Touched>self.grads.get(id(x))
+        cdef Block block = <Block>self.blocks.get(<size_t><PyObject*>x.storage)
+        if block is not None and self.draft.values[block.value].origin == INPUT:
+            self.refused(f"the gradient of an argument, {describe(x)}")
         if t is None:
             t = <Touched>Touched.__new__(Touched)
             t.x = x

@@ -455,6 +455,7 @@ def test_effects_are_refused() -> None:
             return gy * F.cos(self.inputs[0])
 
     refuses(train, match="a setting is assigned")
+    refuses(lambda x: x.cleargrad(), cg.Variable(1.0, requires_grad=False), match="of an argument")
     refuses(lambda: setattr(w, "data", [2.0, 2.0]), match="in place")
     refuses(cg.grad(lambda x: F.sum(F.dropout(x, 0.5))), np.ones(4), match="random")
     refuses(cg.grad(lambda x: F.sum(F.dropout(x, 0.5, rng=generator))), np.ones(4), match="random")

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import ParamSpec, Self, TypeVar
+from typing import Self, TypeVar, TypeVarTuple
 
 from .function import Function
 from .variable import Variable
 
-_P = ParamSpec("_P")
+_Ts = TypeVarTuple("_Ts")
 _T = TypeVar("_T")
 
 class Tape:
@@ -26,6 +26,6 @@ class Tape:
     ) -> None: ...
 
 def is_taped() -> bool: ...
-def anew(call: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T: ...
+def anew(call: Callable[[*_Ts], _T], *args: *_Ts) -> _T: ...
 def refuse(what: str) -> None: ...
 def again(f: Function, *inputs: Variable) -> Variable | tuple[Variable, ...]: ...

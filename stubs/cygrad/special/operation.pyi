@@ -20,5 +20,10 @@ class SpecialFunction:
     @property
     def rules(self) -> tuple[Callable[..., Variable | float] | None, ...]: ...
 
+# Any: as scipy's.
+@final
+class Scipys:
+    def __call__(self, *arrays: Any) -> Any: ...
+
 # Any: scipy's functions are of many kinds.
 def scipys(name: str) -> Callable[..., Any]: ...
