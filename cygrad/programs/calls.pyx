@@ -4,10 +4,12 @@ cimport cython
 
 from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.backward cimport gradients
-from cygrad.core.function cimport Function, input_of, name_of
+from cygrad.core.function cimport Function, input_of, name_of, outputs_of, saved_of
 from cygrad.core.mode cimport Mode, mode
 from cygrad.core.tape cimport leave_outputs
 from cygrad.core.variable cimport Variable
+
+import numpy as np
 
 
 cdef enum:
@@ -29,6 +31,21 @@ cdef list leaves_of(object x):
         else:
             found.append(x)
     return found
+
+
+cdef tuple told(Function f):
+    """What an operation is told beside its inputs, as far as it is no result of its own."""
+    return f.c[0], f.c[1], plain(outputs_of(f).saved if f.several else saved_of(f), 0)
+
+
+cdef object plain(object x, int depth):
+    if isinstance(x, (list, tuple)) and depth < 8:
+        return tuple([plain(part, depth + 1) for part in x])
+    if isinstance(x, np.ndarray):
+        return x.tobytes() if x.dtype.kind in "iub" else x.dtype.str
+    if x is None or isinstance(x, (int, float, str, bytes, slice)) or x is Ellipsis:
+        return repr(x)
+    return type(x).__name__
 
 
 cdef int count_uses(Function f, int more) noexcept:
@@ -69,7 +86,7 @@ cdef class Forward:
         return ys if isinstance(ys, tuple) else (ys,)
 
     def meant(self, operands):
-        return self.name, operands
+        return self.name, told(self.f), operands
 
 
 @cython.final
@@ -105,7 +122,7 @@ cdef class Gradient:
         return tuple(found)
 
     def meant(self, operands):
-        return self.name, tuple(self.places), self.adds, operands
+        return self.name, told(self.f), tuple(self.places), self.adds, operands
 
 
 @cython.final

@@ -176,12 +176,10 @@ cdef class Building:
         cdef Program p = self.program
         if place.base == 0:
             return place.offset + operand.offset
-        if self.draft.values[operand.value].late:
-            return self.late_slot(operand, place)
         key = (operand.value, operand.offset)
         found = self.loaded.get(key)
         if found is not None:
-            return found
+            return found        # what is late, too: `fetch` has had it copied
         if p.n_loads == p.room_for_loads:
             p.room_for_loads = 8 + 2 * p.room_for_loads
             p.loads = <Load*>grown(p.loads, p.room_for_loads * sizeof(Load))
@@ -193,10 +191,6 @@ cdef class Building:
         self.used += 1
         p.n_loads += 1
         return self.used - 1
-
-    cdef Py_ssize_t late_slot(self, const Operand* operand, Place place) except -1:
-        """The same of what is not to be read before an effect: `fetch` has had it copied."""
-        return self.loaded[(operand.value, operand.offset)]
 
     cdef int fetch(self, const Instruction* at) except -1:
         """Copy late numbers that scalar code is about to read, in steps before it."""
@@ -520,6 +514,7 @@ cdef bint run_steps(Program p, double** bases) except -1:
             call_python(<tuple>p.calls[p.steps[k].index], bases)
             if isinstance((<tuple>p.calls[p.steps[k].index])[0], Effect):
                 p.outside.resolve_again(bases)
+                _held = p.outside.hold()    # another thread may assign .data meanwhile
             start = k + 1
     return run_plain(p.steps + start, p.n_steps - start, p.code, bases)
 

@@ -263,6 +263,25 @@ def test_what_numpy_freezes_is_found() -> None:
     assert compiled.replays == 0
 
 
+def test_what_an_operation_is_told_counts_too() -> None:
+    """A norm is a call of Python's: its order is no operand."""
+    w, rule, orders = cg.Variable([1.0, 2.0]), optimizers.SGD(0.1), iter([3.0, 4.0, 5.0])
+
+    def step() -> Any:
+        w.cleargrad()
+        loss = cg.linalg.norm(w, next(orders))
+        loss.backward()
+        rule.update([w])
+        return loss
+
+    compiled = cg.compile(step)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for _ in range(2):
+            compiled()
+    assert "other numbers" in str(caught[0].message)
+
+
 def test_errors_leave_what_eager_leaves() -> None:
     w = cg.Variable([1.0, 2.0])
     rule = optimizers.SGD(0.1)
