@@ -35,6 +35,9 @@ cdef inline bint is_end(Variable x, Pass* p) noexcept:
 cdef class Recompute(Function):
     cdef object again           # gives the list of outputs anew
 
+    # Of the gradients of the outputs those of the inputs, without a graph; None: it cannot.
+    cdef list pulled(self, list gys)
+
 # Of a Recompute, the creators of its outputs, computed again: with what it closes over behind them,
 # which is not among its inputs. Of another Function an empty list.
 cdef list creators_again(Function f)

@@ -561,7 +561,9 @@ cdef int sweep_recorded(Function f, list gys, Pass* p) except -1:
 
 @cython.no_gc_clear
 cdef class Recompute(Function):
-    pass
+
+    cdef list pulled(self, list gys):
+        return None
 
 
 @cython.no_gc_clear
@@ -603,8 +605,15 @@ cdef int flow_anew(Recompute f, Pass* p) except -1:
     cdef list gys = outputs_of(f).gys if f.several else [f.gy], again
     cdef int i
     forget_gradients(f)
-    forget_dead(&p.journal)
     p.work = MUCH_WORK + 1      # the second run is not counted
+    if not (p.create_graph or p.watching or p.retain_grad or p.recording):
+        again = f.pulled(gys)
+        if again is not None:
+            for i in range(f.n_inputs):
+                if again[i] is not None and wanted(input_of(f, i), p):
+                    pass_on(input_of(f, i), <Variable>again[i], f, p)
+            return 0
+    forget_dead(&p.journal)
     again = f.again()
     refuse_changes_since(f.made, again, p)
     for i in range(<int>len(gys)):

@@ -82,6 +82,7 @@ cdef struct Op:
 cdef enum Seen:
     SEEN = 1                # by the walk of changes.pyx
     WATCHED = 2             # by anomaly.pyx
+    RECORDED = 4            # by programs/recorder.pyx
 
 cdef class Outputs:         # of a Function that has several
     cdef PyObject** items   # borrowed: a Variable clears its place when it goes

@@ -278,6 +278,7 @@ cdef Function connect_with(const Op* op, Variable y, Variable x0, Variable x1, d
                            double c1):
     cdef Mode* switches = mode()
     cdef Function f
+    cdef unsigned int age
     if switches.paused or not (x0.requires or (x1 is not None and x1.requires)):
         if is_observed(switches):
             return observe_alone(op, y, (x0,) if x1 is None else (x0, x1), c0, c1)
@@ -291,13 +292,15 @@ cdef Function connect_with(const Op* op, Variable y, Variable x0, Variable x1, d
     f.n_inputs = 1
     f.generation_ = x0.generation_
     f.made = writes
+    age = age_of(x0, f.made)        # what lag_of does, in the way that every operation goes
     if x1 is not None:
         f.x1 = x1
         x1.uses += 1
         f.n_inputs = 2
+        age = max(age, age_of(x1, f.made))
         if x1.generation_ > f.generation_:
             f.generation_ = x1.generation_
-    attach(f, y, lag_of(f))
+    attach(f, y, <unsigned short>min(age, <unsigned int>MAX_LAG))
     if x0.tracked or (x1 is not None and x1.tracked):
         track_behind(y)
     if is_observed(switches):

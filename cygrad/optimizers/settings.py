@@ -2,41 +2,35 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any, Generic, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 import numpy as np
 
 from cygrad.core.tape import refuse
 from cygrad.elsewhere import checks_arguments
+from cygrad.optimizers.step import Kept
 
 __all__ = ["Configured", "Flag", "Number", "Setting", "Whole", "check_keys", "taken"]
 
 T = TypeVar("T")
 
 
-class Setting(Generic[T]):
+class Setting(Kept, Generic[T]):
     """An attribute that takes no bad value. A subclass says, in `checked`, what a bad value is."""
 
     def __init__(self, doc: str) -> None:
         self.__doc__ = doc
-        self.name = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
-    @overload
-    def __get__(self, instance: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, instance: object, owner: type) -> T: ...
-    def __get__(self, instance: object, owner: type) -> Self | T:
-        if instance is None:
-            return self
-        refuse("a setting is read")
-        try:
-            value: T = instance.__dict__[self.name]
-        except KeyError:
-            raise AttributeError(f"{owner.__name__}: {self.name} was never assigned") from None
-        return value
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: type) -> Self: ...
+        @overload
+        def __get__(self, instance: object, owner: type) -> T: ...
+        def __get__(self, instance: object, owner: type) -> Self | T: ...
 
     def __set__(self, instance: object, value: T) -> None:
         refuse("a setting is assigned")

@@ -11,6 +11,7 @@ from libc.stdint cimport uintptr_t
 from cygrad.core.arrays cimport array_of, constant, is_readonly
 from cygrad.core.layout cimport same_shape, shape_of
 from cygrad.core.storage cimport mark_written
+from cygrad.core.tape cimport refuse_on_tape
 from cygrad.core.variable cimport Variable, describe, detached, filled_like, own_contiguous
 from cygrad.kernels.elementwise cimport UPDATES, copy_strided
 from cygrad.kernels.updates cimport (
@@ -241,6 +242,23 @@ cdef int run_prepared(int rule, Prepared prepared) except -1:
                      target.layout.ndim, target.layout.shape)
     mark_written(target.storage)
     return 0
+
+
+cdef class Kept:
+    """A setting where it is read, in every step: in its owner's __dict__ (settings.py)."""
+    cdef public str name
+
+    def __cinit__(self):
+        self.name = ""
+
+    def __get__(self, instance, owner):
+        if instance is None:
+            return self
+        refuse_on_tape("a setting is read")
+        try:
+            return (<dict?>instance.__dict__)[self.name]
+        except KeyError:
+            raise AttributeError(f"{owner.__name__}: {self.name} was never assigned") from None
 
 
 def power(double base, long long exponent):

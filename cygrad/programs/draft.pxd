@@ -31,6 +31,7 @@ cdef enum Kind:
     CALL = 4                    # of Python: `index` says which; outs are `out`, `out` + 1, ...
     CHECK = 5                   # the run ends where the operands differ in a bit
     ROUTINE = 6                 # outs = run(operands, n, c): out, out + 1, ...
+    PAUSE = 7                   # the run ends here, and goes on once gradients have come in
 
 cdef struct Instruction:
     Kind kind

@@ -321,6 +321,8 @@ cdef class Draft:
         given = ", ".join([self.text(&operands[j]) for j in range(at.count)])
         if at.kind == CHECK:
             return f"check {given}"
+        if at.kind == PAUSE:
+            return "pause, until gradients flow in"
         out = ", ".join([f"v{self.numbers[at.out + j]}" for j in range(at.outs)])
         if at.place.layout is not NULL and at.kind != PUT:
             out += shape_text(shape_of(at.place.layout))

@@ -20,13 +20,16 @@ cdef class Outside:
         free(self.layouts)
         free(self.starts)
         free(self.of_grad)
+        free(self.required)
 
     cdef bint fits(self):
-        """Whether each has the shape and the strides that it was recorded with."""
+        """Whether each has the shape, the strides and the requirement that it was recorded with."""
         cdef Variable v
         cdef int k
         for k in range(self.count):
             v = <Variable>self.variables[k]
+            if (v.requires != 0) != self.required[k]:
+                return False
             if self.of_grad[k]:
                 v = v.grad_
                 if v is None:
@@ -37,6 +40,20 @@ cdef class Outside:
             if (<Variable>x).grad_ is not None:
                 return False
         return True
+
+    cdef str misfit(self):
+        """Which does not fit, for people."""
+        cdef Variable v
+        cdef int k
+        for k in range(self.count):
+            v = <Variable>self.variables[k]
+            if (v.requires != 0) != self.required[k]:
+                return f"{describe(v)} requires {'a' if v.requires else 'no'} gradient now"
+            if self.of_grad[k] and v.grad_ is None:
+                return f"{describe(v)} has no gradient now"
+            if not same_places((v.grad_ if self.of_grad[k] else v).layout, self.layouts[k]):
+                return f"{describe(v)} has another shape now, or other strides"
+        return "a gradient that was not there"
 
     cdef int resolve(self, double** bases) except -1:
         """Where they are; bases[k + 1] is that of the k-th. They fit."""
@@ -85,7 +102,9 @@ cdef Outside outside_of(list read, list without_grad):
     outside.layouts = <Layout**>calloc(n + 1, sizeof(Layout*))
     outside.starts = <Py_ssize_t*>calloc(n + 1, sizeof(Py_ssize_t))
     outside.of_grad = <char*>calloc(n + 1, 1)
-    if outside.layouts is NULL or outside.starts is NULL or outside.of_grad is NULL:
+    outside.required = <char*>calloc(n + 1, 1)
+    if (outside.layouts is NULL or outside.starts is NULL or outside.of_grad is NULL
+            or outside.required is NULL):
         raise MemoryError()
     outside.count = n
     outside.variables = []
@@ -93,6 +112,7 @@ cdef Outside outside_of(list read, list without_grad):
     for k in range(n):
         v, outside.starts[k], outside.of_grad[k] = read[k]
         outside.variables.append(v)
+        outside.required[k] = v.requires != 0
         if outside.of_grad[k]:              # by now it may have another, or none
             outside.layouts[k] = contiguous_layout(v.layout.ndim, v.layout.shape)
         else:

@@ -58,9 +58,11 @@ cdef class Program:
     cdef Outside outside
     cdef readonly int instructions
     cdef bint is_long               # so that a run lets the GIL go
+    cdef int pause                  # the step from which `go_on` does; `run` ends before it
 
     cdef double* take_arena(self) except NULL
     cdef void give_arena(self, double* arena) noexcept
     cdef bint run(self, double* arena, double** outside) except -1
+    cdef bint go_on(self, double** outside) except -1
 
 cdef Program build(Draft draft, Outside outside)

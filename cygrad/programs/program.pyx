@@ -22,7 +22,7 @@ from cygrad.kernels.reduction cimport reduce_strided
 from cygrad.programs.calls cimport Effect
 from cygrad.programs.draft cimport (
     CHECK, COMPUTED, CONSTANT, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, Operand,
-    PUT, ROUTINE, SUM, Value, grown,
+    PAUSE, PUT, ROUTINE, SUM, Value, grown,
 )
 from cygrad.programs.outside cimport Outside
 
@@ -51,6 +51,7 @@ cdef class Building:
         self.draft = draft
         self.program = Program.__new__(Program)
         self.program.calls = []
+        self.program.pause = -1
         self.places = <Place*>calloc(n, sizeof(Place))
         self.last = <int*>calloc(n, sizeof(int))
         if self.places is NULL or self.last is NULL:
@@ -152,9 +153,8 @@ cdef class Building:
     cdef Step* step(self, Doing doing) except NULL:
         cdef Program p = self.program
         cdef Step* s
-        if self.in_code and doing != RUN_CODE:
-            self.word(END)
-            self.in_code = False
+        if doing != RUN_CODE:
+            self.end_code()
         if p.n_steps == p.room_for_steps:
             p.room_for_steps = 8 + 2 * p.room_for_steps
             p.steps = <Step*>grown(p.steps, p.room_for_steps * sizeof(Step))
@@ -168,6 +168,12 @@ cdef class Building:
         if not self.in_code:
             self.step(RUN_CODE).code = self.program.n_words
             self.in_code = True
+        return 0
+
+    cdef int end_code(self) except -1:
+        if self.in_code:
+            self.word(END)
+            self.in_code = False
         return 0
 
     cdef Py_ssize_t slot(self, const Operand* operand) except -1:
@@ -257,8 +263,8 @@ cdef class Building:
             for j in range(at.outs):
                 if self.last[at.out + j] == k:
                     self.let_go(at.out + j)
-        if self.in_code:
-            self.word(END)
+        self.end_code()
+        p.pause = p.n_steps if p.pause < 0 else p.pause
         p.draft = draft
         p.results = [(self.places[<int>r[0]].base, self.places[<int>r[0]].offset + r[1], *r[2:])
                      for r in draft.results]
@@ -304,6 +310,10 @@ cdef class Building:
             return self.emit_put(at, operands, size, in_place)
         if at.kind == ROUTINE:
             return self.emit_routine(at, operands)
+        if at.kind == PAUSE:
+            self.end_code()
+            self.program.pause = self.program.n_steps
+            return 0
         s = self.step(CALL_PYTHON)
         s.index = self.calls_with(at, operands)
         return 0
@@ -487,27 +497,32 @@ cdef class Program:
             free(arena)
 
     cdef bint run(self, double* arena, double** outside) except -1:
-        """Run to the end; False if a check failed. outside[k]: memory of base k, from 1 on."""
-        cdef bint ended
+        """Run to the end, or the pause; False if a check failed.
+
+        outside[k]: memory of base k, from 1 on.
+        """
         cdef int k
         outside[0] = arena
         for k in range(self.n_loads):
             arena[self.loads[k].slot] = (
                 outside[self.loads[k].source.base][self.loads[k].source.offset])
-        if not self.is_long:
-            return run_steps(self, outside)
-        if self.calls:
-            return run_steps(self, outside)
+        return run_steps(self, outside, 0, self.pause)
+
+    cdef bint go_on(self, double** outside) except -1:
+        """From the pause to the end; the gradients are in the arena, beside what `run` has left."""
+        return run_steps(self, outside, self.pause, self.n_steps)
+
+
+cdef bint run_steps(Program p, double** bases, int start, int end) except -1:
+    cdef bint ended
+    cdef int k
+    if p.is_long and not p.calls:
         with nogil:
-            ended = run_plain(self.steps, self.n_steps, self.code, outside)
+            ended = run_plain(p.steps + start, end - start, p.code, bases)
         return ended
-
-
-cdef bint run_steps(Program p, double** bases) except -1:
-    cdef int k, start = 0
     if not p.calls:
-        return run_plain(p.steps, p.n_steps, p.code, bases)
-    for k in range(p.n_steps):
+        return run_plain(p.steps + start, end - start, p.code, bases)
+    for k in range(start, end):
         if p.steps[k].doing == CALL_PYTHON:
             if not run_plain(p.steps + start, k - start, p.code, bases):
                 return False
@@ -516,7 +531,7 @@ cdef bint run_steps(Program p, double** bases) except -1:
                 p.outside.resolve_again(bases)
                 _held = p.outside.hold()    # another thread may assign .data meanwhile
             start = k + 1
-    return run_plain(p.steps + start, p.n_steps - start, p.code, bases)
+    return run_plain(p.steps + start, end - start, p.code, bases)
 
 
 cdef bint run_plain(const Step* steps, int n, const unsigned int* code,

@@ -34,6 +34,7 @@ cdef class Recorder(Tape):
     cdef dict grads                 # by identity, of the Variables whose .grad was touched: Touched
     cdef readonly bint effects      # Python is called for more than its results
     cdef readonly bint acts         # so it is, or gradients land
+    cdef bint paused                # what comes is a backward pass from results
     cdef readonly unsigned int written      # how many writes were those of effects
     cdef list held                  # Variables whose memory nobody else may get
     cdef readonly list where        # of each check: what Python did, and the line
@@ -57,6 +58,7 @@ cdef class Recorder(Tape):
     cdef int check(self, int value, Py_ssize_t offset, double expected) except -1
     cdef int input_array(self, Variable v) except -1
     cdef int input_number(self, object x) except -1
+    cdef int pause(self, list gys) except -1
     cdef Touched touched(self, Variable x)
     cdef int land(self) except -1
     cdef int forget(self) except -1

@@ -16,7 +16,7 @@ from cpython.object cimport PyObject, Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE
 
 from cygrad.core.arrays cimport constant
 from cygrad.core.function cimport (
-    COPIES, Function, MADE_OF, PUTS, READS_Y, STACKS, SUMS, emit_rule, input_of, name_of,
+    COPIES, Function, MADE_OF, PUTS, READS_Y, RECORDED, STACKS, SUMS, emit_rule, input_of, name_of,
     reads_input,
 )
 from cygrad.core.layout cimport Layout, SCALAR, contiguous_layout, release, shape_of, share
@@ -34,7 +34,7 @@ from cygrad.programs.calls cimport (
 )
 from cygrad.programs.draft cimport (
     CALL, CHECK, COMPUTED, CONSTANT, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, Operand,
-    PUT, ROUTINE, SUM,
+    PAUSE, PUT, ROUTINE, SUM,
 )
 from cygrad.programs.outside cimport Outside, outside_of
 from cygrad.programs.program cimport ROUTINE_OPERANDS
@@ -161,6 +161,7 @@ cdef class Recorder(Tape):
         cdef Instruction* at
         cdef int value, k
         self.rest()
+        f.seen |= RECORDED
         if f.op is NULL:
             return self.refused(f"{name_of(f)}, a Function in Python")
         if (len(ys) == 1 and f.op.kernel >= 0
@@ -584,6 +585,8 @@ cdef class Recorder(Tape):
         return 0
 
     cdef int may_ask(self, str what) except -1:
+        if self.paused:
+            self.refused(f"{what} in a backward pass")
         if self.effects:
             self.refused(f"{what} after an update or another effect, which a replay cannot take "
                          "back")
@@ -652,6 +655,15 @@ cdef class Recorder(Tape):
         cdef int value = self.draft.add_value(INPUT, 1, <int>len(self.inputs))
         self.inputs.append(x)
         self.results[id(x)] = (x, value)
+        return 0
+
+    cdef int pause(self, list gys) except -1:
+        """The results are there; gys are what is to flow back to them, in a part of its own."""
+        self.rest()
+        self.draft.add(PAUSE, -1)
+        self.paused = True
+        for gy in gys:
+            self.input_array(<Variable>gy)
         return 0
 
     cdef int entered(self, Variable v, object argument) except -1:

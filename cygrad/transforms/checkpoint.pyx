@@ -151,20 +151,12 @@ cdef class Checkpoint:
 cdef list outputs_of(Segment segment, list results):
     """The results, as outputs of a Function that computes them again; their own graph goes."""
     cdef Recompute f = <Recompute>Recompute.__new__(Recompute)
-    cdef Variable y
-    cdef list outputs = []
     cdef dict inputs = {}
     cdef unsigned int age = 0
-    cdef int i
     f.again = segment
     for x in leaves([segment.args, segment.kwargs]) + segment.repetition.states_before():
         if isinstance(x, Variable) and (<Variable>x).requires:
             inputs[id(x)] = x
-    f.many = tuple(inputs.values())
-    f.n_inputs = <int>len(f.many)
-    f.made = writes
-    for x in f.many:
-        (<Variable>x).uses += 1
     # Not the inputs alone count: what f closes over is used too, and the results come after it. And
     # f is greater than their creators, to which it passes gradients on.
     for result in results:
@@ -172,6 +164,18 @@ cdef list outputs_of(Segment segment, list results):
             f.generation_ = (<Variable>result).generation_
         age = max(age, age_of(<Variable>result, writes))
     segment.generation = f.generation_
+    return connected(f, tuple(inputs.values()), results, age)
+
+
+cdef list connected(Recompute f, tuple inputs, list results, unsigned int age):
+    cdef Variable y
+    cdef list outputs = []
+    cdef int i
+    f.many = inputs
+    f.n_inputs = <int>len(inputs)
+    f.made = writes
+    for x in inputs:
+        (<Variable>x).uses += 1
     if len(results) > 1:
         f.several = True
         f.saved = Outputs(len(results))

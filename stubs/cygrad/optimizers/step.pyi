@@ -1,7 +1,7 @@
 """Stub of cygrad/optimizers/step.pyx: one step of an update rule."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, final
+from typing import Any, final, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,14 @@ class State:
 @final
 class Prepared:
     """A parameter about to be updated, in C only."""
+
+# Any: what a setting is, its class says (settings.py).
+class Kept:
+    name: str
+    @overload
+    def __get__(self, instance: None, owner: type) -> Any: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> Any: ...
 
 def ready(parameters: Iterable[Variable], where: str) -> list[Variable]: ...
 def step(

@@ -9,23 +9,6 @@ from typing import Any
 
 from ..programs.program import Program
 
-class Watch: ...
-
-class LengthOf(Watch):
-    def __init__(self, of: dict[str, Any], name: str) -> None: ...
-
-class NumbersOf(Watch):
-    def __init__(self, of: Any, name: str) -> None: ...
-
-class Items(Watch):
-    def __init__(self, of: list[Any], name: str) -> None: ...
-
-class TooMuch(Exception): ...
-
-class Capture:
-    @property
-    def where(self) -> list[Any]: ...
-
 class Compiled:
     __wrapped__: Callable[..., Any]
     __name__: str

@@ -1,0 +1,357 @@
+"""Capture: one program of a compiled function, with when it holds, and how it is replayed.
+
+What a call is given is put into the program's arena; the program runs; what the call gives is taken
+out of it, in the structure that the function gave.
+"""
+
+import numpy as np
+
+cimport numpy as cnp
+from cpython.float cimport (
+    PyFloat_AS_DOUBLE, PyFloat_AsDouble, PyFloat_Check, PyFloat_CheckExact, PyFloat_FromDouble,
+)
+from cpython.long cimport PyLong_Check
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memcmp, memcpy
+
+from cygrad.core.arrays cimport array_of, constant
+from cygrad.core.function cimport Function, Op, connect
+from cygrad.core.layout cimport (
+    Layout, MAX_NDIM, contiguous_layout, release, same_shape, share, strided_layout,
+)
+from cygrad.core.mode cimport Mode, mode
+from cygrad.core.variable cimport Variable, detached, empty, own_contiguous
+from cygrad.functions.operation cimport operation
+from cygrad.kernels.elementwise cimport copy_strided
+from cygrad.transforms.watches cimport Watch, is_plain, same_value
+
+from cygrad.transforms.structure import leaves, map_leaves
+
+cnp.import_array()
+
+MISSING = object()
+
+
+cdef Variable vjp_replayed(Function f, Variable gy, int i):
+    raise RuntimeError("Variable.backward: this result was replayed by a compiled function, whose "
+                       "call runs backward itself; it has no graph any more. Run all that is to "
+                       "flow back inside the function")
+
+cdef Op REPLAYED = operation(b"Replayed", vjp_replayed)
+
+cdef Variable ROOT = constant(0.0, "compile")
+ROOT.requires = True
+
+cdef Variable spent(Variable numbers):
+    """A result whose graph the call has run backward through: the same numbers, without it."""
+    cdef Variable y = detached(numbers)
+    connect(&REPLAYED, y, ROOT, None)
+    return y
+
+
+cdef class Call:
+    """A Call: see capture.pxd."""
+
+    def __dealloc__(self):
+        if self.arena is not NULL:
+            self.program.give_arena(self.arena)
+        free(self.bases)
+
+    cdef int keep(self, Capture capture, double* arena, double** bases) except -1:
+        cdef size_t nbytes = (capture.outside.count + 1) * sizeof(double*)
+        self.bases = <double**>malloc(nbytes)
+        if self.bases is NULL:
+            raise MemoryError()
+        memcpy(self.bases, bases, nbytes)
+        self.held = capture.outside.hold()
+        self.capture = capture
+        self.program = capture.program
+        self.arena = arena
+        return 0
+
+    cdef list outputs(self, tuple found):
+        raise NotImplementedError
+
+
+cdef class Capture:
+    """One program, and when it holds."""
+    def __dealloc__(self):
+        cdef int k
+        if self.results is not NULL:
+            for k in range(self.n_results + self.n_ends):
+                if self.results[k].source is not NULL:
+                    release(self.results[k].source)
+                    release(self.results[k].target)
+        if self.shapes is not NULL:
+            for k in range(self.n_leaves):
+                if self.shapes[k] is not NULL:
+                    release(self.shapes[k])
+        free(self.kinds)
+        free(self.required)
+        free(self.targets)
+        free(self.shapes)
+        free(self.slots)
+        free(self.first)
+        free(self.results)
+
+    cdef int settle(self, list kinds) except -1:
+        """The program is there: make ready for replays."""
+        cdef Result* r
+        cdef int k, all_inputs = <int>len(self.program.inputs), n_targets = 0
+        self.n_leaves = <int>len(kinds)
+        self.n_results = <int>len(self.ways)
+        self.n_ends = 0 if self.ends is None else <int>len(self.ends)
+        self.n_inputs = all_inputs - self.ways.count(AS_RESULT)
+        self.kinds = <unsigned char*>calloc(self.n_leaves + 1, 1)
+        self.required = <bint*>calloc(self.n_leaves + 1, sizeof(bint))
+        self.slots = <Py_ssize_t*>calloc(all_inputs + 1, sizeof(Py_ssize_t))
+        self.results = <Result*>calloc(self.n_results + self.n_ends + 1, sizeof(Result))
+        self.targets = <Layout**>calloc(self.n_results + 1, sizeof(Layout*))
+        self.shapes = <Layout**>calloc(self.n_leaves + 1, sizeof(Layout*))
+        if (self.kinds is NULL or self.shapes is NULL or self.slots is NULL
+                or self.required is NULL or self.targets is NULL or self.results is NULL):
+            self.n_results = self.n_ends = 0
+            raise MemoryError()
+        for k in range(self.n_leaves):
+            self.kinds[k] = kinds[k]
+            if self.kinds[k] == ARRAY or self.kinds[k] == VARIABLE:
+                self.shapes[k] = share((<Variable>self.keys[k]).layout)
+                self.required[k] = self.kinds[k] == VARIABLE and requires(<Variable>self.keys[k])
+                self.keys[k] = None     # not its numbers, too
+        for k in range(all_inputs):
+            self.slots[k] = self.program.inputs[k]
+        for k in range(self.n_results):
+            r = &self.results[k]
+            r.way = self.ways[k]
+            if r.way != AS_IT_WAS:
+                self.place(r, self.constants[k])
+            if r.way == AS_RESULT:
+                self.targets[n_targets] = r.target
+                n_targets += 1
+        for k in range(self.n_ends):
+            r = &self.results[self.n_results + k]
+            r.way = AS_VARIABLE if self.pulls[k] >= 0 else AS_IT_WAS
+            if self.pulls[k] >= 0:
+                self.place(r, self.pulls[k])
+        return 0
+
+    cdef int place(self, Result* r, int number) except -1:
+        """Where a result of the program stands."""
+        cdef Py_ssize_t dims[MAX_NDIM]
+        cdef Py_ssize_t steps[MAX_NDIM]
+        cdef int d
+        base, offset, shape, strides = self.program.results[number]
+        r.base = base
+        r.offset = offset
+        for d in range(len(shape)):
+            dims[d] = shape[d]
+            steps[d] = strides[d]
+        r.source = strided_layout(<int>len(shape), dims, steps)
+        r.target = contiguous_layout(<int>len(shape), dims)
+        return 0
+
+    cdef bint fits(self, tuple found) except -1:
+        cdef Mode* switches = mode()
+        cdef object x, key
+        cdef int k, kind
+        if (self.paused != (switches.paused != 0) or self.testing != (switches.testing != 0)
+                or len(found) != self.n_leaves):
+            return False
+        for k in range(self.n_leaves):
+            kind = self.kinds[k]
+            x = found[k]
+            key = self.keys[k]
+            if kind == NUMBER:
+                if not (PyFloat_CheckExact(x) or is_number_too(x)):
+                    return False
+            elif kind == ARRAY:
+                if not (cnp.PyArray_CheckExact(x) and is_float64(x)
+                        and has_shape(<cnp.ndarray>x, self.shapes[k])):
+                    return False
+            elif kind == VARIABLE:
+                if not (isinstance(x, Variable) and requires(<Variable>x) == self.required[k]
+                        and same_shape((<Variable>x).layout, self.shapes[k])):
+                    return False
+            elif kind == EQUAL:
+                if not same_value(x, key):
+                    return False
+            elif kind == SAME:
+                if x is not key:
+                    return False
+            elif not (cnp.PyArray_CheckExact(x) and (x.dtype, x.shape, x.tobytes()) == key):
+                return False
+        for w in self.watches:
+            if not (<Watch>w).holds():
+                return False
+        return self.outside.fits()
+
+    cdef object replay(self, tuple found, Call call, bint* differs):
+        """The result, or MISSING where a guard does not hold; `differs`: it is to be compared.
+
+        What has effects is proved before, and MISSING where it is not yet.
+        """
+        cdef double* bases[BASES]
+        cdef double* arena = self.program.take_arena()
+        cdef Py_ssize_t n, at = 0
+        cdef bint mine = True
+        cdef int k, i = 0
+        try:
+            for k in range(self.n_leaves):
+                if self.kinds[k] > VARIABLE:
+                    continue
+                n = put(found[k], arena + self.slots[i])
+                if not self.trusted:
+                    differs[0] |= memcmp(self.first + at, arena + self.slots[i],
+                                         n * sizeof(double)) != 0
+                    at += n
+                i += 1
+            if self.effects and (differs[0] or not self.proved):
+                return MISSING
+            self.outside.resolve(bases)
+            if self.program.is_long or self.effects:    # another thread may assign .data meanwhile
+                _held = self.outside.hold()
+            if not self.program.run(arena, bases):
+                return MISSING
+            if self.ends is None:
+                return self.assembled(self.result, bases, None)
+            call.keep(self, arena, bases)
+            mine = False
+            return self.assembled(self.result, bases, call.outputs(found))
+        finally:
+            if mine:
+                self.program.give_arena(arena)
+
+    cdef object assembled(self, object form, double** bases, list outputs):
+        """The result, or a part of it, in the form of its template. outputs: with a graph."""
+        if type(form) is int:
+            return self.give(form, bases, outputs)
+        if type(form) is tuple:
+            return tuple([self.assembled(part, bases, outputs) for part in <tuple>form])
+        if type(form) is list:
+            return [self.assembled(part, bases, outputs) for part in <list>form]
+        return None if form is None else self.rebuilt(form, bases, outputs)
+
+    cdef object rebuilt(self, object form, double** bases, list outputs):
+        """The same of dicts, named tuples and what derives from these."""
+        cdef list numbers = leaves(form)
+        cdef dict given = {k: self.give(k, bases, outputs) for k in numbers}
+        return map_leaves(given.__getitem__, form)
+
+    cdef object give(self, int k, double** bases, list outputs):
+        """A leaf of the result, in memory of its own; or one of the outputs."""
+        cdef const Result* r = &self.results[k]
+        cdef const double* source
+        cdef Variable v
+        if outputs is not None and outputs[k] is not None:
+            return outputs[k]
+        if r.way == AS_IT_WAS:
+            if k >= self.n_results:
+                return None
+            x = self.constants[k]
+            return x.copy() if isinstance(x, np.ndarray) else x
+        source = bases[r.base] + r.offset
+        if r.way == AS_NUMBER:
+            return PyFloat_FromDouble(source[0])
+        v = empty(r.target)
+        if r.source.contiguous:
+            memcpy(v.ptr, source, r.target.size * sizeof(double))
+        else:
+            copy_strided(source, r.source.strides, v.ptr, r.target.strides, r.target.ndim,
+                         r.target.shape)
+        if r.way == AS_SPENT:
+            return spent(v)
+        return array_of(v) if r.way == AS_ARRAY else v
+
+    cdef tuple meaning(self, dict table):
+        return self.program.draft.meaning(self.outside.names(), table)
+
+    cdef bint has_other_inputs(self, Capture other) noexcept:
+        return (self.n_numbers != other.n_numbers
+                or memcmp(self.first, other.first, self.n_numbers * sizeof(double)) != 0)
+
+    cdef int remember(self, tuple found) except -1:
+        """The numbers of the inputs, to know when there are other ones."""
+        cdef Py_ssize_t size = 0, at = 0
+        cdef int k
+        numbers = [numbers_in(x) for x, kind in zip(found, range(self.n_leaves))
+                   if self.kinds[<int>kind] <= VARIABLE]
+        size = sum([len(x) for x in numbers])
+        self.first = <double*>malloc(size * sizeof(double) + 1)
+        if self.first is NULL:
+            raise MemoryError()
+        for x in numbers:
+            for k in range(len(x)):
+                self.first[at] = x[k]
+                at += 1
+        self.n_numbers = at
+        return 0
+
+
+cdef bint same_ways(Capture a, Capture b) except -1:
+    """Whether two captures give results of the same form, with the same constants."""
+    return (a.ways == b.ways and same_form(a.result, b.result)
+            and all([(x is y or (is_plain(x) and same_value(x, y)))
+                     for x, y in zip(a.constants, b.constants)]))
+
+
+cdef object numbers_in(object x):
+    return np.asarray(x.data if isinstance(x, Variable) else x, dtype=np.float64).reshape(-1)
+
+
+cdef bint requires(Variable v) noexcept:
+    return v.requires and not mode().paused
+
+
+cdef bint is_number_too(object x) noexcept:
+    """Whether x is a number of Python's, beside a plain float."""
+    return (PyLong_Check(x) or PyFloat_Check(x)) and not isinstance(x, bool)
+
+
+cdef bint is_float64(object x) noexcept:
+    """Whether x, an array, is one of float64."""
+    return cnp.PyArray_TYPE(<cnp.ndarray>x) == cnp.NPY_DOUBLE and cnp.PyArray_ISALIGNED(<cnp.ndarray>x)
+
+
+cdef bint has_shape(cnp.ndarray x, const Layout* layout) noexcept:
+    cdef int d
+    if cnp.PyArray_NDIM(x) != layout.ndim:
+        return False
+    for d in range(layout.ndim):
+        if cnp.PyArray_DIM(x, d) != layout.shape[d]:
+            return False
+    return True
+
+
+cdef Py_ssize_t put(object x, double* target) except -1:
+    """An input into the arena; how many numbers it has."""
+    cdef Variable v
+    if PyFloat_CheckExact(x):
+        target[0] = PyFloat_AS_DOUBLE(x)
+        return 1
+    if is_number_too(x):
+        target[0] = PyFloat_AsDouble(x)
+        return 1
+    if cnp.PyArray_CheckExact(x) and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>x):
+        memcpy(target, cnp.PyArray_DATA(<cnp.ndarray>x), cnp.PyArray_NBYTES(<cnp.ndarray>x))
+        return cnp.PyArray_SIZE(<cnp.ndarray>x)
+    v = own_contiguous(<Variable>x if isinstance(x, Variable) else constant(x, "compile"))
+    memcpy(target, v.ptr, v.layout.size * sizeof(double))
+    return v.layout.size
+
+
+cdef bint same_form(object a, object b) except -1:
+    """Whether two templates are the same, types and keys included."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, dict):
+        if len(a) != len(b):
+            return False
+        for (p, x), (q, y) in zip((<dict>a).items(), (<dict>b).items()):
+            if not ((p is q or (type(p) is type(q) and p == q)) and same_form(x, y)):
+                return False
+        return True
+    if isinstance(a, (list, tuple)):
+        if len(a) != len(b):
+            return False
+        return all([same_form(x, y) for x, y in zip(a, b)])
+    return a is b or (type(a) is int and a == b)

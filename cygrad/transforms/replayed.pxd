@@ -1,0 +1,32 @@
+# Results of a compiled function that gradients flow back through.
+
+from cygrad.core.backward cimport Recompute
+from cygrad.core.variable cimport Variable
+from cygrad.transforms.capture cimport Call
+
+# What the graph of the call is to eager's results.
+cdef class Run(Call):
+    cdef object function        # how to call it again
+    cdef tuple args
+    cdef dict kwargs
+    cdef int generation         # of the Function whose outputs the results are
+    cdef bint went_on           # the part after the pause has run
+    cdef bint gave(self, list results) except -1
+
+    # Of the gradients of the results, in order, those of the capture's ends; None: it cannot.
+    cdef list pulled(self, list gys)
+
+cdef class Replayed(Recompute):
+    cdef Run run
+
+# Where the graph of results that were computed on a Recorder begins: variables that were there
+# before, or are arguments.
+cdef list beginnings(list results)
+
+# gradients() of backward.pxd, for any variables.
+cdef list gradients_of(list results, list seeds, list ends)
+
+# Numbers for gradients to begin with.
+cdef Variable seed_like(Variable y)
+
+cdef Run run_of(object function, tuple args, dict kwargs)

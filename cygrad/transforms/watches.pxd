@@ -1,0 +1,22 @@
+# What a capture depends on beside its inputs.
+
+cdef enum:
+    WATCHES = 1000          # places that are looked at in each call
+
+# A place outside the call, and what was there.
+cdef class Watch:
+    cdef object of              # a cell of a closure, or a dict
+    cdef object key             # of the dict
+    cdef object expected
+    cdef str name               # for people
+
+    cdef object now(self)
+    cdef bint holds(self) except -1
+
+cdef bint is_plain(object x) noexcept
+cdef bint same_value(object a, object b) except -1
+
+# Add to `watches` what f closes over and names, and what is in x. TooMuch is raised where there are
+# more than WATCHES of it. met: what was looked at already, by identity.
+cdef int watch_function(list watches, set met, object f) except -1
+cdef int watch_inside(list watches, set met, object x, str name) except -1

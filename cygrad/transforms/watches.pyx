@@ -1,0 +1,243 @@
+"""What a capture depends on beside its inputs: places outside the call, and what was there.
+
+Watched are the cells of closures, the globals that a function's own code names, defaults, and what
+is in all these: attributes of objects and layers, items of containers, numbers of arrays.
+"""
+
+import functools
+import types
+
+import numpy as np
+
+cimport numpy as cnp
+from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
+from libc.string cimport memcmp
+
+from cygrad.core.repetition cimport is_layer
+from cygrad.core.variable cimport Variable
+from cygrad.transforms.trace cimport Transform
+
+from cygrad.core.mode import no_grad
+from cygrad.transforms.structure import leaves
+
+cnp.import_array()
+
+cdef enum:
+    DEEPEST = 100           # functions in functions, of decorators, transforms and partials
+
+cdef object MISSING = object()
+cdef object FunctionType = types.FunctionType
+cdef object CodeType = types.CodeType
+cdef object CyFunctionType = type(no_grad()(lambda: None))
+
+WRAPPERS = [Transform]      # what has a `function`, and calls it; compile.pyx adds its own
+
+
+cdef class Watch:
+    """A Watch: see watches.pxd."""
+
+    cdef object now(self):
+        if self.key is None:
+            try:
+                return self.of.cell_contents
+            except ValueError:
+                return MISSING
+        return (<dict>self.of).get(self.key, MISSING)
+
+    cdef bint holds(self) except -1:
+        now = self.now()
+        return now is self.expected or (is_plain(now) and same_value(now, self.expected))
+
+
+cdef bint holds_numbers(cnp.ndarray array, bytes numbers) except -1:
+    if cnp.PyArray_NBYTES(array) != len(numbers):
+        return False
+    if cnp.PyArray_IS_C_CONTIGUOUS(array):
+        return memcmp(cnp.PyArray_DATA(array), <const char*>numbers, len(numbers)) == 0
+    return array.tobytes() == numbers
+
+
+cdef bint is_plain(object x) noexcept:
+    """Whether x is a value of Python's own or NumPy's, which is known by its type and bits."""
+    return (type(x) is float or type(x) is int or type(x) is bool or type(x) is str
+            or type(x) is bytes or isinstance(x, np.generic))
+
+
+cdef bint same_value(object a, object b) except -1:
+    """Whether two plain values are of one type and equal; floats to the bit."""
+    cdef double x, y
+    if type(a) is not type(b):
+        return False
+    if PyFloat_CheckExact(a):
+        x = PyFloat_AS_DOUBLE(a)
+        y = PyFloat_AS_DOUBLE(b)
+        return memcmp(&x, &y, sizeof(double)) == 0
+    if isinstance(a, np.generic):
+        return a.dtype == b.dtype and a.tobytes() == b.tobytes()
+    return a == b
+
+
+cdef object watch_one(list watches, object of, object key, str name):
+    """Watch a place; what is there now."""
+    cdef Watch w = <Watch>Watch.__new__(Watch)
+    w.of = of
+    w.key = key
+    w.name = name
+    w.expected = w.now()
+    watches.append(w)
+    return w.expected
+
+
+cdef int watch(list watches, set met, object of, object key, str name) except -1:
+    return watch_inside(watches, met, watch_one(watches, of, key, name), name)
+
+
+cdef int watch_inside(list watches, set met, object x, str name) except -1:
+    """What x leads to: attributes of objects, items of containers, what functions close over."""
+    cdef list waiting = [(x, name)]
+    while waiting:                  # no recursion: lists may hold themselves, and be deep
+        if len(watches) > WATCHES:
+            raise TooMuch
+        x, name = waiting.pop()
+        if isinstance(x, types.MethodType):
+            waiting.append((x.__func__, name))
+            x = x.__self__
+        if id(x) in met or is_plain(x) or isinstance(x, (Variable, types.ModuleType)):
+            continue
+        met.add(id(x))
+        if isinstance(x, np.ndarray):
+            if not x.dtype.hasobject:
+                watches.append(NumbersOf(x, f"what is in {name}"))
+        elif isinstance(x, (tuple, frozenset)):
+            waiting += [(item, name) for item in x]
+        elif isinstance(x, dict):
+            for key in list(x):
+                waiting.append((watch_one(watches, x, key, f"{name}[{key!r}]"), name))
+            watches.append(LengthOf(x, f"the length of {name}"))
+        elif isinstance(x, list):
+            watches.append(Items(x, f"what is in {name}"))
+            waiting += [(item, name) for item in x]
+        elif is_of_ours(type(x).__module__) or isinstance(x, type):
+            if is_wrapper(x) or (
+                    type(x) is FunctionType and not is_of_ours(x.__module__)):
+                watch_function(watches, met, x)
+            elif is_layer(x):
+                waiting += attributes_of(watches, x, name)
+        elif isinstance(x, functools.partial):
+            watch_function(watches, met, x)
+        else:
+            waiting += attributes_of(watches, x, name)
+    return 0
+
+
+cdef list attributes_of(list watches, object x, str name):
+    """Watch what is in x.__dict__, and that nothing comes to it; pairs of these and their names."""
+    cdef list found = []
+    inside = getattr(x, "__dict__", None)
+    if type(inside) is dict:
+        for key in list(inside):
+            found.append((watch_one(watches, inside, key, f"{name}.{key}"), f"{name}.{key}"))
+        watches.append(LengthOf(inside, f"the attributes of {name}"))
+    return found
+
+
+cdef bint is_wrapper(object x) noexcept:
+    for kind in WRAPPERS:
+        if isinstance(x, kind):
+            return True
+    return False
+
+
+cdef bint is_of_ours(object module) noexcept:
+    return isinstance(module, str) and module.partition(".")[0] in ("cygrad", "numpy", "builtins")
+
+
+class TooMuch(Exception):
+    """There is more to watch than a replay would save."""
+
+
+cdef class LengthOf(Watch):
+    def __init__(self, of, name):
+        self.of = of
+        self.key = ""
+        self.name = name
+        self.expected = len(of)
+
+    cdef object now(self):
+        return len(self.of)
+
+
+cdef class NumbersOf(Watch):
+    """What is in an array: NumPy may read it, which no program sees."""
+    def __init__(self, of, name):
+        self.of = of
+        self.name = name
+        self.expected = of.tobytes()
+
+    cdef bint holds(self) except -1:
+        return holds_numbers(<cnp.ndarray>self.of, <bytes>self.expected)
+
+
+cdef class Items(Watch):
+    """What is in a list."""
+    def __init__(self, of, name):
+        self.of = of
+        self.name = name
+        self.expected = list(of)
+
+    cdef bint holds(self) except -1:
+        cdef list now = <list>self.of, before = <list>self.expected
+        cdef Py_ssize_t k
+        if len(now) != len(before):
+            return False
+        for k in range(len(before)):
+            if k >= len(now) or not (now[k] is before[k] or (
+                    is_plain(now[k]) and same_value(now[k], before[k]))):
+                return False
+        return True
+
+
+cdef int watch_function(list watches, set met, object f) except -1:
+    """What f closes over, and the globals that its code names; and what it is made of, so too."""
+    for _ in range(DEEPEST):
+        if type(f) is FunctionType:
+            if id(f.__code__) in met and f.__closure__ is None:
+                return 0
+            met.add(id(f.__code__))
+            watch_inside(watches, met, [f.__defaults__, f.__kwdefaults__], "a default")
+            for name, cell in zip(f.__code__.co_freevars, f.__closure__ or ()):
+                watch(watches, met, cell, None, name)
+            watch_globals(watches, met, f.__code__, f.__globals__, set())
+            f = f.__dict__.get("__wrapped__")       # of a decorator
+            if f is None:
+                return 0
+        elif isinstance(f, types.MethodType):
+            watch_inside(watches, met, f.__self__, "self")
+            f = f.__func__
+        elif isinstance(f, functools.partial):
+            for x in leaves([f.args, f.keywords]):
+                watch_inside(watches, met, x, "an argument of partial")
+            f = f.func
+        elif is_wrapper(f) or type(f).__module__ == "cygrad.transforms.checkpoint":
+            f = f.function
+        elif is_layer(f):
+            watch_inside(watches, met, f, type(f).__name__)
+            f = type(f).forward
+        elif isinstance(f, CyFunctionType):
+            f = f.__dict__.get("__wrapped__")       # of no_grad, as a decorator
+        else:
+            f = getattr(type(f), "__call__", None)
+            if type(f) is not FunctionType:
+                return 0
+    return 0
+
+
+cdef int watch_globals(list watches, set met, object code, dict inside, set named) except -1:
+    for name in code.co_names:
+        if name not in named and name in inside:
+            named.add(name)
+            watch(watches, met, inside, name, name)
+    for x in code.co_consts:
+        if type(x) is CodeType:
+            watch_globals(watches, met, x, inside, named)
+    return 0
