@@ -18,6 +18,7 @@ from cygrad.core.layout cimport (
 from cygrad.core.mode cimport ON, mode
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.repetition cimport keep
+from cygrad.core.tape cimport Tape
 from cygrad.core.storage cimport Storage, foreign_storage, mark_written, new_storage
 from cygrad.core.variable cimport Variable, describe, empty_of
 from cygrad.kernels.elementwise cimport copy_strided
@@ -44,7 +45,10 @@ cdef bint is_number(object x) except -1:
         return True
     if cnp.PyArray_CheckExact(x):
         return cnp.PyArray_NDIM(<cnp.ndarray>x) == 0 and (<cnp.ndarray>x).dtype.kind in "biuf"
-    return isinstance(x, (np.floating, np.integer, np.bool_))
+    if isinstance(x, (np.floating, np.integer, np.bool_)):
+        return True
+    return (mode().tape is not NULL and not hasattr(x, "shape")
+            and (<Tape>mode().tape).standing_for(x) is not None)    # an argument's place
 
 
 cdef bint is_array_like(object x) except -1:
@@ -69,7 +73,11 @@ cdef int assign(Variable v, object data, str where) except -1:
     cdef double* ptr
     cdef double value
     cdef cnp.ndarray array
-    if is_number(data) and not cnp.PyArray_Check(data):
+    if mode().tape is not NULL and not isinstance(data, Variable):
+        known = (<Tape>mode().tape).standing_for(data)
+        if known is not None:
+            data = known
+    if not isinstance(data, Variable) and is_number(data) and not cnp.PyArray_Check(data):
         value = number(data)
         storage = new_storage(1)
         ptr = storage.data

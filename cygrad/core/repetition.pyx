@@ -21,6 +21,7 @@ from contextvars import ContextVar
 
 import numpy as np
 
+from cygrad.core.arrays cimport array_of
 from cygrad.core.variable cimport Variable
 
 cnp.import_array()
@@ -127,7 +128,7 @@ cdef class Numbers(Cell):
     """The numbers of an array or a Variable."""
 
     cdef object array(self):
-        return self.of.data if isinstance(self.of, Variable) else self.of
+        return array_of(<Variable>self.of) if isinstance(self.of, Variable) else self.of
 
     cdef object read(self):
         return self.array().copy()

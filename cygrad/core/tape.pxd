@@ -31,6 +31,12 @@ cdef class Tape:
     cdef int added(self, Variable total, Variable g) except -1
     # an argument of a transform, in whose place v stands
     cdef int entered(self, Variable v, object argument) except -1
+    # The Variable that holds the numbers of an argument of the call, such as labels; else None
+    cdef Variable standing_for(self, object argument)
+    # argument's numbers have been looked at, in a way that cannot be recorded
+    cdef int looked_through(self, object argument) except -1
+    # low <= v <= high must hold of all numbers that are not `exempt`, or the operation raises
+    cdef int bounded(self, Variable v, double low, double high, double exempt) except -1
     # v's number or array has been given to Python as x, by a transform
     cdef int given(self, Variable v, object x) except -1
     # v's numbers are kept as a part of what `owner` collects; they are copied to y's memory
@@ -48,6 +54,9 @@ cdef class Tape:
 
 # f and its outputs, on the thread's tape.
 cdef int record(Function f, tuple ys) except -1
+
+# The Variable that stands for x on the thread's tape, if there is one; else None.
+cdef Variable standing_for(object x)
 
 # Python has taken numbers out of v, for what comes next: `what` says how.
 cdef int look_at(Variable v, str what) except -1

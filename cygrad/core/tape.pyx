@@ -89,6 +89,15 @@ cdef class Tape:
     cdef int entered(self, Variable v, object argument) except -1:
         return 0
 
+    cdef Variable standing_for(self, object argument):
+        return None
+
+    cdef int looked_through(self, object argument) except -1:
+        return 0
+
+    cdef int bounded(self, Variable v, double low, double high, double exempt) except -1:
+        return 0
+
     cdef int given(self, Variable v, object x) except -1:
         return 0
 
@@ -140,6 +149,10 @@ cdef int look_at(Variable v, str what) except -1:
     return 0
 
 
+cdef Variable standing_for(object x):
+    return None if mode().tape is NULL else (<Tape>mode().tape).standing_for(x)
+
+
 cdef int refuse_on_tape(str what) except -1:
     if mode().tape is not NULL:
         return (<Tape>mode().tape).refused(what)
@@ -156,6 +169,12 @@ def anew(call, *args):
     if mode().tape is NULL:
         return call(*args)
     return (<Tape>mode().tape).effect(call, args)
+
+
+def look_through(argument):
+    """What a tape, if there is one, must know: Python computes with the argument itself."""
+    if mode().tape is not NULL:
+        (<Tape>mode().tape).looked_through(argument)
 
 
 def refuse(str what not None):

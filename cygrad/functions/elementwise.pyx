@@ -16,7 +16,7 @@ from cygrad.core.function cimport (
 from cygrad.core.layout cimport Layout, MAX_NDIM, broadcast_layouts, release, same_shape, shape_of
 from cygrad.core.mode cimport mode
 from cygrad.core.operators cimport OPERATORS
-from cygrad.core.tape cimport Tape
+from cygrad.core.tape cimport Tape, standing_for
 from cygrad.core.variable cimport Variable, describe, empty, empty_of, filled_like, is_private
 from cygrad.functions.broadcasting cimport sum_to_layout
 from cygrad.functions.operation cimport (
@@ -309,11 +309,15 @@ cdef object apply_forms(const Forms* forms, object a, object b):
             return unary_with(forms.right, <Variable>a, PyFloat_AS_DOUBLE(b), 0.0)
         if isinstance(b, Variable):
             return binary(forms.both, <Variable>a, <Variable>b)
+        if mode().tape is not NULL and standing_for(b) is not None:
+            return binary(forms.both, <Variable>a, standing_for(b))
         if forms.right is not NULL and is_number(b):
             return unary_with(forms.right, <Variable>a, number(b), 0.0)
         if not is_array_like(b):
             return NotImplemented
         return binary(forms.both, <Variable>a, operand(b, forms.name.decode()))
+    if mode().tape is not NULL and isinstance(b, Variable) and standing_for(a) is not None:
+        return binary(forms.both, standing_for(a), <Variable>b)
     if forms.left is not NULL and isinstance(b, Variable) and is_number(a):
         return unary_with(forms.left, <Variable>b, number(a), 0.0)
     if not (is_array_like(a) and is_array_like(b)):

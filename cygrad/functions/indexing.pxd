@@ -5,7 +5,8 @@ cdef Variable item_at(Variable x, Py_ssize_t i)         # x[i]
 cdef Variable get_view(Variable x, object index)        # a basic index only
 
 # The blocks of x at positions: `saved` as indexing.pyx describes it, the positions checked.
-cdef Variable gather(Variable x, tuple saved)
+# `given`: on a tape, where the positions are an argument of the call, the Variable of them.
+cdef Variable gather(Variable x, tuple saved, Variable given=*)
 
 # Zeros of shape saved[2] with g added at the positions saved[0]; `saved` as in indexing.pyx.
-cdef Variable scatter(Variable g, tuple saved)
+cdef Variable scatter(Variable g, tuple saved, Variable given=*)

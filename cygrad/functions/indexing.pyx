@@ -9,19 +9,25 @@ from cpython.exc cimport PyErr_CheckSignals
 cimport numpy as cnp
 from libc.string cimport memcpy, memset
 
+from cygrad.core.arrays cimport array_of
 from cygrad.core.function cimport Function, Op, PUTS, connect
 from cygrad.core.layout cimport (
     Layout, MAX_NDIM, SCALAR, contiguous_layout, layout_of_shape, plain_int, release, same_shape,
     shape_of, strided_layout,
 )
+from cygrad.core.mode cimport mode
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.routine cimport Emission, numbers
+from cygrad.core.tape cimport Tape, standing_for
 from cygrad.core.variable cimport (
     Variable, describe, empty, filled, filled_like, pinned_rows, view_of,
 )
 from cygrad.functions.axes cimport axis_to_flatten, single_axis
+from cygrad.functions.arithmetic cimport shift
 from cygrad.functions.broadcasting cimport add_into, reshaped
+from cygrad.functions.comparison cimport below
 from cygrad.functions.operation cimport as_variable, operation, reading, result_layout
+from cygrad.functions.selection cimport choose
 from cygrad.functions.shape cimport permuted
 from cygrad.kernels.elementwise cimport LONG, kernel_named, map_strided
 from cygrad.kernels.indexing cimport gather_blocks, scatter_add_blocks
@@ -301,12 +307,16 @@ cdef Variable item_at(Variable x, Py_ssize_t i):
 # an intp array whose values have been checked against x's size.
 
 cdef Variable vjp_gather(Function f, Variable gy, int i):
-    return scatter(gy, f.saved)
+    return scatter(gy, f.saved, f.x1) if i == 0 else None
 
 cdef Op GATHER = reading(operation(b"GetItem", vjp_gather), 0, 0)
 
 cdef object again_gather(Function f, tuple xs):
-    return gather(<Variable>xs[0], f.saved)
+    return gather(<Variable>xs[0], f.saved) if len(xs) == 1 else gather_at(f, xs)
+
+cdef Variable gather_at(Function f, tuple xs):
+    return gather(<Variable>xs[0], (array_of(<Variable>xs[1]).astype(np.intp), *f.saved[1:]),
+                  <Variable>xs[1])
 
 GATHER.again = again_gather
 
@@ -317,30 +327,51 @@ cdef void run_scatter(double** at, const Py_ssize_t* n, const double* c) noexcep
     memset(at[1], 0, n[2] * sizeof(double))
     scatter_add_blocks(at[0], n + 3, n[0], n[1], at[1])
 
+# The same with positions from memory; the hidden result has them as intp.
+
+cdef void run_gather_at(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    gather_blocks(at[0], whole(at[1], n[0], at[3]), n[0], n[1], at[2])
+
+cdef void run_scatter_at(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    memset(at[2], 0, n[2] * sizeof(double))
+    scatter_add_blocks(at[0], whole(at[1], n[0], at[3]), n[0], n[1], at[2])
+
+cdef Py_ssize_t* whole(const double* positions, Py_ssize_t count, double* memory) noexcept nogil:
+    cdef Py_ssize_t* at = <Py_ssize_t*>memory
+    cdef Py_ssize_t k
+    for k in range(count):
+        at[k] = <Py_ssize_t>positions[k]
+    return at
+
 cdef int emit_gather(Function f, int i, Emission* e) except -1:
-    e.run = run_gather
+    e.run = run_gather if f.n_inputs == 1 else run_gather_at
     e.name = b"gather"
     return emit_positions(f, e)
 
 cdef int emit_scatter(Function f, int i, Emission* e) except -1:
-    e.run = run_scatter
+    e.run = run_scatter if f.n_inputs == 1 else run_scatter_at
     e.name = b"scatter_add"
     return emit_positions(f, e)
 
 cdef int emit_positions(Function f, Emission* e) except -1:
     """n: blocks, their length, the numbers of what they are in, and their positions."""
     cdef cnp.ndarray positions = f.saved[0]
-    cdef Py_ssize_t* n = numbers(e, 3 + cnp.PyArray_SIZE(positions))
-    n[0] = cnp.PyArray_SIZE(positions)
+    cdef Py_ssize_t count = cnp.PyArray_SIZE(positions)
+    cdef bint known = f.n_inputs == 1
+    cdef Py_ssize_t* n = numbers(e, 3 + (count if known else 0))
+    n[0] = count
     n[1] = f.saved[1]
     n[2] = prod(f.saved[2])
-    memcpy(n + 3, cnp.PyArray_DATA(positions), n[0] * sizeof(Py_ssize_t))
+    if known:
+        memcpy(n + 3, cnp.PyArray_DATA(positions), count * sizeof(Py_ssize_t))
+    e.hidden[0] = 0 if known else count
     return 0
 
 GATHER.emit = emit_gather
+GATHER.hidden = 1
 
 
-cdef Variable gather(Variable x, tuple saved):
+cdef Variable gather(Variable x, tuple saved, Variable given=None):
     cdef Variable source = pinned_rows(x)
     cdef cnp.ndarray positions = saved[0]
     cdef Py_ssize_t n = cnp.PyArray_SIZE(positions), block = saved[1], start, some
@@ -362,25 +393,29 @@ cdef Variable gather(Variable x, tuple saved):
             with nogil:
                 gather_blocks(source.ptr, at + start, min(some, n - start), block,
                               y.ptr + start * block)
-    f = connect(&GATHER, y, x, None)
+    f = connect(&GATHER, y, x, given)
     if f is not None:
         f.saved = saved
     return y
 
 
 cdef Variable vjp_scatter(Function f, Variable gy, int i):
-    return gather(gy, f.saved)
+    return gather(gy, f.saved, f.x1) if i == 0 else None
 
 cdef Op SCATTER = reading(operation(b"ScatterAdd", vjp_scatter), 0, 0)
 
 cdef object again_scatter(Function f, tuple xs):
-    return scatter(<Variable>xs[0], f.saved)
+    if len(xs) == 1:
+        return scatter(<Variable>xs[0], f.saved)
+    return scatter(<Variable>xs[0], (array_of(<Variable>xs[1]).astype(np.intp), *f.saved[1:]),
+                   <Variable>xs[1])
 
 SCATTER.again = again_scatter
 SCATTER.emit = emit_scatter
+SCATTER.hidden = 1
 
 
-cdef Variable scatter(Variable g, tuple saved):
+cdef Variable scatter(Variable g, tuple saved, Variable given=None):
     cdef Variable source = pinned_rows(g)
     cdef cnp.ndarray positions = saved[0]
     cdef Py_ssize_t n = cnp.PyArray_SIZE(positions), block = saved[1], start, some
@@ -401,7 +436,7 @@ cdef Variable scatter(Variable g, tuple saved):
             with nogil:
                 scatter_add_blocks(source.ptr + start * block, at + start, min(some, n - start),
                                    block, y.ptr)
-    f = connect(&SCATTER, y, g, None)
+    f = connect(&SCATTER, y, g, given)
     if f is not None:
         f.saved = saved
     return y
@@ -425,6 +460,15 @@ cdef tuple rows_index(Variable x, object index, str where, Variable given):
     return positions, prod(shape[1:]), shape, (<object>positions).shape + shape[1:]
 
 
+cdef Variable rows_on_tape(Variable x, Variable given):
+    """The rows of an index that is an argument of a call that is recorded; None: it is none."""
+    if given is None:
+        return None
+    rows = x.layout.shape[0]
+    (<Tape>mode().tape).bounded(given, -rows, rows - 1.0, 0.0)
+    return choose(below(given, 0.0), shift(given, rows), given)
+
+
 cdef tuple array_index(Variable x, object index):
     """`saved` for any index that NumPy takes."""
     shape = x.shape
@@ -439,6 +483,10 @@ cdef object index_operator(object x, object index):
     cdef Variable v = <Variable>x
     if is_basic(index):
         return get_view(v, index)
+    if mode().tape is not NULL:
+        given = standing_for(index)
+        if given is not None and index.dtype.kind in "iu" and v.layout.ndim > 0:
+            return gather(v, rows_index(v, index.value, "get_item", v), rows_on_tape(v, given))
     for item in (index if isinstance(index, tuple) else (index,)):
         if isinstance(item, Variable):
             raise TypeError("get_item: an index must be integers, slices or arrays of them, not a "
@@ -520,6 +568,9 @@ def take(x, indices, axis=None):
     cdef int ndim, place = 0, k
     if isinstance(indices, Variable):
         raise TypeError("take: indices must be integers, not a Variable; use its .data")
+    chosen = standing_for(indices)
+    if chosen is not None:
+        indices = indices.value
     index = np.asarray(indices)
     if index.size == 0 and not isinstance(indices, np.ndarray):
         index = index.astype(np.intp)
@@ -531,10 +582,10 @@ def take(x, indices, axis=None):
     else:
         place = single_axis(axis, v, "take")
     if place == 0:
-        return gather(v, rows_index(v, index, "take", given))
+        return gather(v, rows_index(v, index, "take", given), rows_on_tape(v, chosen))
     ndim = v.layout.ndim
     v = permuted(v, (place, *[k for k in range(ndim) if k != place]))
-    v = gather(v, rows_index(v, index, "take", given))
+    v = gather(v, rows_index(v, index, "take", given), rows_on_tape(v, chosen))
     k = index.ndim
     return permuted(v, (*range(k, k + place), *range(k), *range(k + place, v.layout.ndim)))
 

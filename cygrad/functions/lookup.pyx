@@ -1,6 +1,8 @@
 """embedding: rows of a matrix, chosen by integers."""
 
 from cygrad.core.layout cimport MAX_NDIM
+from cygrad.core.mode cimport mode
+from cygrad.core.tape cimport Tape, standing_for
 from cygrad.core.variable cimport Variable, describe
 from cygrad.functions.indexing cimport gather
 from cygrad.functions.operation cimport as_variable
@@ -68,7 +70,9 @@ def embedding(x, w):
               [0. , 0.5],
               [2. , 2.5]])
     """
-    cdef Variable table = as_variable(w, "embedding")
+    cdef Variable table = as_variable(w, "embedding"), given = standing_for(x)
+    if given is not None:
+        x = x.value
     # A copy before it is checked, so that nobody changes it afterwards; and before w is looked at,
     # which code of x's may change.
     indices = np.array(x.data if isinstance(x, Variable) else x, order="C")
@@ -76,4 +80,6 @@ def embedding(x, w):
     if len(shape) != 2:
         raise ValueError(f"embedding: w must be a matrix of rows to choose, not {describe(table)}")
     positions = row_numbers(indices, type(x).__name__, shape[0], table)
-    return gather(table, (positions, shape[1], shape, (*positions.shape, shape[1])))
+    if given is not None:
+        (<Tape>mode().tape).bounded(given, 0.0, shape[0] - 1.0, 0.0)
+    return gather(table, (positions, shape[1], shape, (*positions.shape, shape[1])), given)

@@ -6,17 +6,19 @@ from libc.string cimport memcpy
 
 from cygrad.core.arrays cimport array_of, constant, refuse_what_loses
 from cygrad.core.function cimport (
-    Function, MADE_OF, Op, READS_X0, READS_X1, connect, input_of,
+    Function, MADE_OF, Op, READS_X0, READS_X1, connect_with, connect, input_of,
 )
 from cygrad.core.layout cimport Layout, same_shape, shape_of
 from cygrad.core.mode cimport mode
 from cygrad.core.routine cimport Emission, Routine, numbers
-from cygrad.core.tape cimport Tape, refuse_on_tape
+from cygrad.core.tape cimport Tape, refuse_on_tape, standing_for
 from cygrad.core.variable cimport Variable, describe, detached, empty, pinned_rows, scalar
 from cygrad.functions.activation cimport logistic, logistic_slope
-from cygrad.functions.arithmetic cimport divide_by, multiply, negate, scale, subtract
-from cygrad.functions.broadcasting cimport sum_over
-from cygrad.functions.comparison cimport above, both, opposite
+from cygrad.functions.arithmetic cimport (
+    divide, divide_by, multiply, negate, plus, scale, subtract,
+)
+from cygrad.functions.broadcasting cimport reshaped, sum_over
+from cygrad.functions.comparison cimport above, both, differs, equal, equals, opposite
 from cygrad.functions.elementwise cimport binary, kernel_op
 from cygrad.functions.operation cimport as_variable, operation, reading, run
 from cygrad.functions.reduction cimport mean_over
@@ -107,11 +109,14 @@ cdef Variable rows_and_classes(object data, str where):
 # ---- cross_entropy: y = -mean_n log softmax(x_n)[t_n], dy/dx_n = (softmax(x_n) - e_t_n) / N ----
 #
 # `saved` is (labels, softmax(x), rows counted): the labels an intp array whose values have been
-# checked, -1 for a row that does not count.
+# checked, -1 for a row that does not count. On a tape, labels that are an argument of the call
+# which is recorded are the second input; c[0] is then ignore_index.
 
 cdef Variable vjp_cross_entropy(Function f, Variable gy, int i):
     labels, probabilities, count = f.saved
     cdef Variable x = f.x0
+    if f.n_inputs == 2:
+        return slope_at(x, reshaped(f.x1, rows_shape(x) + (1,)), f.c[0], gy)
     if count == 0 or x.shape != (<Variable>probabilities).shape:
         return fused_cross_entropy(f, gy, i, None, False)
     n = x.layout.shape[x.layout.ndim - 1]
@@ -122,6 +127,17 @@ cdef Variable vjp_cross_entropy(Function f, Variable gy, int i):
     others = sum_over(select(opposite(target), p), last_axis(x), True)
     slope = choose(both(target, above(p, 0.5)), negate(others), subtract(p, target))
     return select(constant(labels >= 0, "cross_entropy"), multiply(slope, divide_by(gy, count)))
+
+cdef Variable slope_at(Variable x, Variable labels, double ignored, Variable gy):
+    """The same of labels that are a Variable, step by step."""
+    n = x.layout.shape[x.layout.ndim - 1]
+    target = equal(constant(np.arange(n), "cross_entropy"), labels)
+    counts = differs(labels, ignored)
+    p = soft_maximum(x)
+    others = sum_over(select(opposite(target), p), last_axis(x), True)
+    slope = choose(both(target, above(p, 0.5)), negate(others), subtract(p, target))
+    count = sum_over(counts, (1 << counts.layout.ndim) - 1, False)
+    return select(counts, multiply(slope, divide(gy, plus(count, equals(count, 0.0)))))
 
 cdef Variable fused_cross_entropy(Function f, Variable gy, int i, Variable into, bint done):
     cdef cnp.ndarray labels
@@ -148,9 +164,10 @@ cdef Op CROSS_ENTROPY = reading(operation(b"CrossEntropy", vjp_cross_entropy), R
 CROSS_ENTROPY.fused = fused_cross_entropy
 
 cdef object again_cross_entropy(Function f, tuple xs):
-    cdef Variable x
+    cdef Variable x = <Variable>xs[0]
+    if len(xs) == 2:
+        return cross_entropy(x, xs[1], <Py_ssize_t>f.c[0])
     # In the labels that are kept, those of rows that do not count are -1.
-    x = <Variable>xs[0]
     return cross_entropy(x, f.saved[0].reshape(shape_of(x.layout)[:x.layout.ndim - 1]), -1)
 
 CROSS_ENTROPY.again = again_cross_entropy
@@ -161,15 +178,52 @@ cdef void run_cross_entropy(double** at, const Py_ssize_t* n, const double* c) n
 
 cdef void run_cross_entropy_gradient(double** at, const Py_ssize_t* n,
                                      const double* c) noexcept nogil:
-    cross_entropy_gradient_rows(at[0], n + 2, at[1][0] / (c[0] if c[0] > 0.0 else 1.0), at[2],
+    cross_entropy_gradient_rows(at[0], n + 2, at[2][0] / (c[0] if c[0] > 0.0 else 1.0), at[3],
+                                n[0], n[1])
+
+# The same with labels from memory: the second hidden result has them as intp, then their number.
+
+cdef void run_cross_entropy_at(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    cdef Py_ssize_t* labels = <Py_ssize_t*>at[4]
+    cdef Py_ssize_t r, count = 0
+    cdef double loss
+    for r in range(n[0]):
+        labels[r] = -1 if at[1][r] == c[0] else <Py_ssize_t>at[1][r]
+        count += labels[r] >= 0
+    labels[n[0]] = count
+    loss = cross_entropy_rows(at[0], labels, at[3], n[0], n[1])
+    at[2][0] = loss / count if count > 0 else 0.0
+
+cdef void run_cross_entropy_gradient_at(double** at, const Py_ssize_t* n,
+                                        const double* c) noexcept nogil:
+    cdef const Py_ssize_t* labels = <const Py_ssize_t*>at[1]
+    cdef double count = labels[n[0]]
+    cross_entropy_gradient_rows(at[0], labels, at[2][0] / (count if count > 0.0 else 1.0), at[3],
                                 n[0], n[1])
 
 cdef int emit_cross_entropy(Function f, int i, Emission* e) except -1:
     e.hidden[0] = e.operands[0].size
-    return emit_labels(f, e, run_cross_entropy, b"cross_entropy")
+    e.hidden[1] = 0
+    if f.n_inputs == 1:
+        return emit_labels(f, e, run_cross_entropy, b"cross_entropy")
+    e.hidden[1] = cnp.PyArray_SIZE(f.saved[0]) + 1
+    return emit_rows(f, e, run_cross_entropy_at, b"cross_entropy")
 
 cdef int emit_cross_entropy_gradient(Function f, int i, Emission* e) except -1:
-    return emit_labels(f, e, run_cross_entropy_gradient, b"cross_entropy_gradient")
+    if f.n_inputs == 1:
+        return emit_labels(f, e, run_cross_entropy_gradient, b"cross_entropy_gradient")
+    return emit_rows(f, e, run_cross_entropy_gradient_at, b"cross_entropy_gradient")
+
+cdef int emit_rows(Function f, Emission* e, Routine routine, const char* name) except -1:
+    """n: rows and classes; c: ignore_index."""
+    cdef Variable p = f.saved[1]
+    cdef Py_ssize_t* n = numbers(e, 2)
+    n[0] = cnp.PyArray_SIZE(f.saved[0])
+    n[1] = p.layout.shape[p.layout.ndim - 1]
+    e.c[0] = f.c[0]
+    e.run = routine
+    e.name = name
+    return 0
 
 cdef int emit_labels(Function f, Emission* e, Routine routine, const char* name) except -1:
     """n: rows, classes, and the labels; c: how many rows count."""
@@ -188,7 +242,7 @@ cdef int emit_labels(Function f, Emission* e, Routine routine, const char* name)
 
 CROSS_ENTROPY.emit = emit_cross_entropy
 CROSS_ENTROPY.emit_gradient = emit_cross_entropy_gradient
-CROSS_ENTROPY.hidden = 1
+CROSS_ENTROPY.hidden = 2
 
 
 def cross_entropy(x, t, ignore_index=-100):
@@ -228,12 +282,14 @@ def cross_entropy(x, t, ignore_index=-100):
     >>> F.cross_entropy(x, [0, 1, -100])
     variable(0.06346400552148625)
     """
-    cdef Variable v = rows_and_classes(x, "cross_entropy"), source, p
+    cdef Variable v = rows_and_classes(x, "cross_entropy"), source, p, given = standing_for(t)
     cdef Py_ssize_t n, rows, count
     cdef const Py_ssize_t* at
     cdef double loss
     cdef Function f
     cdef cnp.ndarray labels
+    if given is not None:
+        t = t.value
     # From here on, x is what it is now, whatever code of t's or another thread assigns to x.data.
     source = pinned_rows(v)
     n = source.layout.shape[source.layout.ndim - 1]
@@ -247,7 +303,9 @@ def cross_entropy(x, t, ignore_index=-100):
         with nogil:
             loss = cross_entropy_rows(source.ptr, at, p.ptr, rows, n)
     y = scalar(loss / count if count else 0.0)
-    f = connect(&CROSS_ENTROPY, y, v, None)
+    if given is not None:
+        (<Tape>mode().tape).bounded(given, 0.0, n - 1.0, ignore_index)
+    f = connect_with(&CROSS_ENTROPY, y, v, given, ignore_index, 0.0)
     if f is not None:
         f.saved = (labels, p, count)
     return y

@@ -29,6 +29,7 @@ cdef class Recorder(Tape):
     cdef dict routines              # by a Function's identity: the first value of its results
     cdef list outsides              # Blocks
     cdef list inputs                # in order: floats, and Variables on the memory of arrays
+    cdef readonly set looked_at     # leaves of the arguments whose numbers Python has looked at
     cdef dict results               # by identity: of what was given to Python
     cdef dict parts                 # by an owner's identity and a number: (value, offset)
     cdef dict grads                 # by identity, of the Variables whose .grad was touched: Touched

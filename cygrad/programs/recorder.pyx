@@ -12,6 +12,8 @@ import sys
 
 import numpy as np
 
+from libc.stdlib cimport malloc
+
 from cpython.object cimport PyObject, Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE
 
 from cygrad.core.arrays cimport constant
@@ -69,6 +71,7 @@ cdef class Recorder(Tape):
         self.outsides = []
         self.inputs = []
         self.results = {}
+        self.looked_at = set()
         self.held = []
         self.where = []
 
@@ -657,6 +660,43 @@ cdef class Recorder(Tape):
         self.results[id(x)] = (x, value)
         return 0
 
+    cdef Variable standing_for(self, object argument):
+        """Of an object in the place of an argument (transforms/inputs.py), its Variable."""
+        return getattr(argument, "__cygrad_variable__", None)
+
+    cdef int looked_through(self, object argument) except -1:
+        if self.standing_for(argument) is not None:
+            self.looked_at.add(argument.leaf)
+        return 0
+
+    cdef int bounded(self, Variable v, double low, double high, double exempt) except -1:
+        cdef Instruction* at
+        cdef Operand operand
+        cdef int value
+        cdef double one = 1.0
+        self.rest()
+        self.may_ask("a look at numbers that must be in bounds")
+        if v.layout.size == 0:
+            return 0
+        self.take(v, DENSE, &operand)
+        value = self.draft.add_value(COMPUTED, 1, 0)
+        at = self.draft.add(ROUTINE, value)
+        at.run = run_bounds
+        at.name = b"within"
+        at.n = <Py_ssize_t*>malloc(sizeof(Py_ssize_t))
+        if at.n is NULL:
+            release(operand.layout)
+            raise MemoryError()
+        at.n[0] = v.layout.size
+        at.n_count = 1
+        at.c[0] = low
+        at.c[1] = high
+        self.read_taken(&operand, 1)
+        self.draft.add_operand(self.draft.add_constant(&exempt, 1), 0, SCALAR)
+        self.check(value, 0, one)
+        self.where.append(("numbers within bounds", line_of_the_user()))
+        return 0
+
     cdef int pause(self, list gys) except -1:
         """The results are there; gys are what is to flow back to them, in a part of its own."""
         self.rest()
@@ -760,6 +800,15 @@ cdef class Recorder(Tape):
                 without.append(t.x)
         self.grads = {}
         return without
+
+
+cdef void run_bounds(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    """1.0 if all are from c[0] to c[1], or the exempt number; else 0.0."""
+    cdef Py_ssize_t k
+    at[2][0] = 1.0
+    for k in range(n[0]):
+        if not (c[0] <= at[0][k] <= c[1] or at[0][k] == at[1][0]):
+            at[2][0] = 0.0
 
 
 def refuse_here(str why):

@@ -13,10 +13,13 @@ cdef object MISSING             # in place of a result: a guard does not hold
 cdef enum Leaf:
     NUMBER = 0              # an input: a float
     ARRAY = 1               # an input: an array of float64
-    VARIABLE = 2            # an input: a Variable without a gradient
-    EQUAL = 3               # part of the key, by its value
-    SAME = 4                # part of the key, by its identity
-    BYTES = 5               # part of the key: an array of whole numbers or bools
+    VARIABLE = 2            # an input: a Variable
+    WHOLE = 3               # an input: an array of other numbers, such as labels or masks
+    FLOAT = 4               # an input: a float of a function that is no transform
+    LAST_INPUT = 4
+    EQUAL = 5               # part of the key, by its value
+    SAME = 6                # part of the key, by its identity
+    BYTES = 7               # part of the key: an array of numbers
 
 cdef enum Way:
     AS_NUMBER = 0           # a float
@@ -63,7 +66,9 @@ cdef class Capture:
     cdef Py_ssize_t* slots          # of the inputs, in the arena
     cdef Py_ssize_t n_numbers       # of all inputs
     cdef double* first              # the numbers of the inputs at the capture
-    cdef bint trusted               # a replay with other numbers has been compared
+    cdef char* unshown              # of each input: no replay with other ones has been compared
+    cdef int n_unshown              # how many
+    cdef set keyed                  # of WHOLE leaves, those that are part of the key, too
     cdef bint effects               # it does more than to give a result,
     cdef bint proved                # and has been recorded twice, the same both times
     cdef Layout** shapes            # of the leaves that are arrays, counted; else NULL
@@ -85,7 +90,8 @@ cdef class Capture:
     cdef object rebuilt(self, object form, double** bases, list outputs)
     cdef object give(self, int k, double** bases, list outputs)
     cdef tuple meaning(self, dict table)
-    cdef bint has_other_inputs(self, Capture other) noexcept
+    cdef int show(self, tuple found) except -1
+    cdef str other_leaf(self, tuple found)
     cdef int remember(self, tuple found) except -1
 
 cdef Variable spent(Variable numbers)
@@ -94,4 +100,6 @@ cdef bint same_form(object a, object b) except -1
 cdef bint requires(Variable v) noexcept
 cdef bint is_number_too(object x) noexcept
 cdef bint is_float64(object x) noexcept
+cdef bint is_exact(object x) except -1
+cdef tuple key_of(object x)
 cdef Py_ssize_t put(object x, double* target) except -1

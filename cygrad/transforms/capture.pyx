@@ -17,7 +17,7 @@ from libc.string cimport memcmp, memcpy
 from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport (
-    Layout, MAX_NDIM, contiguous_layout, release, same_shape, share, strided_layout,
+    Layout, MAX_NDIM, contiguous_layout, release, same_shape, shape_of, share, strided_layout,
 )
 from cygrad.core.mode cimport Mode, mode
 from cygrad.core.variable cimport Variable, detached, empty, own_contiguous
@@ -92,6 +92,7 @@ cdef class Capture:
         free(self.shapes)
         free(self.slots)
         free(self.first)
+        free(self.unshown)
         free(self.results)
 
     cdef int settle(self, list kinds) except -1:
@@ -114,7 +115,10 @@ cdef class Capture:
             raise MemoryError()
         for k in range(self.n_leaves):
             self.kinds[k] = kinds[k]
-            if self.kinds[k] == ARRAY or self.kinds[k] == VARIABLE:
+            if self.kinds[k] == WHOLE:
+                self.shapes[k] = share((<Variable>self.keys[k][0]).layout)
+                self.keys[k] = self.keys[k][1]
+            elif self.kinds[k] == ARRAY or self.kinds[k] == VARIABLE:
                 self.shapes[k] = share((<Variable>self.keys[k]).layout)
                 self.required[k] = self.kinds[k] == VARIABLE and requires(<Variable>self.keys[k])
                 self.keys[k] = None     # not its numbers, too
@@ -172,13 +176,21 @@ cdef class Capture:
                 if not (isinstance(x, Variable) and requires(<Variable>x) == self.required[k]
                         and same_shape((<Variable>x).layout, self.shapes[k])):
                     return False
+            elif kind == WHOLE:
+                if not (cnp.PyArray_CheckExact(x) and has_shape(<cnp.ndarray>x, self.shapes[k])
+                        and cnp.PyArray_TYPE(<cnp.ndarray>x) == <int>(<tuple>key)[0]
+                        and is_exact(x) and (k not in self.keyed or key_of(x) == key)):
+                    return False
+            elif kind == FLOAT:
+                if not PyFloat_CheckExact(x):
+                    return False
             elif kind == EQUAL:
                 if not same_value(x, key):
                     return False
             elif kind == SAME:
                 if x is not key:
                     return False
-            elif not (cnp.PyArray_CheckExact(x) and (x.dtype, x.shape, x.tobytes()) == key):
+            elif not (cnp.PyArray_CheckExact(x) and key_of(x) == key):
                 return False
         for w in self.watches:
             if not (<Watch>w).holds():
@@ -197,12 +209,12 @@ cdef class Capture:
         cdef int k, i = 0
         try:
             for k in range(self.n_leaves):
-                if self.kinds[k] > VARIABLE:
+                if self.kinds[k] > LAST_INPUT:
                     continue
                 n = put(found[k], arena + self.slots[i])
-                if not self.trusted:
-                    differs[0] |= memcmp(self.first + at, arena + self.slots[i],
-                                         n * sizeof(double)) != 0
+                if self.n_unshown > 0:
+                    differs[0] |= self.unshown[i] and memcmp(
+                        self.first + at, arena + self.slots[i], n * sizeof(double)) != 0
                     at += n
                 i += 1
             if self.effects and (differs[0] or not self.proved):
@@ -265,20 +277,56 @@ cdef class Capture:
     cdef tuple meaning(self, dict table):
         return self.program.draft.meaning(self.outside.names(), table)
 
-    cdef bint has_other_inputs(self, Capture other) noexcept:
-        return (self.n_numbers != other.n_numbers
-                or memcmp(self.first, other.first, self.n_numbers * sizeof(double)) != 0)
+    cdef int show(self, tuple found) except -1:
+        """Replays with these inputs have been found right: those that are other ones are shown."""
+        cdef Py_ssize_t at = 0, n
+        cdef int k, i = 0
+        for k in range(self.n_leaves):
+            if self.kinds[k] <= LAST_INPUT:
+                numbers = np.ascontiguousarray(numbers_in(found[k]))
+                n = cnp.PyArray_SIZE(<cnp.ndarray>numbers)
+                if self.unshown[i] and memcmp(self.first + at, cnp.PyArray_DATA(
+                        <cnp.ndarray>numbers), n * sizeof(double)) != 0:
+                    self.unshown[i] = False
+                    self.n_unshown -= 1
+                at += n
+                i += 1
+        return 0
+
+    cdef str other_leaf(self, tuple found):
+        """In which argument a call differs, for people; None: in none."""
+        for k, (key, x) in enumerate(zip(self.keys, found)):
+            kind = self.kinds[<int>k]
+            if kind == ARRAY or kind == VARIABLE or kind == WHOLE:
+                if getattr(x, "shape", None) != shape_of(self.shapes[<int>k]):
+                    return f"argument {k} has the shape {getattr(x, 'shape', None)}"
+                if kind == VARIABLE and requires(<Variable>x) != self.required[<int>k]:
+                    return (f"argument {k} requires "
+                            f"{'no' if self.required[<int>k] else 'a'} gradient")
+                if kind == WHOLE and key_of(x)[0] != key[0]:
+                    return f"argument {k} is of {x.dtype}"
+                if kind == WHOLE and k in self.keyed and key_of(x) != key:
+                    return f"argument {k} has other numbers, which Python or NumPy looks at"
+            elif kind == EQUAL and not same_value(x, key):
+                return f"argument {k} is {x!r}"
+            elif kind == SAME and x is not key:
+                return f"argument {k} is another object"
+        return None
 
     cdef int remember(self, tuple found) except -1:
         """The numbers of the inputs, to know when there are other ones."""
         cdef Py_ssize_t size = 0, at = 0
         cdef int k
         numbers = [numbers_in(x) for x, kind in zip(found, range(self.n_leaves))
-                   if self.kinds[<int>kind] <= VARIABLE]
+                   if self.kinds[<int>kind] <= LAST_INPUT]
         size = sum([len(x) for x in numbers])
         self.first = <double*>malloc(size * sizeof(double) + 1)
-        if self.first is NULL:
+        self.unshown = <char*>malloc(self.n_inputs + 1)
+        if self.first is NULL or self.unshown is NULL:
             raise MemoryError()
+        for k in range(self.n_inputs):
+            self.unshown[k] = True
+        self.n_unshown = self.n_inputs
         for x in numbers:
             for k in range(len(x)):
                 self.first[at] = x[k]
@@ -309,7 +357,32 @@ cdef bint is_number_too(object x) noexcept:
 
 cdef bint is_float64(object x) noexcept:
     """Whether x, an array, is one of float64."""
-    return cnp.PyArray_TYPE(<cnp.ndarray>x) == cnp.NPY_DOUBLE and cnp.PyArray_ISALIGNED(<cnp.ndarray>x)
+    return (cnp.PyArray_TYPE(<cnp.ndarray>x) == cnp.NPY_DOUBLE
+            and cnp.PyArray_ISALIGNED(<cnp.ndarray>x))
+
+
+cdef bint is_exact(object x) except -1:
+    """Whether a float64 holds each number of the array."""
+    cdef cnp.ndarray array = x
+    cdef const long long* at
+    cdef Py_ssize_t k
+    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+        return False
+    if array.dtype.itemsize < 8 or array.dtype.kind == "f":
+        return True
+    if array.dtype.kind == "u" or not cnp.PyArray_ISCARRAY_RO(array):
+        return bool(((array <= 2 ** 53) & (array >= 0 if array.dtype.kind == "u"
+                                           else array >= -2 ** 53)).all())
+    at = <const long long*>cnp.PyArray_DATA(array)
+    for k in range(cnp.PyArray_SIZE(array)):
+        if not -(1LL << 53) <= at[k] <= 1LL << 53:
+            return False
+    return True
+
+
+cdef tuple key_of(object x):
+    """What an array of numbers is, as a part of a key."""
+    return cnp.PyArray_TYPE(<cnp.ndarray>x), x.shape, x.tobytes()
 
 
 cdef bint has_shape(cnp.ndarray x, const Layout* layout) noexcept:
@@ -324,14 +397,22 @@ cdef bint has_shape(cnp.ndarray x, const Layout* layout) noexcept:
 
 cdef Py_ssize_t put(object x, double* target) except -1:
     """An input into the arena; how many numbers it has."""
+    cdef const cnp.npy_int64* whole
     cdef Variable v
+    cdef Py_ssize_t k
     if PyFloat_CheckExact(x):
         target[0] = PyFloat_AS_DOUBLE(x)
         return 1
     if is_number_too(x):
         target[0] = PyFloat_AsDouble(x)
         return 1
-    if cnp.PyArray_CheckExact(x) and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>x):
+    if cnp.PyArray_CheckExact(x) and cnp.PyArray_TYPE(<cnp.ndarray>x) == cnp.NPY_INT64 and (
+            cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>x)):
+        whole = <const cnp.npy_int64*>cnp.PyArray_DATA(<cnp.ndarray>x)
+        for k in range(cnp.PyArray_SIZE(<cnp.ndarray>x)):
+            target[k] = <double>whole[k]
+        return cnp.PyArray_SIZE(<cnp.ndarray>x)
+    if cnp.PyArray_CheckExact(x) and is_float64(x) and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>x):
         memcpy(target, cnp.PyArray_DATA(<cnp.ndarray>x), cnp.PyArray_NBYTES(<cnp.ndarray>x))
         return cnp.PyArray_SIZE(<cnp.ndarray>x)
     v = own_contiguous(<Variable>x if isinstance(x, Variable) else constant(x, "compile"))

@@ -19,7 +19,7 @@ cimport numpy as cnp
 from cpython.float cimport PyFloat_AsDouble, PyFloat_Check, PyFloat_FromDouble
 
 from cygrad.core.arrays cimport array_of, constant
-from cygrad.core.layout cimport shape_of
+from cygrad.core.layout cimport MAX_NDIM
 from cygrad.core.mode cimport Mode, is_watching, mode
 from cygrad.core.repetition cimport Repetition
 from cygrad.core.storage cimport writes
@@ -28,8 +28,8 @@ from cygrad.programs.program cimport build
 from cygrad.programs.recorder cimport Recorder
 from cygrad.transforms.capture cimport (
     ARRAY, AS_ARRAY, AS_IT_WAS, AS_NUMBER, AS_RESULT, AS_SPENT, AS_VARIABLE, BASES, BYTES, Capture,
-    EQUAL, MISSING, NUMBER, SAME, VARIABLE, is_float64, is_number_too, requires, same_form,
-    same_ways, spent,
+    EQUAL, FLOAT, MISSING, NUMBER, SAME, VARIABLE, WHOLE, is_exact, is_float64, is_number_too, key_of,
+    requires, same_form, same_ways, spent,
 )
 from cygrad.transforms.replayed cimport Run, beginnings, gradients_of, run_of, seed_like
 from cygrad.transforms.trace cimport Transform
@@ -37,7 +37,7 @@ from cygrad.transforms.watches cimport (
     WATCHES, Watch, is_plain, same_value, watch_function, watch_inside,
 )
 
-from cygrad.transforms.array_input import ArrayInput
+from cygrad.transforms.inputs import ArrayInput, NumberInput
 from cygrad.transforms.structure import is_structure, leaves, rebuild, template
 from cygrad.transforms.watches import WRAPPERS, TooMuch
 
@@ -45,7 +45,6 @@ cnp.import_array()
 
 cdef enum:
     MOST = 64               # captures, after which a function stays eager
-    SHORT = 1024            # bytes of an array of whole numbers that is part of the key
 
 cdef str OTHER_NUMBERS = (
     "it gives other numbers than were recorded: it depends on something that no program sees, such "
@@ -152,7 +151,7 @@ cdef class Compiled:
         expected = self.function(*args, **kwargs)
         if same_bits(expected, result) and (
                 call is None or flows_back_alike(capture, found, leaves(expected), call)):
-            capture.trusted = True
+            capture.show(found)
             return expected
         self.held = []
         self.stay(OTHER_NUMBERS)
@@ -200,7 +199,7 @@ cdef class Compiled:
         if checks != other_checks:
             self.add(other, self.reason(places, found))
         elif meaning == other_meaning and same_ways(capture, other):
-            capture.trusted = capture.trusted or other.has_other_inputs(capture)
+            capture.show(found)
             capture.proved = True
         else:
             self.held = []
@@ -262,6 +261,7 @@ cdef class Compiled:
             self.stay(f"it reads {capture.outside.count} arrays beside its arguments")
             return result, None
         capture.effects = recorder.acts
+        capture.keyed = recorder.looked_at
         capture.program = build(recorder.draft, capture.outside)
         capture.where = recorder.where
         capture.settle(kinds)
@@ -286,18 +286,14 @@ cdef class Compiled:
         c = <Capture>self.held[0]
         if not same_form(c.places, places):
             return "arguments of another structure"
-        for k, (key, x) in enumerate(zip(c.keys, found)):
-            kind = c.kinds[<int>k]
-            if kind == ARRAY or kind == VARIABLE:
-                if getattr(x, "shape", None) != shape_of(c.shapes[<int>k]):
-                    return f"argument {k} has the shape {getattr(x, 'shape', None)}"
-            elif kind == EQUAL and not same_value(x, key):
-                return f"argument {k} is {x!r}"
-            elif kind == SAME and x is not key:
-                return f"argument {k} is another object"
+        differs = c.other_leaf(found)
+        if differs is not None:
+            return differs
         for w in c.watches:
             if not w.holds():
                 return f"{w.name} is another"
+        if not c.outside.fits():
+            return c.outside.misfit()
         if c.where:
             what, (file, line) = c.where[len(c.where) - 1]
             return f"another outcome of what Python asked, such as {what} at {file}:{line}"
@@ -306,6 +302,7 @@ cdef class Compiled:
     cdef tuple inputs_of(self, Capture capture, Recorder recorder, list kinds, object places,
                          tuple found, tuple args, dict kwargs):
         """The arguments for the capture: copies of arrays, which are known by their memory."""
+        cdef Variable v
         ends = ends_of(self.function, args, kwargs)
         new = []
         capture.places = places
@@ -320,13 +317,19 @@ cdef class Compiled:
                 key = constant(x, "compile")
                 recorder.input_array(key)
                 if k not in ends:
-                    x = x.view(ArrayInput)
+                    x = ArrayInput(x, key, k)
             elif kind == VARIABLE:
                 x = key = copy_of(<Variable>x)      # f may close over the Variable itself, too
                 recorder.input_array(<Variable>x)
-            elif kind == BYTES and key is None:
-                recorder.refused(f"argument {k} is an array of {x.dtype}, and too long to be part "
-                                 "of the key")
+            elif kind == WHOLE:
+                v = constant(np.array(x, dtype=np.float64, order="C"), "compile")
+                key = (v, key_of(x), x.copy())
+                recorder.input_array(v)
+                x = ArrayInput(key[2], v, k)
+            elif kind == FLOAT:
+                v = constant(x, "compile")
+                recorder.input_array(v)
+                x = NumberInput(x, v, k)
             new.append(x)
             kinds.append(<int>kind)
             capture.keys.append(key)
@@ -346,6 +349,14 @@ cdef class Compiled:
         capture.constants = []
         transforms = isinstance(self.function, Transform)
         for x in found:
+            if recorder.standing_for(x) is not None:
+                recorder.locate(recorder.standing_for(x))
+                if type(x) is ArrayInput and x.dtype != np.float64:
+                    recorder.refused(f"its result is an argument, an array of {x.dtype}")
+                capture.ways.append(<int>(AS_NUMBER if type(x) is NumberInput else AS_ARRAY))
+                capture.constants.append(len(recorder.draft.results) - 1)
+                given.append(np.array(x.value) if type(x) is ArrayInput else x.value)
+                continue
             known = recorder.locate(x)
             if isinstance(x, Variable):
                 v = <Variable>x
@@ -384,7 +395,6 @@ cdef list flow_back(Capture capture, Recorder recorder, list given):
     """Record the backward pass from the results; what has flowed to the ends, as Variables."""
     cdef list results = [given[k] for k in range(len(given)) if capture.ways[k] == AS_RESULT]
     cdef list ends = beginnings(results), seeds = [seed_like(<Variable>y) for y in results], found
-    cdef Variable v
     capture.depth = max([(<Variable>y).generation_ for y in results])
     recorder.pause(seeds)
     found = gradients_of(results, seeds, ends)
@@ -419,6 +429,9 @@ cdef bint give_back(list kinds, tuple found, list inputs) except -1:
             if np.array(data, dtype=np.float64).tobytes() != now.tobytes():
                 data[...] = now
                 changed = True
+        elif kind == WHOLE and x.tobytes() != copy[2].tobytes():
+            x[...] = copy[2]
+            changed = True
     return changed
 
 
@@ -465,9 +478,9 @@ cdef tuple leaf_of(object x, bint end):
     if cnp.PyArray_CheckExact(x):
         if is_float64(x):
             return ARRAY, None
-        if x.dtype.kind in "biu" and x.nbytes <= SHORT:
-            return BYTES, (x.dtype, x.shape, x.tobytes())
-        return BYTES, None
+        return (WHOLE, None) if is_exact(x) and x.ndim <= MAX_NDIM else (BYTES, key_of(x))
+    if type(x) is float:
+        return FLOAT, None
     if is_plain(x):
         return EQUAL, x
     return SAME, x

@@ -1,10 +1,10 @@
-"""Replayed: the Function of results that a compiled function gives, and gradients flow back through.
+"""Replayed: the Function of what a compiled function gives, where gradients flow back through that.
 
-The program of such a call runs up to a pause, where the results are there, and keeps its arena. When
-gradients come, they are put into the arena, and it goes on: that is the backward pass. Where a graph
-of the gradients is wanted, or the gradients of what it was called with do not come from this call
-alone, so that they add up in another order than eager's, the function is called again, as
-checkpoint.pyx does.
+The program of such a call runs up to a pause, where the results are there, and keeps its arena.
+When gradients come, they are put into the arena, and it goes on: that is the backward pass. The
+function is called again, as checkpoint.pyx does, where a graph of the gradients is wanted; and
+where others add to the gradients of what it was called with, which eager does in an order of its
+own.
 """
 
 cimport cython

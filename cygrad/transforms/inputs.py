@@ -1,0 +1,264 @@
+"""What a compiled function's arguments are while it is captured: objects in their place.
+
+An ArrayInput stands for an array, a NumberInput for a float; isinstance takes them for these. To
+cygrad's operations they are inputs of the program. They derive from neither: so whoever wants the
+numbers themselves has to ask, be it NumPy or the math module, and that is noted. What NumPy computes
+with an array of float64 makes the call eager. Of an array of other numbers it makes these a part of
+the key; of a float, a guard. Any: as the methods of arrays and numbers, of arguments of any kind.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from cygrad.core.tape import look_through
+from cygrad.core.variable import Variable
+from cygrad.functions.broadcasting import reshape
+from cygrad.programs.recorder import refuse_here
+from cygrad.transforms.structure import leaves, map_leaves
+
+__all__ = ["ArrayInput", "NumberInput"]
+
+
+def plain(x: Any) -> Any:
+    """x, or what it stands for, which is then noted."""
+    return x.__array__() if type(x) is ArrayInput else float(x) if type(x) is NumberInput else x
+
+
+class Input:
+    """What both have: NumPy's functions ask them first."""
+
+    __slots__ = ("__cygrad_variable__", "leaf", "value")
+
+    def __init__(self, value: Any, variable: Variable, leaf: int) -> None:
+        self.value = value
+        self.__cygrad_variable__ = variable
+        self.leaf = leaf
+
+    def __array_ufunc__(self, ufunc: Any, method: Any, *inputs: Any, **kwargs: Any) -> Any:
+        if any(isinstance(x, Variable) for x in inputs):
+            return NotImplemented
+        return getattr(ufunc, method)(*map(plain, inputs), **kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        for x in leaves([args, kwargs]):
+            if isinstance(x, Variable):
+                return x.__array_function__(function, (Variable,), args, kwargs)
+        return function(*map_leaves(plain, args), **map_leaves(plain, kwargs))
+
+    def __repr__(self) -> str:
+        return repr(self.value)
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.value, spec)
+
+
+class ArrayInput(Input):
+    """An array, or a view of one. `variable` is on its numbers, as float64."""
+
+    __slots__ = ()
+
+    @property
+    def __class__(self) -> Any:
+        return np.ndarray
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        if self.value.dtype == np.float64:
+            refuse_here(
+                "NumPy computes with an argument, which no program sees; pass it to cygrad's "
+                "functions, or pass a Variable"
+            )
+        look_through(self)
+        return np.array(self.value, dtype=dtype) if copy else np.asarray(self.value, dtype)
+
+    def part(self, shown: Any, take: Callable[[Any], Any]) -> Any:
+        """What `take` shows of it, if that is a view."""
+        if isinstance(shown, np.ndarray) and np.may_share_memory(shown, self.value):
+            return ArrayInput(shown, take(self.__cygrad_variable__), self.leaf)
+        if isinstance(shown, np.float64):
+            return NumberInput(float(shown), take(self.__cygrad_variable__), self.leaf)
+        self.__array__()
+        return shown
+
+    def __getitem__(self, index: Any) -> Any:
+        index = tuple(map(plain, index)) if isinstance(index, tuple) else plain(index)
+        return self.part(self.value[index], lambda x: x[index])
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[k] for k in range(len(self)))
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def reshape(self, *shape: Any, **order: Any) -> Any:
+        shown = self.value.reshape(*shape, **order)
+        return self.part(shown, lambda x: reshape(x, shown.shape))
+
+    def transpose(self, *axes: Any) -> Any:
+        return self.part(self.value.transpose(*axes), lambda x: x.transpose(*axes))
+
+    @property
+    def T(self) -> Any:  # noqa: N802 (NumPy's name)
+        return self.part(self.value.T, lambda x: x.T)
+
+    def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
+        if np.dtype(dtype) == np.float64:
+            return ArrayInput(self.value.astype(dtype), self.__cygrad_variable__, self.leaf)
+        return self.__array__().astype(dtype, *args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in {"shape", "ndim", "size", "dtype", "nbytes", "itemsize"}:
+            return getattr(self.value, name)
+        if not hasattr(np.ndarray, name):
+            raise AttributeError(f"'numpy.ndarray' object has no attribute {name!r}")
+        return getattr(self.__array__(), name)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        refuse_here("an argument is written to")
+        self.value[index] = value
+
+    __hash__ = None  # type: ignore[assignment]  # as an array's
+
+
+class NumberInput(Input):
+    """A float, or what Python has computed of floats. `variable` has the same number."""
+
+    __slots__ = ()
+
+    @property
+    def __class__(self) -> Any:
+        return float
+
+    def __float__(self) -> float:
+        return float(self.__cygrad_variable__)
+
+    def __bool__(self) -> bool:
+        return bool(self.__cygrad_variable__)
+
+    def __hash__(self) -> int:
+        return hash(float(self))
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return np.array(float(self), dtype=dtype)
+
+    def __getattr__(self, name: str) -> Any:
+        if not hasattr(float, name):
+            raise AttributeError(f"'float' object has no attribute {name!r}")
+        return getattr(float(self), name)
+
+    def __neg__(self) -> Any:
+        return NumberInput(-self.value, -self.__cygrad_variable__, self.leaf)
+
+    def __abs__(self) -> Any:
+        return NumberInput(abs(self.value), abs(self.__cygrad_variable__), self.leaf)
+
+    def __pos__(self) -> Any:
+        return self
+
+
+NUMBERS = (int, float, bool, NumberInput)
+
+
+def variable_of(x: Any) -> Any:
+    return x.__cygrad_variable__ if type(x) in (NumberInput, ArrayInput) else x
+
+
+def value_of(x: Any) -> Any:
+    return x.value if type(x) in (NumberInput, ArrayInput) else x
+
+
+def is_float64(x: Any) -> bool:
+    return type(x) in (ArrayInput, np.ndarray) and x.dtype == np.float64
+
+
+def arithmetic(operation: Callable[[Any, Any], Any], swapped: bool) -> Callable[..., Any]:
+    """+ - * / of numbers and arrays: the bits are Python's and NumPy's, as they are rounded once."""
+
+    def method(self: Any, other: Any) -> Any:
+        of_arrays = is_float64(self) and (type(other) in NUMBERS or is_float64(other))
+        of_numbers = type(self) is NumberInput and type(other) in NUMBERS
+        if not (of_arrays or of_numbers):
+            return NotImplemented if type(self) is NumberInput else looked(self, other)
+        a, b = (other, self) if swapped else (self, other)
+        if of_numbers and operation is operator.truediv and b == 0.0:
+            raise ZeroDivisionError("float division by zero")
+        value = operation(value_of(a), value_of(b))
+        variable = operation(variable_of(a), variable_of(b))
+        if isinstance(value, np.ndarray):
+            return ArrayInput(value, variable, self.leaf)
+        return NumberInput(float(value), variable, self.leaf)
+
+    looked = looking(operation, swapped)
+    return method
+
+
+def comparison(operation: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    def method(self: Any, other: Any) -> Any:
+        if type(other) not in (int, float, bool, NumberInput):
+            return operation(float(self), other)
+        return bool(operation(self.__cygrad_variable__, variable_of(other)))
+
+    return method
+
+
+def looking(operation: Callable[..., Any], swapped: bool = False) -> Callable[..., Any]:
+    """What Python computes with the number or the array itself."""
+
+    def method(self: Any, *others: Any) -> Any:
+        if any(isinstance(x, Variable) for x in others):
+            return NotImplemented
+        own = plain(self)
+        others = tuple(map(plain, others))
+        return operation(*others, own) if swapped else operation(own, *others)
+
+    return method
+
+
+def writing(operation: Callable[..., Any]) -> Callable[..., Any]:
+    def method(self: Any, other: Any) -> Any:
+        refuse_here("an argument is written to")
+        operation(self.value, plain(other))
+        return self
+
+    return method
+
+
+BOTH_WAYS = "add sub mul truediv floordiv mod pow matmul lshift rshift and_ or_ xor".split()
+for name in BOTH_WAYS:
+    operation = getattr(operator, name)
+    name = name.rstrip("_")
+    for kind in (ArrayInput, NumberInput):
+        for prefix, swapped in (("", False), ("r", True)):
+            recorded = name in {"add", "sub", "mul", "truediv"}
+            method = arithmetic(operation, swapped) if recorded else looking(operation, swapped)
+            setattr(kind, f"__{prefix}{name}__", method)
+    setattr(ArrayInput, f"__i{name}__", writing(getattr(operator, f"i{name}")))
+for name in "lt le eq ne gt ge".split():
+    setattr(ArrayInput, f"__{name}__", looking(getattr(operator, name)))
+    setattr(NumberInput, f"__{name}__", comparison(getattr(operator, name)))
+for kind in (ArrayInput, NumberInput):
+    for name, operation in {
+        **{"divmod": divmod, "complex": complex, "int": int, "round": round},
+        **{"trunc": math.trunc, "floor": math.floor, "ceil": math.ceil},
+    }.items():
+        setattr(kind, f"__{name}__", looking(operation))
+for name, operation in {
+    **{"abs": abs, "neg": operator.neg, "pos": operator.pos, "invert": operator.invert, "bool": bool},
+    **{"float": float, "index": operator.index, "contains": operator.contains},
+    **{"copy": np.copy, "deepcopy": lambda x, memory: np.copy(x)},
+    **{"reduce_ex": lambda x, protocol: x.__reduce_ex__(protocol)},
+}.items():
+    setattr(ArrayInput, f"__{name}__", looking(operation))
+for name, operation in {
+    **{"copy": float, "deepcopy": lambda x, memory: x},
+    **{"reduce_ex": lambda x, protocol: x.__reduce_ex__(protocol)},
+}.items():
+    setattr(NumberInput, f"__{name}__", looking(operation))
