@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 import numpy as np
 
 from cygrad.core.repetition import UNDER_WAY, drawing, repeated_generator
+from cygrad.core.tape import draw
 from cygrad.core.variable import Variable
 
 if TYPE_CHECKING:  # numpy.random is loaded when it is used: importing it is a tenth of NumPy's time
@@ -393,7 +394,8 @@ def rand(
     >>> bool((a == b).all())
     True
     """
-    return Variable(_generator("rand", rng).random(_shape("rand", shape)), name)
+    lengths = _shape("rand", shape)
+    return draw(lambda: Variable(_generator("rand", rng).random(lengths), name), rng)
 
 
 def randn(
@@ -431,7 +433,8 @@ def randn(
     >>> x.shape, bool((x == cg.randn(2, 3, rng=7)).all())
     ((2, 3), True)
     """
-    return Variable(_generator("randn", rng).standard_normal(_shape("randn", shape)), name)
+    lengths = _shape("randn", shape)
+    return draw(lambda: Variable(_generator("randn", rng).standard_normal(lengths), name), rng)
 
 
 def normal(
@@ -472,7 +475,10 @@ def normal(
     >>> cg.normal((2, 3), mean=1.0, std=0.1, rng=7).shape
     (2, 3)
     """
-    return Variable(_generator("normal", rng).normal(mean, std, _shape("normal", (shape,))), name)
+    lengths = _shape("normal", (shape,))
+    return draw(
+        lambda: Variable(_generator("normal", rng).normal(mean, std, lengths), name), rng
+    )
 
 
 def _generator(function: str, rng: int | np.random.Generator | None) -> np.random.Generator:

@@ -12,7 +12,10 @@ cdef class Repetition:
     cdef object again(self, object f, tuple args, dict kwargs, list slots)
     cdef list slots_left(self)
     cdef list states_before(self)
-    cdef str changed(self)      # what the first run changed, in words; None: nothing
+    # What the first run changed, in words; None: nothing. draw(): draws anew all that is known to
+    # have been drawn, and says whether it was that.
+    cdef str changed(self, object draw=*)
+    cdef bint drew_only(self, object draw) except -1
 
 cdef bint is_layer(object x) noexcept
 

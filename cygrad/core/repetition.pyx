@@ -288,13 +288,15 @@ cdef class Repetition:
                 found += [x for x in items if is_result(x)]
         return found
 
-    cdef str changed(self):
-        if self.seed is not None:
+    cdef str changed(self, object draw=None):
+        cdef bint drew = self.seed is not None
+        for cell in self.cells.values():
+            drew = drew or (isinstance(cell, State) and not (<Cell>cell).unchanged())
+        if drew and (draw is None or not self.drew_only(draw)):
             return "random numbers are drawn"
         for cell in self.cells.values():
             if isinstance(cell, State):
-                if not (<Cell>cell).unchanged():
-                    return "random numbers are drawn"
+                continue
             elif isinstance(cell, Numbers):
                 if not (<Cell>cell).unchanged():
                     return "numbers are changed in place"
@@ -302,6 +304,26 @@ cdef class Repetition:
                 return (f"the state of {(<Attributes>cell).kind} changes"
                         if isinstance(cell, Attributes) else "a list or dict of a layer changes")
         return None
+
+
+    cdef bint drew_only(self, object draw) except -1:
+        """Whether draw(), from the states before the first run, leaves those after it."""
+        cdef list cells = [cell for cell in self.cells.values() if isinstance(cell, State)]
+        cdef list now = [(<Cell>cell).read() for cell in cells]
+        cdef object own = None if self.generator is None else state_of(self.generator.bit_generator)
+        token = current.set(self)
+        self.generator = None
+        try:
+            for cell in cells:
+                (<Cell>cell).write((<Cell>cell).before)
+            return (draw() and all([same((<Cell>cell).read(), state)
+                                    for cell, state in zip(cells, now)])
+                    and (own is None or (self.generator is not None and same(
+                        state_of(self.generator.bit_generator), own))))
+        finally:
+            current.reset(token)
+            for cell, state in zip(cells, now):
+                (<Cell>cell).write(state)
 
 
 cdef bint differs(object now, object before) except -1:

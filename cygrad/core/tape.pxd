@@ -33,6 +33,8 @@ cdef class Tape:
     cdef int entered(self, Variable v, object argument) except -1
     # The Variable that holds the numbers of an argument of the call, such as labels; else None
     cdef Variable standing_for(self, object argument)
+    # fill(), which draws random numbers from rng: a Generator, a seed, or None
+    cdef Variable drawn(self, object fill, object rng)
     # argument's numbers have been looked at, in a way that cannot be recorded
     cdef int looked_through(self, object argument) except -1
     # low <= v <= high must hold of all numbers that are not `exempt`, or the operation raises

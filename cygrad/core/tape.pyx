@@ -92,6 +92,9 @@ cdef class Tape:
     cdef Variable standing_for(self, object argument):
         return None
 
+    cdef Variable drawn(self, object fill, object rng):
+        return fill()
+
     cdef int looked_through(self, object argument) except -1:
         return 0
 
@@ -169,6 +172,11 @@ def anew(call, *args):
     if mode().tape is NULL:
         return call(*args)
     return (<Tape>mode().tape).effect(call, args)
+
+
+def draw(fill, rng):
+    """fill(), a Variable of random numbers, which a tape, if there is one, draws anew."""
+    return fill() if mode().tape is NULL else (<Tape>mode().tape).drawn(fill, rng)
 
 
 def look_through(argument):

@@ -20,8 +20,8 @@
 - Activations: relu, leaky_relu, sigmoid, gelu, silu, softplus, softmax, log_softmax.
 - Losses: cross_entropy (softmax_cross_entropy is another name), binary_cross_entropy,
   mean_squared_error; accuracy, which has no gradient.
-- Networks: dropout, layer_norm, batch_norm, conv1d, conv2d, max_pool2d, avg_pool2d, lstm_cell,
-  lstm_step.
+- Networks: dropout, mask_of_shape, layer_norm, batch_norm, conv1d, conv2d, max_pool2d, avg_pool2d,
+  lstm_cell, lstm_step.
 - What fused functions compute, composed of the others in a line or two: linear_simple, relu_simple,
   sigmoid_simple, softplus_simple, gelu_simple, softmax_simple, cross_entropy_simple,
   binary_cross_entropy_simple, mean_squared_error_simple, dropout_simple.

@@ -8,11 +8,16 @@ from libc.stdint cimport uint32_t
 
 from cygrad.core.arrays cimport is_number, number
 from cygrad.core.function cimport Function, Op
-from cygrad.core.layout cimport Layout, contiguous_layout, release
+from cygrad.core.layout cimport (
+    Layout, contiguous_layout, layout_of_shape, release, shape_of,
+)
 from cygrad.core.mode cimport mode
+from cygrad.core.tape cimport Tape
 from cygrad.core.variable cimport Variable, empty
 from cygrad.functions.elementwise cimport binary, kernel_op
 from cygrad.functions.operation cimport as_variable
+
+import functools
 
 import numpy as np
 
@@ -67,7 +72,7 @@ cdef object dropout_source(object p, object rng, str where):
         rng = _generator(where, rng)
     if probability == 0.0 or mode().testing:
         return None
-    return drawing(rng)
+    return drawing(None) if rng is None else rng
 
 
 def dropout(x, p=0.5, rng=None):
@@ -112,4 +117,17 @@ def dropout(x, p=0.5, rng=None):
     """
     cdef Variable v = as_variable(x, "dropout")
     source = dropout_source(p, rng, "dropout")
-    return v if source is None else binary(&DROPOUT, v, random_mask(v, number(p), source))
+    if source is None:
+        return v
+    if mode().tape is NULL:
+        return binary(&DROPOUT, v, random_mask(v, number(p), source))
+    fill = functools.partial(mask_of_shape, shape_of(v.layout), number(p), rng)
+    return binary(&DROPOUT, v, (<Tape>mode().tape).drawn(fill, rng))
+
+
+def mask_of_shape(tuple shape not None, double p, rng):
+    """A mask of `dropout`, for a program that draws one anew."""
+    cdef Layout* layout = layout_of_shape(shape)
+    cdef Variable x = empty(layout)
+    release(layout)
+    return random_mask(x, p, dropout_source(p, rng, "dropout"))

@@ -12,6 +12,7 @@ from cygrad.functions.operation cimport as_variable
 
 import numpy as np
 
+from cygrad.core.tape import draw
 from cygrad.functions.broadcasting import reshape, sum
 from cygrad.functions.exponential import exp, log, logaddexp
 from cygrad.functions.reduction import max as maximum_over, mean
@@ -359,5 +360,10 @@ def dropout_simple(x, p=0.5, rng=None):
     source = dropout_source(p, rng, "dropout_simple")
     if source is None:
         return v
-    kept = source.random(v.shape) >= p
-    return mask_fill(v * (1.0 / (1.0 - p) if p < 1.0 else 0.0), ~kept, 0.0)
+    shape = v.shape
+
+    def zeros():
+        drawn = dropout_source(p, rng, "dropout_simple").random(shape)
+        return Variable((drawn < p).astype(np.float64), requires_grad=False)
+
+    return mask_fill(v * (1.0 / (1.0 - p) if p < 1.0 else 0.0), draw(zeros, rng), 0.0)

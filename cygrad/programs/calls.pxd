@@ -38,6 +38,11 @@ cdef class Effect:
     cdef tuple args
     cdef readonly str name
 
+cdef class Draw:
+    cdef object fill
+    cdef readonly object rng        # a Generator, a seed or None
+    cdef readonly str name
+
 cdef class Test:
     cdef object test
     cdef readonly str name

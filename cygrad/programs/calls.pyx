@@ -180,6 +180,22 @@ cdef class Effect:
 
 
 @cython.final
+cdef class Draw:
+    """Random numbers, drawn anew."""
+
+    def __init__(self, fill, rng):
+        self.fill = fill
+        self.rng = rng
+        self.name = "draw"
+
+    def __call__(self, list operands):
+        return (self.fill(),)
+
+    def meant(self, operands):
+        return self.name, id(self.rng)
+
+
+@cython.final
 cdef class Test:
     """A look at numbers, which raises."""
 

@@ -27,6 +27,8 @@ cdef class Recorder(Tape):
     cdef tuple outputs_last
     cdef int unfilled
     cdef dict routines              # by a Function's identity: the first value of its results
+    cdef readonly list draws        # Draws, in order, each with what it drew
+    cdef readonly bint asks_late    # there are guards after them
     cdef list outsides              # Blocks
     cdef list inputs                # in order: floats, and Variables on the memory of arrays
     cdef readonly set looked_at     # leaves of the arguments whose numbers Python has looked at
@@ -60,6 +62,7 @@ cdef class Recorder(Tape):
     cdef int input_array(self, Variable v) except -1
     cdef int input_number(self, object x) except -1
     cdef int pause(self, list gys) except -1
+    cdef list give_draws(self)
     cdef Touched touched(self, Variable x)
     cdef int land(self) except -1
     cdef int forget(self) except -1

@@ -16,7 +16,7 @@ from libc.stdlib cimport malloc
 
 from cpython.object cimport PyObject, Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE
 
-from cygrad.core.arrays cimport constant
+from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.function cimport (
     COPIES, Function, MADE_OF, PUTS, READS_Y, RECORDED, STACKS, SUMS, emit_rule, input_of, name_of,
     reads_input,
@@ -32,7 +32,7 @@ from cygrad.core.variable cimport Variable, describe, detached
 from cygrad.functions.linalg cimport is_for_blas
 from cygrad.kernels.elementwise cimport constants_of, kernel_named
 from cygrad.programs.calls cimport (
-    Effect, Forward, Gradient, Landing, Test, Touched, leaves_of,
+    Draw, Effect, Forward, Gradient, Landing, Test, Touched, leaves_of,
 )
 from cygrad.programs.draft cimport (
     CALL, CHECK, COMPUTED, CONSTANT, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, Operand,
@@ -72,6 +72,7 @@ cdef class Recorder(Tape):
         self.inputs = []
         self.results = {}
         self.looked_at = set()
+        self.draws = []
         self.held = []
         self.where = []
 
@@ -616,6 +617,7 @@ cdef class Recorder(Tape):
 
     cdef int check(self, int value, Py_ssize_t offset, double expected) except -1:
         cdef int wanted = self.draft.add_constant(&expected, 1)
+        self.asks_late = self.asks_late or len(self.draws) > 0
         self.draft.add(CHECK, -1)
         self.draft.add_operand(value, offset, SCALAR)
         return self.draft.add_operand(wanted, 0, SCALAR)
@@ -663,6 +665,27 @@ cdef class Recorder(Tape):
     cdef Variable standing_for(self, object argument):
         """Of an object in the place of an argument (transforms/inputs.py), its Variable."""
         return getattr(argument, "__cygrad_variable__", None)
+
+    cdef Variable drawn(self, object fill, object rng):
+        cdef Draw again = Draw(fill, rng)
+        cdef Variable y = fill()
+        self.call(again, [], [y])
+        self.draws.append((again, array_of(y).copy(), self.draft.n_values - 1))
+        return y
+
+    cdef list give_draws(self):
+        """Add what has been drawn to the results; their numbers."""
+        first = len(self.draft.results)
+        for _, numbers, value in self.draws:
+            self.draft.results.append((value, 0, numbers.shape, numbers.strides))
+        return list(range(first, len(self.draft.results)))
+
+    def draw_again(self):
+        """Draw all once more; whether it is the same."""
+        for draw, numbers, _ in self.draws:
+            if array_of(<Variable>(<Draw>draw).fill()).tobytes() != numbers.tobytes():
+                return False
+        return True
 
     cdef int looked_through(self, object argument) except -1:
         if self.standing_for(argument) is not None:

@@ -46,6 +46,7 @@ cdef class Call:
     cdef double* arena
     cdef double** bases         # of malloc: where what is outside stood
     cdef list held              # that memory
+    cdef list drawn             # random numbers, in order
 
     cdef int keep(self, Capture capture, double* arena, double** bases) except -1
     # Of the leaves of the result, those that gradients flow back through, else None.
@@ -59,7 +60,7 @@ cdef class Capture:
     # Where gradients flow back: what to, Variables and the numbers of leaves, or None; results
     # that stand behind the others; and how deep the graph was.
     cdef list ends
-    cdef int n_ends, depth
+    cdef int n_ends, n_all, depth
     cdef list pulls                 # of each end the number of a result
     cdef Layout** targets           # shapes of the results that gradients flow to; borrowed
     cdef unsigned char* kinds       # of the leaves, Leaf
@@ -79,6 +80,9 @@ cdef class Capture:
     cdef object result              # the template of the result
     cdef list ways                  # of each leaf of it, Way
     cdef list constants             # and what it was, or its number among the program's results
+    cdef list draws                 # Draws
+    cdef bint asks_late             # there are guards after them
+    cdef list drawn_at              # where gradients flow back: results with what they have drawn
     cdef bint paused, testing
     cdef readonly list where        # of each guard
 

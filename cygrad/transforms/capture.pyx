@@ -78,7 +78,7 @@ cdef class Capture:
     def __dealloc__(self):
         cdef int k
         if self.results is not NULL:
-            for k in range(self.n_results + self.n_ends):
+            for k in range(self.n_all):
                 if self.results[k].source is not NULL:
                     release(self.results[k].source)
                     release(self.results[k].target)
@@ -102,16 +102,17 @@ cdef class Capture:
         self.n_leaves = <int>len(kinds)
         self.n_results = <int>len(self.ways)
         self.n_ends = 0 if self.ends is None else <int>len(self.ends)
+        self.n_all = self.n_results + self.n_ends + <int>len(self.drawn_at)
         self.n_inputs = all_inputs - self.ways.count(AS_RESULT)
         self.kinds = <unsigned char*>calloc(self.n_leaves + 1, 1)
         self.required = <bint*>calloc(self.n_leaves + 1, sizeof(bint))
         self.slots = <Py_ssize_t*>calloc(all_inputs + 1, sizeof(Py_ssize_t))
-        self.results = <Result*>calloc(self.n_results + self.n_ends + 1, sizeof(Result))
+        self.results = <Result*>calloc(self.n_all + 1, sizeof(Result))
         self.targets = <Layout**>calloc(self.n_results + 1, sizeof(Layout*))
         self.shapes = <Layout**>calloc(self.n_leaves + 1, sizeof(Layout*))
         if (self.kinds is NULL or self.shapes is NULL or self.slots is NULL
                 or self.required is NULL or self.targets is NULL or self.results is NULL):
-            self.n_results = self.n_ends = 0
+            self.n_all = 0
             raise MemoryError()
         for k in range(self.n_leaves):
             self.kinds[k] = kinds[k]
@@ -137,6 +138,10 @@ cdef class Capture:
             r.way = AS_VARIABLE if self.pulls[k] >= 0 else AS_IT_WAS
             if self.pulls[k] >= 0:
                 self.place(r, self.pulls[k])
+        for k in range(len(self.drawn_at)):
+            r = &self.results[self.n_results + self.n_ends + k]
+            r.way = AS_VARIABLE
+            self.place(r, self.drawn_at[k])
         return 0
 
     cdef int place(self, Result* r, int number) except -1:
@@ -200,9 +205,11 @@ cdef class Capture:
     cdef object replay(self, tuple found, Call call, bint* differs):
         """The result, or MISSING where a guard does not hold; `differs`: it is to be compared.
 
-        What has effects is proved before, and MISSING where it is not yet.
+        What has effects is proved before, and MISSING where it is not yet. What draws random
+        numbers is compared in a way of its own (compile.pyx), for which `differs` is set already.
         """
         cdef double* bases[BASES]
+        cdef bint comparing = differs[0]
         cdef double* arena = self.program.take_arena()
         cdef Py_ssize_t n, at = 0
         cdef bint mine = True
@@ -219,10 +226,15 @@ cdef class Capture:
                 i += 1
             if self.effects and (differs[0] or not self.proved):
                 return MISSING
+            if self.draws and differs[0] and not comparing:
+                return MISSING
+            states = states_of(self.draws) if self.asks_late else None
             self.outside.resolve(bases)
             if self.program.is_long or self.effects:    # another thread may assign .data meanwhile
                 _held = self.outside.hold()
             if not self.program.run(arena, bases):
+                if states is not None:
+                    put_back(states)
                 return MISSING
             if self.ends is None:
                 return self.assembled(self.result, bases, None)
@@ -333,6 +345,18 @@ cdef class Capture:
                 at += 1
         self.n_numbers = at
         return 0
+
+
+cdef list states_of(list draws):
+    """Of the generators that are drawn from: pairs of one and its state."""
+    return [(draw.rng.bit_generator, draw.rng.bit_generator.state) for draw in draws
+            if isinstance(draw.rng, np.random.Generator)]
+
+
+cdef int put_back(list states) except -1:
+    for generator, state in states:
+        generator.state = state
+    return 0
 
 
 cdef bint same_ways(Capture a, Capture b) except -1:

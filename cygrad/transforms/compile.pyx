@@ -104,10 +104,15 @@ cdef class Compiled:
                     or not capture.fits(found)):
                 continue
             call = run_of(self.function, args, kwargs) if capture.ends is not None else None
+            differs = False
             result = capture.replay(found, call, &differs)
             if result is MISSING:
                 if capture.effects and (differs or not capture.proved):
                     return self.proof(capture, places, found, args, kwargs)
+                if capture.draws and differs:
+                    result = self.compared_drawing(capture, found, call, args, kwargs)
+                    if result is not MISSING:
+                        return result
                 continue
             if k > 0:               # a new list: another thread may be looking through this one
                 self.held = [capture, *[c for c in held if c is not capture]]
@@ -148,7 +153,21 @@ cdef class Compiled:
     cdef object compared(self, Capture capture, tuple found, object result, Run call, tuple args,
                          dict kwargs):
         """The function's own result, with which a replay's must agree before it is trusted."""
-        expected = self.function(*args, **kwargs)
+        return self.agreed(capture, found, result, call, self.function(*args, **kwargs))
+
+    cdef object compared_drawing(self, Capture capture, tuple found, Run call, tuple args,
+                                 dict kwargs):
+        """The same where random numbers are drawn, as the same ones in both."""
+        cdef Repetition repetition = <Repetition>Repetition.__new__(Repetition)
+        result = repetition.first(Replaying(capture, found, call), (), {})
+        if result is MISSING:
+            return result
+        expected, _ = repetition.again(self.function, args, kwargs, [])
+        self.replays += 1
+        return self.agreed(capture, found, result, call, expected)
+
+    cdef object agreed(self, Capture capture, tuple found, object result, Run call,
+                       object expected):
         if same_bits(expected, result) and (
                 call is None or flows_back_alike(capture, found, leaves(expected), call)):
             capture.show(found)
@@ -221,6 +240,7 @@ cdef class Compiled:
         new_args, new_kwargs = self.inputs_of(capture, recorder, kinds, places, found, args, kwargs)
         inputs = list(capture.keys)
         capture.watches = []
+        capture.drawn_at = []
         met = set()
         try:
             watch_function(capture.watches, met, self.function)
@@ -237,14 +257,15 @@ cdef class Compiled:
             recorder.land()
             if writes - recorder.written != before or give_back(kinds, found, inputs):
                 recorder.refused("numbers are changed in place")
-            why = repetition.changed()
-            if why is not None:
-                recorder.refused(why)
-            repetition = None
             inputs = new_args = new_kwargs = None
             given = self.outputs_of(capture, recorder, result)
             if AS_RESULT in capture.ways and not recorder.reasons:
                 flown = flow_back(capture, recorder, given)
+        why = repetition.changed(recorder.draw_again)
+        if why is not None:
+            recorder.refused(why)
+        if not recorder.draws:
+            repetition = None
         if not recorder.reasons:
             for k in range(len(given)):
                 if capture.ways[k] == AS_SPENT:
@@ -262,6 +283,8 @@ cdef class Compiled:
             return result, None
         capture.effects = recorder.acts
         capture.keyed = recorder.looked_at
+        capture.draws = [draw for draw, _, _ in recorder.draws]
+        capture.asks_late = recorder.asks_late
         capture.program = build(recorder.draft, capture.outside)
         capture.where = recorder.where
         capture.settle(kinds)
@@ -269,7 +292,10 @@ cdef class Compiled:
         if flown is None:
             return result, capture
         call = run_of(self.function, args, kwargs)
-        replayed = capture.replay(found, call, &differs)
+        if repetition is None:
+            replayed = capture.replay(found, call, &differs)
+        else:
+            replayed, _ = repetition.again(Replaying(capture, found, call), (), {}, [])
         seeds = [seed_like(<Variable>given[k]) for k in range(len(given))
                  if capture.ways[k] == AS_RESULT]
         if not (same_bits(result, replayed) and same_bits(flown, call.pulled(seeds))):
@@ -391,15 +417,35 @@ cdef class Compiled:
 WRAPPERS.append(Compiled)
 
 
+cdef class Replaying:
+    """A replay, as a function of nothing."""
+    cdef Capture capture
+    cdef tuple found
+    cdef Run call
+
+    def __init__(self, Capture capture not None, tuple found not None, Run call):
+        self.capture = capture
+        self.found = found
+        self.call = call
+
+    def __call__(self):
+        cdef bint differs = True
+        return self.capture.replay(self.found, self.call, &differs)
+
+
 cdef list flow_back(Capture capture, Recorder recorder, list given):
     """Record the backward pass from the results; what has flowed to the ends, as Variables."""
     cdef list results = [given[k] for k in range(len(given)) if capture.ways[k] == AS_RESULT]
     cdef list ends = beginnings(results), seeds = [seed_like(<Variable>y) for y in results], found
     capture.depth = max([(<Variable>y).generation_ for y in results])
+    places = {id(x): k for k, x in enumerate(capture.keys) if isinstance(x, Variable)}
+    ends = [x for x in ends if id(x) in places or recorder.was_there(<Variable>x)]
+    if not ends:
+        recorder.refused("its result requires a gradient of variables that the call makes")
     recorder.pause(seeds)
     found = gradients_of(results, seeds, ends)
-    places = {id(x): k for k, x in enumerate(capture.keys) if isinstance(x, Variable)}
     capture.ends = [places.get(id(x), x) for x in ends]
+    capture.drawn_at = recorder.give_draws()
     capture.pulls = []
     for g in found:
         if g is not None:

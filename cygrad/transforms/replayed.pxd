@@ -1,6 +1,8 @@
 # Results of a compiled function that gradients flow back through.
 
 from cygrad.core.backward cimport Recompute
+from cygrad.core.function cimport Function
+from cygrad.core.tape cimport Tape
 from cygrad.core.variable cimport Variable
 from cygrad.transforms.capture cimport Call
 
@@ -15,6 +17,10 @@ cdef class Run(Call):
 
     # Of the gradients of the results, in order, those of the capture's ends; None: it cannot.
     cdef list pulled(self, list gys)
+
+# A tape that gives the random numbers of a call once more.
+cdef class Redrawing(Tape):
+    cdef list numbers           # of Variables; what comes next is the last
 
 cdef class Replayed(Recompute):
     cdef Run run

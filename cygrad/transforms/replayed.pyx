@@ -45,6 +45,8 @@ cdef class Run:
         for k in range(capture.n_results):
             if capture.results[k].way == AS_RESULT:
                 results.append(capture.give(k, self.bases, None))
+        self.drawn = [capture.give(capture.n_results + capture.n_ends + k, self.bases, None)
+                      for k in range(len(capture.drawn_at))]
         results = connected(f, inputs, results, age)
         results.reverse()
         for k in range(capture.n_results):
@@ -59,7 +61,8 @@ cdef class Run:
         for k in range(len(gys)):
             if gys[k] is None or not same_shape((<Variable>gys[k]).layout, capture.targets[k]):
                 return None
-        if self.went_on and not self.program.run(self.arena, self.bases):
+        # What the pause left may be overwritten by now; but nothing is drawn a second time.
+        if self.went_on and (self.drawn or not self.program.run(self.arena, self.bases)):
             return None
         self.went_on = True
         for k in range(len(gys)):
@@ -78,7 +81,11 @@ cdef class Run:
         switches.paused = False
         switches.testing = self.capture.testing
         try:
-            result = self.function(*self.args, **self.kwargs)
+            if self.drawn:
+                with Redrawing(self.drawn):
+                    result = self.function(*self.args, **self.kwargs)
+            else:
+                result = self.function(*self.args, **self.kwargs)
         finally:
             switches[0] = before
         found = leaves(result)
@@ -111,6 +118,26 @@ cdef class Run:
                 return False
             n += 1
         return True
+
+
+cdef class Redrawing(Tape):
+    """Redrawing(drawn)\n--\n
+    A context manager: what is drawn inside are these numbers."""
+
+    def __init__(self, list drawn not None):
+        self.numbers = drawn[::-1]
+
+    cdef int made(self, Function f, tuple ys) except -1:
+        return 0
+
+    cdef int looked(self, Variable v, str what) except -1:
+        return 0
+
+    cdef Variable drawn(self, object fill, object rng):
+        if not self.numbers:
+            raise RuntimeError("compile: more random numbers are drawn when the function is called "
+                               "again in the backward pass than in the first call")
+        return constant(array_of(<Variable>self.numbers.pop()).copy(), "compile")
 
 
 cdef bint same_numbers(object a, object b) except -1:
