@@ -307,7 +307,7 @@ def losses() -> list[Operation]:
         ),
         Operation(
             "dropout_simple",
-            lambda x: F.dropout_simple(x, 0.25, np.random.default_rng(5)),
+            lambda x: F.dropout_simple(x, 0.25, 5),
             lambda x: x * (np.random.default_rng(5).random(x.shape) >= 0.25) / 0.75,
             (A,),
             exact=False,

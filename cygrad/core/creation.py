@@ -476,9 +476,7 @@ def normal(
     (2, 3)
     """
     lengths = _shape("normal", (shape,))
-    return draw(
-        lambda: Variable(_generator("normal", rng).normal(mean, std, lengths), name), rng
-    )
+    return draw(lambda: Variable(_generator("normal", rng).normal(mean, std, lengths), name), rng)
 
 
 def _generator(function: str, rng: int | np.random.Generator | None) -> np.random.Generator:

@@ -6,12 +6,14 @@ cdef class Repetition:
     cdef Repetition around      # that of the call that this call is made by
     cdef dict cells             # what it keeps, by the identity of where that stands
     cdef dict met               # in the search, what was met already
+    cdef list awaited           # parameters that layers made for their first batch
     cdef bint recording         # the first run, in which things are kept
 
     cdef object first(self, object f, tuple args, dict kwargs)
     cdef object again(self, object f, tuple args, dict kwargs, list slots)
     cdef list slots_left(self)
     cdef list states_before(self)
+    cdef list made(self)        # parameters that the first run made, and layers keep
     # What the first run changed, in words; None: nothing. draw(): draws anew all that is known to
     # have been drawn, and says whether it was that.
     cdef str changed(self, object draw=*)

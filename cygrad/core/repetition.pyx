@@ -217,6 +217,7 @@ cdef class Repetition:
         self.around = current.get()
         self.cells = {}
         self.met = {}
+        self.awaited = []
         self.recording = True
         search(self, f, 0)
         for x in args:
@@ -287,6 +288,10 @@ cdef class Repetition:
                 items = before.values() if isinstance(before, dict) else before
                 found += [x for x in items if is_result(x)]
         return found
+
+    cdef list made(self):
+        return self.awaited + [x for cell in self.cells.values() if isinstance(cell, Attributes)
+                               for x in (<Attributes>cell).made.values()]
 
     cdef str changed(self, object draw=None):
         cdef bint drew = self.seed is not None
@@ -403,6 +408,8 @@ cdef int keep_in(Repetition r, object x, bint certain, bint anew) except -1:
     cell.before = cell.read()
     r.cells[id(of)] = cell
     if isinstance(cell, Attributes):
+        if anew:
+            r.awaited += [item for item in of.values() if is_parameter(item)]
         for item in list(of.values()):
             keep_inside(r, item, anew)
         if r.met is None:

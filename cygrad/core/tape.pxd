@@ -35,6 +35,8 @@ cdef class Tape:
     cdef Variable standing_for(self, object argument)
     # fill(), which draws random numbers from rng: a Generator, a seed, or None
     cdef Variable drawn(self, object fill, object rng)
+    # Variable(...) has made v
+    cdef int bears(self, Variable v) except -1
     # argument's numbers have been looked at, in a way that cannot be recorded
     cdef int looked_through(self, object argument) except -1
     # low <= v <= high must hold of all numbers that are not `exempt`, or the operation raises

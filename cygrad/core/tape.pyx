@@ -95,6 +95,9 @@ cdef class Tape:
     cdef Variable drawn(self, object fill, object rng):
         return fill()
 
+    cdef int bears(self, Variable v) except -1:
+        return 0
+
     cdef int looked_through(self, object argument) except -1:
         return 0
 

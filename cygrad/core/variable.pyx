@@ -84,6 +84,8 @@ cdef class Variable:
         assign(self, data, "Variable")
         self.name_ = name
         self.requires = bool(requires_grad)
+        if mode().tape is not NULL:
+            (<Tape>mode().tape).bears(self)
 
     # ---- What it carries ----------------------------------------------------------------------
 

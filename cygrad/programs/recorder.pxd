@@ -27,6 +27,7 @@ cdef class Recorder(Tape):
     cdef tuple outputs_last
     cdef int unfilled
     cdef dict routines              # by a Function's identity: the first value of its results
+    cdef readonly dict born         # by identity: Variables that the call has made by itself
     cdef readonly list draws        # Draws, in order, each with what it drew
     cdef readonly bint asks_late    # there are guards after them
     cdef list outsides              # Blocks

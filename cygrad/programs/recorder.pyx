@@ -73,6 +73,7 @@ cdef class Recorder(Tape):
         self.results = {}
         self.looked_at = set()
         self.draws = []
+        self.born = {}
         self.held = []
         self.where = []
 
@@ -687,6 +688,10 @@ cdef class Recorder(Tape):
                 return False
         return True
 
+    cdef int bears(self, Variable v) except -1:
+        self.born[id(v)] = v
+        return 0
+
     cdef int looked_through(self, object argument) except -1:
         if self.standing_for(argument) is not None:
             self.looked_at.add(argument.leaf)
@@ -782,6 +787,7 @@ cdef class Recorder(Tape):
         self.blocks = {}
         self.results = {}
         self.held = []
+        self.born = {}
         for item in self.outsides:
             block = <Block>item
             if block.grad_of is not None:

@@ -24,6 +24,7 @@ from cygrad.core.mode cimport Mode, is_watching, mode
 from cygrad.core.repetition cimport Repetition
 from cygrad.core.storage cimport writes
 from cygrad.core.variable cimport Variable, describe, own_contiguous
+from cygrad.functions.broadcasting cimport copied
 from cygrad.programs.program cimport build
 from cygrad.programs.recorder cimport Recorder
 from cygrad.transforms.capture cimport (
@@ -260,7 +261,7 @@ cdef class Compiled:
             inputs = new_args = new_kwargs = None
             given = self.outputs_of(capture, recorder, result)
             if AS_RESULT in capture.ways and not recorder.reasons:
-                flown = flow_back(capture, recorder, given)
+                flown = flow_back(capture, recorder, given, repetition.made())
         why = repetition.changed(recorder.draw_again)
         if why is not None:
             recorder.refused(why)
@@ -433,13 +434,17 @@ cdef class Replaying:
         return self.capture.replay(self.found, self.call, &differs)
 
 
-cdef list flow_back(Capture capture, Recorder recorder, list given):
-    """Record the backward pass from the results; what has flowed to the ends, as Variables."""
+cdef list flow_back(Capture capture, Recorder recorder, list given, list made):
+    """Record the backward pass from the results; what has flowed to the ends, as Variables.
+
+    made: parameters that the call has made, and that stay.
+    """
+    cdef set lasting = {id(x) for x in made}
     cdef list results = [given[k] for k in range(len(given)) if capture.ways[k] == AS_RESULT]
     cdef list ends = beginnings(results), seeds = [seed_like(<Variable>y) for y in results], found
     capture.depth = max([(<Variable>y).generation_ for y in results])
     places = {id(x): k for k, x in enumerate(capture.keys) if isinstance(x, Variable)}
-    ends = [x for x in ends if id(x) in places or recorder.was_there(<Variable>x)]
+    ends = [x for x in ends if id(x) not in recorder.born or id(x) in lasting]
     if not ends:
         recorder.refused("its result requires a gradient of variables that the call makes")
     recorder.pause(seeds)
@@ -482,9 +487,14 @@ cdef bint give_back(list kinds, tuple found, list inputs) except -1:
 
 
 cdef Variable copy_of(Variable x):
-    cdef Variable copy = constant(array_of(x).copy(), "compile")
+    """What the function is called with in x's place; gradients flow from it to x."""
+    cdef Variable copy
+    if requires(x):
+        copy = copied(x)
+    else:
+        copy = constant(array_of(x).copy(), "compile")
+        copy.requires = x.requires
     copy.name_ = x.name_
-    copy.requires = x.requires
     return copy
 
 

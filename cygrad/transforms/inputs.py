@@ -106,7 +106,7 @@ class ArrayInput(Input):
         return self.part(self.value.transpose(*axes), lambda x: x.transpose(*axes))
 
     @property
-    def T(self) -> Any:  # noqa: N802 (NumPy's name)
+    def T(self) -> Any:
         return self.part(self.value.T, lambda x: x.T)
 
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
@@ -183,7 +183,9 @@ def arithmetic(operation: Callable[[Any, Any], Any], swapped: bool) -> Callable[
     """+ - * / of numbers and arrays: the bits are Python's and NumPy's, as they are rounded once."""
 
     def method(self: Any, other: Any) -> Any:
-        of_arrays = is_float64(self) and (type(other) in NUMBERS or is_float64(other))
+        of_arrays = is_float64(self) and (
+            type(other) in (*NUMBERS, np.float64) or is_float64(other)
+        )
         of_numbers = type(self) is NumberInput and type(other) in NUMBERS
         if not (of_arrays or of_numbers):
             return NotImplemented if type(self) is NumberInput else looked(self, other)
@@ -231,34 +233,62 @@ def writing(operation: Callable[..., Any]) -> Callable[..., Any]:
     return method
 
 
-BOTH_WAYS = "add sub mul truediv floordiv mod pow matmul lshift rshift and_ or_ xor".split()
-for name in BOTH_WAYS:
-    operation = getattr(operator, name)
-    name = name.rstrip("_")
-    for kind in (ArrayInput, NumberInput):
-        for prefix, swapped in (("", False), ("r", True)):
-            recorded = name in {"add", "sub", "mul", "truediv"}
-            method = arithmetic(operation, swapped) if recorded else looking(operation, swapped)
-            setattr(kind, f"__{prefix}{name}__", method)
+def reduced(x: Any, protocol: int) -> Any:
+    return x.__reduce_ex__(protocol)
+
+
+# The special methods, by name: what is recorded, and what is a look.
+RECORDED = {"add", "sub", "mul", "truediv"}
+TWO_SIDED = {
+    "floordiv": operator.floordiv,
+    "mod": operator.mod,
+    "pow": operator.pow,
+    "matmul": operator.matmul,
+    "lshift": operator.lshift,
+    "rshift": operator.rshift,
+    "and": operator.and_,
+    "or": operator.or_,
+    "xor": operator.xor,
+}
+COMPARISONS = ("lt", "le", "eq", "ne", "gt", "ge")
+OF_BOTH = {
+    "divmod": divmod,
+    "complex": complex,
+    "int": int,
+    "round": round,
+    "trunc": math.trunc,
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "reduce_ex": reduced,
+}
+OF_ARRAYS = {
+    "abs": abs,
+    "neg": operator.neg,
+    "pos": operator.pos,
+    "invert": operator.invert,
+    "bool": bool,
+    "float": float,
+    "index": operator.index,
+    "contains": operator.contains,
+    "copy": np.copy,
+    "deepcopy": lambda x, memory: np.copy(x),
+}
+
+
+def give_methods(kind: type, others: dict[str, Callable[..., Any]]) -> None:
+    for prefix, swapped in (("", False), ("r", True)):
+        for name in RECORDED:
+            setattr(kind, f"__{prefix}{name}__", arithmetic(getattr(operator, name), swapped))
+        for name, operation in TWO_SIDED.items():
+            setattr(kind, f"__{prefix}{name}__", looking(operation, swapped))
+    for name, operation in {**OF_BOTH, **others}.items():
+        setattr(kind, f"__{name}__", looking(operation))
+
+
+give_methods(ArrayInput, OF_ARRAYS)
+give_methods(NumberInput, {"copy": float, "deepcopy": lambda x, memory: x})
+for name in (*RECORDED, *TWO_SIDED):
     setattr(ArrayInput, f"__i{name}__", writing(getattr(operator, f"i{name}")))
-for name in "lt le eq ne gt ge".split():
+for name in COMPARISONS:
     setattr(ArrayInput, f"__{name}__", looking(getattr(operator, name)))
     setattr(NumberInput, f"__{name}__", comparison(getattr(operator, name)))
-for kind in (ArrayInput, NumberInput):
-    for name, operation in {
-        **{"divmod": divmod, "complex": complex, "int": int, "round": round},
-        **{"trunc": math.trunc, "floor": math.floor, "ceil": math.ceil},
-    }.items():
-        setattr(kind, f"__{name}__", looking(operation))
-for name, operation in {
-    **{"abs": abs, "neg": operator.neg, "pos": operator.pos, "invert": operator.invert, "bool": bool},
-    **{"float": float, "index": operator.index, "contains": operator.contains},
-    **{"copy": np.copy, "deepcopy": lambda x, memory: np.copy(x)},
-    **{"reduce_ex": lambda x, protocol: x.__reduce_ex__(protocol)},
-}.items():
-    setattr(ArrayInput, f"__{name}__", looking(operation))
-for name, operation in {
-    **{"copy": float, "deepcopy": lambda x, memory: x},
-    **{"reduce_ex": lambda x, protocol: x.__reduce_ex__(protocol)},
-}.items():
-    setattr(NumberInput, f"__{name}__", looking(operation))

@@ -25,7 +25,6 @@ Array = Any
 # What stays eager: it reads numbers, draws random ones, keeps positions, or shares a weight among
 # products that a plain backward pass adds up at once.
 LOOKING = {"average", "interp", "median", "partition", "quantile", "sort"}
-DRAWING = {"dropout", "dropout_simple"}
 BY_POSITION = {"max_pool2d"}
 SHARING = {"einsum", "matmul", "lstm_cell", "lstm_step", "linear_simple"}
 CONSTANTS = {"cumprod", "gradient", "trapezoid", "get_item"}
@@ -87,7 +86,7 @@ def test_rows_replayed(operation: Operation, how: str) -> None:
         with np.errstate(all="ignore"):
             assert outcome(compiled, arrays) == outcome(eager, arrays)
     if "stays eager" in compiled.explain():
-        allowed = LOOKING | DRAWING | BY_POSITION
+        allowed = LOOKING | BY_POSITION
         assert operation.name in (allowed | SHARING | CONSTANTS if how == "hessian" else allowed)
         assert "other numbers" not in compiled.explain()
     else:
@@ -167,8 +166,9 @@ def test_keywords_and_further_arguments() -> None:
     x = np.array([1.0, 2.0])
     for k in (1.0, 2.0):
         assert f(x, x * k, scale=3.0).tolist() == (3.0 * k * x).tolist()
-    assert f.captures == 1
     assert f(x, x, scale=2.0).tolist() == (2.0 * x).tolist()
+    assert f.captures == 1
+    assert f(x, x, scale=2).tolist() == (2.0 * x).tolist()  # an int is part of the key
     assert f.captures == 2
 
 
@@ -188,36 +188,29 @@ def test_a_variable_that_is_closed_over_too() -> None:
     assert f(cg.Variable([3.0, 3.0], requires_grad=False)).item() == 12.0
 
 
-def test_whole_numbers_are_part_of_the_key() -> None:
-    x = cg.Variable(np.arange(12.0).reshape(4, 3), requires_grad=False)
-    f = quiet(lambda t: F.cross_entropy(x, t))
-    eager = f.__wrapped__
-    for t in ([0, 1, 2, 0], [2, 2, 1, 0], [0, 1, 2, 0]):
-        assert bits(f(np.array(t))) == bits(eager(np.array(t)))
-    assert f.captures == 2
-    with pytest.warns(UserWarning, match="too long to be part"):
-        cg.compile(lambda t: F.sum(x[t % 4]))(np.arange(1000))
-
-
 def test_numpy_on_an_argument_stays_eager() -> None:
     def f(x: Array) -> Any:
         return F.sum(F.sin(x) * np.cos(x))
 
     compiled = cg.compile(f)
-    with pytest.warns(UserWarning, match=r"NumPy computes with an argument \(cos\)"):
+    with pytest.warns(UserWarning, match="NumPy computes with an argument"):
         compiled(np.array([1.0, 2.0]))
-    for use in (lambda a: a[0], lambda a: a.sum(), lambda a: a + 1, list, np.tanh):
+    for use in (lambda a: a**2, lambda a: a.sum(), np.asarray, np.sort, np.tanh):
         one = cg.compile(lambda a, use=use: F.sin(use(a)))
         with pytest.warns(UserWarning, match="NumPy computes with an argument"):
             one(np.array([1.0]))
 
 
 def test_what_escapes_every_eye_is_found_by_comparing() -> None:
-    compiled = cg.compile(lambda x: F.sum(F.sin(np.asarray(x) * 2.0)))
-    assert compiled(np.array([1.0])).item() == F.sin(2.0).item()
+    class Scale:
+        factor = 1.0  # an attribute of a class is not watched
+
+    compiled = cg.compile(lambda x: F.sum(F.sin(x)) * Scale().factor)
+    assert compiled(np.array([1.0])).item() == F.sin(1.0).item()
+    Scale.factor = 3.0
     with pytest.warns(UserWarning, match="gives other numbers than were recorded"):
-        assert compiled(np.array([2.0])).item() == F.sin(4.0).item()
-    assert compiled(np.array([3.0])).item() == F.sin(6.0).item()
+        assert compiled(np.array([2.0])).item() == (F.sin(2.0) * 3.0).item()
+    assert compiled(np.array([3.0])).item() == (F.sin(3.0) * 3.0).item()
 
 
 # ---- What it closes over --------------------------------------------------------------------------
@@ -457,12 +450,11 @@ def test_effects_are_refused() -> None:
     refuses(train, match="a setting is assigned")
     refuses(lambda x: x.cleargrad(), cg.Variable(1.0, requires_grad=False), match="of an argument")
     refuses(lambda: setattr(w, "data", [2.0, 2.0]), match="in place")
-    refuses(cg.grad(lambda x: F.sum(F.dropout(x, 0.5))), np.ones(4), match="random")
-    refuses(cg.grad(lambda x: F.sum(F.dropout(x, 0.5, rng=generator))), np.ones(4), match="random")
+    refuses(cg.grad(lambda x: F.sum(x * generator.normal(size=4))), np.ones(4), match="random")
     refuses(cg.grad(lambda x: F.sum(lstm(x))), np.ones((1, 2)), match="state of LSTM")
     refuses(cg.grad(lambda x: Sine()(x)), 1.0, match="Sine")
-    refuses(lambda x: F.sin(x), cg.Variable(1.0), match="requires a gradient")
-    refuses(lambda: F.sin(w), match="requires a gradient")
+    refuses(lambda: w, match="was there before")
+    refuses(lambda: F.sum(cg.ones(3)), match="that the call makes")
     refuses(cg.grad(lambda x: F.sum(F.sort(x))), np.arange(20.0), match="plain numbers")
     refuses(lambda x: cg.grad(F.sin)(x), 1.0, match="a transform inside")
     refuses(lambda: object(), match="its result has a object")
@@ -566,8 +558,7 @@ def test_modes() -> None:
     with cg.test_mode():
         assert f(np.ones(3)).tolist() == [1.0, 1.0, 1.0]
         f(np.zeros(3))
-    with pytest.raises(RuntimeError, match="random"):
-        f(np.ones(3))
+    assert set(f(np.ones(50)).tolist()) == {0.0, 2.0}
     g = quiet(cg.grad(lambda x: x * x))
     g(1.0)
     with cg.detect_anomaly():
@@ -632,9 +623,9 @@ def test_memory_stays_flat() -> None:
 
 
 def test_a_warning_comes_once() -> None:
-    f = cg.compile(lambda x: F.sin(x))
+    f = cg.compile(lambda x: F.sin(x) + np.sin(x))
     with pytest.warns(UserWarning):
-        f(cg.Variable(1.0))
+        f(np.ones(2))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        f(cg.Variable(1.0))
+        f(np.ones(2))

@@ -1,0 +1,264 @@
+"""compile: floats and arrays of any numbers are inputs, until Python or NumPy looks at them."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+import cygrad as cg
+import cygrad.functions as F
+
+Array = Any
+
+RNG = np.random.default_rng(0)
+W = RNG.normal(size=(4, 5))
+ROWS = [RNG.normal(size=(8, 4)) for _ in range(6)]
+LABELS = [RNG.integers(0, 5, 8) for _ in range(6)]
+FLOATS = [0.5, -1.25, 3.0, -0.0, 1e-300, 7.5]
+
+
+def bits(x: Any) -> Any:
+    if isinstance(x, (tuple, list)):
+        return [bits(part) for part in x]
+    array = np.array(x.data if isinstance(x, cg.Variable) else x)
+    return type(x), array.shape, array.dtype, array.tobytes()
+
+
+def follows(f: Callable[..., Any], calls: Sequence[tuple[Any, ...]], captures: int = 1) -> Any:
+    """Compiled, f gives eager's bits in each call, of so many captures."""
+    compiled = cg.compile(f, fallback=False)
+    for arguments in calls:
+        assert bits(compiled(*arguments)) == bits(f(*arguments))
+    assert compiled.captures == captures
+    assert compiled.replays == len(calls) - captures
+    return compiled
+
+
+# ---- Labels, indices, masks -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("transform", [cg.value_and_grad, cg.hessian])
+def test_labels(transform: Any) -> None:
+    def loss(w: Any, x: Array, t: Array) -> Any:
+        return F.cross_entropy(F.matmul(x, F.reshape(w, (4, 5))), t)
+
+    with_gaps = [np.where(RNG.random(8) < 0.3, -100, t) for t in LABELS]
+    for labels in (LABELS, with_gaps, [np.full(8, -100)] + LABELS):
+        calls = [(W.reshape(-1), x, t) for x, t in zip(ROWS, labels, strict=False)]
+        follows(transform(loss), calls)
+
+
+def test_a_label_out_of_bounds_is_eagers_error() -> None:
+    f = cg.compile(cg.grad(lambda w, t: F.cross_entropy(w, t)), fallback=False)
+    for t in LABELS[:3]:
+        f(np.zeros((8, 5)), t)
+    with pytest.raises(ValueError, match="label 7 of row 2 is out of range"):
+        f(np.zeros((8, 5)), np.array([0, 1, 7, 0, 0, 0, 0, 0]))
+    f(np.zeros((8, 5)), LABELS[3])
+    assert (f.captures, f.replays) == (1, 3)
+
+
+INDEXING: list[tuple[Callable[..., Any], int]] = [
+    (lambda e, i: F.sum(F.sin(F.embedding(i, e))), 0),
+    (lambda e, i: F.sum(F.sin(e[i])), -4),
+    (lambda e, i: F.sum(F.sin(F.take(e, i, axis=1))), -4),
+    (lambda e, i: F.sum(F.sin(F.take(e, i))), -20),
+    (lambda e, i: F.sum(F.sin(np.take(e, i, axis=0))), -4),
+]
+
+
+@pytest.mark.parametrize("transform", [cg.value_and_grad, cg.hessian])
+@pytest.mark.parametrize(("f", "low"), INDEXING)
+def test_indices(f: Any, low: int, transform: Any) -> None:
+    calls = [(W, RNG.integers(low, 4, (2, 3))) for _ in range(6)]
+    follows(transform(f), calls)
+    compiled = cg.compile(f, fallback=False)
+    with pytest.raises(IndexError, match="out of bounds"):
+        compiled(W, np.array([[0, 50, 0]]))
+
+
+MASKS: list[Callable[..., Any]] = [
+    lambda e, m: F.sum(F.where(m, F.sin(e), e * e)),
+    lambda e, m: np.where(m, np.sin(e), e * e).sum(),
+    lambda e, m: (e * m).sum(),
+    lambda e, m: (m * F.exp(e)).sum(),
+]
+
+
+@pytest.mark.parametrize("f", MASKS)
+def test_masks(f: Any) -> None:
+    follows(cg.value_and_grad(f), [(W, RNG.random((4, 5)) < 0.5) for _ in range(6)])
+    follows(cg.grad(f), [(W, RNG.integers(0, 2, (4, 5)).astype(np.uint8)) for _ in range(6)])
+
+
+def test_other_precisions() -> None:
+    for dtype in (np.float32, np.float16, np.int8):
+        calls = [(W, (RNG.normal(size=(4, 5)) * 9).astype(dtype)) for _ in range(5)]
+        follows(cg.grad(lambda e, m: (e * e * m).sum()), calls)
+    f = cg.compile(lambda m: F.sum(F.sqrt(m)), fallback=False)
+    f(np.ones(3, np.float32))
+    f(np.ones(3, np.int64))
+    assert "argument 0 is of int64" in f.explain()
+
+
+def test_what_float64_cannot_hold_is_part_of_the_key() -> None:
+    f = cg.compile(lambda m: F.sum(m * 1.0), fallback=False)
+    for k in range(3):
+        assert f(np.array([2**53 + 2 * k, 0])).item() == 2**53 + 2 * k
+    assert f.captures >= 2
+
+
+LOOKS: list[Callable[..., Any]] = [
+    lambda e, m: (e * (m + 1)).sum(),
+    lambda e, m: (e * np.asarray(m).max()).sum(),
+    lambda e, m: (e * float(np.asarray(m)[0, 0] > 4)).sum(),
+    lambda e, m: e[m > 4].sum(),
+    lambda e, m: (e * int(m[0, 0])).sum(),
+    lambda e, m: (e * len(set(m.ravel().tolist()))).sum(),
+    lambda e, m: e[0, m[0, 0] % 5],
+]
+
+
+@pytest.mark.parametrize("f", LOOKS)
+def test_what_python_looks_at_is_part_of_the_key(f: Any) -> None:
+    arrays = [RNG.integers(0, 9, (4, 5)) for _ in range(5)]
+    compiled = cg.compile(cg.value_and_grad(f), fallback=False)
+    for m in arrays + arrays:
+        assert bits(compiled(W, m)) == bits(cg.value_and_grad(f)(W, m))
+    assert compiled.captures == 5 and compiled.replays == 5
+    assert "argument 1 has other numbers" in compiled.explain()
+
+
+def test_a_mask_as_an_index() -> None:
+    compiled = cg.compile(cg.grad(lambda e, m: e[m].sum()), fallback=False)
+    for k in range(4):
+        m = W > k / 4
+        assert compiled(W, m).tolist() == m.astype(float).tolist()
+
+
+# ---- Floats ---------------------------------------------------------------------------------------
+
+
+ARITHMETIC: list[Callable[..., Any]] = [
+    lambda x, a, b: F.sum(F.sin(x) * a + b / (a + 9.0) - a * b * x),
+    lambda x, a, b: (F.sin(a) * b, a - b, -a, abs(b), 2 * a + b / 3),
+    lambda x, a, b: {"a": a, "parts": [F.exp(x) + b]}["parts"],
+    lambda x, a, b: F.where(x > 0.0 if isinstance(x, cg.Variable) else x * 0.0, a, b),
+]
+
+
+@pytest.mark.parametrize("f", ARITHMETIC)
+def test_floats(f: Any) -> None:
+    calls = [(x[0], a, b) for x, a, b in zip(ROWS, FLOATS, FLOATS[::-1], strict=True)]
+    follows(f, calls)
+
+
+def test_floats_beside_what_is_differentiated() -> None:
+    f = cg.value_and_grad(lambda x, rate: F.sum(F.exp(-rate * x)))
+    follows(f, [(x, a) for x, a in zip(ROWS, FLOATS, strict=True)])
+
+
+def test_branches_on_floats() -> None:
+    def f(x: Array, a: float) -> Any:
+        y = F.sin(x) * 2.0 if a > 0 else F.cos(x) * 3.0
+        return y * max(a, 0.5) + (a if a else 7.0)
+
+    compiled = cg.compile(f, fallback=False)
+    for _ in range(3):
+        for x, a in zip(ROWS, FLOATS, strict=True):
+            assert bits(compiled(x, a)) == bits(f(x, a))
+    assert compiled.captures <= 5
+
+
+EYES: list[Callable[..., Any]] = [
+    lambda x, a: F.sum(x * math.sin(a)),
+    lambda x, a: F.sum(x * a**2),
+    lambda x, a: F.sum(x * round(a)),
+    lambda x, a: F.sum(x * int(a)),
+    lambda x, a: F.sum(x * (a // 1.0)),
+    lambda x, a: F.sum(x * np.cos(a)),
+    lambda x, a: F.sum(x * (2.0 if math.isnan(a) else 3.0)),
+    lambda x, a: F.sum(x * np.array([a, 1.0, a, 2.0])),
+    lambda x, a: F.sum(F.leaky_relu(x, a / 10)),
+    lambda x, a: F.sum(F.clip(x, -abs(a), abs(a))),
+    lambda x, a: F.sum(x * {0.5: 2.0}.get(a, 3.0)),
+]
+
+
+def outcome(f: Callable[..., Any], *arguments: Any) -> Any:
+    try:
+        return bits(f(*arguments))
+    except ValueError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("f", EYES)
+def test_who_takes_a_float_sets_a_guard(f: Any) -> None:
+    compiled = cg.compile(f, fallback=False)
+    values = [*FLOATS, math.nan, 0.5]
+    for a in values:
+        assert outcome(compiled, ROWS[0][0], a) == outcome(f, ROWS[0][0], a), a
+
+
+def test_division_by_zero_is_pythons() -> None:
+    compiled = cg.compile(lambda x, a: F.sum(x) * (1.0 / a), fallback=False)
+    compiled(ROWS[0], 2.0)
+    assert compiled(ROWS[0], 4.0).item() == F.sum(ROWS[0]).item() * 0.25
+    with pytest.raises(ZeroDivisionError):
+        compiled(ROWS[0], 0.0)
+
+
+# ---- Arrays of float64, in NumPy's hands ----------------------------------------------------------
+
+
+VIEWS: list[Callable[..., Any]] = [
+    lambda x: F.sum(x[0] * F.sin(x[1:]) + x[2, 1] * 2.0),
+    lambda x: F.sum(F.matmul(F.sin(x.T), x)),
+    lambda x: F.sum(F.sin(x.reshape(-1, 2)) * x.reshape(16, 2)),
+    lambda x: F.sum(F.sin(x + 1.0) * (x - x[0]) / (2.0 * x * x + 1.0)),
+    lambda x: sum(F.sin(row[0]) * row[1] for row in x),
+    lambda x: F.sum(F.sin(x.astype(np.float64)[::2, ::-1])),
+    lambda x: (x, x[0], x[0, 1], x + 1.0),
+]
+
+
+@pytest.mark.parametrize("f", VIEWS)
+def test_views_and_arithmetic(f: Any) -> None:
+    compiled = cg.compile(f, fallback=False)
+    for x in ROWS:
+        numbers = [np.array(y.data if isinstance(y, cg.Variable) else y) for y in leaves(f(x))]
+        for mine, expected in zip(leaves(compiled(x)), numbers, strict=True):
+            got = np.array(mine.data if isinstance(mine, cg.Variable) else mine)
+            assert got.tobytes() == expected.tobytes()
+    assert compiled.captures == 1
+
+
+def leaves(x: Any) -> Any:
+    return x if isinstance(x, tuple) else (x,)
+
+
+def test_arguments_pass_for_what_they_stand_for() -> None:
+    seen = []
+
+    def f(x: Array, t: Array, a: float) -> Any:
+        seen.append((isinstance(x, np.ndarray), isinstance(t, np.ndarray), isinstance(a, float)))
+        assert x.shape == (8, 4) and x.ndim == 2 and len(x) == 8 and t.dtype == np.int64
+        assert f"{a:.1f}" == "0.5" and str(a) == "0.5"
+        return F.sum(x) * a
+
+    cg.compile(f, fallback=False)(ROWS[0], LABELS[0], 0.5)
+    assert seen == [(True, True, True)]
+
+
+def test_writing_to_an_argument_is_refused_and_done() -> None:
+    def f(x: Array, t: Array) -> Any:
+        x += 1.0
+        t[0] = 3
+        return F.sum(F.sin(x))
+
+    x, t = np.zeros(3), np.zeros(2, int)
+    with pytest.warns(UserWarning, match="written to|in place"):
+        cg.compile(f)(x, t)
+    assert x.tolist() == [1.0, 1.0, 1.0] and t.tolist() == [3, 0]
