@@ -15,7 +15,7 @@ from cygrad.core.layout cimport (
 from cygrad.core.variable cimport Variable, empty_of, view_of
 from cygrad.functions.operation cimport broadcast_strides
 from cygrad.kernels.elementwise cimport (
-    END, GUARD, KERNELS, RUN, constants_of, copy_strided, kernel_named, map_strided,
+    END, GUARD, KERNELS, LAST, RUN, constants_of, copy_strided, kernel_named, map_strided,
 )
 from cygrad.kernels.numpy_loops cimport ADD
 from cygrad.kernels.reduction cimport reduce_strided
@@ -24,7 +24,9 @@ from cygrad.programs.draft cimport (
     CHECK, COMPUTED, CONSTANT, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, Operand,
     PUT, ROUTINE, SUM, Value, grown,
 )
+from cygrad.programs.expansions cimport fusion
 from cygrad.programs.outside cimport Outside
+from cygrad.programs.simplify cimport simplify
 
 cdef int COPY = kernel_named("COPY")
 cdef int ACCUMULATE = kernel_named("ACCUMULATE")
@@ -45,6 +47,7 @@ cdef class Building:
     cdef list free_slots
     cdef dict loaded            # (value, offset) of what is outside: its slot
     cdef bint in_code
+    cdef int at_hand            # the value that the last instruction of the code has made, or -1
 
     def __cinit__(self, Draft draft):
         cdef int n = max(draft.n_values, 1)
@@ -55,6 +58,7 @@ cdef class Building:
         self.last = <int*>calloc(n, sizeof(int))
         if self.places is NULL or self.last is NULL:
             raise MemoryError()
+        memset(self.last, 0xFF, n * sizeof(int))
         self.free_blocks = {}
         self.free_slots = []
         self.loaded = {}
@@ -118,23 +122,8 @@ cdef class Building:
                 self.places[k].offset = self.claim(value.size)
                 self.program.inputs[value.index] = self.places[k].offset
             elif value.origin == CONSTANT:
-                if self.last[k] > 0 or self.is_read_first(k):
-                    self.places[k].offset = self.claim(value.size)
-                else:
-                    self.places[k].offset = -1
+                self.places[k].offset = self.claim(value.size) if self.last[k] >= 0 else -1
         return 0
-
-    cdef bint is_read_first(self, int value) noexcept:
-        """Whether the first instruction reads the value."""
-        cdef const Instruction* at
-        cdef int j
-        if self.draft.n_instructions == 0:
-            return False
-        at = &self.draft.instructions[0]
-        for j in range(at.count):
-            if self.draft.operands[at.first + j].value == value:
-                return True
-        return False
 
     # ---- Code ---------------------------------------------------------------------------------
 
@@ -168,6 +157,7 @@ cdef class Building:
         if not self.in_code:
             self.step(RUN_CODE).code = self.program.n_words
             self.in_code = True
+            self.at_hand = -1
         return 0
 
     cdef Py_ssize_t slot(self, const Operand* operand) except -1:
@@ -328,18 +318,27 @@ cdef class Building:
         return 0
 
     cdef int copy_number(self, Py_ssize_t source, Py_ssize_t target) except -1:
+        self.at_hand = -1
         self.word(COPY)
         self.word(target)
         return self.word(source)
 
     cdef int emit_scalar(self, const Instruction* at, const Operand* operands,
                          list constants) except -1:
-        cdef int j, n = constants_of(at.kernel)
+        cdef int j, n = constants_of(at.kernel), at_hand = -1, kernel = at.kernel
         self.begin_code()
-        self.word(at.kernel)
+        for j in range(at.count):
+            if at_hand < 0 and operands[j].value == self.at_hand:
+                kernel = fusion(LAST, at.kernel, j)
+                at_hand = j if kernel >= 0 else -1
+        self.word(kernel if at_hand >= 0 else at.kernel)
         self.word(self.places[at.out].offset)
         for j in range(at.count):
-            self.word(self.slot(&operands[j]))
+            if j != at_hand:
+                self.word(self.slot(&operands[j]))
+        if at.outs == 2:
+            self.word(self.places[at.out + 1].offset)
+        self.at_hand = at.out
         if n > 0:
             self.word(self.used)
             for j in range(n):
@@ -383,6 +382,7 @@ cdef class Building:
                 s.size = size
         if operands[0].layout.size == 1:
             self.begin_code()
+            self.at_hand = -1
             self.word(ADD_KERNEL)
             self.word(self.places[at.out].offset + at.place.offset)
             self.word(self.places[at.out].offset + at.place.offset)
@@ -439,7 +439,7 @@ cdef tuple strides_of(const Layout* layout):
 
 cdef Program build(Draft draft, Outside outside):
     cdef Program p
-    draft.simplify()
+    simplify(draft)
     p = (<Building>Building(draft)).built()
     p.outside = outside
     return p

@@ -1,0 +1,642 @@
+"""Simplify: a draft made shorter, to the bit.
+
+The instructions are read in order and written anew. Numbers are taken apart into few kinds of
+instructions (expansions.pyx), what is known is computed, what was computed before, of the same
+operands, is not computed again, and a sign moves outwards until a sum takes it. Then what nothing
+reads goes; and where one instruction can do what two do, it does (kernels/instructions.def).
+
+Exact means: also for infinities, nans and the two zeros. So x - 0 is x, and x + 0 is not.
+"""
+
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memcmp, memcpy, memset
+
+from cygrad.core.layout cimport SCALAR, contiguous_layout, same_shape, share
+from cygrad.kernels.elementwise cimport (
+    KERNELS, MAX_OPERANDS, constants_of, instruction_named, kernel_named,
+)
+from cygrad.programs.draft cimport (
+    CALL, CHECK, COMPUTED, CONSTANT, Draft, GATHER, Instruction, KERNEL, OUTSIDE, Operand, PUT,
+    ROUTINE, SUM, free_instructions, free_operands, grown,
+)
+from cygrad.programs.expansions cimport (
+    APPLIED, CONSTANT_OF_IT, Expansion, OPERAND, STEPS, expansion_of, fusion,
+)
+
+cdef enum:
+    FEW = 32                # numbers of an array that are put in one by one
+
+cdef int ADD = kernel_named("ADD")
+cdef int SUB = kernel_named("SUB")
+cdef int MUL = kernel_named("MUL")
+cdef int DIV = kernel_named("DIV")
+cdef int NEG = kernel_named("NEG")
+cdef int COPY = kernel_named("COPY")
+cdef int SIN = kernel_named("SIN")
+cdef int COS = kernel_named("COS")
+cdef int SINCOS = instruction_named("SINCOS")
+
+# A number of a value.
+cdef struct Number:
+    int value
+    Py_ssize_t offset
+
+
+cdef int simplify(Draft draft) except -1:
+    (<Simplifier>Simplifier(draft)).run()
+    drop_unread(draft)
+    (<Fuser>Fuser(draft)).run()
+    return 0
+
+
+# ---- Written anew --------------------------------------------------------------------------------
+
+cdef class Simplifier:
+    cdef Draft draft
+    cdef Instruction* given         # as they were recorded, with their operands
+    cdef int n_given
+    cdef Operand* operands
+    cdef int n_operands
+    cdef Operand* stands_for        # by value, of those that were recorded
+    cdef int n_recorded
+    cdef char* apart                # so, too: no other value may stand for it
+    cdef int* maker                 # by value: the instruction that makes it, or -1
+    cdef int room
+    cdef int* table                 # of instructions, by hash; -1: free
+    cdef int buckets
+    cdef dict constants             # by their bits: the value
+
+    def __cinit__(self, Draft draft):
+        cdef int k
+        self.draft = draft
+        self.constants = {}
+        self.n_recorded = draft.n_values
+        self.stands_for = <Operand*>calloc(max(draft.n_values, 1), sizeof(Operand))
+        self.apart = <char*>calloc(max(draft.n_values, 1), 1)
+        if self.stands_for is NULL or self.apart is NULL:
+            raise MemoryError()
+        for k in range(draft.n_values):
+            self.stands_for[k].value = k
+        self.given, self.n_given = draft.instructions, draft.n_instructions
+        self.operands, self.n_operands = draft.operands, draft.n_operands
+        draft.instructions = NULL
+        draft.operands = NULL
+        draft.n_instructions = draft.room_for_instructions = 0
+        draft.n_operands = draft.room_for_operands = 0
+        self.buckets = 64
+        while self.buckets < STEPS * self.n_given:      # an expansion has half as many kernels
+            self.buckets *= 2
+        self.table = <int*>malloc(self.buckets * sizeof(int))
+        if self.table is NULL:
+            raise MemoryError()
+        memset(self.table, 0xFF, self.buckets * sizeof(int))
+
+    def __dealloc__(self):
+        free_instructions(self.given, self.n_given)
+        free_operands(self.operands, self.n_operands)
+        free(self.stands_for)
+        free(self.apart)
+        free(self.maker)
+        free(self.table)
+
+    cdef int run(self) except -1:
+        cdef Operand same
+        cdef int k
+        self.find_apart()
+        for k in range(self.n_given):
+            self.write(&self.given[k])
+        results = self.draft.results
+        for k in range(len(results)):
+            result = <tuple>results[k]
+            same.value, same.offset = result[0], result[1]
+            self.rename(&same)
+            results[k] = (same.value, same.offset, *result[2:])
+        return 0
+
+    cdef int find_apart(self) except -1:
+        """Two operands that are not on the same memory must not come to be: BLAS multiplies a matrix
+        by itself, transposed, in a way of its own, with other last bits."""
+        cdef const Instruction* at
+        cdef int k, j, value
+        for k in range(self.n_given):
+            at = &self.given[k]
+            if at.count > 1 and (at.kind == ROUTINE or (at.kind == CALL and at.outs > 0)):
+                for j in range(at.count):
+                    value = self.operands[at.first + j].value
+                    self.apart[value] = self.draft.values[value].size > 1
+        return 0
+
+    cdef int write(self, Instruction* at) except -1:
+        cdef Operand* operands = &self.operands[at.first]
+        cdef Number number
+        cdef int j
+        for j in range(at.count):
+            self.rename(&operands[j])
+            if operands[j].layout.size == 1:
+                self.look_into(&operands[j])
+        if at.kind == KERNEL and self.is_of_numbers(at, operands):
+            number = self.expanded(at, operands)
+            self.stands_for[at.out].value = number.value
+            self.stands_for[at.out].offset = number.offset
+            return 0
+        if at.kind == KERNEL and not self.apart[at.out]:
+            return self.write_elementwise(at, operands)
+        if at.kind == PUT and self.is_put_into_few(at, operands):
+            return self.write_put(at, operands)
+        if at.kind == SUM and self.is_sum_of_one(at, operands):
+            self.stands_for[at.out] = operands[0]
+            return 0
+        if at.kind == CHECK and self.holds(operands):
+            return 0
+        self.keep(at, operands)
+        return 0
+
+    cdef void rename(self, Operand* operand) noexcept:
+        """A replaced value has the size of what it equals, and starts at its offset."""
+        cdef const Operand* new
+        if operand.value < self.n_recorded:
+            new = &self.stands_for[operand.value]
+            operand.value = new.value
+            operand.offset += new.offset
+
+    cdef int look_into(self, Operand* operand) except -1:
+        """A number of those that were gathered is the one that was; equal constants are one."""
+        cdef const Instruction* at
+        cdef const Operand* source
+        cdef int m
+        if self.draft.values[operand.value].origin == CONSTANT:
+            operand.value = self.constant(
+                self.draft.values[operand.value].constants[operand.offset])
+            operand.offset = 0
+            return 0
+        m = self.maker_of(operand.value)
+        if m < 0 or self.draft.instructions[m].kind != GATHER:
+            return 0
+        at = &self.draft.instructions[m]
+        source = &self.draft.operands[at.first + operand.offset]
+        if self.draft.values[source.value].origin != OUTSIDE:
+            operand.value, operand.offset = source.value, source.offset
+        return 0
+
+    cdef Instruction* keep(self, Instruction* at, const Operand* operands) except NULL:
+        """Write the instruction as it is."""
+        cdef Instruction* new = self.draft.add(at.kind, at.out)
+        cdef int j
+        new[0] = at[0]
+        new.first = self.draft.n_operands
+        new.count = 0
+        at.place.layout = NULL          # the new one's, now
+        at.n = NULL
+        for j in range(at.count):
+            self.draft.add_operand(operands[j].value, operands[j].offset, operands[j].layout)
+        for j in range(at.outs):
+            self.makes(at.out + j)
+        return new
+
+    cdef int maker_of(self, int value) noexcept:
+        return self.maker[value] if value < self.room else -1
+
+    cdef int makes(self, int value) except -1:
+        """The instruction that was written last makes the value."""
+        cdef int k
+        if value >= self.room:
+            k = self.room
+            self.room = 2 * value + 64
+            self.maker = <int*>grown(self.maker, self.room * sizeof(int))
+            for k in range(k, self.room):
+                self.maker[k] = -1
+        self.maker[value] = self.draft.n_instructions - 1
+        return 0
+
+    # ---- Numbers ------------------------------------------------------------------------------
+
+    cdef bint is_of_numbers(self, const Instruction* at, const Operand* operands) noexcept:
+        cdef int j
+        if self.draft.values[at.out].size != 1:
+            return False
+        for j in range(at.count):
+            if operands[j].layout.size != 1:
+                return False
+        return True
+
+    cdef int constant(self, double number) except -1:
+        cdef unsigned long long bits
+        memcpy(&bits, &number, sizeof(double))
+        found = self.constants.get(bits)
+        if found is None:
+            found = self.constants[bits] = self.draft.add_constant(&number, 1)
+        return found
+
+    cdef Number expanded(self, const Instruction* at, const Operand* operands) except *:
+        cdef Number stack[STEPS]
+        cdef Number x[MAX_OPERANDS]
+        cdef const Expansion* e = expansion_of(at.kernel)
+        cdef int k, top = 0
+        for k in range(at.count):
+            x[k].value, x[k].offset = operands[k].value, operands[k].offset
+        if e.n == 0:
+            return self.computed(at.kernel, x, at.count, at.c)
+        for k in range(e.n):
+            if e.parts[k].of == APPLIED:
+                top -= 1 if is_unary(e.parts[k].which) else 2
+                stack[top] = self.computed(e.parts[k].which, &stack[top],
+                                           1 if is_unary(e.parts[k].which) else 2, NULL)
+            elif e.parts[k].of == OPERAND:
+                stack[top] = x[e.parts[k].which]
+            else:
+                stack[top].offset = 0
+                stack[top].value = self.constant(
+                    at.c[e.parts[k].which] if e.parts[k].of == CONSTANT_OF_IT
+                    else e.parts[k].number)
+            top += 1
+        return stack[0]
+
+    cdef Number computed(self, int kernel, const Number* x, int n, const double* c) except *:
+        """A kernel of numbers: known, or another's, or an instruction of its own."""
+        cdef Number pair[2]
+        cdef Number y
+        cdef int sign = 0
+        if self.is_known(x, n):
+            return self.folded(kernel, x, n, c)
+        if kernel == SIN or kernel == COS:
+            y = self.numbered(SINCOS, x, 1, NULL)
+            y.value += kernel == COS
+            return y
+        if (kernel == MUL or kernel == DIV) and n == 2:
+            pair[0] = self.without_sign(x[0], &sign)
+            pair[1] = self.without_sign(x[1], &sign)
+            y = self.product(kernel, pair)
+            return self.negative(y) if sign & 1 else y
+        if kernel == NEG:
+            return self.negative(x[0])
+        if kernel == ADD or kernel == SUB:
+            pair[0], pair[1] = x[0], x[1]
+            return self.total(kernel, pair)
+        if kernel == COPY and self.draft.values[x[0].value].origin != OUTSIDE:
+            return x[0]
+        return self.numbered(kernel, x, n, c)
+
+    cdef bint is_known(self, const Number* x, int n) noexcept:
+        cdef int j
+        for j in range(n):
+            if self.draft.values[x[j].value].origin != CONSTANT:
+                return False
+        return True
+
+    cdef Number folded(self, int kernel, const Number* x, int n, const double* c) except *:
+        cdef const double* at[MAX_OPERANDS]
+        cdef Number y
+        cdef double number = 0.0
+        cdef int j
+        for j in range(n):
+            at[j] = self.draft.values[x[j].value].constants + x[j].offset
+        KERNELS[kernel](at, &number, 1, c)
+        y.value, y.offset = self.constant(number), 0
+        return y
+
+    cdef Number without_sign(self, Number x, int* sign) noexcept:
+        """-x is x, and one more sign."""
+        cdef const Instruction* at
+        cdef const Operand* source
+        cdef int m = self.maker_of(x.value)
+        if m < 0:
+            return x
+        at = &self.draft.instructions[m]
+        source = &self.draft.operands[at.first]
+        if (at.kind == KERNEL and at.kernel == NEG and self.draft.values[at.out].size == 1
+                and self.draft.values[source.value].origin != OUTSIDE):
+            sign[0] += 1
+            x.value, x.offset = source.value, source.offset
+        return x
+
+    cdef Number product(self, int kernel, Number* x) except *:
+        """x y, or x / y."""
+        cdef int k
+        for k in range(1, -1 if kernel == MUL else 0, -1):
+            if self.is_number(x[k], 1.0) and not self.is_outside(x[1 - k]):
+                return x[1 - k]
+            if self.is_number(x[k], -1.0):
+                return self.negative(x[1 - k])
+        if kernel == MUL:
+            in_order(x)
+        return self.numbered(kernel, x, 2, NULL)
+
+    cdef Number total(self, int kernel, Number* x) except *:
+        """x + y, or x - y."""
+        cdef int sign = kernel == SUB
+        x[1] = self.without_sign(x[1], &sign)
+        if sign & 1 == 0:
+            sign = 0
+            x[0] = self.without_sign(x[0], &sign)
+            if sign == 1:
+                x[0], x[1] = x[1], x[0]
+        if self.is_number(x[1], 0.0 if sign & 1 else -0.0) and not self.is_outside(x[0]):
+            return x[0]
+        if sign & 1 == 0:
+            in_order(x)
+        return self.numbered(SUB if sign & 1 else ADD, x, 2, NULL)
+
+    cdef Number negative(self, Number x) except *:
+        cdef int sign = 0
+        cdef Number y = self.without_sign(x, &sign)
+        if sign:
+            return y
+        return self.numbered(NEG, &x, 1, NULL)
+
+    cdef bint is_number(self, Number x, double number) noexcept:
+        return (self.draft.values[x.value].origin == CONSTANT
+                and memcmp(&self.draft.values[x.value].constants[x.offset], &number,
+                           sizeof(double)) == 0)
+
+    cdef bint is_outside(self, Number x) noexcept:
+        """An effect may write to it, so that nothing computed may stand for it."""
+        return self.draft.values[x.value].origin == OUTSIDE
+
+    cdef Number numbered(self, int kernel, const Number* x, int n, const double* c) except *:
+        """An instruction, or the earlier one that is the same."""
+        cdef Instruction* new
+        cdef Number y
+        cdef size_t place = self.place_of(kernel, x, n, c)
+        cdef int j
+        y.offset = 0
+        if self.table[place] >= 0:
+            y.value = self.draft.instructions[self.table[place]].out
+            return y
+        self.table[place] = self.draft.n_instructions
+        y.value = self.draft.add_value(COMPUTED, 1, 0)
+        new = self.draft.add(KERNEL, y.value)
+        new.kernel = kernel
+        new.place.layout = share(SCALAR)
+        if c is not NULL:
+            memcpy(new.c, c, constants_of(kernel) * sizeof(double))
+        self.makes(y.value)
+        if kernel == SINCOS:
+            new.outs = 2
+            self.makes(self.draft.add_value(COMPUTED, 1, 0))
+        for j in range(n):
+            self.draft.add_operand(x[j].value, x[j].offset, SCALAR)
+        return y
+
+    cdef size_t place_of(self, int kernel, const Number* x, int n, const double* c) noexcept:
+        """Where in the table an equal instruction is, or would be."""
+        cdef const Instruction* at
+        cdef size_t h = mixed(<size_t>kernel, 0)
+        cdef int j
+        for j in range(n):
+            h = mixed(h, <size_t>x[j].value * 31 + <size_t>x[j].offset)
+        h = self.first_place(h, c, constants_of(kernel))
+        while self.table[h] >= 0:
+            at = &self.draft.instructions[self.table[h]]
+            if (at.kernel == kernel and at.count == n and self.draft.values[at.out].size == 1
+                    and same_constants(kernel, at.c, c)):
+                for j in range(n):
+                    if (self.draft.operands[at.first + j].value != x[j].value
+                            or self.draft.operands[at.first + j].offset != x[j].offset):
+                        break
+                else:
+                    return h
+            h = (h + 1) & <size_t>(self.buckets - 1)
+        return h
+
+    cdef size_t first_place(self, size_t h, const double* c, int n) noexcept:
+        cdef unsigned long long bits
+        cdef int j
+        for j in range(n):
+            memcpy(&bits, &c[j], sizeof(double))
+            h = mixed(h, bits)
+        return (h ^ (h >> 29)) & <size_t>(self.buckets - 1)
+
+    # ---- Arrays -------------------------------------------------------------------------------
+
+    cdef int write_elementwise(self, Instruction* at, const Operand* operands) except -1:
+        """A kernel of arrays, unless it was written before, or copies what is as good."""
+        cdef size_t place
+        cdef int entry
+        if (at.kernel == COPY and operands[0].layout.contiguous and at.place.layout.contiguous
+                and operands[0].layout.size == self.draft.values[at.out].size
+                and self.draft.values[operands[0].value].origin == COMPUTED):
+            self.stands_for[at.out] = operands[0]
+            return 0
+        place = self.hash_of(at, operands)
+        while True:
+            entry = self.table[place]
+            if entry < 0:
+                break
+            if self.equal(at, operands, &self.draft.instructions[entry]):
+                self.stands_for[at.out].value = self.draft.instructions[entry].out
+                return 0
+            place = (place + 1) & <size_t>(self.buckets - 1)
+        self.table[place] = self.draft.n_instructions
+        self.keep(at, operands)
+        return 0
+
+    cdef size_t hash_of(self, const Instruction* at, const Operand* operands) noexcept:
+        cdef size_t h = mixed(<size_t>at.kernel, <size_t>self.draft.values[at.out].size)
+        cdef int j
+        for j in range(at.count):
+            h = mixed(h, <size_t>operands[j].value * 31 + <size_t>operands[j].offset)
+        return self.first_place(h, at.c, constants_of(at.kernel))
+
+    cdef bint equal(self, const Instruction* a, const Operand* x, const Instruction* b) noexcept:
+        cdef const Operand* y = &self.draft.operands[b.first]
+        cdef int j
+        if (a.kernel != b.kernel or a.count != b.count
+                or self.draft.values[a.out].size != self.draft.values[b.out].size
+                or not same_constants(a.kernel, a.c, b.c)):
+            return False
+        for j in range(a.count):
+            if (x[j].value != y[j].value or x[j].offset != y[j].offset
+                    or not (x[j].layout.contiguous and y[j].layout.contiguous)
+                    or not same_shape(x[j].layout, y[j].layout)):
+                return False
+        return same_shape(a.place.layout, b.place.layout)
+
+    # ---- The others ---------------------------------------------------------------------------
+
+    cdef bint is_put_into_few(self, const Instruction* at, const Operand* operands) noexcept:
+        """Whether a PUT is of a number into zeros, or into numbers that are known one by one."""
+        cdef Py_ssize_t size = self.draft.values[at.out].size
+        cdef int m
+        if (size > FEW or at.place.layout.size != 1 or operands[0].layout.size != 1
+                or self.apart[at.out]):
+            return False
+        if at.count == 1 or size == 1:
+            return True
+        m = self.maker_of(operands[1].value)
+        return (m >= 0 and self.draft.instructions[m].kind == GATHER
+                and self.draft.instructions[m].count == size)
+
+    cdef int write_put(self, Instruction* at, const Operand* operands) except -1:
+        """It becomes a GATHER: of sums, each a number by itself."""
+        cdef Number numbers[FEW]
+        cdef Number pair[2]
+        cdef Py_ssize_t size = self.draft.values[at.out].size
+        cdef const Operand* old
+        cdef Instruction* new
+        cdef int j
+        for j in range(size):
+            if at.count == 1:
+                numbers[j].value, numbers[j].offset = self.constant(0.0), 0
+            elif size == 1:
+                numbers[j].value, numbers[j].offset = operands[1].value, operands[1].offset
+            else:
+                old = &self.draft.operands[
+                    self.draft.instructions[self.maker_of(operands[1].value)].first + j]
+                numbers[j].value, numbers[j].offset = old.value, old.offset
+        j = <int>at.place.offset
+        pair[0] = numbers[j]
+        pair[1].value, pair[1].offset = operands[0].value, operands[0].offset
+        numbers[j] = self.computed(ADD, pair, 2, NULL)
+        new = self.draft.add(GATHER, at.out)
+        new.place.layout = contiguous_layout(1, &size)
+        for j in range(size):
+            self.draft.add_operand(numbers[j].value, numbers[j].offset, SCALAR)
+        return self.makes(at.out)
+
+    cdef bint is_sum_of_one(self, const Instruction* at, const Operand* operands) noexcept:
+        cdef double start = -0.0
+        return (operands[0].layout.size == 1 and self.draft.values[at.out].size == 1
+                and memcmp(&at.c[0], &start, sizeof(double)) == 0 and not self.apart[at.out]
+                and self.draft.values[operands[0].value].origin != OUTSIDE)
+
+    cdef bint holds(self, const Operand* operands) noexcept:
+        """Whether a check is of a constant; equal ones are one value."""
+        return (operands[0].value == operands[1].value
+                and operands[0].offset == operands[1].offset)
+
+
+cdef bint is_unary(int kernel) noexcept:
+    return kernel == NEG or kernel == SIN or kernel == COS
+
+
+cdef bint same_constants(int kernel, const double* a, const double* b) noexcept:
+    return a is b or memcmp(a, b, constants_of(kernel) * sizeof(double)) == 0
+
+
+cdef void in_order(Number* x) noexcept:
+    """Of a sum or a product."""
+    if x[1].value < x[0].value or (x[1].value == x[0].value and x[1].offset < x[0].offset):
+        x[0], x[1] = x[1], x[0]
+
+
+cdef inline size_t mixed(size_t h, size_t more) noexcept:
+    return (h ^ more) * <size_t>0x9E3779B97F4A7C15ULL + 1
+
+
+# ---- What is read --------------------------------------------------------------------------------
+
+cdef int drop_unread(Draft draft) except -1:
+    cdef char* read = <char*>calloc(max(draft.n_values, 1), 1)
+    cdef Instruction* at
+    cdef int k, j
+    cdef bint wanted
+    if read is NULL:
+        raise MemoryError()
+    for result in draft.results:
+        read[<int>result[0]] = 1
+    for k in range(draft.n_instructions - 1, -1, -1):
+        at = &draft.instructions[k]
+        wanted = at.kind == CHECK or at.outs == 0
+        for j in range(at.outs):
+            wanted = wanted or read[at.out + j]
+        at.dead = not wanted
+        if at.dead:
+            continue
+        for j in range(at.count):
+            read[draft.operands[at.first + j].value] = 1
+        if at.kind == KERNEL and at.kernel == SINCOS:
+            keep_one(at, read[at.out], read[at.out + 1])
+    free(read)
+    return 0
+
+
+cdef void keep_one(Instruction* at, bint sine, bint cosine) noexcept:
+    """Of sine and cosine, where one is not read."""
+    if sine and cosine:
+        return
+    at.outs = 1
+    at.kernel = SIN if sine else COS
+    at.out += not sine
+
+
+# ---- Two in one ----------------------------------------------------------------------------------
+
+cdef class Fuser:
+    """A number that one instruction reads, in the same stretch of code, is made by that one."""
+    cdef Draft draft
+    cdef int* uses              # by value
+    cdef int* maker             # by value: an instruction of numbers, or -1
+    cdef int* stretch           # by instruction
+
+    def __cinit__(self, Draft draft):
+        self.draft = draft
+        self.uses = <int*>calloc(draft.n_values + 1, sizeof(int))
+        self.maker = <int*>malloc((draft.n_values + 1) * sizeof(int))
+        self.stretch = <int*>calloc(draft.n_instructions + 1, sizeof(int))
+        if self.uses is NULL or self.maker is NULL or self.stretch is NULL:
+            raise MemoryError()
+        memset(self.maker, 0xFF, (draft.n_values + 1) * sizeof(int))
+
+    def __dealloc__(self):
+        free(self.uses)
+        free(self.maker)
+        free(self.stretch)
+
+    cdef int run(self) except -1:
+        cdef Instruction* at
+        cdef int k, j
+        self.look()
+        for k in range(self.draft.n_instructions):
+            at = &self.draft.instructions[k]
+            if at.dead or self.maker[max(at.out, 0)] != k:
+                continue
+            j = at.count - 1
+            while j >= 0:
+                j = at.count - 1 if self.take_in(k, j) else j - 1
+        return 0
+
+    cdef int look(self) except -1:
+        cdef const Instruction* at
+        cdef int k, j, stretch = 0
+        for result in self.draft.results:
+            self.uses[<int>result[0]] += 1
+        for k in range(self.draft.n_instructions):
+            at = &self.draft.instructions[k]
+            if at.dead:
+                continue
+            for j in range(at.count):
+                self.uses[self.draft.operands[at.first + j].value] += 1
+            if at.kind == KERNEL and self.draft.values[at.out].size == 1:
+                self.maker[at.out] = k
+            elif at.kind != CHECK and at.kind != GATHER:
+                stretch += 1
+            self.stretch[k] = stretch
+        return 0
+
+    cdef bint take_in(self, int k, int j) except -1:
+        """Have the instruction make its j-th operand itself, if it can."""
+        cdef Operand operands[MAX_OPERANDS]
+        cdef Instruction* at = &self.draft.instructions[k]
+        cdef Instruction* first
+        cdef int value = self.draft.operands[at.first + j].value
+        cdef int m = self.maker[value], both, i, n = 0
+        if m < 0 or self.uses[value] != 1 or self.stretch[m] != self.stretch[k]:
+            return False
+        first = &self.draft.instructions[m]
+        both = fusion(first.kernel, at.kernel, j)
+        if both < 0:
+            return False
+        for i in range(first.count):
+            operands[n] = self.draft.operands[first.first + i]
+            n += 1
+        for i in range(at.count):
+            if i != j:
+                operands[n] = self.draft.operands[at.first + i]
+                n += 1
+        first.dead = True
+        at.kernel = both
+        at.first = self.draft.n_operands
+        at.count = 0
+        for i in range(n):
+            self.draft.add_operand_of(at, &operands[i])
+        return True
