@@ -47,6 +47,7 @@ cdef struct Instruction:
     Py_ssize_t* n               # of malloc
     Py_ssize_t n_count
     bint dead
+    int stretch                 # of the instructions that run tile by tile with it; 0: none
 
 cdef class Draft:
     cdef Value* values

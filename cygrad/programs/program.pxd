@@ -1,40 +1,8 @@
 # Program: a Draft made ready to run: places for its values, code for its scalars, steps.
 
-from cygrad.core.layout cimport Layout
-from cygrad.core.routine cimport Routine
 from cygrad.programs.draft cimport Draft
 from cygrad.programs.outside cimport Outside
-
-cdef enum:
-    OPERANDS = 6                # of a step; its result is the last of them
-    ROUTINE_OPERANDS = 64       # of a routine, with its results
-
-cdef enum Doing:
-    RUN_CODE = 0                # from `code` on
-    RUN_KERNEL = 1              # on contiguous memory of `size`
-    MAP_KERNEL = 2              # on strided memory
-    ADD_UP = 3                  # the first operand over `axes`, from the number c[0] on
-    FILL = 4                    # `size` numbers with c[0]
-    CALL_PYTHON = 5             # calls[index]
-    RUN_ROUTINE = 6             # run, at the places of `many`, `count` in all
-
-# Memory: of the arena (base 0), or outside (base 1 and on).
-cdef struct Place:
-    int base
-    Py_ssize_t offset
-
-cdef struct Step:
-    Doing doing
-    int kernel, count, index
-    Py_ssize_t code, size
-    unsigned long long axes
-    double c[2]
-    Place places[OPERANDS]
-    Layout* layouts[OPERANDS]   # counted; of the strides with which it is read or written
-    Layout* shape               # counted, of a MAP_KERNEL
-    Routine run
-    const Py_ssize_t* n         # the draft's
-    Place* many                 # of malloc
+from cygrad.programs.steps cimport Place, ROUTINE_OPERANDS, Step
 
 # A number that scalar code reads from outside.
 cdef struct Load:

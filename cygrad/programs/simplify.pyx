@@ -17,11 +17,12 @@ from cygrad.kernels.elementwise cimport (
 )
 from cygrad.programs.draft cimport (
     CALL, CHECK, COMPUTED, CONSTANT, Draft, GATHER, Instruction, KERNEL, OUTSIDE, Operand, PUT,
-    ROUTINE, SUM, free_instructions, free_operands, grown,
+    ROUTINE, SUM, Value, free_instructions, free_operands, grown,
 )
 from cygrad.programs.expansions cimport (
     APPLIED, CONSTANT_OF_IT, Expansion, OPERAND, STEPS, expansion_of, fusion,
 )
+from cygrad.programs.stretches cimport find_stretches, stands_still
 
 cdef enum:
     FEW = 32                # numbers of an array that are put in one by one
@@ -29,6 +30,8 @@ cdef enum:
 cdef int ADD = kernel_named("ADD")
 cdef int SUB = kernel_named("SUB")
 cdef int MUL = kernel_named("MUL")
+cdef int MUL_X = kernel_named("G_MUL_X")
+cdef int MUL_Y = kernel_named("G_MUL_Y")
 cdef int DIV = kernel_named("DIV")
 cdef int NEG = kernel_named("NEG")
 cdef int COPY = kernel_named("COPY")
@@ -45,6 +48,7 @@ cdef struct Number:
 cdef int simplify(Draft draft) except -1:
     (<Simplifier>Simplifier(draft)).run()
     drop_unread(draft)
+    find_stretches(draft)
     (<Fuser>Fuser(draft)).run()
     return 0
 
@@ -114,7 +118,7 @@ cdef class Simplifier:
         return 0
 
     cdef int find_apart(self) except -1:
-        """Two operands that are not on the same memory must not come to be: BLAS multiplies a matrix
+        """Two operands that are not on one memory must not come to be: BLAS multiplies a matrix
         by itself, transposed, in a way of its own, with other last bits."""
         cdef const Instruction* at
         cdef int k, j, value
@@ -409,13 +413,11 @@ cdef class Simplifier:
     # ---- Arrays -------------------------------------------------------------------------------
 
     cdef int write_elementwise(self, Instruction* at, const Operand* operands) except -1:
-        """A kernel of arrays, unless it was written before, or copies what is as good."""
+        """A kernel of arrays, unless it was written before, or gives what is there."""
         cdef size_t place
-        cdef int entry
-        if (at.kernel == COPY and operands[0].layout.contiguous and at.place.layout.contiguous
-                and operands[0].layout.size == self.draft.values[at.out].size
-                and self.draft.values[operands[0].value].origin == COMPUTED):
-            self.stands_for[at.out] = operands[0]
+        cdef int entry, same = self.operand_given(at, operands)
+        if same >= 0:
+            self.stands_for[at.out] = operands[same]
             return 0
         place = self.hash_of(at, operands)
         while True:
@@ -429,6 +431,27 @@ cdef class Simplifier:
         self.table[place] = self.draft.n_instructions
         self.keep(at, operands)
         return 0
+
+    cdef int operand_given(self, const Instruction* at, const Operand* operands) noexcept:
+        """The operand that the result is, number by number, as in a product by 1; else -1."""
+        cdef int k = 0
+        if at.kernel == MUL or at.kernel == MUL_X or at.kernel == MUL_Y:
+            k = 1 if self.is_one(&operands[0]) else 0
+            if not self.is_one(&operands[1 - k]):
+                return -1
+        elif at.kernel != COPY:
+            return -1
+        if (operands[k].layout.contiguous and at.place.layout.contiguous
+                and operands[k].layout.size == self.draft.values[at.out].size
+                and self.draft.values[operands[k].value].origin == COMPUTED):
+            return k
+        return -1
+
+    cdef bint is_one(self, const Operand* operand) noexcept:
+        """Whether it is 1, or stands for an array of that."""
+        cdef const Value* value = &self.draft.values[operand.value]
+        return (value.origin == CONSTANT and stands_still(operand)
+                and value.constants[operand.offset] == 1.0)
 
     cdef size_t hash_of(self, const Instruction* at, const Operand* operands) noexcept:
         cdef size_t h = mixed(<size_t>at.kernel, <size_t>self.draft.values[at.out].size)

@@ -4,6 +4,8 @@ Numbers of every kind meet each instruction, alone and beside those that it may 
 """
 
 import itertools
+import signal
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -133,3 +135,115 @@ def test_sine_and_cosine_of_one_number() -> None:
     f = cg.no_grad()(lambda x: both(cg.Variable(x)))
     compiled = same_everywhere(f, [(np.array(x),) for x in points])
     assert str(compiled.program()).count("sincos") == 22
+
+
+# ---- Stretches, tile by tile --------------------------------------------------------------------
+
+SIZES = [2, 3, 7, 8, 9, 255, 256, 257, 511, 512, 513, 1025, 5000]
+
+
+def pieces(x: Any, s: Any) -> list[Any]:
+    """Of an array and a number: stretches with sums, views, numbers and other sizes in between."""
+    n = x.size
+    a = F.sin(x) * s + 0.5
+    total = F.sum(a * a)
+    b = F.exp(-a) / (1.0 + total)  # waits for the sum
+    c = (b * x)[::-1] + a  # a view of what the stretch makes
+    half = c[: n // 2] * 2.0 - a[n // 2 : n // 2 + n // 2]
+    d = F.tanh(c) * F.sum(half) + b[0]  # a number of an array
+    e = F.maximum(d, F.reshape(F.reshape(a, (1, n)), (n,))) ** 2
+    f = (F.reshape(x, (n, 1)) * F.stack([s, total])).sum(axis=1)  # broadcast to another size
+    g = F.maximum(e, f) * 1.0 + F.sum(e) * F.cos(x)
+    return [total, a, c, half, g]
+
+
+@pytest.mark.parametrize("n", SIZES)
+def test_stretches(n: int) -> None:
+    generator = np.random.default_rng(n)
+    points = [(generator.normal(size=n), generator.normal(size=())) for _ in range(4)]
+
+    def values(x: Any, s: Any) -> Any:
+        return pieces(cg.Variable(x), cg.Variable(s))
+
+    same_everywhere(cg.no_grad()(values), points)
+
+    def score(x: Any, s: Any) -> Any:
+        return sum([F.sum(part * 0.3) for part in pieces(x, s)], start=F.sum(s) * 0.0)
+
+    same_everywhere(cg.value_and_grad(score, argnums=(0, 1)), points)
+
+
+@pytest.mark.parametrize("n", [5, 256, 700])
+def test_a_long_stretch(n: int) -> None:
+    """More kernels than a stretch has, with a number of each step that waits."""
+
+    def f(x: Any) -> Any:
+        y, seen = x, 0.0
+        for k in range(300):
+            y = F.sin(y * 1.01 + 0.001 * k) + 0.25 * x
+            if k % 3 == 0:
+                seen = seen + y.mean()
+        return F.sum(y) + seen * seen
+
+    generator = np.random.default_rng(n)
+    points = [(generator.normal(size=n),) for _ in range(3)]
+    same_everywhere(cg.value_and_grad(f), points)
+
+
+def test_matrices_beside_stretches() -> None:
+    generator = np.random.default_rng(0)
+    w = cg.Variable(generator.normal(size=(40, 40)), name="w")
+
+    def f(x: Any) -> Any:
+        h = x
+        for _ in range(3):
+            h = F.tanh(F.matmul(h, w) + h.sum(axis=0)) * 0.5 - h
+        return (h * h).sum() + F.softmax(h, axis=1)[0].sum()
+
+    eager = cg.value_and_grad(f)
+    points = [(generator.normal(size=(30, 40)),) for _ in range(3)]
+    same_everywhere(eager, points)
+    compiled = cg.compile(eager)
+    for k in range(4):
+        w.data = generator.normal(size=(40, 40)) * k
+        assert bits(compiled(points[0][0])) == bits(eager(points[0][0]))
+
+
+def test_a_stretch_takes_little_memory() -> None:
+    """What nothing else reads has no array of its own."""
+
+    def f(x: Any) -> Any:
+        y = x
+        for _ in range(40):
+            y = F.sin(y) * 1.5 + 0.1
+        return y
+
+    n = 100_000
+    compiled = cg.compile(cg.no_grad()(lambda x: f(cg.Variable(x))))
+    x = np.linspace(0.0, 1.0, n)
+    compiled(x)
+    assert compiled.program().numbers < 2 * n + 40 * 256 + 1000
+
+
+def test_an_interrupt_in_a_long_replay() -> None:
+    """It comes soon, gives no result, and the next call is as ever."""
+
+    def f(x: Any) -> Any:
+        y = x
+        for _ in range(30):
+            y = F.sin(y) * 1.5 + 0.1
+        return F.sum(y)
+
+    compiled = cg.compile(cg.value_and_grad(f), fallback=False)
+    x = np.linspace(0.0, 1.0, 300_000)
+    compiled(x)
+    expected = bits(compiled(x))
+    before = compiled.replays
+    timer = threading.Timer(0.05, signal.raise_signal, (signal.SIGINT,))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        for _ in range(20):
+            compiled(x)
+    timer.join()
+    assert compiled.replays < before + 20
+    assert bits(compiled(x)) == expected
