@@ -64,6 +64,7 @@ cdef class Draft:
     cdef int add_constant(self, const double* numbers, Py_ssize_t size) except -1
     cdef int add_operand(self, int value, Py_ssize_t offset, Layout* layout) except -1
     cdef int add_operand_of(self, Instruction* at, const Operand* operand) except -1
+    cdef int reserve(self, int instructions, int operands) except -1
     cdef Instruction* add(self, Kind kind, int out) except NULL
     cdef tuple meaning(self, list outside, dict table)
     cdef tuple source_of(self, int k, list outside)

@@ -66,6 +66,14 @@ cdef class Draft:
         at.count += 1
         return 0
 
+    cdef int reserve(self, int instructions, int operands) except -1:
+        """Room for so many, of a draft without any."""
+        self.instructions = <Instruction*>grown(NULL, (instructions + 1) * sizeof(Instruction))
+        self.room_for_instructions = instructions + 1
+        self.operands = <Operand*>grown(NULL, (operands + 1) * sizeof(Operand))
+        self.room_for_operands = operands + 1
+        return 0
+
     cdef Instruction* add(self, Kind kind, int out) except NULL:
         cdef Instruction* instruction
         if self.n_instructions == self.room_for_instructions:

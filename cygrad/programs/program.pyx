@@ -54,6 +54,7 @@ cdef class Building:
     cdef Py_ssize_t n_free_slots
     cdef dict loaded            # (value, offset) of what is outside: its slot
     cdef list constants         # of kernels: (slot, number)
+    cdef bint has_late          # what scalar code reads after an effect
     cdef bint in_code
     cdef int at_hand            # the value that the last instruction of the code has made, or -1
     cdef Step* stretch          # that is being built
@@ -147,6 +148,7 @@ cdef class Building:
             value = &draft.values[k]
             if value.origin == OUTSIDE:
                 self.places[k].base = value.index + 1
+                self.has_late |= value.late
             elif value.origin == INPUT:
                 self.places[k].offset = self.claim(value.size)
                 self.program.inputs[value.index] = self.places[k].offset
@@ -448,7 +450,8 @@ cdef class Building:
         if at.stretch > 0:
             return self.emit_tiles(at, operands)
         if at.kind == CHECK or at.kind == GATHER or (at.kind == KERNEL and size == 1):
-            self.fetch(at)
+            if self.has_late:
+                self.fetch(at)
             self.begin_code()
             if at.kind == KERNEL:
                 return self.emit_scalar(at, operands)

@@ -68,12 +68,14 @@ cdef class Simplifier:
     cdef int room
     cdef int* table                 # of instructions, by hash; -1: free
     cdef int buckets
-    cdef dict constants             # by their bits: the value
+    cdef int* constants             # values, by the hash of their bits; -1: free
+    cdef int n_constants, room_for_constants
+    cdef int spare                  # a value that was recorded, and will not be made; -1: none
 
     def __cinit__(self, Draft draft):
         cdef int k
         self.draft = draft
-        self.constants = {}
+        self.spare = -1
         self.n_recorded = draft.n_values
         self.stands_for = <Operand*>calloc(max(draft.n_values, 1), sizeof(Operand))
         self.apart = <char*>calloc(max(draft.n_values, 1), 1)
@@ -88,12 +90,14 @@ cdef class Simplifier:
         draft.n_instructions = draft.room_for_instructions = 0
         draft.n_operands = draft.room_for_operands = 0
         self.buckets = 64
-        while self.buckets < STEPS * self.n_given:      # an expansion has half as many kernels
+        while self.buckets < STEPS // 2 * self.n_given:     # more than an expansion has kernels
             self.buckets *= 2
         self.table = <int*>malloc(self.buckets * sizeof(int))
         if self.table is NULL:
             raise MemoryError()
         memset(self.table, 0xFF, self.buckets * sizeof(int))
+        self.make_room_for_constants(64)
+        draft.reserve(self.n_given + self.n_given // 2, self.n_operands + self.n_operands // 2)
 
     def __dealloc__(self):
         free_instructions(self.given, self.n_given)
@@ -102,6 +106,7 @@ cdef class Simplifier:
         free(self.apart)
         free(self.maker)
         free(self.table)
+        free(self.constants)
 
     cdef int run(self) except -1:
         cdef Operand same
@@ -224,18 +229,49 @@ cdef class Simplifier:
         return True
 
     cdef int constant(self, double number) except -1:
+        """The value of this constant: one, however often it comes."""
+        cdef size_t place = self.place_of_constant(number)
+        cdef int value = self.constants[place]
+        if value >= 0:
+            return value
+        value = self.constants[place] = self.draft.add_constant(&number, 1)
+        self.n_constants += 1
+        if 2 * self.n_constants > self.room_for_constants:
+            self.make_room_for_constants(2 * self.room_for_constants)
+        return value
+
+    cdef size_t place_of_constant(self, double number) noexcept:
         cdef unsigned long long bits
+        cdef size_t place
         memcpy(&bits, &number, sizeof(double))
-        found = self.constants.get(bits)
-        if found is None:
-            found = self.constants[bits] = self.draft.add_constant(&number, 1)
-        return found
+        place = mixed(bits, 0) >> 32 & <size_t>(self.room_for_constants - 1)
+        while self.constants[place] >= 0 and memcmp(
+                self.draft.values[self.constants[place]].constants, &number, sizeof(double)) != 0:
+            place = (place + 1) & <size_t>(self.room_for_constants - 1)
+        return place
+
+    cdef int make_room_for_constants(self, int room) except -1:
+        cdef int* old = self.constants
+        cdef int k, n = self.room_for_constants
+        self.constants = <int*>malloc(room * sizeof(int))
+        if self.constants is NULL:
+            self.constants = old
+            raise MemoryError()
+        self.room_for_constants = room
+        memset(self.constants, 0xFF, room * sizeof(int))
+        for k in range(n):
+            if old[k] >= 0:
+                self.constants[self.place_of_constant(
+                    self.draft.values[old[k]].constants[0])] = old[k]
+        free(old)
+        return 0
 
     cdef Number expanded(self, const Instruction* at, const Operand* operands) except *:
         cdef Number stack[STEPS]
         cdef Number x[MAX_OPERANDS]
         cdef const Expansion* e = expansion_of(at.kernel)
         cdef int k, top = 0
+        self.spare = at.out
         for k in range(at.count):
             x[k].value, x[k].offset = operands[k].value, operands[k].offset
         if e.n == 0:
@@ -367,7 +403,11 @@ cdef class Simplifier:
             y.value = self.draft.instructions[self.table[place]].out
             return y
         self.table[place] = self.draft.n_instructions
-        y.value = self.draft.add_value(COMPUTED, 1, 0)
+        y.value = self.spare
+        if y.value < 0 or kernel == SINCOS:
+            y.value = self.draft.add_value(COMPUTED, 1, 0)
+        else:
+            self.spare = -1
         new = self.draft.add(KERNEL, y.value)
         new.kernel = kernel
         new.place.layout = share(SCALAR)
@@ -509,6 +549,7 @@ cdef class Simplifier:
         j = <int>at.place.offset
         pair[0] = numbers[j]
         pair[1].value, pair[1].offset = operands[0].value, operands[0].offset
+        self.spare = -1
         numbers[j] = self.computed(ADD, pair, 2, NULL)
         new = self.draft.add(GATHER, at.out)
         new.place.layout = contiguous_layout(1, &size)
