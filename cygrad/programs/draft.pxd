@@ -56,6 +56,7 @@ cdef class Draft:
     cdef int n_operands, room_for_operands
     cdef Instruction* instructions
     cdef int n_instructions, room_for_instructions
+    cdef bint has_stretches
     cdef readonly list calls            # what CALLs call
     cdef dict numbers                   # of values, in a listing
     cdef readonly list results          # of (value, offset, shape, strides)
@@ -65,6 +66,7 @@ cdef class Draft:
     cdef int add_operand(self, int value, Py_ssize_t offset, Layout* layout) except -1
     cdef int add_operand_of(self, Instruction* at, const Operand* operand) except -1
     cdef int reserve(self, int instructions, int operands) except -1
+    cdef int drop_dead(self) except -1
     cdef Instruction* add(self, Kind kind, int out) except NULL
     cdef tuple meaning(self, list outside, dict table)
     cdef tuple source_of(self, int k, list outside)

@@ -74,6 +74,23 @@ cdef class Draft:
         self.room_for_operands = operands + 1
         return 0
 
+    cdef int drop_dead(self) except -1:
+        """Leave out the instructions that are marked so."""
+        cdef Instruction* at
+        cdef int k, n = 0
+        for k in range(self.n_instructions):
+            at = &self.instructions[k]
+            if at.dead:
+                if at.place.layout is not NULL:
+                    release(at.place.layout)
+                free(at.n)
+                continue
+            if n < k:
+                self.instructions[n] = at[0]
+            n += 1
+        self.n_instructions = n
+        return 0
+
     cdef Instruction* add(self, Kind kind, int out) except NULL:
         cdef Instruction* instruction
         if self.n_instructions == self.room_for_instructions:
@@ -104,8 +121,6 @@ cdef class Draft:
             numbers[k] = number_of(table, self.source_of(k, outside))
         for k in range(self.n_instructions):
             at = &self.instructions[k]
-            if at.dead:
-                continue
             key = tuple([self.meant(&self.operands[at.first + j], numbers)
                          for j in range(at.count)])
             if at.kind == CHECK:
@@ -137,11 +152,9 @@ cdef class Draft:
         cdef int k, j
         self.numbers = {}
         for k in range(self.n_instructions):
-            if not self.instructions[k].dead:
-                for j in range(self.instructions[k].outs):
-                    self.numbers[self.instructions[k].out + j] = len(self.numbers) + 1
-        lines = [self.line(&self.instructions[k]) for k in range(self.n_instructions)
-                 if not self.instructions[k].dead]
+            for j in range(self.instructions[k].outs):
+                self.numbers[self.instructions[k].out + j] = len(self.numbers) + 1
+        lines = [self.line(&self.instructions[k]) for k in range(self.n_instructions)]
         for result in self.results:
             lines.append(f"give {self.name_of(result[0], result[1], len(result[2]) == 0)}"
                          f"{shape_text(result[2])}")

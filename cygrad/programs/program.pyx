@@ -138,7 +138,8 @@ cdef class Building:
         cdef Value* value
         cdef int k, n_inputs = 0
         self.find_last()
-        self.find_homes()
+        if draft.has_stretches:
+            self.find_homes()
         self.find_seats()
         for k in range(draft.n_values):
             if draft.values[k].origin == INPUT:
@@ -161,8 +162,6 @@ cdef class Building:
         cdef int k, j
         for k in range(self.draft.n_instructions):
             at = &self.draft.instructions[k]
-            if at.dead:
-                continue
             for j in range(at.outs):
                 self.last[at.out + j] = max(self.last[at.out + j], k)
             for j in range(at.count):
@@ -178,8 +177,6 @@ cdef class Building:
         cdef int k, j
         for k in range(self.draft.n_instructions):
             at = &self.draft.instructions[k]
-            if at.dead:
-                continue
             if at.stretch > 0:
                 self.home[at.out] = at.stretch
             for j in range(at.count):
@@ -197,7 +194,7 @@ cdef class Building:
         cdef int k, j
         for k in range(self.draft.n_instructions):
             at = &self.draft.instructions[k]
-            if at.dead or at.kind != GATHER:
+            if at.kind != GATHER:
                 continue
             self.places[at.out].base = -1
             for j in range(at.count):
@@ -216,7 +213,7 @@ cdef class Building:
         if p.n_words == p.room_for_words:
             p.room_for_words = 256 + 2 * p.room_for_words
             p.code = <unsigned int*>grown(p.code, p.room_for_words * sizeof(unsigned int))
-        if w < 0 or w > 0xFFFFFFFF:
+        if w != <Py_ssize_t><unsigned int>w:
             raise MemoryError("compile: the program needs more memory than its code can name")
         p.code[p.n_words] = <unsigned int>w
         p.n_words += 1
@@ -389,11 +386,9 @@ cdef class Building:
         cdef int k
         cdef bint in_place
         self.settle()
+        p.instructions = draft.n_instructions
         for k in range(draft.n_instructions):
             at = &draft.instructions[k]
-            if at.dead:
-                continue
-            p.instructions += 1
             if at.stretch > 0 and self.stretch is NULL:
                 self.begin_stretch_at(k)
             in_place = (at.kind == PUT and at.count == 2

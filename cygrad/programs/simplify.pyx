@@ -44,12 +44,18 @@ cdef struct Number:
     int value
     Py_ssize_t offset
 
+# An instruction, in a table by hash; -1: none. The tag is another part of the hash.
+cdef struct Entry:
+    int instruction
+    unsigned int tag
+
 
 cdef int simplify(Draft draft) except -1:
     (<Simplifier>Simplifier(draft)).run()
     drop_unread(draft)
     find_stretches(draft)
     (<Fuser>Fuser(draft)).run()
+    draft.drop_dead()
     return 0
 
 
@@ -66,7 +72,7 @@ cdef class Simplifier:
     cdef char* apart                # so, too: no other value may stand for it
     cdef int* maker                 # by value: the instruction that makes it, or -1
     cdef int room
-    cdef int* table                 # of instructions, by hash; -1: free
+    cdef Entry* table               # of instructions, by hash
     cdef int buckets
     cdef int* constants             # values, by the hash of their bits; -1: free
     cdef int n_constants, room_for_constants
@@ -92,10 +98,10 @@ cdef class Simplifier:
         self.buckets = 64
         while self.buckets < STEPS // 2 * self.n_given:     # more than an expansion has kernels
             self.buckets *= 2
-        self.table = <int*>malloc(self.buckets * sizeof(int))
+        self.table = <Entry*>malloc(self.buckets * sizeof(Entry))
         if self.table is NULL:
             raise MemoryError()
-        memset(self.table, 0xFF, self.buckets * sizeof(int))
+        memset(self.table, 0xFF, self.buckets * sizeof(Entry))
         self.make_room_for_constants(64)
         draft.reserve(self.n_given + self.n_given // 2, self.n_operands + self.n_operands // 2)
 
@@ -399,10 +405,10 @@ cdef class Simplifier:
         cdef size_t place = self.place_of(kernel, x, n, c)
         cdef int j
         y.offset = 0
-        if self.table[place] >= 0:
-            y.value = self.draft.instructions[self.table[place]].out
+        if self.table[place].instruction >= 0:
+            y.value = self.draft.instructions[self.table[place].instruction].out
             return y
-        self.table[place] = self.draft.n_instructions
+        self.table[place].instruction = self.draft.n_instructions
         y.value = self.spare
         if y.value < 0 or kernel == SINCOS:
             y.value = self.draft.add_value(COMPUTED, 1, 0)
@@ -422,53 +428,50 @@ cdef class Simplifier:
         return y
 
     cdef size_t place_of(self, int kernel, const Number* x, int n, const double* c) noexcept:
-        """Where in the table an equal instruction is, or would be."""
-        cdef const Instruction* at
-        cdef size_t h = mixed(<size_t>kernel, 0)
+        """Where in the table an equal instruction is, or is to be entered."""
+        cdef const Entry* entry
+        cdef size_t h = mixed(<size_t>kernel, 0), place
         cdef int j
         for j in range(n):
             h = mixed(h, <size_t>x[j].value * 31 + <size_t>x[j].offset)
-        h = self.first_place(h, c, constants_of(kernel))
-        while self.table[h] >= 0:
-            at = &self.draft.instructions[self.table[h]]
-            if (at.kernel == kernel and at.count == n and self.draft.values[at.out].size == 1
-                    and same_constants(kernel, at.c, c)):
-                for j in range(n):
-                    if (self.draft.operands[at.first + j].value != x[j].value
-                            or self.draft.operands[at.first + j].offset != x[j].offset):
-                        break
-                else:
-                    return h
-            h = (h + 1) & <size_t>(self.buckets - 1)
-        return h
+        h = with_constants(h, kernel, c)
+        place = h & <size_t>(self.buckets - 1)
+        while True:
+            entry = &self.table[place]
+            if entry.instruction < 0 or (entry.tag == <unsigned int>(h >> 32) and self.is_same(
+                    &self.draft.instructions[entry.instruction], kernel, x, n, c)):
+                self.table[place].tag = <unsigned int>(h >> 32)
+                return place
+            place = (place + 1) & <size_t>(self.buckets - 1)
 
-    cdef size_t first_place(self, size_t h, const double* c, int n) noexcept:
-        cdef unsigned long long bits
+    cdef bint is_same(self, const Instruction* at, int kernel, const Number* x, int n,
+                      const double* c) noexcept:
+        cdef const Operand* y = &self.draft.operands[at.first]
         cdef int j
+        if (at.kernel != kernel or at.count != n or self.draft.values[at.out].size != 1
+                or not same_constants(kernel, at.c, c)):
+            return False
         for j in range(n):
-            memcpy(&bits, &c[j], sizeof(double))
-            h = mixed(h, bits)
-        return (h ^ (h >> 29)) & <size_t>(self.buckets - 1)
+            if y[j].value != x[j].value or y[j].offset != x[j].offset:
+                return False
+        return True
 
     # ---- Arrays -------------------------------------------------------------------------------
 
     cdef int write_elementwise(self, Instruction* at, const Operand* operands) except -1:
         """A kernel of arrays, unless it was written before, or gives what is there."""
-        cdef size_t place
+        cdef size_t place = self.hash_of(at, operands) & <size_t>(self.buckets - 1)
         cdef int entry, same = self.operand_given(at, operands)
         if same >= 0:
             self.stands_for[at.out] = operands[same]
             return 0
-        place = self.hash_of(at, operands)
-        while True:
-            entry = self.table[place]
-            if entry < 0:
-                break
+        while self.table[place].instruction >= 0:
+            entry = self.table[place].instruction
             if self.equal(at, operands, &self.draft.instructions[entry]):
                 self.stands_for[at.out].value = self.draft.instructions[entry].out
                 return 0
             place = (place + 1) & <size_t>(self.buckets - 1)
-        self.table[place] = self.draft.n_instructions
+        self.table[place].instruction = self.draft.n_instructions
         self.keep(at, operands)
         return 0
 
@@ -498,7 +501,7 @@ cdef class Simplifier:
         cdef int j
         for j in range(at.count):
             h = mixed(h, <size_t>operands[j].value * 31 + <size_t>operands[j].offset)
-        return self.first_place(h, at.c, constants_of(at.kernel))
+        return with_constants(h, at.kernel, at.c)
 
     cdef bint equal(self, const Instruction* a, const Operand* x, const Instruction* b) noexcept:
         cdef const Operand* y = &self.draft.operands[b.first]
@@ -583,6 +586,15 @@ cdef void in_order(Number* x) noexcept:
         x[0], x[1] = x[1], x[0]
 
 
+cdef size_t with_constants(size_t h, int kernel, const double* c) noexcept:
+    cdef unsigned long long bits
+    cdef int j
+    for j in range(constants_of(kernel)):
+        memcpy(&bits, &c[j], sizeof(double))
+        h = mixed(h, bits)
+    return h ^ (h >> 29)
+
+
 cdef inline size_t mixed(size_t h, size_t more) noexcept:
     return (h ^ more) * <size_t>0x9E3779B97F4A7C15ULL + 1
 
@@ -611,7 +623,7 @@ cdef int drop_unread(Draft draft) except -1:
         if at.kind == KERNEL and at.kernel == SINCOS:
             keep_one(at, read[at.out], read[at.out + 1])
     free(read)
-    return 0
+    return draft.drop_dead()
 
 
 cdef void keep_one(Instruction* at, bint sine, bint cosine) noexcept:

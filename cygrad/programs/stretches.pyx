@@ -22,7 +22,8 @@ cdef enum:
 
 
 cdef int find_stretches(Draft draft) except -1:
-    if has_arrays(draft):
+    draft.has_stretches = has_arrays(draft)
+    if draft.has_stretches:
         (<Stretches>Stretches(draft)).run()
     return 0
 
@@ -129,7 +130,7 @@ cdef class Stretches:
         cdef const Operand* operand
         cdef Py_ssize_t size
         cdef int j
-        if at.dead or at.kind != KERNEL or adds(at.kernel) or not at.place.layout.contiguous:
+        if at.kind != KERNEL or adds(at.kernel) or not at.place.layout.contiguous:
             return False
         size = self.draft.values[at.out].size
         for j in range(at.count):
