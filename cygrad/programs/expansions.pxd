@@ -1,4 +1,4 @@
-# Expansions: kernels made of simpler ones, and which two an instruction does at once.
+# Expansions: kernels made of simpler ones.
 
 cdef enum:
     STEPS = 8
@@ -21,6 +21,3 @@ cdef struct Expansion:
     Part parts[STEPS]
 
 cdef const Expansion* expansion_of(int kernel) noexcept
-
-# The instruction that does both, where `first` makes the operand `at` of `second`; -1: none does.
-cdef int fusion(int first, int second, int at) noexcept

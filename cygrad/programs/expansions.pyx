@@ -1,4 +1,4 @@
-"""Expansions: kernels of numbers made of simpler ones, to the bit, and which two make one.
+"""Expansions: kernels of numbers made of simpler ones, to the bit.
 
 A product by a constant is a product, and so is what flows back through it: with one name for each,
 more is found to be equal, and few instructions are worth fusing (kernels/instructions.def).
@@ -6,9 +6,7 @@ more is found to be equal, and few instructions are worth fusing (kernels/instru
 
 from libc.stdlib cimport calloc
 
-from cygrad.kernels.elementwise cimport (
-    FUSIONS, FUSION_COUNT, all_instructions, kernel_named,
-)
+from cygrad.kernels.elementwise cimport all_instructions, kernel_named
 
 # In the order of computing: operands x0, x1, x2 (of a gradient: what flows in, then what its line
 # in kernels.def reads), constants c0, numbers, and kernels, which take what stands before them. A
@@ -45,21 +43,10 @@ EXPANSIONS = {
 }
 
 cdef Expansion* expansions = <Expansion*>calloc(all_instructions(), sizeof(Expansion))
-cdef int* first_row = <int*>calloc(all_instructions(), sizeof(int))     # by the second, from 1 on
-cdef int* next_row = <int*>calloc(FUSION_COUNT + 1, sizeof(int))
 
 
 cdef const Expansion* expansion_of(int kernel) noexcept:
     return &expansions[kernel]
-
-
-cdef int fusion(int first, int second, int at) noexcept:
-    cdef int row = first_row[second]
-    while row > 0:
-        if FUSIONS[row - 1].first == first and FUSIONS[row - 1].at == at:
-            return FUSIONS[row - 1].name
-        row = next_row[row - 1]
-    return -1
 
 
 cdef int read_expansions() except -1:
@@ -82,15 +69,6 @@ cdef int read_expansions() except -1:
     return 0
 
 
-cdef int index_fusions() except -1:
-    cdef int k
-    for k in range(FUSION_COUNT - 1, -1, -1):
-        next_row[k] = first_row[FUSIONS[k].second]
-        first_row[FUSIONS[k].second] = k + 1
-    return 0
-
-
-if expansions is NULL or first_row is NULL or next_row is NULL:
+if expansions is NULL:
     raise MemoryError()
 read_expansions()
-index_fusions()

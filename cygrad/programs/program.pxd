@@ -9,6 +9,11 @@ cdef struct Load:
     Place source
     Py_ssize_t slot
 
+# Numbers that are there before a run. They are the draft's.
+cdef struct Given:
+    Py_ssize_t offset, size
+    const double* numbers
+
 cdef class Program:
     cdef unsigned int* code
     cdef Py_ssize_t n_words, room_for_words
@@ -16,7 +21,8 @@ cdef class Program:
     cdef int n_steps, room_for_steps
     cdef Load* loads
     cdef int n_loads, room_for_loads
-    cdef double* image              # the arena at the start of a run: its constants
+    cdef Given* given
+    cdef int n_given, room_for_given
     cdef double* arena              # kept for the next run, or NULL: one is running
     cdef Py_ssize_t arena_size
     cdef readonly list inputs       # the place of each in the arena
@@ -27,6 +33,7 @@ cdef class Program:
     cdef readonly int instructions
     cdef bint is_long               # so that a run lets the GIL go
 
+    cdef double* new_arena(self) except NULL
     cdef double* take_arena(self) except NULL
     cdef void give_arena(self, double* arena) noexcept
     cdef bint run(self, double* arena, double** outside) except -1

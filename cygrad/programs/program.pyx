@@ -18,14 +18,15 @@ from cygrad.programs.draft cimport (
     CHECK, COMPUTED, CONSTANT, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, Operand,
     PUT, ROUTINE, SUM, Value, grown,
 )
-from cygrad.programs.expansions cimport fusion
+from cygrad.programs.fusing cimport fusion
 from cygrad.programs.outside cimport Outside
+from cygrad.programs.places cimport Places
 from cygrad.programs.simplify cimport simplify
 from cygrad.programs.steps cimport (
     ADD_UP, CALL_PYTHON, Doing, FILL, MAP_KERNEL, OPERANDS, RUN_CODE, RUN_ROUTINE, RUN_TILES,
     Spread, Step, TILE, TileKernel, free_step, run_plain, run_steps,
 )
-from cygrad.programs.stretches cimport is_whole, stands_still
+from cygrad.programs.stretches cimport stands_still
 
 cdef int COPY = kernel_named("COPY")
 cdef int ACCUMULATE = kernel_named("ACCUMULATE")
@@ -34,26 +35,11 @@ cdef int ADD_KERNEL = kernel_named("ADD")
 cdef enum:
     MUCH = 4096                 # words of code, or numbers, from which a run lets the GIL go
 
-# A number that a GATHER reads last is computed where it is gathered.
-cdef struct Seat:
-    int block                   # the value that the GATHER makes; -1: none
-    int at
 
-
-cdef class Building:
-    """A Program on its way: where each value of the draft stands."""
-    cdef Draft draft
+cdef class Building(Places):
+    """A Program on its way: the code and the steps, at the places of the values."""
     cdef Program program
-    cdef Place* places          # by value; base -1: not yet
-    cdef int* last              # the instruction that reads it last
-    cdef int* home              # the stretch whose tiles it is read in alone, or 0
-    cdef Seat* seats            # by value
-    cdef Py_ssize_t used        # numbers of the arena
-    cdef dict free_blocks       # by size
-    cdef Py_ssize_t* free_slots
-    cdef Py_ssize_t n_free_slots
     cdef dict loaded            # (value, offset) of what is outside: its slot
-    cdef list constants         # of kernels: (slot, number)
     cdef bint has_late          # what scalar code reads after an effect
     cdef bint in_code
     cdef int at_hand            # the value that the last instruction of the code has made, or -1
@@ -62,85 +48,17 @@ cdef class Building:
     cdef Py_ssize_t work        # numbers, and words of code
 
     def __cinit__(self, Draft draft):
-        cdef int n = draft.n_values + 1
-        self.draft = draft
         self.program = Program.__new__(Program)
         self.program.calls = []
-        self.places = <Place*>calloc(n, sizeof(Place))
-        self.last = <int*>malloc(n * sizeof(int))
-        self.home = <int*>calloc(n, sizeof(int))
-        self.seats = <Seat*>malloc(n * sizeof(Seat))
-        self.free_slots = <Py_ssize_t*>malloc(n * sizeof(Py_ssize_t))
-        if (self.places is NULL or self.last is NULL or self.home is NULL
-                or self.seats is NULL or self.free_slots is NULL):
-            raise MemoryError()
-        memset(self.last, 0xFF, n * sizeof(int))
-        memset(self.seats, 0xFF, n * sizeof(Seat))
-        self.free_blocks = {}
         self.loaded = {}
-        self.constants = []
 
-    def __dealloc__(self):
-        free(self.places)
-        free(self.last)
-        free(self.home)
-        free(self.seats)
-        free(self.free_slots)
-
-    # ---- Places -------------------------------------------------------------------------------
-
-    cdef Py_ssize_t claim(self, Py_ssize_t size) except -1:
-        """Numbers of the arena; many of them from a multiple of 8 on."""
-        cdef Py_ssize_t at
-        if size == 1:
-            if self.n_free_slots > 0:
-                self.n_free_slots -= 1
-                return self.free_slots[self.n_free_slots]
-        else:
-            blocks = self.free_blocks.get(size)
-            if blocks:
-                return blocks.pop()
-            if size >= 8:
-                self.used = (self.used + 7) & ~7
-        at = self.used
-        self.used += size
-        return at
-
-    cdef Py_ssize_t room_of(self, int value) noexcept:
-        """The numbers that it takes: of a tile, where the others are not there at the same time."""
-        cdef Py_ssize_t size = self.draft.values[value].size
-        return min(size, TILE) if self.home[value] else size
-
-    cdef int place(self, int value) except -1:
-        cdef const Seat* seat = &self.seats[value]
-        cdef Place* block
-        if seat.block < 0:
-            self.places[value].offset = self.claim(self.room_of(value))
-            return 0
-        block = &self.places[seat.block]
-        if block.base < 0:
-            block.base = 0
-            block.offset = self.claim(self.draft.values[seat.block].size)
-        self.places[value].offset = block.offset + seat.at
-        return 0
-
-    cdef int let_go(self, int value) except -1:
-        if self.draft.values[value].size != 1:
-            self.free_blocks.setdefault(self.room_of(value), []).append(self.places[value].offset)
-        elif self.seats[value].block < 0:
-            self.free_slots[self.n_free_slots] = self.places[value].offset
-            self.n_free_slots += 1
-        return 0
+    # ---- What is there before the first instruction -------------------------------------------
 
     cdef int settle(self) except -1:
-        """Where what is there before the first instruction stands, and when each value ends."""
         cdef Draft draft = self.draft
         cdef Value* value
         cdef int k, n_inputs = 0
-        self.find_last()
-        if draft.has_stretches:
-            self.find_homes()
-        self.find_seats()
+        self.look_ahead()
         for k in range(draft.n_values):
             if draft.values[k].origin == INPUT:
                 n_inputs = max(n_inputs, draft.values[k].index + 1)
@@ -154,56 +72,27 @@ cdef class Building:
                 self.places[k].offset = self.claim(value.size)
                 self.program.inputs[value.index] = self.places[k].offset
             elif value.origin == CONSTANT:
-                self.places[k].offset = self.claim(value.size) if self.last[k] >= 0 else -1
+                self.give(k)
         return 0
 
-    cdef int find_last(self) except -1:
-        cdef const Instruction* at
-        cdef int k, j
-        for k in range(self.draft.n_instructions):
-            at = &self.draft.instructions[k]
-            for j in range(at.outs):
-                self.last[at.out + j] = max(self.last[at.out + j], k)
-            for j in range(at.count):
-                self.last[self.draft.operands[at.first + j].value] = k
-        for result in self.draft.results:
-            self.last[<int>result[0]] = self.draft.n_instructions
+    cdef int give(self, int value) except -1:
+        """A constant's numbers, if anybody reads them."""
+        self.places[value].offset = -1
+        if self.last[value] >= 0:
+            self.places[value].offset = self.claim(self.draft.values[value].size)
+            self.add_given(self.places[value].offset, self.draft.values[value].size,
+                           self.draft.values[value].constants)
         return 0
 
-    cdef int find_homes(self) except -1:
-        """What a stretch makes, and reads whole, and nothing else reads."""
-        cdef const Instruction* at
-        cdef const Operand* operand
-        cdef int k, j
-        for k in range(self.draft.n_instructions):
-            at = &self.draft.instructions[k]
-            if at.stretch > 0:
-                self.home[at.out] = at.stretch
-            for j in range(at.count):
-                operand = &self.draft.operands[at.first + j]
-                if self.home[operand.value] != at.stretch or not is_whole(
-                        self.draft, operand, self.draft.values[operand.value].size):
-                    self.home[operand.value] = 0
-        for result in self.draft.results:
-            self.home[<int>result[0]] = 0
-        return 0
-
-    cdef int find_seats(self) except -1:
-        cdef const Instruction* at
-        cdef const Operand* operand
-        cdef int k, j
-        for k in range(self.draft.n_instructions):
-            at = &self.draft.instructions[k]
-            if at.kind != GATHER:
-                continue
-            self.places[at.out].base = -1
-            for j in range(at.count):
-                operand = &self.draft.operands[at.first + j]
-                if (self.last[operand.value] == k and self.seats[operand.value].block < 0
-                        and self.draft.values[operand.value].size == 1
-                        and self.draft.values[operand.value].origin == COMPUTED):
-                    self.seats[operand.value].block = at.out
-                    self.seats[operand.value].at = j
+    cdef int add_given(self, Py_ssize_t offset, Py_ssize_t size, const double* numbers) except -1:
+        cdef Program p = self.program
+        if p.n_given == p.room_for_given:
+            p.room_for_given = 8 + 2 * p.room_for_given
+            p.given = <Given*>grown(p.given, p.room_for_given * sizeof(Given))
+        p.given[p.n_given].offset = offset
+        p.given[p.n_given].size = size
+        p.given[p.n_given].numbers = numbers
+        p.n_given += 1
         return 0
 
     # ---- Code ---------------------------------------------------------------------------------
@@ -356,7 +245,7 @@ cdef class Building:
         if k + 1 < self.draft.n_instructions and self.draft.instructions[k + 1].stretch == number:
             return 0
         for at in self.spreads.values():
-            self.free_blocks.setdefault(min(self.stretch.size, TILE), []).append(at)
+            self.free_block(at, min(self.stretch.size, TILE))
         self.stretch = NULL
         return 0
 
@@ -404,7 +293,8 @@ cdef class Building:
         p.draft = draft
         p.results = [(self.places[<int>r[0]].base, self.places[<int>r[0]].offset + r[1], *r[2:])
                      for r in draft.results]
-        self.lay_out()
+        p.arena_size = max(self.used, 1)
+        p.arena = p.new_arena()
         p.is_long = self.work + p.n_words > MUCH
         return p
 
@@ -530,9 +420,8 @@ cdef class Building:
         self.at_hand = at.out
         if n > 0:
             self.word(self.used)
-            for j in range(n):
-                self.constants.append((self.used, at.c[j]))
-                self.used += 1
+            self.add_given(self.used, n, at.c)
+            self.used += n
         return 0
 
     cdef int emit_map(self, const Instruction* at, const Operand* operands,
@@ -592,28 +481,6 @@ cdef class Building:
         self.program.calls.append((self.draft.calls[at.index], reads, writes))
         return <int>len(self.program.calls) - 1
 
-    cdef int lay_out(self) except -1:
-        """The arena as a run finds it."""
-        cdef Program p = self.program
-        cdef Value* value
-        cdef int k
-        p.arena_size = max(self.used, 1)
-        p.image = <double*>calloc(p.arena_size, sizeof(double))
-        if p.image is NULL:
-            raise MemoryError()
-        for k in range(self.draft.n_values):
-            value = &self.draft.values[k]
-            if value.origin == CONSTANT and self.places[k].offset >= 0:
-                memcpy(p.image + self.places[k].offset, value.constants,
-                       value.size * sizeof(double))
-        for slot, number in self.constants:
-            p.image[<Py_ssize_t>slot] = number
-        p.arena = <double*>malloc(p.arena_size * sizeof(double))
-        if p.arena is NULL:
-            raise MemoryError()
-        memcpy(p.arena, p.image, p.arena_size * sizeof(double))
-        return 0
-
 
 cdef tuple strides_of(const Layout* layout):
     cdef int d
@@ -640,7 +507,7 @@ cdef class Program:
         free(self.steps)
         free(self.code)
         free(self.loads)
-        free(self.image)
+        free(self.given)
         free(self.arena)
 
     def __str__(self):
@@ -651,15 +518,21 @@ cdef class Program:
         """How many numbers a run has memory for."""
         return self.arena_size
 
+    cdef double* new_arena(self) except NULL:
+        cdef double* arena = <double*>malloc(self.arena_size * sizeof(double))
+        cdef int k
+        if arena is NULL:
+            raise MemoryError()
+        for k in range(self.n_given):
+            memcpy(arena + self.given[k].offset, self.given[k].numbers,
+                   self.given[k].size * sizeof(double))
+        return arena
+
     cdef double* take_arena(self) except NULL:
         cdef double* arena = self.arena
         self.arena = NULL
-        if arena is NULL:               # another run has it: of another thread, or around this one
-            arena = <double*>malloc(self.arena_size * sizeof(double))
-            if arena is NULL:
-                raise MemoryError()
-            memcpy(arena, self.image, self.arena_size * sizeof(double))
-        return arena
+        # If there is none, another run has it: of another thread, or around this one.
+        return self.new_arena() if arena is NULL else arena
 
     cdef void give_arena(self, double* arena) noexcept:
         if self.arena is NULL:

@@ -3,7 +3,7 @@
 The instructions are read in order and written anew. Numbers are taken apart into few kinds of
 instructions (expansions.pyx), what is known is computed, what was computed before, of the same
 operands, is not computed again, and a sign moves outwards until a sum takes it. Then what nothing
-reads goes; and where one instruction can do what two do, it does (kernels/instructions.def).
+reads goes, arrays come together (stretches.pyx), and two become one (fusing.pyx).
 
 Exact means: also for infinities, nans and the two zeros. So x - 0 is x, and x + 0 is not.
 """
@@ -20,8 +20,9 @@ from cygrad.programs.draft cimport (
     ROUTINE, SUM, Value, free_instructions, free_operands, grown,
 )
 from cygrad.programs.expansions cimport (
-    APPLIED, CONSTANT_OF_IT, Expansion, OPERAND, STEPS, expansion_of, fusion,
+    APPLIED, CONSTANT_OF_IT, Expansion, OPERAND, STEPS, expansion_of,
 )
+from cygrad.programs.fusing cimport fuse
 from cygrad.programs.stretches cimport find_stretches, stands_still
 
 cdef enum:
@@ -54,9 +55,7 @@ cdef int simplify(Draft draft) except -1:
     (<Simplifier>Simplifier(draft)).run()
     drop_unread(draft)
     find_stretches(draft)
-    (<Fuser>Fuser(draft)).run()
-    draft.drop_dead()
-    return 0
+    return fuse(draft)
 
 
 # ---- Written anew --------------------------------------------------------------------------------
@@ -633,86 +632,3 @@ cdef void keep_one(Instruction* at, bint sine, bint cosine) noexcept:
     at.outs = 1
     at.kernel = SIN if sine else COS
     at.out += not sine
-
-
-# ---- Two in one ----------------------------------------------------------------------------------
-
-cdef class Fuser:
-    """A number that one instruction reads, in the same stretch of code, is made by that one."""
-    cdef Draft draft
-    cdef int* uses              # by value
-    cdef int* maker             # by value: an instruction of numbers, or -1
-    cdef int* stretch           # by instruction
-
-    def __cinit__(self, Draft draft):
-        self.draft = draft
-        self.uses = <int*>calloc(draft.n_values + 1, sizeof(int))
-        self.maker = <int*>malloc((draft.n_values + 1) * sizeof(int))
-        self.stretch = <int*>calloc(draft.n_instructions + 1, sizeof(int))
-        if self.uses is NULL or self.maker is NULL or self.stretch is NULL:
-            raise MemoryError()
-        memset(self.maker, 0xFF, (draft.n_values + 1) * sizeof(int))
-
-    def __dealloc__(self):
-        free(self.uses)
-        free(self.maker)
-        free(self.stretch)
-
-    cdef int run(self) except -1:
-        cdef Instruction* at
-        cdef int k, j
-        self.look()
-        for k in range(self.draft.n_instructions):
-            at = &self.draft.instructions[k]
-            if at.dead or self.maker[max(at.out, 0)] != k:
-                continue
-            j = at.count - 1
-            while j >= 0:
-                j = at.count - 1 if self.take_in(k, j) else j - 1
-        return 0
-
-    cdef int look(self) except -1:
-        cdef const Instruction* at
-        cdef int k, j, stretch = 0
-        for result in self.draft.results:
-            self.uses[<int>result[0]] += 1
-        for k in range(self.draft.n_instructions):
-            at = &self.draft.instructions[k]
-            if at.dead:
-                continue
-            for j in range(at.count):
-                self.uses[self.draft.operands[at.first + j].value] += 1
-            if at.kind == KERNEL and self.draft.values[at.out].size == 1:
-                self.maker[at.out] = k
-            elif at.kind != CHECK and at.kind != GATHER:
-                stretch += 1
-            self.stretch[k] = stretch
-        return 0
-
-    cdef bint take_in(self, int k, int j) except -1:
-        """Have the instruction make its j-th operand itself, if it can."""
-        cdef Operand operands[MAX_OPERANDS]
-        cdef Instruction* at = &self.draft.instructions[k]
-        cdef Instruction* first
-        cdef int value = self.draft.operands[at.first + j].value
-        cdef int m = self.maker[value], both, i, n = 0
-        if m < 0 or self.uses[value] != 1 or self.stretch[m] != self.stretch[k]:
-            return False
-        first = &self.draft.instructions[m]
-        both = fusion(first.kernel, at.kernel, j)
-        if both < 0:
-            return False
-        for i in range(first.count):
-            operands[n] = self.draft.operands[first.first + i]
-            n += 1
-        for i in range(at.count):
-            if i != j:
-                operands[n] = self.draft.operands[at.first + i]
-                n += 1
-        first.dead = True
-        at.kernel = both
-        at.first = self.draft.n_operands
-        at.count = 0
-        for i in range(n):
-            self.draft.add_operand_of(at, &operands[i])
-        return True

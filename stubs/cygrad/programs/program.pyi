@@ -2,8 +2,10 @@
 
 from typing import Any, final
 
+from .places import Places
+
 @final
-class Building:
+class Building(Places):
     def __new__(cls, draft: Any) -> Building: ...
 
 class Program:
