@@ -8,10 +8,11 @@ reads goes, arrays come together (stretches.pyx), and two become one (fusing.pyx
 Exact means: also for infinities, nans and the two zeros. So x - 0 is x, and x + 0 is not.
 """
 
+from libc.math cimport signbit
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcmp, memcpy, memset
 
-from cygrad.core.layout cimport SCALAR, contiguous_layout, same_shape, share
+from cygrad.core.layout cimport Layout, SCALAR, contiguous_layout, same_shape, share
 from cygrad.kernels.elementwise cimport (
     KERNELS, MAX_OPERANDS, constants_of, instruction_named, kernel_named,
 )
@@ -27,6 +28,8 @@ from cygrad.programs.stretches cimport find_stretches, stands_still
 
 cdef enum:
     FEW = 32                # numbers of an array that are put in one by one
+    SMALL = 4               # numbers of an array that are computed one by one
+    PLAIN = 8               # so many numbers NumPy sums no more one after the other
 
 cdef int ADD = kernel_named("ADD")
 cdef int SUB = kernel_named("SUB")
@@ -142,17 +145,15 @@ cdef class Simplifier:
 
     cdef int write(self, Instruction* at) except -1:
         cdef Operand* operands = &self.operands[at.first]
-        cdef Number number
         cdef int j
         for j in range(at.count):
             self.rename(&operands[j])
             if operands[j].layout.size == 1:
                 self.look_into(&operands[j])
         if at.kind == KERNEL and self.is_of_numbers(at, operands):
-            number = self.expanded(at, operands)
-            self.stands_for[at.out].value = number.value
-            self.stands_for[at.out].offset = number.offset
-            return 0
+            return self.write_number(at, operands)
+        if at.kind == KERNEL and self.is_small(at):
+            return self.write_small(at, operands)
         if at.kind == KERNEL and not self.apart[at.out]:
             return self.write_elementwise(at, operands)
         if at.kind == PUT and self.is_put_into_few(at, operands):
@@ -160,6 +161,8 @@ cdef class Simplifier:
         if at.kind == SUM and self.is_sum_of_one(at, operands):
             self.stands_for[at.out] = operands[0]
             return 0
+        if at.kind == SUM and self.is_sum_of_few(at, operands):
+            return self.write_sum(at, operands)
         if at.kind == CHECK and self.holds(operands):
             return 0
         self.keep(at, operands)
@@ -174,23 +177,28 @@ cdef class Simplifier:
             operand.offset += new.offset
 
     cdef int look_into(self, Operand* operand) except -1:
+        cdef Number number = self.number_at(operand.value, operand.offset)
+        operand.value, operand.offset = number.value, number.offset
+        return 0
+
+    cdef Number number_at(self, int value, Py_ssize_t offset) except *:
         """A number of those that were gathered is the one that was; equal constants are one."""
         cdef const Instruction* at
         cdef const Operand* source
+        cdef Number y
         cdef int m
-        if self.draft.values[operand.value].origin == CONSTANT:
-            operand.value = self.constant(
-                self.draft.values[operand.value].constants[operand.offset])
-            operand.offset = 0
-            return 0
-        m = self.maker_of(operand.value)
+        y.value, y.offset = value, offset
+        if self.draft.values[value].origin == CONSTANT:
+            y.value, y.offset = self.constant(self.draft.values[value].constants[offset]), 0
+            return y
+        m = self.maker_of(value)
         if m < 0 or self.draft.instructions[m].kind != GATHER:
-            return 0
+            return y
         at = &self.draft.instructions[m]
-        source = &self.draft.operands[at.first + operand.offset]
+        source = &self.draft.operands[at.first + offset]
         if self.draft.values[source.value].origin != OUTSIDE:
-            operand.value, operand.offset = source.value, source.offset
-        return 0
+            y.value, y.offset = source.value, source.offset
+        return y
 
     cdef Instruction* keep(self, Instruction* at, const Operand* operands) except NULL:
         """Write the instruction as it is."""
@@ -271,14 +279,22 @@ cdef class Simplifier:
         free(old)
         return 0
 
-    cdef Number expanded(self, const Instruction* at, const Operand* operands) except *:
-        cdef Number stack[STEPS]
+    cdef int write_number(self, const Instruction* at, const Operand* operands) except -1:
         cdef Number x[MAX_OPERANDS]
+        cdef Number y
+        cdef int j
+        for j in range(at.count):
+            x[j].value, x[j].offset = operands[j].value, operands[j].offset
+        self.spare = at.out
+        y = self.expanded(at, x)
+        self.stands_for[at.out].value = y.value
+        self.stands_for[at.out].offset = y.offset
+        return 0
+
+    cdef Number expanded(self, const Instruction* at, const Number* x) except *:
+        cdef Number stack[STEPS]
         cdef const Expansion* e = expansion_of(at.kernel)
         cdef int k, top = 0
-        self.spare = at.out
-        for k in range(at.count):
-            x[k].value, x[k].offset = operands[k].value, operands[k].offset
         if e.n == 0:
             return self.computed(at.kernel, x, at.count, at.c)
         for k in range(e.n):
@@ -516,6 +532,56 @@ cdef class Simplifier:
                 return False
         return same_shape(a.place.layout, b.place.layout)
 
+    # ---- Small arrays -------------------------------------------------------------------------
+
+    cdef bint is_small(self, const Instruction* at) noexcept:
+        return (at.place.layout.contiguous and 0 < at.place.layout.size <= SMALL
+                and at.place.layout.size == self.draft.values[at.out].size)
+
+    cdef int write_small(self, const Instruction* at, const Operand* operands) except -1:
+        """Each number by itself: it costs less than a step, and may be fused with others."""
+        cdef Number x[MAX_OPERANDS]
+        cdef Number numbers[FEW]
+        cdef Py_ssize_t size = at.place.layout.size
+        cdef int k, j
+        self.spare = -1
+        for k in range(size):
+            for j in range(at.count):
+                x[j] = self.number_at(operands[j].value, operands[j].offset + place_in(
+                    operands[j].layout, at.place.layout, k))
+            numbers[k] = self.expanded(at, x)
+        return self.write_gather(at.out, numbers, size)
+
+    cdef int write_gather(self, int out, const Number* numbers, Py_ssize_t size) except -1:
+        cdef Instruction* new = self.draft.add(GATHER, out)
+        cdef int k
+        new.place.layout = contiguous_layout(1, &size)
+        for k in range(size):
+            self.draft.add_operand(numbers[k].value, numbers[k].offset, SCALAR)
+        return self.makes(out)
+
+    cdef bint is_sum_of_few(self, const Instruction* at, const Operand* operands) noexcept:
+        """Whether NumPy adds up one after the other, from the first on."""
+        return (operands[0].layout.contiguous and 1 < operands[0].layout.size < PLAIN
+                and self.draft.values[at.out].size == 1 and is_minus_zero(at.c[0])
+                and self.are_known(&operands[0]))
+
+    cdef bint are_known(self, const Operand* operand) noexcept:
+        cdef int m = self.maker_of(operand.value)
+        return m >= 0 and self.draft.instructions[m].kind == GATHER
+
+    cdef int write_sum(self, const Instruction* at, const Operand* operands) except -1:
+        cdef Number pair[2]
+        cdef int k
+        self.spare = -1
+        pair[0] = self.number_at(operands[0].value, operands[0].offset)
+        for k in range(1, operands[0].layout.size):
+            pair[1] = self.number_at(operands[0].value, operands[0].offset + k)
+            pair[0] = self.computed(ADD, pair, 2, NULL)
+        self.stands_for[at.out].value = pair[0].value
+        self.stands_for[at.out].offset = pair[0].offset
+        return 0
+
     # ---- The others ---------------------------------------------------------------------------
 
     cdef bint is_put_into_few(self, const Instruction* at, const Operand* operands) noexcept:
@@ -537,7 +603,6 @@ cdef class Simplifier:
         cdef Number pair[2]
         cdef Py_ssize_t size = self.draft.values[at.out].size
         cdef const Operand* old
-        cdef Instruction* new
         cdef int j
         for j in range(size):
             if at.count == 1:
@@ -553,16 +618,11 @@ cdef class Simplifier:
         pair[1].value, pair[1].offset = operands[0].value, operands[0].offset
         self.spare = -1
         numbers[j] = self.computed(ADD, pair, 2, NULL)
-        new = self.draft.add(GATHER, at.out)
-        new.place.layout = contiguous_layout(1, &size)
-        for j in range(size):
-            self.draft.add_operand(numbers[j].value, numbers[j].offset, SCALAR)
-        return self.makes(at.out)
+        return self.write_gather(at.out, numbers, size)
 
     cdef bint is_sum_of_one(self, const Instruction* at, const Operand* operands) noexcept:
-        cdef double start = -0.0
         return (operands[0].layout.size == 1 and self.draft.values[at.out].size == 1
-                and memcmp(&at.c[0], &start, sizeof(double)) == 0 and not self.apart[at.out]
+                and is_minus_zero(at.c[0])
                 and self.draft.values[operands[0].value].origin != OUTSIDE)
 
     cdef bint holds(self, const Operand* operands) noexcept:
@@ -573,6 +633,22 @@ cdef class Simplifier:
 
 cdef bint is_unary(int kernel) noexcept:
     return kernel == NEG or kernel == SIN or kernel == COS
+
+
+cdef bint is_minus_zero(double x) noexcept:
+    return x == 0.0 and signbit(x)
+
+
+cdef Py_ssize_t place_in(const Layout* layout, const Layout* target, Py_ssize_t k) noexcept:
+    """Where the k-th number is read that goes to the target: of a layout that broadcasts to it."""
+    cdef Py_ssize_t at = 0, index
+    cdef int d, lead = target.ndim - layout.ndim
+    for d in range(target.ndim - 1, -1, -1):
+        index = k % target.shape[d]
+        k //= target.shape[d]
+        if d >= lead and layout.shape[d - lead] > 1:
+            at += index * (layout.strides[d - lead] // <Py_ssize_t>sizeof(double))
+    return at
 
 
 cdef bint same_constants(int kernel, const double* a, const double* b) noexcept:

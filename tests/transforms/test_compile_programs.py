@@ -137,6 +137,45 @@ def test_sine_and_cosine_of_one_number() -> None:
     assert str(compiled.program()).count("sincos") == 22
 
 
+# ---- Small arrays --------------------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("n", range(1, 10))
+def test_small_arrays(n: int) -> None:
+    """Computed number by number, or not: sums, views, broadcasting, single numbers of them."""
+
+    def f(x: Any) -> Any:
+        a = x * x[::-1] - 0.5 * x
+        b = F.stack([a[k] * x[n - 1 - k] for k in range(n)]) + F.sum(a)
+        c = F.reshape(F.reshape(b, (n, 1)) * x[:2], (-1,))
+        d = F.sum(F.reshape(x[0] * a, (1, n)) + F.reshape(b, (n, 1)), axis=0).T
+        return F.sum(c) + F.sum(F.tanh(d) * 2.0) + F.sum(x * -1.0)
+
+    generator = np.random.default_rng(n)
+    points = [(generator.choice(SPECIAL, n),) for _ in range(30)]
+    points += [(np.full(n, zero),) for zero in (0.0, -0.0)] + [(generator.normal(size=n),)]
+    same_everywhere(cg.value_and_grad(f), points)
+    same_everywhere(cg.no_grad()(lambda x: F.sum(cg.Variable(x) * 1.0)), points)
+    same_everywhere(cg.hessian(f), points[-2:])
+
+
+def test_a_small_system() -> None:
+    def slope(y: Any, p: Any) -> Any:
+        return F.stack([y[1] * p[0], -y[0] * p[1] - y[1] * y[2], y[0] * y[1] - p[2] * y[2]])
+
+    def f(p: Any) -> Any:
+        y = F.stack([p[0] * 0 + 1.0, p[1] * 0, p[2] * 0 + 0.5])
+        for _ in range(5):
+            first = slope(y, p)
+            y = y + 0.01 * slope(y + 0.005 * first, p)
+        return F.sum(y * y)
+
+    points = [(np.array(x),) for x in ([1.0, 2.0, 0.3], [-0.1, 0.0, 7.0], [0.5, 0.5, 0.5])]
+    compiled = same_everywhere(cg.value_and_grad(f), points)
+    assert "(3,) = mul" not in str(compiled.program())
+
+
 # ---- Stretches, tile by tile --------------------------------------------------------------------
 
 SIZES = [2, 3, 7, 8, 9, 255, 256, 257, 511, 512, 513, 1025, 5000]
