@@ -11,6 +11,8 @@ cdef extern from "kernels.h" nogil:
     ctypedef struct cg_update:
         void (*step)(double** arrays, Py_ssize_t n, const double* c) noexcept nogil
         int states
+    ctypedef struct cg_fusion:
+        int first, second, at, name
 
 cdef enum:
     MAX_OPERANDS = 6            # inputs and output of a kernel
@@ -44,13 +46,21 @@ cdef const cg_update* UPDATES
 # How many constants a kernel has (those of a gradient are its kernel's), and whether it adds.
 cdef int constants_of(int kernel) noexcept
 cdef bint adds(int kernel) noexcept
-cdef str name_of_kernel(int kernel)
+cdef str name_of_kernel(int kernel)     # or of an instruction of instructions.def
 
 # Run scalar code (interpreter.h) on its slots: NULL at its end, or the guard that does not hold.
 # And the numbers of its instructions that are no kernels.
 ctypedef const unsigned int* (*code_runner)(const unsigned int* code, double* slots) noexcept nogil
 cdef code_runner RUN
 cdef int END, GUARD
+
+# What an instruction does at once (instructions.def): `first`, which makes the operand `at` of
+# `second`, and that. LAST as a first: the result of the instruction before.
+cdef const cg_fusion* FUSIONS
+cdef int FUSION_COUNT
+cdef int LAST
+cdef int instruction_named(str name) except -1
+cdef int all_instructions() noexcept     # how many numbers there are, those of kernels included
 
 # Run a kernel over an array of any strides (in bytes; 0 broadcasts). operands: the inputs, then the
 # output; strides[k]: those of operand k. A kernel that adds to its output finds it there. The

@@ -19,7 +19,14 @@ cdef extern from "kernels.h" nogil:
         CG_BASELINE, CG_AVX2, CG_AVX512, CG_ISAS
     int cg_best_isa()
     const unsigned int* cg_run(const unsigned int* code, double* slots) noexcept
-    const int cg_instruction_end, cg_instruction_guard
+    const int cg_instruction_end, cg_instruction_guard, cg_last
+    ctypedef struct cg_instruction:
+        const char* name
+        int number, inputs
+    const cg_instruction* cg_instructions
+    const int cg_instruction_count
+    const cg_fusion* cg_fusions
+    const int cg_fusion_count
     const cg_kernel* cg_kernels(int isa)
     const cg_cell* cg_cells(int isa)
     const cg_update* cg_updates(int isa)
@@ -41,6 +48,9 @@ cdef int COPY = kernel_named("COPY")
 RUN = cg_run
 END = cg_instruction_end
 GUARD = cg_instruction_guard
+LAST = cg_last
+FUSIONS = cg_fusions
+FUSION_COUNT = cg_fusion_count
 
 cdef struct Operand:
     char* data
@@ -59,11 +69,25 @@ cdef int kernel_named(str name) except -1:
     raise LookupError(f"there is no kernel {name!r} in kernels.def")
 
 
+cdef int instruction_named(str name) except -1:
+    cdef int k
+    for k in range(cg_instruction_count):
+        if name_of_kernel(cg_instructions[k].number) == name:
+            return cg_instructions[k].number
+    raise LookupError(f"there is no instruction {name!r} in instructions.def")
+
+
+cdef int all_instructions() noexcept:
+    return cg_kernel_count + cg_instruction_count
+
+
 cdef int inputs_of(int kernel) noexcept:
     return cg_catalogue[kernel].inputs
 
 
 cdef int constants_of(int kernel) noexcept:
+    if kernel >= cg_kernel_count:
+        return 0
     if cg_catalogue[kernel].of >= 0:
         kernel = cg_catalogue[kernel].of
     return cg_catalogue[kernel].constants
@@ -74,6 +98,8 @@ cdef bint adds(int kernel) noexcept:
 
 
 cdef str name_of_kernel(int kernel):
+    if kernel >= cg_kernel_count:
+        return cg_instructions[kernel - cg_kernel_count].name.decode()
     return cg_catalogue[kernel].name.decode()
 
 

@@ -1,15 +1,18 @@
 /* The interpreter of scalar code: each line of kernels.def made into an instruction for one number.
  *
  * Code is a row of 32-bit words. An instruction is the number of its kernel, the slot it writes, the
- * slots it reads, and, where the kernel has constants, the first slot of those. After the kernels come
- * the instructions of INSTRUCTIONS below. Slots are doubles. An element's bits do not depend on how it
- * is computed (loops.h), so code gives the kernels' own, with whatever instruction set these run.
+ * slots it reads, and, where the kernel has constants, the first slot of those; where it writes a second
+ * slot, that is the last word. After the kernels come the instructions of instructions.def, and those of
+ * CG_INSTRUCTIONS below. Slots are doubles. An element's bits do not depend on how it is computed
+ * (loops.h), so code gives the kernels' own, with whatever instruction set these run.
  *
  * Each instruction jumps to the next one itself, where the compiler can take the address of a label: so
  * the processor learns what follows what. Elsewhere it is a switch. Included by kernels.c, once. */
 
 #define CG_SLOT(k) slots[pc[k]]
 
+#define CG_COUNT_NONE 0
+#define CG_SCALARS_NONE
 #define CG_SCALAR_AT(name, k) const double name = CG_SLOT(2 + k); (void)name;
 #define CG_SCALARS_X CG_SCALAR_AT(x, 0)
 #define CG_SCALARS_XC CG_SCALARS_X
@@ -50,6 +53,27 @@
     CG_NAME(kernel)(rest, &t, 1, c);                                                              \
     CG_SLOT(1) put g * t;
 
+/* The kernels' expressions, as functions of numbers. */
+#define CG_NUMBERS_X double x
+#define CG_NUMBERS_XY CG_NUMBERS_X, double y
+#define CG_NUMBERS_XYZ CG_NUMBERS_XY, double z
+#define CG_NUMBERS_XYZW CG_NUMBERS_XYZ, double w
+#define CG_NUMBERS_XYZWV CG_NUMBERS_XYZW, double v
+#define CG_NUMBERS_XC CG_NUMBERS_X, const double *c
+#define CG_NUMBERS_XCC CG_NUMBERS_XC
+#define CG_NUMBERS_XYC CG_NUMBERS_XY, const double *c
+#define CG_NUMBERS_XYCC CG_NUMBERS_XYC
+#define CG_NUMBERS_XYZWC CG_NUMBERS_XYZW, const double *c
+#define ONE(kernel, ...) CG_ONE_##kernel(__VA_ARGS__)
+#define FORWARD(name, reads, expression)                                                          \
+    CG_INLINE double CG_ONE_##name(CG_NUMBERS_##reads) { return expression; }
+#define FUNCTION(name)
+#define FORWARD_AT(name, reads, function, inner, expression)
+#define FORWARD_AT2(name, reads, function, first, second, expression)
+#define FORWARD_IF(name, reads, condition, inner, expression, otherwise)
+#define ADDING(name, reads, expression)
+#include "kernels.def"
+
 /* How many words an instruction has, and where its constants are. */
 enum {
 #define FORWARD(name, reads, expression)                                                          \
@@ -58,17 +82,24 @@ enum {
 #define GRADIENT(of, by, reads, expression)                                                       \
     CG_WORDS_G_##of##_##by = 2 + CG_COUNT_##reads + CG_CONSTANT_##of,
 #include "kernels.def"
+#define INSTRUCTION(name, reads, expression) CG_WORDS_##name = 2 + CG_COUNT_##reads,
+#define PAIR(name, reads, function, argument) CG_WORDS_##name = 3 + CG_COUNT_##reads,
+#include "instructions.def"
     CG_WORDS_OF_NONE = 0
 };
 
-/* Instructions that are no kernels. END; GUARD slot, slot: ends the run where the two differ in a bit. */
+/* END; GUARD slot, slot: ends the run where the two differ in a bit. */
 #define CG_INSTRUCTIONS(INSTRUCTION) INSTRUCTION(END) INSTRUCTION(GUARD)
 
 enum {
+    K_LAST = -1,
     CG_BEFORE_INSTRUCTIONS = CG_KERNELS - 1,
-#define CG_NUMBER(name) K_I_##name,
+#define INSTRUCTION(name, reads, expression) K_##name,
+#include "instructions.def"
+#define CG_NUMBER(name) K_##name,
     CG_INSTRUCTIONS(CG_NUMBER)
 #undef CG_NUMBER
+    CG_ALL_INSTRUCTIONS
 };
 
 #if defined(__GNUC__) || defined(__clang__)
@@ -86,6 +117,7 @@ enum {
         const double *c = (constants) ? &CG_SLOT(words - 1) : NULL;                               \
         (void)c;                                                                                  \
         body                                                                                      \
+        last = CG_SLOT(1);                                                                        \
         pc += words;                                                                              \
     }                                                                                             \
     CG_NEXT
@@ -96,12 +128,15 @@ enum {
 /* Run code up to its END, which gives NULL, or to a guard that does not hold, whose address it is. */
 const uint32_t *cg_run(const uint32_t *pc, double *slots)
 {
+    double last = 0.0;
 #if defined(__GNUC__) || defined(__clang__)
     static const void *const labels[] = {
 #define FORWARD(name, reads, expression) &&L_##name,
 #define GRADIENT(of, by, reads, expression) &&L_G_##of##_##by, &&L_G_##of##_##by##_ADD,
 #include "kernels.def"
-#define CG_LABEL(name) &&L_I_##name,
+#define INSTRUCTION(name, reads, expression) &&L_##name,
+#include "instructions.def"
+#define CG_LABEL(name) &&L_##name,
         CG_INSTRUCTIONS(CG_LABEL)
 #undef CG_LABEL
     };
@@ -153,10 +188,17 @@ const uint32_t *cg_run(const uint32_t *pc, double *slots)
                    CG_SCALAR_BY(reads, kernel, +=))
 #include "kernels.def"
 
-    CG_CASE(I_END)
+#define INSTRUCTION(name, reads, expression)                                                      \
+    CG_INSTRUCTION(name, CG_WORDS_##name, 0, reads, CG_SCALAR_PLAIN(reads, =, expression))
+#define PAIR(name, reads, function, argument)                                                     \
+    CG_INSTRUCTION(name, CG_WORDS_##name, 0, reads,                                               \
+                   CG_SLOT(1) = function(argument, &CG_SLOT(CG_WORDS_##name - 1));)
+#include "instructions.def"
+
+    CG_CASE(END)
         return NULL;
 
-    CG_CASE(I_GUARD)
+    CG_CASE(GUARD)
     {
         if (memcmp(&CG_SLOT(1), &CG_SLOT(2), sizeof(double)) != 0)
             return pc;
@@ -171,3 +213,4 @@ const uint32_t *cg_run(const uint32_t *pc, double *slots)
 
 #undef CG_CASE
 #undef CG_NEXT
+#undef ONE

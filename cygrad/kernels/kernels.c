@@ -155,7 +155,20 @@ const int cg_kernel_count = CG_KERNELS;
 #include "interpreter.h"
 #undef CG_SUFFIX
 
-const int cg_instruction_end = K_I_END, cg_instruction_guard = K_I_GUARD;
+const int cg_instruction_end = K_END, cg_instruction_guard = K_GUARD;
+const int cg_last = K_LAST;
+
+const cg_instruction cg_instructions[] = {
+#define INSTRUCTION(name, reads, expression) {#name, K_##name, CG_COUNT_##reads},
+#include "instructions.def"
+};
+const int cg_instruction_count = sizeof cg_instructions / sizeof cg_instructions[0];
+
+const cg_fusion cg_fusions[] = {
+#define FUSES(first, second, at, name) {K_##first, K_##second, at, K_##name},
+#include "instructions.def"
+};
+const int cg_fusion_count = sizeof cg_fusions / sizeof cg_fusions[0];
 
 const cg_pass cg_passes[] = {
 #define GRADIENT_PASS(of, by) {K_##of, CG_BY_##by},

@@ -43,6 +43,22 @@ extern const int cg_pass_count;
 const uint32_t *cg_run(const uint32_t *code, double *slots);
 extern const int cg_instruction_end, cg_instruction_guard;
 
+/* A line of instructions.def: an instruction beside the kernels, or which two it fuses. */
+typedef struct {
+    const char *name;
+    int number, inputs;
+} cg_instruction;
+
+typedef struct {
+    int first, second, at, name;
+} cg_fusion;
+
+extern const cg_instruction cg_instructions[];
+extern const int cg_instruction_count;
+extern const cg_fusion cg_fusions[];
+extern const int cg_fusion_count;
+extern const int cg_last;       /* the first that is no computation */
+
 /* The cells of cells.h, which say what their arguments are: arrays to read, then arrays to write.
  * None of these overlap, but where cells.h says so. */
 typedef void (*cg_cell)(double *const *args, ptrdiff_t n);

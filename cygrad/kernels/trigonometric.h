@@ -124,6 +124,49 @@ CG_INLINE double CG_NAME(cos_beyond)(double x)
 
 CG_KERNEL(cos)
 
+/* Both, with one reduction: the steps of cg_trig_wave, of which sin and cos take one half each. */
+CG_INLINE double CG_NAME(sincos_core)(double x, double *cosine)
+{
+    double hi, lo;
+    const uint64_t n = cg_trig_reduce(fabs(x), &hi, &lo);
+    const uint64_t odd = 0 - (n & 1);
+    const double z = hi * hi;
+    const double zz = z * z;
+    const double half_square = 0.5 * z;
+    const double cos_head = 1.0 - half_square;
+    const double cos_rest = ((1.0 - cos_head) - half_square) - hi * lo;
+    const double even = hi + (lo * cos_head + (z * hi) * cg_poly6(z, zz, cg_sin_poly));
+    const double other = cos_head + (cos_rest + (z * z) * cg_poly6(z, zz, cg_cos_poly));
+    const uint64_t sign = (n & 2) << 62, next = ((n + 1) & 2) << 62;
+    *cosine = cg_real(cg_bits(cg_select(odd, even, other)) ^ next);
+    return cg_real(cg_bits(cg_select(odd, other, even)) ^ sign ^ (cg_bits(x) & CG_SIGN_BIT));
+}
+
+/* The same where n is 0: hi is |x| and lo is 0, so that nobody waits for the reduction. What small
+ * angles there are come in long runs, and the branch is foreseen. */
+CG_INLINE double CG_NAME(sincos_near)(double x, double *cosine)
+{
+    const double size = fabs(x);
+    const double z = size * size;
+    const double zz = z * z;
+    const double half_square = 0.5 * z;
+    const double cos_head = 1.0 - half_square;
+    const double sine = size + (z * size) * cg_poly6(z, zz, cg_sin_poly);
+    *cosine = cos_head + (((1.0 - cos_head) - half_square) + zz * cg_poly6(z, zz, cg_cos_poly));
+    return cg_real(cg_bits(sine) ^ (cg_bits(x) & CG_SIGN_BIT));
+}
+
+CG_INLINE double CG_NAME(sincos)(double x, double *cosine)
+{
+    if (cg_bits(fabs(x) * CG_TWO_OVER_PI + CG_ROUNDER) == cg_bits(CG_ROUNDER))
+        return CG_NAME(sincos_near)(x, cosine);
+    if (CG_NAME(sin_unsafe)(x) & CG_SIGN_BIT) {
+        *cosine = CG_NAME(cos_any)(x);
+        return CG_NAME(sin_any)(x);
+    }
+    return CG_NAME(sincos_core)(x, cosine);
+}
+
 /* ------------------------------------------------------------------------------------------ tan */
 
 /* tan(n pi/2 + hi + lo). With t = 2 tan(r/2), tan(r) = t / (1 - t^2/4): the polynomial is needed

@@ -48,6 +48,7 @@ cdef struct Instruction:
     Py_ssize_t* n               # of malloc
     Py_ssize_t n_count
     bint dead
+    int stretch                 # of the instructions that run tile by tile with it; 0: none
 
 cdef class Draft:
     cdef Value* values
@@ -56,6 +57,7 @@ cdef class Draft:
     cdef int n_operands, room_for_operands
     cdef Instruction* instructions
     cdef int n_instructions, room_for_instructions
+    cdef bint has_stretches
     cdef readonly list calls            # what CALLs call
     cdef dict numbers                   # of values, in a listing
     cdef readonly list results          # of (value, offset, shape, strides)
@@ -63,15 +65,10 @@ cdef class Draft:
     cdef int add_value(self, Origin origin, Py_ssize_t size, int index) except -1
     cdef int add_constant(self, const double* numbers, Py_ssize_t size) except -1
     cdef int add_operand(self, int value, Py_ssize_t offset, Layout* layout) except -1
+    cdef int add_operand_of(self, Instruction* at, const Operand* operand) except -1
+    cdef int reserve(self, int instructions, int operands) except -1
+    cdef int drop_dead(self) except -1
     cdef Instruction* add(self, Kind kind, int out) except NULL
-    cdef int simplify(self) except -1
-    cdef int find_equals(self, Operand* stands_for) except -1
-    cdef char* to_stay_apart(self) except NULL
-    cdef bint is_one_of_its_operands(self, const Instruction* at, Operand* same) noexcept
-    cdef bint is_one(self, const Operand* operand) noexcept
-    cdef size_t hash_of(self, const Instruction* at) noexcept
-    cdef bint equal(self, const Instruction* a, const Instruction* b) noexcept
-    cdef int drop_unread(self) except -1
     cdef tuple meaning(self, list outside, dict table)
     cdef tuple source_of(self, int k, list outside)
     cdef tuple meant(self, const Operand* operand, list numbers)
@@ -80,3 +77,5 @@ cdef class Draft:
     cdef str line(self, const Instruction* at)
 
 cdef void* grown(void* memory, size_t nbytes) except NULL
+cdef void free_instructions(Instruction* instructions, int n) noexcept
+cdef void free_operands(Operand* operands, int n) noexcept

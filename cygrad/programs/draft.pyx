@@ -1,22 +1,14 @@
 """Draft: a program while it is recorded: instructions in SSA form, each making one value.
 
 A value is a block of numbers that is written once. Operands are parts of values, with a shape and
-strides: a view needs no instruction. Simplifications are exact, to the bit: what nothing reads
-goes, 1 x and x 1 are x, and what was computed before, of the same operands, is not computed again.
+strides: a view needs no instruction. simplify.pyx makes it shorter.
 """
 
-from libc.stdlib cimport calloc, free, malloc, realloc
-from libc.string cimport memcmp, memcpy, memset
+from libc.stdlib cimport free, malloc, realloc
+from libc.string cimport memcpy, memset
 
-from cygrad.core.layout cimport Layout, release, same_shape, shape_of, share
-from cygrad.kernels.elementwise cimport constants_of, kernel_named, name_of_kernel
-
-cdef int MUL = kernel_named("MUL")
-cdef int MUL_X = kernel_named("G_MUL_X")
-cdef int MUL_Y = kernel_named("G_MUL_Y")
-cdef int COPY = kernel_named("COPY")
-cdef int MUL_C = kernel_named("MUL_C")
-cdef int MUL_C_X = kernel_named("G_MUL_C_X")
+from cygrad.core.layout cimport Layout, release, shape_of, share
+from cygrad.kernels.elementwise cimport constants_of, name_of_kernel
 
 
 cdef class Draft:
@@ -28,15 +20,9 @@ cdef class Draft:
         cdef int k
         for k in range(self.n_values):
             free(self.values[k].constants)
-        for k in range(self.n_operands):
-            release(self.operands[k].layout)
-        for k in range(self.n_instructions):
-            if self.instructions[k].place.layout is not NULL:
-                release(self.instructions[k].place.layout)
-            free(self.instructions[k].n)
         free(self.values)
-        free(self.operands)
-        free(self.instructions)
+        free_operands(self.operands, self.n_operands)
+        free_instructions(self.instructions, self.n_instructions)
 
     cdef int add_value(self, Origin origin, Py_ssize_t size, int index) except -1:
         cdef Value* value
@@ -62,17 +48,47 @@ cdef class Draft:
 
     cdef int add_operand(self, int value, Py_ssize_t offset, Layout* layout) except -1:
         """An operand of the instruction that was added last."""
-        cdef Operand* operand
+        cdef Operand operand
+        operand.value = value
+        operand.offset = offset
+        operand.layout = layout
+        return self.add_operand_of(&self.instructions[self.n_instructions - 1], &operand)
+
+    cdef int add_operand_of(self, Instruction* at, const Operand* operand) except -1:
+        """The next operand of an instruction whose operands are the last ones."""
         if self.n_operands == self.room_for_operands:
             self.room_for_operands = 128 + 2 * self.room_for_operands
             self.operands = <Operand*>grown(self.operands,
                                             self.room_for_operands * sizeof(Operand))
-        operand = &self.operands[self.n_operands]
-        operand.value = value
-        operand.offset = offset
-        operand.layout = share(layout)
+        self.operands[self.n_operands] = operand[0]
+        share(operand.layout)
         self.n_operands += 1
-        self.instructions[self.n_instructions - 1].count += 1
+        at.count += 1
+        return 0
+
+    cdef int reserve(self, int instructions, int operands) except -1:
+        """Room for so many, of a draft without any."""
+        self.instructions = <Instruction*>grown(NULL, (instructions + 1) * sizeof(Instruction))
+        self.room_for_instructions = instructions + 1
+        self.operands = <Operand*>grown(NULL, (operands + 1) * sizeof(Operand))
+        self.room_for_operands = operands + 1
+        return 0
+
+    cdef int drop_dead(self) except -1:
+        """Leave out the instructions that are marked so."""
+        cdef Instruction* at
+        cdef int k, n = 0
+        for k in range(self.n_instructions):
+            at = &self.instructions[k]
+            if at.dead:
+                if at.place.layout is not NULL:
+                    release(at.place.layout)
+                free(at.n)
+                continue
+            if n < k:
+                self.instructions[n] = at[0]
+            n += 1
+        self.n_instructions = n
         return 0
 
     cdef Instruction* add(self, Kind kind, int out) except NULL:
@@ -90,167 +106,6 @@ cdef class Draft:
         self.n_instructions += 1
         return instruction
 
-    # ---- Simplification -----------------------------------------------------------------------
-
-    cdef int simplify(self) except -1:
-        cdef Operand* stands_for = <Operand*>calloc(self.n_values, sizeof(Operand))
-        cdef int k
-        if stands_for is NULL:
-            raise MemoryError()
-        try:
-            for k in range(self.n_values):
-                stands_for[k].value = k
-            self.find_equals(stands_for)
-            self.drop_unread()
-        finally:
-            free(stands_for)
-        return 0
-
-    cdef int find_equals(self, Operand* stands_for) except -1:
-        """Replace what equals another value by that. Operands of replaced values are renamed."""
-        cdef Instruction* at
-        cdef Operand same
-        cdef int k, j, buckets = 1, entry
-        cdef int* table
-        cdef char* apart = self.to_stay_apart()
-        cdef size_t place
-        while buckets < 2 * self.n_instructions + 2:
-            buckets *= 2
-        table = <int*>malloc(buckets * sizeof(int))
-        if table is NULL:
-            free(apart)
-            raise MemoryError()
-        for k in range(buckets):
-            table[k] = -1
-        for k in range(self.n_instructions):
-            at = &self.instructions[k]
-            for j in range(at.count):
-                rename(&self.operands[at.first + j], stands_for)
-            if at.kind != KERNEL or apart[at.out]:
-                continue
-            if self.is_one_of_its_operands(at, &same):
-                stands_for[at.out] = same
-                at.dead = True
-                continue
-            place = self.hash_of(at) & <size_t>(buckets - 1)
-            while True:
-                entry = table[place]
-                if entry < 0:
-                    table[place] = k
-                    break
-                if self.equal(at, &self.instructions[entry]):
-                    stands_for[at.out].value = self.instructions[entry].out
-                    at.dead = True
-                    break
-                place = (place + 1) & <size_t>(buckets - 1)
-        free(table)
-        free(apart)
-        for k in range(len(self.results)):
-            result = <tuple>self.results[k]
-            same.value = result[0]
-            same.offset = result[1]
-            rename(&same, stands_for)
-            self.results[k] = (same.value, same.offset, *result[2:])
-        return 0
-
-    cdef char* to_stay_apart(self) except NULL:
-        """Of each value, whether no other may stand for it.
-
-        BLAS multiplies a matrix by itself, transposed, in a way of its own, whose last bits differ:
-        two operands that were not on the same memory must not come to be.
-        """
-        cdef char* apart = <char*>calloc(max(self.n_values, 1), 1)
-        cdef const Instruction* at
-        cdef int k, j
-        if apart is NULL:
-            raise MemoryError()
-        for k in range(self.n_instructions):
-            at = &self.instructions[k]
-            if at.count > 1 and (at.kind == ROUTINE or (at.kind == CALL and at.outs > 0)):
-                for j in range(at.count):
-                    apart[self.operands[at.first + j].value] = (
-                        self.values[self.operands[at.first + j].value].size > 1)
-        return apart
-
-    cdef bint is_one_of_its_operands(self, const Instruction* at, Operand* same) noexcept:
-        """Whether the result is an operand, as that of 1 x of numbers."""
-        cdef const Operand* operands = &self.operands[at.first]
-        cdef int k
-        if (at.kernel == COPY and operands[0].layout.contiguous and at.place.layout.contiguous
-                and operands[0].layout.size == self.values[at.out].size
-                and self.values[operands[0].value].origin == COMPUTED):
-            same[0] = operands[0]
-            return True
-        if self.values[at.out].size != 1 or operands[0].layout.size != 1:
-            return False
-        for k in range(at.count):           # an effect may write to that
-            if self.values[operands[k].value].origin == OUTSIDE:
-                return False
-        if at.kernel == MUL or at.kernel == MUL_X or at.kernel == MUL_Y:
-            for k in range(2):
-                if self.is_one(&operands[k]) and operands[1 - k].layout.size == 1:
-                    same[0] = operands[1 - k]
-                    return True
-        if (at.kernel == MUL_C or at.kernel == MUL_C_X) and at.c[0] == 1.0:
-            same[0] = operands[0]
-            return True
-        return False
-
-    cdef bint is_one(self, const Operand* operand) noexcept:
-        cdef const Value* value = &self.values[operand.value]
-        return (value.origin == CONSTANT and operand.layout.size == 1
-                and value.constants[operand.offset] == 1.0)
-
-    cdef size_t hash_of(self, const Instruction* at) noexcept:
-        cdef size_t h = <size_t>at.kernel * 0x9E3779B97F4A7C15ULL
-        cdef unsigned long long bits
-        cdef int j
-        for j in range(at.count):
-            h = (h ^ (<size_t>self.operands[at.first + j].value * 31
-                      + <size_t>self.operands[at.first + j].offset)) * 0x100000001B3ULL
-        for j in range(constants_of(at.kernel)):
-            memcpy(&bits, &at.c[j], 8)
-            h = (h ^ <size_t>bits) * 0x100000001B3ULL
-        return h ^ (h >> 29)
-
-    cdef bint equal(self, const Instruction* a, const Instruction* b) noexcept:
-        cdef const Operand* x = &self.operands[a.first]
-        cdef const Operand* y = &self.operands[b.first]
-        cdef int j
-        if (a.kernel != b.kernel or a.count != b.count
-                or self.values[a.out].size != self.values[b.out].size
-                or memcmp(a.c, b.c, constants_of(a.kernel) * sizeof(double)) != 0):
-            return False
-        for j in range(a.count):
-            if (x[j].value != y[j].value or x[j].offset != y[j].offset
-                    or not (x[j].layout.contiguous and y[j].layout.contiguous)
-                    or not same_shape(x[j].layout, y[j].layout)):
-                return False
-        return same_shape(a.place.layout, b.place.layout)
-
-    cdef int drop_unread(self) except -1:
-        cdef char* read = <char*>calloc(max(self.n_values, 1), 1)
-        cdef Instruction* at
-        cdef int k, j
-        cdef bint wanted
-        if read is NULL:
-            raise MemoryError()
-        for result in self.results:
-            read[<int>result[0]] = 1
-        for k in range(self.n_instructions - 1, -1, -1):
-            at = &self.instructions[k]
-            if at.dead:
-                continue
-            wanted = at.kind == CHECK or at.outs == 0
-            for j in range(at.outs):
-                wanted = wanted or read[at.out + j]
-            at.dead = not wanted
-            if wanted:
-                for j in range(at.count):
-                    read[self.operands[at.first + j].value] = 1
-        free(read)
-        return 0
-
     # ---- Comparing ----------------------------------------------------------------------------
 
     cdef tuple meaning(self, list outside, dict table):
@@ -266,8 +121,6 @@ cdef class Draft:
             numbers[k] = number_of(table, self.source_of(k, outside))
         for k in range(self.n_instructions):
             at = &self.instructions[k]
-            if at.dead:
-                continue
             key = tuple([self.meant(&self.operands[at.first + j], numbers)
                          for j in range(at.count)])
             if at.kind == CHECK:
@@ -299,11 +152,9 @@ cdef class Draft:
         cdef int k, j
         self.numbers = {}
         for k in range(self.n_instructions):
-            if not self.instructions[k].dead:
-                for j in range(self.instructions[k].outs):
-                    self.numbers[self.instructions[k].out + j] = len(self.numbers) + 1
-        lines = [self.line(&self.instructions[k]) for k in range(self.n_instructions)
-                 if not self.instructions[k].dead]
+            for j in range(self.instructions[k].outs):
+                self.numbers[self.instructions[k].out + j] = len(self.numbers) + 1
+        lines = [self.line(&self.instructions[k]) for k in range(self.n_instructions)]
         for result in self.results:
             lines.append(f"give {self.name_of(result[0], result[1], len(result[2]) == 0)}"
                          f"{shape_text(result[2])}")
@@ -378,11 +229,20 @@ cdef tuple placed(const Operand* operand):
             tuple([operand.layout.strides[d] for d in range(operand.layout.ndim)]))
 
 
-cdef void rename(Operand* operand, const Operand* stands_for) noexcept:
-    """A replaced value has the size of what it equals, and starts at its offset."""
-    cdef const Operand* new = &stands_for[operand.value]
-    operand.value = new.value
-    operand.offset += new.offset
+cdef void free_instructions(Instruction* instructions, int n) noexcept:
+    cdef int k
+    for k in range(n):
+        if instructions[k].place.layout is not NULL:
+            release(instructions[k].place.layout)
+        free(instructions[k].n)
+    free(instructions)
+
+
+cdef void free_operands(Operand* operands, int n) noexcept:
+    cdef int k
+    for k in range(n):
+        release(operands[k].layout)
+    free(operands)
 
 
 cdef void* grown(void* memory, size_t nbytes) except NULL:

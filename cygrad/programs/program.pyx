@@ -2,29 +2,31 @@
 
 Values get places in one block of memory, the arena, used again once nothing reads them any more.
 Runs of instructions whose values are single numbers become code for the interpreter of scalars
-(kernels/interpreter.h); the others become steps, on whole arrays. A run allocates nothing but an
-arena, where another run has that of the program, and without calls of Python it needs no GIL.
+(kernels/interpreter.h); stretches of elementwise ones become a step, in which what nothing else
+reads has the memory of a tile; the others become steps on whole arrays. A run allocates nothing but
+an arena, where another run has that of the program, and without calls of Python it needs no GIL.
 """
 
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
-from cygrad.core.layout cimport (
-    Layout, MAX_NDIM, contiguous_layout, release, same_shape, shape_of, share, strided_layout,
-)
-from cygrad.core.variable cimport Variable, empty_of, view_of
-from cygrad.functions.operation cimport broadcast_strides
+from cygrad.core.layout cimport Layout, shape_of, share
 from cygrad.kernels.elementwise cimport (
-    END, GUARD, KERNELS, RUN, constants_of, copy_strided, kernel_named, map_strided,
+    END, GUARD, LAST, constants_of, kernel_named,
 )
-from cygrad.kernels.numpy_loops cimport ADD
-from cygrad.kernels.reduction cimport reduce_strided
-from cygrad.programs.calls cimport Effect
 from cygrad.programs.draft cimport (
     CHECK, COMPUTED, CONSTANT, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, Operand,
     PAUSE, PUT, ROUTINE, SUM, Value, grown,
 )
+from cygrad.programs.fusing cimport fusion
 from cygrad.programs.outside cimport Outside
+from cygrad.programs.places cimport Places
+from cygrad.programs.simplify cimport simplify
+from cygrad.programs.steps cimport (
+    ADD_UP, CALL_PYTHON, Doing, FILL, MAP_KERNEL, OPERANDS, RUN_CODE, RUN_ROUTINE, RUN_TILES,
+    Spread, Step, TILE, TileKernel, free_step, run_plain, run_steps,
+)
+from cygrad.programs.stretches cimport stands_still
 
 cdef int COPY = kernel_named("COPY")
 cdef int ACCUMULATE = kernel_named("ACCUMULATE")
@@ -34,79 +36,30 @@ cdef enum:
     MUCH = 4096                 # words of code, or numbers, from which a run lets the GIL go
 
 
-cdef class Building:
-    """A Program on its way: where each value of the draft stands."""
-    cdef Draft draft
+cdef class Building(Places):
+    """A Program on its way: the code and the steps, at the places of the values."""
     cdef Program program
-    cdef Place* places          # by value
-    cdef int* last              # the instruction that reads it last
-    cdef Py_ssize_t used        # numbers of the arena
-    cdef dict free_blocks       # by size
-    cdef list free_slots
     cdef dict loaded            # (value, offset) of what is outside: its slot
+    cdef bint has_late          # what scalar code reads after an effect
     cdef bint in_code
+    cdef int at_hand            # the value that the last instruction of the code has made, or -1
+    cdef Step* stretch          # that is being built
+    cdef dict spreads           # of it: (value, offset): the buffer
+    cdef Py_ssize_t work        # numbers, and words of code
 
     def __cinit__(self, Draft draft):
-        cdef int n = max(draft.n_values, 1)
-        self.draft = draft
         self.program = Program.__new__(Program)
         self.program.calls = []
         self.program.pause = -1
-        self.places = <Place*>calloc(n, sizeof(Place))
-        self.last = <int*>calloc(n, sizeof(int))
-        if self.places is NULL or self.last is NULL:
-            raise MemoryError()
-        self.free_blocks = {}
-        self.free_slots = []
         self.loaded = {}
 
-    def __dealloc__(self):
-        free(self.places)
-        free(self.last)
-
-    # ---- Places -------------------------------------------------------------------------------
-
-    cdef Py_ssize_t claim(self, Py_ssize_t size) except -1:
-        """Numbers of the arena; many of them from a multiple of 8 on."""
-        cdef Py_ssize_t at
-        if size == 1:
-            if self.free_slots:
-                return self.free_slots.pop()
-        else:
-            blocks = self.free_blocks.get(size)
-            if blocks:
-                return blocks.pop()
-            if size >= 8:
-                self.used = (self.used + 7) & ~7
-        at = self.used
-        self.used += size
-        return at
-
-    cdef int let_go(self, int value) except -1:
-        cdef Py_ssize_t size = self.draft.values[value].size
-        if size == 1:
-            self.free_slots.append(self.places[value].offset)
-        else:
-            self.free_blocks.setdefault(size, []).append(self.places[value].offset)
-        return 0
+    # ---- What is there before the first instruction -------------------------------------------
 
     cdef int settle(self) except -1:
-        """Where what is there before the first instruction stands, and when each value ends."""
         cdef Draft draft = self.draft
-        cdef Instruction* at
         cdef Value* value
-        cdef int k, j
-        for k in range(draft.n_instructions):
-            at = &draft.instructions[k]
-            if at.dead:
-                continue
-            for j in range(at.outs):
-                self.last[at.out + j] = max(self.last[at.out + j], k)
-            for j in range(at.count):
-                self.last[draft.operands[at.first + j].value] = k
-        for result in draft.results:
-            self.last[<int>result[0]] = draft.n_instructions
-        n_inputs = 0
+        cdef int k, n_inputs = 0
+        self.look_ahead()
         for k in range(draft.n_values):
             if draft.values[k].origin == INPUT:
                 n_inputs = max(n_inputs, draft.values[k].index + 1)
@@ -115,27 +68,33 @@ cdef class Building:
             value = &draft.values[k]
             if value.origin == OUTSIDE:
                 self.places[k].base = value.index + 1
+                self.has_late |= value.late
             elif value.origin == INPUT:
                 self.places[k].offset = self.claim(value.size)
                 self.program.inputs[value.index] = self.places[k].offset
             elif value.origin == CONSTANT:
-                if self.last[k] > 0 or self.is_read_first(k):
-                    self.places[k].offset = self.claim(value.size)
-                else:
-                    self.places[k].offset = -1
+                self.give(k)
         return 0
 
-    cdef bint is_read_first(self, int value) noexcept:
-        """Whether the first instruction reads the value."""
-        cdef const Instruction* at
-        cdef int j
-        if self.draft.n_instructions == 0:
-            return False
-        at = &self.draft.instructions[0]
-        for j in range(at.count):
-            if self.draft.operands[at.first + j].value == value:
-                return True
-        return False
+    cdef int give(self, int value) except -1:
+        """A constant's numbers, if anybody reads them."""
+        self.places[value].offset = -1
+        if self.last[value] >= 0:
+            self.places[value].offset = self.claim(self.draft.values[value].size)
+            self.add_given(self.places[value].offset, self.draft.values[value].size,
+                           self.draft.values[value].constants)
+        return 0
+
+    cdef int add_given(self, Py_ssize_t offset, Py_ssize_t size, const double* numbers) except -1:
+        cdef Program p = self.program
+        if p.n_given == p.room_for_given:
+            p.room_for_given = 8 + 2 * p.room_for_given
+            p.given = <Given*>grown(p.given, p.room_for_given * sizeof(Given))
+        p.given[p.n_given].offset = offset
+        p.given[p.n_given].size = size
+        p.given[p.n_given].numbers = numbers
+        p.n_given += 1
+        return 0
 
     # ---- Code ---------------------------------------------------------------------------------
 
@@ -144,7 +103,7 @@ cdef class Building:
         if p.n_words == p.room_for_words:
             p.room_for_words = 256 + 2 * p.room_for_words
             p.code = <unsigned int*>grown(p.code, p.room_for_words * sizeof(unsigned int))
-        if w < 0 or w > 0xFFFFFFFF:
+        if w != <Py_ssize_t><unsigned int>w:
             raise MemoryError("compile: the program needs more memory than its code can name")
         p.code[p.n_words] = <unsigned int>w
         p.n_words += 1
@@ -155,6 +114,7 @@ cdef class Building:
         cdef Step* s
         if doing != RUN_CODE:
             self.end_code()
+        self.stretch = NULL
         if p.n_steps == p.room_for_steps:
             p.room_for_steps = 8 + 2 * p.room_for_steps
             p.steps = <Step*>grown(p.steps, p.room_for_steps * sizeof(Step))
@@ -168,6 +128,7 @@ cdef class Building:
         if not self.in_code:
             self.step(RUN_CODE).code = self.program.n_words
             self.in_code = True
+            self.at_hand = -1
         return 0
 
     cdef int end_code(self) except -1:
@@ -201,7 +162,7 @@ cdef class Building:
     cdef int fetch(self, const Instruction* at) except -1:
         """Copy late numbers that scalar code is about to read, in steps before it."""
         cdef const Operand* operand
-        cdef Step* s
+        cdef TileKernel* t
         cdef int j
         for j in range(at.count):
             operand = &self.draft.operands[at.first + j]
@@ -209,11 +170,12 @@ cdef class Building:
                     or self.draft.values[operand.value].origin != OUTSIDE
                     or (operand.value, operand.offset) in self.loaded):
                 continue
-            s = self.step(RUN_KERNEL)
-            s.kernel = COPY
-            s.size = 1
-            self.read(s, operand)
-            s.places[1].offset = self.used
+            self.begin_stretch(1, 1)
+            t = self.tile_kernel(COPY)
+            t.count = 1
+            t.places[0] = self.places[operand.value]
+            t.places[0].offset += operand.offset
+            t.places[1].offset = self.used
             self.loaded[(operand.value, operand.offset)] = self.used
             self.used += 1
         return 0
@@ -230,82 +192,165 @@ cdef class Building:
         s.layouts[s.count] = share(layout)
         return 0
 
+    # ---- Stretches ----------------------------------------------------------------------------
+
+    cdef int begin_stretch(self, int n, Py_ssize_t size) except -1:
+        """A stretch of at most n kernels."""
+        cdef Step* s = self.step(RUN_TILES)
+        s.size = size
+        s.kernels = <TileKernel*>calloc(n, sizeof(TileKernel))
+        s.spreads = <Spread*>calloc(n * OPERANDS, sizeof(Spread))
+        if s.kernels is NULL or s.spreads is NULL:
+            raise MemoryError()
+        self.stretch = s
+        self.spreads = {}
+        return 0
+
+    cdef TileKernel* tile_kernel(self, int kernel) noexcept:
+        cdef TileKernel* t = &self.stretch.kernels[self.stretch.count]
+        t.kernel = kernel
+        self.stretch.count += 1
+        return t
+
+    cdef int begin_stretch_at(self, int k) except -1:
+        """The stretch of this instruction, with buffers for the numbers that stand for arrays.
+
+        All of these come first: what ends in the stretch is used again at the next tile.
+        """
+        cdef const Instruction* at
+        cdef const Operand* operand
+        cdef int number = self.draft.instructions[k].stretch, m = k, j
+        cdef Py_ssize_t size = self.draft.values[self.draft.instructions[k].out].size
+        while m < self.draft.n_instructions and self.draft.instructions[m].stretch == number:
+            m += 1
+        self.begin_stretch(m - k, size)
+        for m in range(k, m):
+            at = &self.draft.instructions[m]
+            for j in range(at.count):
+                operand = &self.draft.operands[at.first + j]
+                if stands_still(operand):
+                    self.spread(operand, min(size, TILE))
+        self.work += size * self.stretch.count
+        return 0
+
+    cdef int spread(self, const Operand* operand, Py_ssize_t size) except -1:
+        cdef Spread* s
+        key = (operand.value, operand.offset)
+        if key in self.spreads:
+            return 0
+        s = &self.stretch.spreads[self.stretch.index]
+        self.stretch.index += 1
+        s.source = self.places[operand.value]
+        s.source.offset += operand.offset
+        s.target = self.spreads[key] = self.claim(size)
+        return 0
+
+    cdef int end_stretch(self, int k) except -1:
+        """After its last instruction: its buffers are free."""
+        cdef int number = self.draft.instructions[k].stretch
+        if k + 1 < self.draft.n_instructions and self.draft.instructions[k + 1].stretch == number:
+            return 0
+        for at in self.spreads.values():
+            self.free_block(at, min(self.stretch.size, TILE))
+        self.stretch = NULL
+        return 0
+
+    cdef int emit_tiles(self, const Instruction* at, const Operand* operands) except -1:
+        cdef TileKernel* t = self.tile_kernel(at.kernel)
+        cdef int j
+        t.count = at.count
+        memcpy(t.c, at.c, sizeof(t.c))
+        for j in range(at.count):
+            if stands_still(&operands[j]):
+                t.places[j].offset = self.spreads[(operands[j].value, operands[j].offset)]
+                continue
+            t.places[j] = self.places[operands[j].value]
+            t.places[j].offset += operands[j].offset
+            t.moves[j] = self.home[operands[j].value] == 0
+        t.places[at.count] = self.places[at.out]
+        t.moves[at.count] = self.home[at.out] == 0
+        self.work += self.stretch.size
+        return 0
+
     # ---- Instructions -------------------------------------------------------------------------
 
     cdef Program built(self):
         cdef Draft draft = self.draft
         cdef Program p = self.program
         cdef Instruction* at
-        cdef list constants = []
-        cdef int k, j, m
+        cdef int k
         cdef bint in_place
         self.settle()
+        p.instructions = draft.n_instructions
         for k in range(draft.n_instructions):
             at = &draft.instructions[k]
-            if at.dead:
-                continue
-            p.instructions += 1
+            if at.stretch > 0 and self.stretch is NULL:
+                self.begin_stretch_at(k)
             in_place = (at.kind == PUT and at.count == 2
                         and self.ends_at(&draft.operands[at.first + 1], k)
                         and draft.operands[at.first].value != draft.operands[at.first + 1].value)
-            if in_place:
-                self.places[at.out] = self.places[draft.operands[at.first + 1].value]
-            else:
-                for j in range(at.outs):
-                    self.places[at.out + j].offset = self.claim(draft.values[at.out + j].size)
-            self.emit(at, in_place, constants)
-            for j in range(at.count):
-                m = draft.operands[at.first + j].value
-                if self.last[m] == k and draft.values[m].origin == COMPUTED:
-                    self.last[m] = -1       # an operand may be named twice
-                    if not (in_place and j == 1):
-                        self.let_go(m)
-            for j in range(at.outs):
-                if self.last[at.out + j] == k:
-                    self.let_go(at.out + j)
+            self.place_results(at, in_place)
+            self.emit(at, in_place)
+            self.end_values(at, k, in_place)
+            if at.stretch > 0:
+                self.end_stretch(k)
         self.end_code()
         p.pause = p.n_steps if p.pause < 0 else p.pause
         p.draft = draft
         p.results = [(self.places[<int>r[0]].base, self.places[<int>r[0]].offset + r[1], *r[2:])
                      for r in draft.results]
-        self.lay_out(constants)
-        p.is_long = p.is_long or p.n_words > MUCH
+        p.arena_size = max(self.used, 1)
+        p.arena = p.new_arena()
+        p.is_long = self.work + p.n_words > MUCH
         return p
+
+    cdef int place_results(self, const Instruction* at, bint in_place) except -1:
+        cdef int j
+        if in_place:
+            self.places[at.out] = self.places[self.draft.operands[at.first + 1].value]
+            return 0
+        for j in range(at.outs):
+            if self.places[at.out + j].base < 0:
+                self.places[at.out + j].base = 0
+            elif at.kind == GATHER:         # a number that is in it was there before
+                continue
+            self.place(at.out + j)
+        return 0
+
+    cdef int end_values(self, const Instruction* at, int k, bint in_place) except -1:
+        cdef int j, m
+        for j in range(at.count):
+            m = self.draft.operands[at.first + j].value
+            if self.last[m] == k and self.draft.values[m].origin == COMPUTED:
+                self.last[m] = -1           # an operand may be named twice
+                if not (in_place and j == 1):
+                    self.let_go(m)
+        for j in range(at.outs):
+            if self.last[at.out + j] == k:
+                self.let_go(at.out + j)
+        return 0
 
     cdef bint ends_at(self, const Operand* operand, int k) noexcept:
         return (self.last[operand.value] == k
                 and self.draft.values[operand.value].origin == COMPUTED)
 
-    cdef int emit(self, const Instruction* at, bint in_place, list constants) except -1:
+    cdef int emit(self, const Instruction* at, bint in_place) except -1:
         cdef const Operand* operands = &self.draft.operands[at.first]
         cdef Py_ssize_t size = self.draft.values[at.out].size if at.out >= 0 else 1
-        cdef Step* s
-        cdef int j
+        cdef int index
+        if at.stretch > 0:
+            return self.emit_tiles(at, operands)
         if at.kind == CHECK or at.kind == GATHER or (at.kind == KERNEL and size == 1):
-            self.fetch(at)
+            if self.has_late:
+                self.fetch(at)
+            self.begin_code()
+            if at.kind == KERNEL:
+                return self.emit_scalar(at, operands)
+            return self.emit_check(operands) if at.kind == CHECK else self.emit_gather(at, operands)
         if at.kind == KERNEL:
-            if size == 1:
-                return self.emit_scalar(at, operands, constants)
-            return self.emit_kernel(at, operands, size)
-        if at.kind == CHECK:
-            self.begin_code()
-            self.word(GUARD)
-            self.word(self.slot(&operands[0]))
-            return self.word(self.slot(&operands[1]))
-        if at.kind == GATHER:
-            self.begin_code()
-            for j in range(at.count):
-                self.copy_number(self.slot(&operands[j]), self.places[at.out].offset + j)
-            return 0
+            return self.emit_map(at, operands, size)
         if at.kind == SUM:
-            s = self.step(ADD_UP)
-            self.read(s, &operands[0])
-            self.write(s, at.out, at.place.layout)
-            s.axes = at.axes
-            s.c[0] = at.c[0]
-            s.size = size
-            self.program.is_long |= operands[0].layout.size > MUCH
-            return 0
+            return self.emit_sum(at, operands, size)
         if at.kind == PUT:
             return self.emit_put(at, operands, size, in_place)
         if at.kind == ROUTINE:
@@ -314,8 +359,33 @@ cdef class Building:
             self.end_code()
             self.program.pause = self.program.n_steps
             return 0
-        s = self.step(CALL_PYTHON)
-        s.index = self.calls_with(at, operands)
+        index = self.calls_with(at, operands)
+        self.step(CALL_PYTHON).index = index
+        return 0
+
+    cdef int emit_check(self, const Operand* operands) except -1:
+        self.word(GUARD)
+        self.word(self.slot(&operands[0]))
+        return self.word(self.slot(&operands[1]))
+
+    cdef int emit_gather(self, const Instruction* at, const Operand* operands) except -1:
+        cdef Py_ssize_t source, target = self.places[at.out].offset
+        cdef int j
+        for j in range(at.count):
+            source = self.slot(&operands[j])
+            if source != target + j:
+                self.copy_number(source, target + j)
+        return 0
+
+    cdef int emit_sum(self, const Instruction* at, const Operand* operands,
+                      Py_ssize_t size) except -1:
+        cdef Step* s = self.step(ADD_UP)
+        self.read(s, &operands[0])
+        self.write(s, at.out, at.place.layout)
+        s.axes = at.axes
+        s.c[0] = at.c[0]
+        s.size = size
+        self.work += operands[0].layout.size
         return 0
 
     cdef int emit_routine(self, const Instruction* at, const Operand* operands) except -1:
@@ -331,50 +401,51 @@ cdef class Building:
         for j in range(at.count):
             s.many[j] = self.places[operands[j].value]
             s.many[j].offset += operands[j].offset
-            self.program.is_long |= operands[j].layout.size > MUCH
+            s.size += operands[j].layout.size
         for j in range(at.outs):
             s.many[at.count + j] = self.places[at.out + j]
         s.count = at.count + at.outs
+        self.work += s.size
         return 0
 
     cdef int copy_number(self, Py_ssize_t source, Py_ssize_t target) except -1:
+        self.at_hand = -1
         self.word(COPY)
         self.word(target)
         return self.word(source)
 
-    cdef int emit_scalar(self, const Instruction* at, const Operand* operands,
-                         list constants) except -1:
-        cdef int j, n = constants_of(at.kernel)
-        self.begin_code()
-        self.word(at.kernel)
+    cdef int emit_scalar(self, const Instruction* at, const Operand* operands) except -1:
+        cdef int j, n = constants_of(at.kernel), at_hand = -1, kernel = at.kernel
+        for j in range(at.count):
+            if at_hand < 0 and operands[j].value == self.at_hand:
+                kernel = fusion(LAST, at.kernel, j)
+                at_hand = j if kernel >= 0 else -1
+        self.word(kernel if at_hand >= 0 else at.kernel)
         self.word(self.places[at.out].offset)
         for j in range(at.count):
-            self.word(self.slot(&operands[j]))
+            if j != at_hand:
+                self.word(self.slot(&operands[j]))
+        if at.outs == 2:
+            self.word(self.places[at.out + 1].offset)
+        self.at_hand = at.out
         if n > 0:
             self.word(self.used)
-            for j in range(n):
-                constants.append((self.used, at.c[j]))
-                self.used += 1
+            self.add_given(self.used, n, at.c)
+            self.used += n
         return 0
 
-    cdef int emit_kernel(self, const Instruction* at, const Operand* operands,
-                         Py_ssize_t size) except -1:
-        cdef bint plain = True
-        cdef Step* s
+    cdef int emit_map(self, const Instruction* at, const Operand* operands,
+                      Py_ssize_t size) except -1:
+        cdef Step* s = self.step(MAP_KERNEL)
         cdef int j
-        for j in range(at.count):
-            plain = (plain and at.place.layout.contiguous and operands[j].layout.contiguous
-                     and same_shape(operands[j].layout, at.place.layout))
-        s = self.step(RUN_KERNEL if plain else MAP_KERNEL)
         s.kernel = at.kernel
         s.size = size
-        s.c[0] = at.c[0]
-        s.c[1] = at.c[1]
+        memcpy(s.c, at.c, sizeof(s.c))
         for j in range(at.count):
             self.read(s, &operands[j])
         self.write(s, at.out, at.place.layout)
         s.shape = share(at.place.layout)
-        self.program.is_long |= size > MUCH
+        self.work += size
         return 0
 
     cdef int emit_put(self, const Instruction* at, const Operand* operands, Py_ssize_t size,
@@ -393,6 +464,7 @@ cdef class Building:
                 s.size = size
         if operands[0].layout.size == 1:
             self.begin_code()
+            self.at_hand = -1
             self.word(ADD_KERNEL)
             self.word(self.places[at.out].offset + at.place.offset)
             self.word(self.places[at.out].offset + at.place.offset)
@@ -419,28 +491,6 @@ cdef class Building:
         self.program.calls.append((self.draft.calls[at.index], reads, writes))
         return <int>len(self.program.calls) - 1
 
-    cdef int lay_out(self, list constants) except -1:
-        """The arena as a run finds it."""
-        cdef Program p = self.program
-        cdef Value* value
-        cdef int k
-        p.arena_size = max(self.used, 1)
-        p.image = <double*>calloc(p.arena_size, sizeof(double))
-        if p.image is NULL:
-            raise MemoryError()
-        for k in range(self.draft.n_values):
-            value = &self.draft.values[k]
-            if value.origin == CONSTANT and self.places[k].offset >= 0:
-                memcpy(p.image + self.places[k].offset, value.constants,
-                       value.size * sizeof(double))
-        for slot, number in constants:
-            p.image[<Py_ssize_t>slot] = number
-        p.arena = <double*>malloc(p.arena_size * sizeof(double))
-        if p.arena is NULL:
-            raise MemoryError()
-        memcpy(p.arena, p.image, p.arena_size * sizeof(double))
-        return 0
-
 
 cdef tuple strides_of(const Layout* layout):
     cdef int d
@@ -449,7 +499,7 @@ cdef tuple strides_of(const Layout* layout):
 
 cdef Program build(Draft draft, Outside outside):
     cdef Program p
-    draft.simplify()
+    simplify(draft)
     p = (<Building>Building(draft)).built()
     p.outside = outside
     return p
@@ -461,34 +511,38 @@ cdef class Program:
     """What was recorded, ready to run."""
 
     def __dealloc__(self):
-        cdef Step* s
-        cdef int k, j
+        cdef int k
         for k in range(self.n_steps):
-            s = &self.steps[k]
-            for j in range(OPERANDS):
-                if s.layouts[j] is not NULL:
-                    release(s.layouts[j])
-            if s.shape is not NULL:
-                release(s.shape)
-            free(s.many)
+            free_step(&self.steps[k])
         free(self.steps)
         free(self.code)
         free(self.loads)
-        free(self.image)
+        free(self.given)
         free(self.arena)
 
     def __str__(self):
         return self.draft.listing()
 
+    @property
+    def numbers(self):
+        """How many numbers a run has memory for."""
+        return self.arena_size
+
+    cdef double* new_arena(self) except NULL:
+        cdef double* arena = <double*>malloc(self.arena_size * sizeof(double))
+        cdef int k
+        if arena is NULL:
+            raise MemoryError()
+        for k in range(self.n_given):
+            memcpy(arena + self.given[k].offset, self.given[k].numbers,
+                   self.given[k].size * sizeof(double))
+        return arena
+
     cdef double* take_arena(self) except NULL:
         cdef double* arena = self.arena
         self.arena = NULL
-        if arena is NULL:               # another run has it: of another thread, or around this one
-            arena = <double*>malloc(self.arena_size * sizeof(double))
-            if arena is NULL:
-                raise MemoryError()
-            memcpy(arena, self.image, self.arena_size * sizeof(double))
-        return arena
+        # If there is none, another run has it: of another thread, or around this one.
+        return self.new_arena() if arena is NULL else arena
 
     cdef void give_arena(self, double* arena) noexcept:
         if self.arena is NULL:
@@ -506,120 +560,15 @@ cdef class Program:
         for k in range(self.n_loads):
             arena[self.loads[k].slot] = (
                 outside[self.loads[k].source.base][self.loads[k].source.offset])
-        return run_steps(self, outside, 0, self.pause)
+        return self.ran(outside, 0, self.pause)
 
     cdef bint go_on(self, double** outside) except -1:
         """From the pause to the end; the gradients are in the arena, beside what `run` has left."""
-        return run_steps(self, outside, self.pause, self.n_steps)
+        return self.ran(outside, self.pause, self.n_steps)
 
-
-cdef bint run_steps(Program p, double** bases, int start, int end) except -1:
-    cdef bint ended
-    cdef int k
-    if p.is_long and not p.calls:
+    cdef bint ran(self, double** outside, int start, int end) except -1:
+        if self.calls or not self.is_long:
+            return run_steps(self.steps + start, end - start, self.code, outside, self.calls,
+                             self.outside)
         with nogil:
-            ended = run_plain(p.steps + start, end - start, p.code, bases)
-        return ended
-    if not p.calls:
-        return run_plain(p.steps + start, end - start, p.code, bases)
-    for k in range(start, end):
-        if p.steps[k].doing == CALL_PYTHON:
-            if not run_plain(p.steps + start, k - start, p.code, bases):
-                return False
-            call_python(<tuple>p.calls[p.steps[k].index], bases)
-            if isinstance((<tuple>p.calls[p.steps[k].index])[0], Effect):
-                p.outside.resolve_again(bases)
-                _held = p.outside.hold()    # another thread may assign .data meanwhile
-            start = k + 1
-    return run_plain(p.steps + start, end - start, p.code, bases)
-
-
-cdef bint run_plain(const Step* steps, int n, const unsigned int* code,
-                    double** bases) noexcept nogil:
-    """Steps that are no calls of Python."""
-    cdef const double* operands[OPERANDS]
-    cdef double* at[ROUTINE_OPERANDS]
-    cdef const Py_ssize_t* strides[OPERANDS]
-    cdef Py_ssize_t spread[OPERANDS][MAX_NDIM]
-    cdef const Step* s
-    cdef double* out
-    cdef Py_ssize_t i
-    cdef int k, j
-    for k in range(n):
-        s = &steps[k]
-        if s.doing == RUN_CODE:
-            if RUN(code + s.code, bases[0]) is not NULL:
-                return False
-            continue
-        if s.doing == RUN_ROUTINE:
-            for j in range(s.count):
-                at[j] = bases[s.many[j].base] + s.many[j].offset
-            s.run(at, s.n, s.c)
-            continue
-        for j in range(s.count + 1):
-            operands[j] = bases[s.places[j].base] + s.places[j].offset
-        out = <double*>operands[s.count]
-        if s.doing == RUN_KERNEL:
-            KERNELS[s.kernel](operands, out, s.size, s.c)
-        elif s.doing == MAP_KERNEL:
-            for j in range(s.count):
-                broadcast_strides(s.layouts[j], s.shape, spread[j])
-                strides[j] = spread[j]
-            strides[s.count] = s.layouts[s.count].strides
-            map_strided(s.kernel, s.count, operands, strides, s.shape.ndim, s.shape.shape, s.c)
-        elif s.doing == ADD_UP:
-            for i in range(s.size):
-                out[i] = s.c[0]
-            reduce_strided(&ADD, operands[0], s.layouts[0].ndim, s.layouts[0].shape,
-                           s.layouts[0].strides, s.axes, out)
-        elif s.doing == FILL:
-            for i in range(s.size):
-                out[i] = s.c[0]
-    return True
-
-
-cdef int call_python(tuple call, double** bases) except -1:
-    cdef Variable v
-    function, reads, writes = call
-    copies = {}
-    inputs = [operand_of_call(bases[<int>base] + <Py_ssize_t>offset, shape, strides, copies)
-              for base, offset, shape, strides in reads]
-    for v, offset in zip(function(inputs), writes):
-        copy_out(v, bases[0] + <Py_ssize_t>offset)
-    return 0
-
-
-cdef Variable operand_of_call(const double* source, tuple shape, tuple steps, dict copies):
-    """A copy of the numbers, with the same strides; one for operands on the same memory.
-
-    The bits of products by BLAS depend on both: x times x transposed is one of its own.
-    """
-    cdef Py_ssize_t dims[MAX_NDIM]
-    cdef Py_ssize_t strides[MAX_NDIM]
-    cdef Py_ssize_t lowest = 0, highest = 0, span
-    cdef Layout* layout
-    cdef Variable block, v
-    cdef int d, ndim = <int>len(shape)
-    for d in range(ndim):
-        dims[d] = shape[d]
-        strides[d] = steps[d]
-        span = (dims[d] - 1) * (strides[d] // <Py_ssize_t>sizeof(double))
-        lowest += min(span, 0)
-        highest += max(span, 0)
-    span = highest - lowest + 1
-    key = (<size_t>(source + lowest), span)
-    block = <Variable>copies.get(key)
-    if block is None:
-        block = copies[key] = empty_of(1, &span)
-        memcpy(block.ptr, source + lowest, span * sizeof(double))
-    layout = strided_layout(ndim, dims, strides)
-    v = view_of(block, block.ptr - lowest, layout)
-    release(layout)
-    return v
-
-
-cdef int copy_out(Variable v, double* target) except -1:
-    cdef Layout* layout = contiguous_layout(v.layout.ndim, v.layout.shape)
-    copy_strided(v.ptr, v.layout.strides, target, layout.strides, layout.ndim, layout.shape)
-    release(layout)
-    return 0
+            return run_plain(self.steps + start, end - start, self.code, outside)

@@ -2,8 +2,10 @@
 
 from typing import Any, final
 
+from .places import Places
+
 @final
-class Building:
+class Building(Places):
     def __new__(cls, draft: Any) -> Building: ...
 
 class Program:
@@ -13,3 +15,5 @@ class Program:
     def results(self) -> list[tuple[int, int, tuple[int, ...], tuple[int, ...]]]: ...
     @property
     def instructions(self) -> int: ...
+    @property
+    def numbers(self) -> int: ...

@@ -1,0 +1,3 @@
+"""Stub of cygrad/programs/expansions.pyx."""
+
+EXPANSIONS: dict[str, str]

@@ -1,0 +1,3 @@
+"""Stub of cygrad/programs/fusing.pyx."""
+
+class Fuser: ...

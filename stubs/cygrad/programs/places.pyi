@@ -1,0 +1,6 @@
+"""Stub of cygrad/programs/places.pyx."""
+
+from typing import Any
+
+class Places:
+    def __new__(cls, draft: Any) -> Places: ...

@@ -1,0 +1,3 @@
+"""Stub of cygrad/programs/simplify.pyx."""
+
+class Simplifier: ...

@@ -1,0 +1,3 @@
+"""Stub of cygrad/programs/stretches.pyx."""
+
+class Stretches: ...
