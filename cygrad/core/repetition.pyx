@@ -310,7 +310,6 @@ cdef class Repetition:
                         if isinstance(cell, Attributes) else "a list or dict of a layer changes")
         return None
 
-
     cdef bint drew_only(self, object draw) except -1:
         """Whether draw(), from the states before the first run, leaves those after it."""
         cdef list cells = [cell for cell in self.cells.values() if isinstance(cell, State)]

@@ -17,7 +17,7 @@ FUNCTIONS = {
     "linalg": "linear matmul",
     "lookup": "embedding",
     "loss": "accuracy binary_cross_entropy cross_entropy mean_squared_error softmax_cross_entropy",
-    "masks": "dropout mask_of_shape",
+    "masks": "dropout",
     "normalization": "batch_norm layer_norm",
     "norms": "norm",
     "piecewise": "deg2rad fmax fmin heaviside nan_to_num rad2deg select sinc",

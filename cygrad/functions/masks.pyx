@@ -121,11 +121,11 @@ def dropout(x, p=0.5, rng=None):
         return v
     if mode().tape is NULL:
         return binary(&DROPOUT, v, random_mask(v, number(p), source))
-    fill = functools.partial(mask_of_shape, shape_of(v.layout), number(p), rng)
+    fill = functools.partial(_mask_of_shape, shape_of(v.layout), number(p), rng)
     return binary(&DROPOUT, v, (<Tape>mode().tape).drawn(fill, rng))
 
 
-def mask_of_shape(tuple shape not None, double p, rng):
+def _mask_of_shape(tuple shape not None, double p, rng):
     """A mask of `dropout`, for a program that draws one anew."""
     cdef Layout* layout = layout_of_shape(shape)
     cdef Variable x = empty(layout)

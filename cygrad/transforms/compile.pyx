@@ -29,13 +29,13 @@ from cygrad.programs.program cimport build
 from cygrad.programs.recorder cimport Recorder
 from cygrad.transforms.capture cimport (
     ARRAY, AS_ARRAY, AS_IT_WAS, AS_NUMBER, AS_RESULT, AS_SPENT, AS_VARIABLE, BASES, BYTES, Capture,
-    EQUAL, FLOAT, MISSING, NUMBER, SAME, VARIABLE, WHOLE, is_exact, is_float64, is_number_too, key_of,
-    requires, same_form, same_ways, spent,
+    EQUAL, FLOAT, MISSING, NUMBER, SAME, VARIABLE, WHOLE, is_exact, is_float64, is_number_too,
+    key_of, requires, same_form, same_ways, spent,
 )
 from cygrad.transforms.replayed cimport Run, beginnings, gradients_of, run_of, seed_like
 from cygrad.transforms.trace cimport Transform
 from cygrad.transforms.watches cimport (
-    WATCHES, Watch, is_plain, same_value, watch_function, watch_inside,
+    WATCHES, Watch, is_plain, watch_function, watch_inside,
 )
 
 from cygrad.transforms.inputs import ArrayInput, NumberInput

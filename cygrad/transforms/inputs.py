@@ -66,7 +66,7 @@ class ArrayInput(Input):
 
     __slots__ = ()
 
-    @property
+    @property  # type: ignore[misc]  # an object's can be assigned to
     def __class__(self) -> Any:
         return np.ndarray
 
@@ -133,7 +133,7 @@ class NumberInput(Input):
 
     __slots__ = ()
 
-    @property
+    @property  # type: ignore[misc]  # an object's can be assigned to
     def __class__(self) -> Any:
         return float
 
@@ -239,7 +239,7 @@ def reduced(x: Any, protocol: int) -> Any:
 
 # The special methods, by name: what is recorded, and what is a look.
 RECORDED = {"add", "sub", "mul", "truediv"}
-TWO_SIDED = {
+TWO_SIDED: dict[str, Callable[..., Any]] = {
     "floordiv": operator.floordiv,
     "mod": operator.mod,
     "pow": operator.pow,
@@ -251,7 +251,7 @@ TWO_SIDED = {
     "xor": operator.xor,
 }
 COMPARISONS = ("lt", "le", "eq", "ne", "gt", "ge")
-OF_BOTH = {
+OF_BOTH: dict[str, Callable[..., Any]] = {
     "divmod": divmod,
     "complex": complex,
     "int": int,
@@ -261,7 +261,7 @@ OF_BOTH = {
     "ceil": math.ceil,
     "reduce_ex": reduced,
 }
-OF_ARRAYS = {
+OF_ARRAYS: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "neg": operator.neg,
     "pos": operator.pos,
