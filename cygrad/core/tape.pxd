@@ -16,8 +16,9 @@ cdef class Tape:
 
     cdef int made(self, Function f, tuple ys) except -1
     cdef int looked(self, Variable v, str what) except -1
-    # v < other, say, by the number that Python gives operators; the outcome, as NumPy has it
-    cdef int compared(self, Variable v, object other, int operator, object outcome) except -1
+    # v < other, say, by the number that Python gives operators: the outcome, as NumPy has it, or
+    # what stands for it
+    cdef object compared(self, Variable v, object other, int operator, object outcome)
 
     # y = a kernel of the operands, which broadcast to y; c: its constants, or NULL
     cdef int computed(self, int kernel, list operands, const double* c, Variable y) except -1

@@ -68,8 +68,9 @@ cdef class Tape:
         self.looks.append((len(self.functions), v, what))
         return 0
 
-    cdef int compared(self, Variable v, object other, int operator, object outcome) except -1:
-        return self.looked(v, "a comparison")
+    cdef object compared(self, Variable v, object other, int operator, object outcome):
+        self.looked(v, "a comparison")
+        return outcome
 
     cdef int computed(self, int kernel, list operands, const double* c, Variable y) except -1:
         return 0

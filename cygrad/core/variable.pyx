@@ -639,7 +639,7 @@ cdef class Variable:
         outcome = compare(self, array_of(<Variable>other) if isinstance(other, Variable) else other,
                           op)
         if mode().tape is not NULL:
-            (<Tape>mode().tape).compared(self, other, op, outcome)
+            return (<Tape>mode().tape).compared(self, other, op, outcome)
         return outcome
 
     # c_api_binop_methods: each of these serves the reflected operator too.

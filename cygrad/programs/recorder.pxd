@@ -32,6 +32,7 @@ cdef class Recorder(Tape):
     cdef readonly bint asks_late    # there are guards after them
     cdef list outsides              # Blocks
     cdef list inputs                # in order: floats, and Variables on the memory of arrays
+    cdef object stand_in            # makes what stands for a mask (transforms/inputs.py)
     cdef readonly set looked_at     # leaves of the arguments whose numbers Python has looked at
     cdef dict results               # by identity: of what was given to Python
     cdef dict parts                 # by an owner's identity and a number: (value, offset)

@@ -606,7 +606,8 @@ cdef class Recorder(Tape):
             return 0                    # to print it, which happens at captures alone
         self.may_ask(what)
         if what == "bool(x)" and v.layout.size == 1:
-            return self.compared(v, 0.0, Py_NE, np.asarray(v.ptr[0] != 0.0))
+            self.compared(v, 0.0, Py_NE, np.bool_(v.ptr[0] != 0.0))
+            return 0
         if v.layout.size > FEW or v.storage is None:
             return self.refused(f"{what}: {describe(v)} becomes plain numbers")
         block = self.block_of(v)
@@ -623,13 +624,13 @@ cdef class Recorder(Tape):
         self.draft.add_operand(value, offset, SCALAR)
         return self.draft.add_operand(wanted, 0, SCALAR)
 
-    cdef int compared(self, Variable v, object other, int operator, object outcome) except -1:
+    cdef object compared(self, Variable v, object other, int operator, object outcome):
+        """A mask, which is looked at here if it is one bool, else when somebody does."""
         cdef Variable w, result
         cdef int kernel
-        self.may_ask("a comparison")
-        flat = [bool(x) for x in outcome.reshape(-1)] if hasattr(outcome, "reshape") else None
-        if flat is None or len(flat) > FEW:
-            return self.refused(f"a comparison of {describe(v)} becomes plain numbers")
+        if not isinstance(outcome, (np.ndarray, np.bool_)):
+            self.refused(f"a comparison of {describe(v)} with {type(other).__name__}")
+            return outcome
         w = other if isinstance(other, Variable) else constant(other, "a comparison")
         if operator == Py_LT or operator == Py_GT:
             kernel = LESS
@@ -637,15 +638,14 @@ cdef class Recorder(Tape):
             kernel = LESS_EQUAL
         else:
             kernel = EQUAL if operator == Py_EQ else NOT_EQUAL
-        result = constant(np.array(flat, np.float64).reshape(outcome.shape), "a comparison")
+        result = constant(np.array(outcome, np.float64), "a comparison")
         self.computed(kernel, [w, v] if operator == Py_GT or operator == Py_GE else [v, w], NULL,
                       result)
         self.held.append(result)
-        block = self.block_of(result)
-        for k in range(len(flat)):
-            self.check((<Block>block).value, k, 1.0 if flat[k] else 0.0)
-        self.where.append(("a comparison", line_of_the_user()))
-        return 0
+        if self.stand_in is None or outcome.ndim == 0:
+            self.looked(result, "a comparison")
+            return outcome
+        return self.stand_in(outcome, result, None)
 
     # ---- Arguments and results ----------------------------------------------------------------
 
@@ -693,8 +693,12 @@ cdef class Recorder(Tape):
         return 0
 
     cdef int looked_through(self, object argument) except -1:
-        if self.standing_for(argument) is not None:
-            self.looked_at.add(argument.leaf)
+        cdef Variable v = self.standing_for(argument)
+        if v is None:
+            return 0
+        if argument.leaf is None:           # the outcome of a comparison
+            return self.looked(v, "a comparison")
+        self.looked_at.add(argument.leaf)
         return 0
 
     cdef int bounded(self, Variable v, double low, double high, double exempt) except -1:

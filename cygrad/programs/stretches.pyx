@@ -11,7 +11,7 @@ from libc.string cimport memset
 
 from cygrad.kernels.elementwise cimport adds
 from cygrad.programs.draft cimport (
-    CALL, CHECK, Draft, Instruction, KERNEL, Operand,
+    CALL, CHECK, Draft, Instruction, KERNEL, Operand, PAUSE,
 )
 
 cdef enum:
@@ -76,7 +76,8 @@ cdef class Stretches:
             for j in range(at.outs):
                 self.maker[at.out + j] = k
         for k in range(self.n):
-            if self.given[k].kind == CALL:      # what it does to what is outside comes in between
+            # What a call does to what is outside comes in between; and gradients, at a pause.
+            if self.given[k].kind == CALL or self.given[k].kind == PAUSE:
                 self.arrange(start, k)
                 self.write(k)
                 start = k + 1

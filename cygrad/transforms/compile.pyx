@@ -237,6 +237,7 @@ cdef class Compiled:
         cdef bint differs = False
         capture = <Capture>Capture.__new__(Capture)
         recorder = Recorder()
+        recorder.stand_in = ArrayInput
         kinds = []
         new_args, new_kwargs = self.inputs_of(capture, recorder, kinds, places, found, args, kwargs)
         inputs = list(capture.keys)
@@ -379,7 +380,7 @@ cdef class Compiled:
             if recorder.standing_for(x) is not None:
                 recorder.locate(recorder.standing_for(x))
                 if type(x) is ArrayInput and x.dtype != np.float64:
-                    recorder.refused(f"its result is an argument, an array of {x.dtype}")
+                    recorder.refused(f"its result has an array of {x.dtype}")
                 capture.ways.append(<int>(AS_NUMBER if type(x) is NumberInput else AS_ARRAY))
                 capture.constants.append(len(recorder.draft.results) - 1)
                 given.append(np.array(x.value) if type(x) is ArrayInput else x.value)

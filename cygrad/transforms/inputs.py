@@ -19,6 +19,9 @@ import numpy as np
 from cygrad.core.tape import look_through
 from cygrad.core.variable import Variable
 from cygrad.functions.broadcasting import reshape
+from cygrad.functions.comparison import both, either, not_equal, opposite
+from cygrad.functions.reduction import max as maximum
+from cygrad.functions.reduction import min as minimum
 from cygrad.programs.recorder import refuse_here
 from cygrad.transforms.structure import leaves, map_leaves
 
@@ -35,7 +38,7 @@ class Input:
 
     __slots__ = ("__cygrad_variable__", "leaf", "value")
 
-    def __init__(self, value: Any, variable: Variable, leaf: int) -> None:
+    def __init__(self, value: Any, variable: Variable, leaf: int | None) -> None:
         self.value = value
         self.__cygrad_variable__ = variable
         self.leaf = leaf
@@ -43,9 +46,13 @@ class Input:
     def __array_ufunc__(self, ufunc: Any, method: Any, *inputs: Any, **kwargs: Any) -> Any:
         if any(isinstance(x, Variable) for x in inputs):
             return NotImplemented
+        if method == "__call__" and ufunc in LOGIC and not kwargs and all(map(is_mask, inputs)):
+            return combined(ufunc, *inputs)
         return getattr(ufunc, method)(*map(plain, inputs), **kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if function in (np.any, np.all) and len(args) == 1 and not kwargs:
+            return getattr(self, function.__name__)()
         for x in leaves([args, kwargs]):
             if isinstance(x, Variable):
                 return x.__array_function__(function, (Variable,), args, kwargs)
@@ -76,7 +83,7 @@ class ArrayInput(Input):
                 "NumPy computes with an argument, which no program sees; pass it to cygrad's "
                 "functions, or pass a Variable"
             )
-        look_through(self)
+        look_through(self)  # the outcome of a comparison says so itself
         return np.array(self.value, dtype=dtype) if copy else np.asarray(self.value, dtype)
 
     def part(self, shown: Any, take: Callable[[Any], Any]) -> Any:
@@ -113,6 +120,16 @@ class ArrayInput(Input):
         if np.dtype(dtype) == np.float64:
             return ArrayInput(self.value.astype(dtype), self.__cygrad_variable__, self.leaf)
         return self.__array__().astype(dtype, *args, **kwargs)
+
+    def any(self, *args: Any, **kwargs: Any) -> Any:
+        if args or kwargs or not is_mask(self) or not self.size:
+            return self.__array__().any(*map(plain, args), **kwargs)
+        return maximum(self.__cygrad_variable__) > 0.0
+
+    def all(self, *args: Any, **kwargs: Any) -> Any:
+        if args or kwargs or not is_mask(self) or not self.size:
+            return self.__array__().all(*map(plain, args), **kwargs)
+        return minimum(self.__cygrad_variable__) > 0.0
 
     def __getattr__(self, name: str) -> Any:
         if name in {"shape", "ndim", "size", "dtype", "nbytes", "itemsize"}:
@@ -183,20 +200,59 @@ def arithmetic(operation: Callable[[Any, Any], Any], swapped: bool) -> Callable[
     """+ - * / of numbers and arrays: the bits are Python's and NumPy's, as they are rounded once."""
 
     def method(self: Any, other: Any) -> Any:
-        of_arrays = is_float64(self) and (
-            type(other) in (*NUMBERS, np.float64) or is_float64(other)
-        )
         of_numbers = type(self) is NumberInput and type(other) in NUMBERS
+        of_arrays = type(self) is ArrayInput and (
+            type(other) in (*NUMBERS, np.float64, ArrayInput) or is_float64(other)
+        )
         if not (of_arrays or of_numbers):
             return NotImplemented if type(self) is NumberInput else looked(self, other)
         a, b = (other, self) if swapped else (self, other)
         if of_numbers and operation is operator.truediv and b == 0.0:
             raise ZeroDivisionError("float division by zero")
         value = operation(value_of(a), value_of(b))
+        if of_arrays and value.dtype != np.float64:
+            return looked(self, other)
         variable = operation(variable_of(a), variable_of(b))
         if isinstance(value, np.ndarray):
             return ArrayInput(value, variable, self.leaf)
         return NumberInput(float(value), variable, self.leaf)
+
+    looked = looking(operation, swapped)
+    return method
+
+
+# Masks: arrays of bools, and what is made of them.
+LOGIC: dict[Any, Callable[..., Variable]] = {
+    np.logical_and: both,
+    np.bitwise_and: both,
+    np.logical_or: either,
+    np.bitwise_or: either,
+    np.logical_xor: not_equal,
+    np.bitwise_xor: not_equal,
+    np.logical_not: opposite,
+    np.invert: opposite,
+}
+
+
+def is_mask(x: Any) -> bool:
+    return type(x) in (ArrayInput, np.ndarray) and x.dtype == np.bool_
+
+
+def combined(ufunc: Any, *masks: Any) -> ArrayInput:
+    """Of masks, one that is computed of them."""
+    variables = [x.__cygrad_variable__ if type(x) is ArrayInput else constant(x) for x in masks]
+    return ArrayInput(ufunc(*map(value_of, masks)), LOGIC[ufunc](*variables), None)
+
+
+def constant(mask: Any) -> Variable:
+    return Variable(mask, requires_grad=False)
+
+
+def logical(ufunc: Any, operation: Callable[..., Any], swapped: bool) -> Callable[..., Any]:
+    def method(self: Any, *others: Any) -> Any:
+        if all(map(is_mask, (self, *others))):
+            return combined(ufunc, self, *others)
+        return looked(self, *others)
 
     looked = looking(operation, swapped)
     return method
@@ -246,9 +302,11 @@ TWO_SIDED: dict[str, Callable[..., Any]] = {
     "matmul": operator.matmul,
     "lshift": operator.lshift,
     "rshift": operator.rshift,
-    "and": operator.and_,
-    "or": operator.or_,
-    "xor": operator.xor,
+}
+LOGICAL: dict[str, tuple[Any, Callable[..., Any]]] = {
+    "and": (np.logical_and, operator.and_),
+    "or": (np.logical_or, operator.or_),
+    "xor": (np.logical_xor, operator.xor),
 }
 COMPARISONS = ("lt", "le", "eq", "ne", "gt", "ge")
 OF_BOTH: dict[str, Callable[..., Any]] = {
@@ -265,7 +323,6 @@ OF_ARRAYS: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "neg": operator.neg,
     "pos": operator.pos,
-    "invert": operator.invert,
     "bool": bool,
     "float": float,
     "index": operator.index,
@@ -281,12 +338,15 @@ def give_methods(kind: type, others: dict[str, Callable[..., Any]]) -> None:
             setattr(kind, f"__{prefix}{name}__", arithmetic(getattr(operator, name), swapped))
         for name, operation in TWO_SIDED.items():
             setattr(kind, f"__{prefix}{name}__", looking(operation, swapped))
+        for name, (ufunc, operation) in LOGICAL.items():
+            setattr(kind, f"__{prefix}{name}__", logical(ufunc, operation, swapped))
     for name, operation in {**OF_BOTH, **others}.items():
         setattr(kind, f"__{name}__", looking(operation))
 
 
 give_methods(ArrayInput, OF_ARRAYS)
 give_methods(NumberInput, {"copy": float, "deepcopy": lambda x, memory: x})
+setattr(ArrayInput, "__invert__", logical(np.logical_not, operator.invert, False))  # noqa: B010
 for name in (*RECORDED, *TWO_SIDED):
     setattr(ArrayInput, f"__i{name}__", writing(getattr(operator, f"i{name}")))
 for name in COMPARISONS:

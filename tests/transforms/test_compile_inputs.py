@@ -138,6 +138,53 @@ def test_a_mask_as_an_index() -> None:
         assert compiled(W, m).tolist() == m.astype(float).tolist()
 
 
+# ---- Masks that the function makes ----------------------------------------------------------------
+
+COMPARING: list[Callable[..., Any]] = [
+    lambda x: F.sum(F.where(x > 0.2, F.sin(x), x * x)),
+    lambda x: np.where(x < 0.1, np.exp(x), x).sum(),
+    lambda x: ((x >= 0) * x * 2.0).sum() + (x * ((x != 0.5) * 2.0 - 1.0)).sum(),
+    lambda x: F.sum(F.where((x > -0.5) & (x < 0.5), x, x * x)),
+    lambda x: F.sum(F.where(~((x > 0.5) | (x < -0.5)) ^ (x > 0.0), x, x * x)),
+    lambda x: F.sum(F.where(np.logical_and(x > -0.5, np.logical_not(x > 0.5)), x, x * x)),
+    lambda x: F.sum(F.where(x == F.max(x), x * 3.0, x)),
+    lambda x: F.sum(F.where(x[0] > x[1], x[0], x[1] * 2.0)),
+]
+
+
+@pytest.mark.parametrize("f", COMPARING)
+def test_comparisons_of_arrays_are_instructions(f: Any) -> None:
+    calls = [(x,) for x in ROWS]
+    follows(cg.value_and_grad(f), calls)
+    follows(cg.grad(cg.grad(lambda a: f(a * ROWS[0]))), [(float(k),) for k in range(4)])
+
+
+def test_any_and_all_are_guards() -> None:
+    def f(x: Any) -> Any:
+        if (x > 1.5).any() and not np.all(x > -5.0):
+            return F.sum(x * 2.0)
+        while np.any(x > 1.0):
+            x = x * 0.5
+        return F.sum(F.sin(x))
+
+    g = cg.value_and_grad(f)
+    compiled = cg.compile(g, fallback=False)
+    for _ in range(3):
+        for x in ROWS:
+            assert bits(compiled(x)) == bits(g(x))
+    assert compiled.captures <= 3
+
+
+def test_a_mask_that_python_looks_at() -> None:
+    f = cg.value_and_grad(lambda x: F.sum(x[x > 0.0]) * (x > 0.0).sum())
+    compiled = cg.compile(f, fallback=False)
+    for x in (*ROWS, *ROWS):
+        assert bits(compiled(x[0])) == bits(f(x[0]))
+    assert compiled.replays >= 6
+    with pytest.warns(UserWarning, match="a comparison: variable of shape"):
+        cg.compile(f)(ROWS[0])
+
+
 # ---- Floats ---------------------------------------------------------------------------------------
 
 
