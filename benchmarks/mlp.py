@@ -6,12 +6,20 @@ them with this BLAS can be faster. HIPS autograd has no Adam; it computes loss a
 
 import importlib
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from harness import Contender, Figure, Results, Run, Workload, ratio  # first: it pins the threads
+from harness import (  # first: it pins the threads
+    Contender,
+    Figure,
+    Replayed,
+    Results,
+    Run,
+    Workload,
+    ratio,
+)
 
 # isort: split
 import numpy as np
@@ -46,14 +54,24 @@ def digits() -> Case:
     return Case((64, 64, 10), training.digits_batches(64, 64), 2.349321659631, 2.281793442833)
 
 
-def ours(case: Case, cg: Any) -> Run:
+def built(case: Case, cg: Any) -> tuple[Any, Callable[..., Any]]:
+    """Our model, and its loss of a batch."""
     F, model = cg.functions, cg.models.MLP(case.sizes[1:], activation=cg.functions.relu)
     weights = dict(enumerate(case.weights()))
     model.load_state_dict(
         {f"linears.{i}.w": w for i, (w, _) in weights.items()}
         | {f"linears.{i}.b": b for i, (_, b) in weights.items()}
     )
-    return training.ours(model, lambda x, t: F.cross_entropy(model(x), t), case.batches)
+    return model, lambda x, t: F.cross_entropy(model(x), t)
+
+
+def ours(case: Case, cg: Any) -> Run:
+    return training.ours(*built(case, cg), case.batches)
+
+
+def ours_replayed(case: Case, cg: Any) -> Replayed:
+    model, loss = built(case, cg)
+    return training.replayed(cg, model, loss, case.batches)
 
 
 def with_torch(case: Case, fused: bool, torch: Any) -> Run:
@@ -117,6 +135,7 @@ def workload(name: str, what: str, case: Case, at_most: float | None = None) -> 
         what=what,
         contenders=[
             Contender("cygrad", "cygrad", partial(ours, case), known),
+            Contender("cygrad replayed", "cygrad", partial(ours_replayed, case), known),
             Contender("torch", "torch", partial(with_torch, case, False), known, target=1.5),
             Contender("torch, fused Adam", "torch", partial(with_torch, case, True), known),
             Contender("jax.jit", "jax", partial(with_jax, case), known),
