@@ -151,7 +151,7 @@ def whole_replayed(cg: Any) -> Replayed:
     return Replayed(run, captured, compared, instructions(call), is_call=False)
 
 
-def workload(quick: bool) -> Workload:
+def workload() -> Workload:
     x, signs = data()
     known = sampled(partial(leapfrog, lambda w: by_hand(w, x, signs)))
     what = f"{TRAJECTORIES * LEAPS:,} gradients of a logistic regression, {DIMENSIONS} dimensions"
@@ -161,7 +161,7 @@ def workload(quick: bool) -> Workload:
         contenders=[
             Contender("cygrad", "cygrad", ours, known),
             Contender("cygrad replayed", "cygrad", ours_replayed, known),
-            Contender("replayed whole", "cygrad", whole_replayed, known),
+            Contender("cygrad replayed, trajectory", "cygrad", whole_replayed, known),
             Contender("HIPS autograd", "autograd", with_autograd, known),
             Contender("torch", "torch", with_torch, known),
             Contender("jax.jit, gradient", "jax", with_jax, known),

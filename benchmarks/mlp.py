@@ -74,7 +74,7 @@ def ours_replayed(case: Case, cg: Any) -> Replayed:
     return training.replayed(cg, model, loss, case.batches)
 
 
-def with_torch(case: Case, fused: bool, torch: Any) -> Run:
+def with_torch(case: Case, fused: bool, compiled: bool, torch: Any) -> Run:
     nn, layers = torch.nn, []
     for w, b in case.weights():
         linear = nn.Linear(*w.shape, dtype=torch.float64)
@@ -82,8 +82,13 @@ def with_torch(case: Case, fused: bool, torch: Any) -> Run:
             linear.weight.copy_(torch.from_numpy(w.T))
             linear.bias.copy_(torch.from_numpy(b))
         layers += [linear, nn.ReLU()]
-    model, loss = nn.Sequential(*layers[:-1]), nn.functional.cross_entropy
-    return training.with_torch(torch, [model], lambda x, t: loss(model(x), t), case.batches, fused)
+    model, cross_entropy = nn.Sequential(*layers[:-1]), nn.functional.cross_entropy
+
+    def loss(x: Any, t: Any) -> Any:
+        return cross_entropy(model(x), t)
+
+    called = torch.compile(loss) if compiled else loss
+    return training.with_torch(torch, [model], called, case.batches, fused)
 
 
 def cross_entropy(np_: Any, logsumexp: Any, weights: Any, x: Any, t: Any) -> Any:
@@ -128,7 +133,9 @@ def figures(results: Results, at_most: float | None) -> list[Figure]:
     return [Figure("cygrad over its matmuls alone", alone, "times", at_most)]
 
 
-def workload(name: str, what: str, case: Case, at_most: float | None = None) -> Workload:
+def workload(
+    name: str, what: str, case: Case, quick: bool, at_most: float | None = None
+) -> Workload:
     known = [case.fourth]
     return Workload(
         name=name,
@@ -136,8 +143,15 @@ def workload(name: str, what: str, case: Case, at_most: float | None = None) -> 
         contenders=[
             Contender("cygrad", "cygrad", partial(ours, case), known),
             Contender("cygrad replayed", "cygrad", partial(ours_replayed, case), known),
-            Contender("torch", "torch", partial(with_torch, case, False), known, target=1.5),
-            Contender("torch, fused Adam", "torch", partial(with_torch, case, True), known),
+            Contender("torch", "torch", partial(with_torch, case, False, False), known, target=1.5),
+            Contender("torch, fused Adam", "torch", partial(with_torch, case, True, False), known),
+            Contender(
+                "torch.compile",
+                "torch",
+                partial(with_torch, case, False, True),
+                known,
+                impossible=training.SLOW if quick else "",
+            ),
             Contender("jax.jit", "jax", partial(with_jax, case), known),
             Contender("autograd, no Adam", "autograd", partial(with_autograd, case), [case.first]),
             Contender("its matmuls alone", "numpy", partial(matmuls, case)),
@@ -146,10 +160,11 @@ def workload(name: str, what: str, case: Case, at_most: float | None = None) -> 
     )
 
 
-def wide_workload() -> Workload:
+def wide_workload(quick: bool) -> Workload:
     what = "a step of an MLP, 64-256-256-10, batch 128"
-    return workload("mlp", what, wide(), at_most=1.3)
+    return workload("mlp", what, wide(), quick, at_most=1.3)
 
 
-def digits_workload() -> Workload:
-    return workload("mlp-digits", "a step of an MLP, 64-64-10, batch 64 of the digits", digits())
+def digits_workload(quick: bool) -> Workload:
+    what = "a step of an MLP, 64-64-10, batch 64 of the digits"
+    return workload("mlp-digits", what, digits(), quick)

@@ -25,7 +25,7 @@ code { background: #f3f3f3; padding: 0.1em 0.3em; }
 """
 
 CAPTIONS = {
-    "ratios": "Each peer's time over cygrad's, the median of the rounds' own ratios. A red line is "
+    "ratios": "Each peer's time over cygrad's, and that of what cg.compile replays, the median of the rounds' own ratios. A red line is "
     "the target; a bar that ends right of it meets it.",
     "nodes": "Time a node, forward, backward and freeing, against the length of the graph. A peer "
     "whose line ends early was not run on longer graphs, which take it many seconds.",

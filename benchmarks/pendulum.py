@@ -101,7 +101,7 @@ def by_hand(loss: Loss) -> tuple[float, Any]:
     return float(np.mean(far**2)), np.array([by_angle, by_speed, by_pull, by_drag])
 
 
-def workload(quick: bool) -> Workload:
+def workload() -> Workload:
     long, short = Loss(models.STEPS), Loss(SHORT)
     known, short_known = by_hand(long), by_hand(short)
     mine = f"cygrad, {SHORT} steps"

@@ -152,7 +152,7 @@ def with_casadi(known: Any, buffered: bool, casadi: Any) -> Run:
     return symbolic.value_and_gradient(casadi, lambda p: misfit(names, known, p), AT, buffered)
 
 
-def workload(quick: bool) -> Workload:
+def workload() -> Workload:
     known = seen()
     numbers, rows = tangents(AT)
     far = numbers - known
@@ -214,14 +214,15 @@ def rows_with_casadi(buffered: bool, casadi: Any) -> Run:
 
 def jacobian_workload(quick: bool) -> Workload:
     expected = (tangents(AT)[1],)
+    slow = "takes many seconds: not measured with --quick" if quick else ""
     return Workload(
         name="rk4-jacobian",
         what="Jacobian, 42 by 6, through 400 steps of Runge-Kutta",
         contenders=[
             Contender("cygrad", "cygrad", our_rows, expected),
             Contender("cygrad replayed", "cygrad", our_rows_replayed, expected),
-            Contender("HIPS autograd", "autograd", rows_with_autograd, expected),
-            Contender("torch", "torch", rows_with_torch, expected),
+            Contender("HIPS autograd", "autograd", rows_with_autograd, expected, impossible=slow),
+            Contender("torch", "torch", rows_with_torch, expected, impossible=slow),
             Contender("jax.jit, scan", "jax", rows_with_jax, expected),
             Contender("CasADi", "casadi", partial(rows_with_casadi, False), expected),
             Contender("CasADi, buffers", "casadi", partial(rows_with_casadi, True), expected),
