@@ -420,6 +420,7 @@ def _of_x(f: Callable[..., Any], args: tuple[Any, ...]) -> Callable[[Any], Any]:
 
 
 def _named_as(f: Callable[..., Any], of_ours: Callable[..., Any]) -> Callable[..., Any]:
+    """A function around f, under its name for messages; a compiled one looks at f, too."""
     return functools.update_wrapper(of_ours, f, updated=())
 
 

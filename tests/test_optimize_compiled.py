@@ -62,8 +62,12 @@ def bits(x: Any) -> list[Any]:
 def path(solve: Callable[..., Any], f: Any, x0: Any, *args: Any, **options: Any) -> list[Any]:
     """The points at which f is told of by scipy, and the end of them."""
     seen: list[Any] = []
+
+    def noted(x: Any, *more: Any) -> None:
+        seen.append(bits(x))
+
     if solve is minimize:
-        options["callback"] = lambda x, *more: seen.append(bits(x)) and None
+        options["callback"] = noted
     result = solve(f, x0, *args, **options)
     found = [seen, bits(result.x), bits(result.fun), result.nfev]
     return found + [bits(result[name]) for name in ("jac", "hess") if name in result]
@@ -205,3 +209,25 @@ def test_what_a_function_reads_may_change_from_fit_to_fit() -> None:
         found = minimize(f, np.zeros(2), compile=True).x
         np.testing.assert_allclose(found, target, rtol=1e-6)
         target += 1.0
+
+
+@pytest.mark.parametrize("method", ["Nelder-Mead", "L-BFGS-B", "trust-exact"])
+def test_what_a_function_reads_may_change_during_a_fit(method: str) -> None:
+    def fitted(compile: bool) -> list[Any]:
+        weight, data = 1.0, {"offset": np.array([1.0, 1.0, 1.0])}
+
+        def f(x: Any, data: dict[str, Array]) -> Any:
+            return weight * rosen(x) + F.sum((x - data["offset"]) ** 2)
+
+        def heavier(x: Array) -> None:
+            nonlocal weight
+            weight *= 1.1
+            data["offset"] = 0.9 * data["offset"]
+
+        x0, options = np.array([1.05, 1.2, 1.3]), {"maxiter": 8}
+        result = minimize(
+            f, x0, (data,), method=method, callback=heavier, compile=compile, options=options
+        )
+        return [bits(result.x), bits(result.fun), result.nfev]
+
+    assert fitted(compile=True) == fitted(compile=False)
