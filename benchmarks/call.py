@@ -4,12 +4,21 @@ The function is Rosenbrock's, written for arrays, with nothing of any library in
 the same mathematics without a transform around it.
 """
 
+from functools import partial
 from typing import Any
 
-from harness import Contender, Run, Workload  # first: it pins NumPy's threads
+from harness import (
+    Contender,
+    Replayed,
+    Run,
+    Workload,
+    over_replayed,
+)  # first: it pins the threads
 
 # isort: split
 import numpy as np
+import symbolic
+from replay import replayed
 
 X = (0.5, 2.0)
 
@@ -28,6 +37,10 @@ def by_hand() -> tuple[float, list[float]]:
 def ours(cg: Any) -> Run:
     call, x = cg.value_and_grad(rosenbrock), np.array(X)
     return lambda: call(x)
+
+
+def ours_replayed(cg: Any) -> Replayed:
+    return replayed(cg, cg.value_and_grad(rosenbrock), (np.array(X),), (np.array([1.0, 0.5]),))
 
 
 def with_autograd(autograd: Any) -> Run:
@@ -56,6 +69,10 @@ def with_jax(jax: Any) -> Run:
     return run
 
 
+def with_casadi(buffered: bool, casadi: Any) -> Run:
+    return symbolic.value_and_gradient(casadi, rosenbrock, X, buffered)
+
+
 def workload() -> Workload:
     expected = by_hand()
     return Workload(
@@ -63,8 +80,12 @@ def workload() -> Workload:
         what="value_and_grad of Rosenbrock's function, called with an array of 2",
         contenders=[
             Contender("cygrad", "cygrad", ours, expected),
+            Contender("cygrad replayed", "cygrad", ours_replayed, expected),
             Contender("HIPS autograd", "autograd", with_autograd, expected, target=30),
             Contender("torch.func", "torch", with_torch, expected),
             Contender("jax.jit", "jax", with_jax, expected),
+            Contender("CasADi", "casadi", partial(with_casadi, False), expected),
+            Contender("CasADi, buffers", "casadi", partial(with_casadi, True), expected),
         ],
+        figures=partial(over_replayed, {"jax.jit": 15.0}),
     )

@@ -5,9 +5,12 @@ the interpreter itself sets as a floor: one pure-Python float operation a node.
 """
 
 import math
+from functools import partial
 from typing import Any
 
-from harness import Contender, Figure, Results, Run, Workload, ratio_a_node
+import symbolic
+from harness import Contender, Figure, Replayed, Results, Run, Workload, over_replayed, ratio_a_node
+from replay import replayed
 
 FACTOR, START, STEPS = 1.001, 0.7, 500
 NODES = 2 * STEPS
@@ -45,6 +48,16 @@ def ours_forward(cg: Any) -> Run:
     """Builds the graph, backward never called, and drops it."""
     variable, sin = cg.Variable, cg.functions.sin
     return lambda: (chain(variable([START]), sin),)
+
+
+def ours_replayed(cg: Any) -> Replayed:
+    call = cg.value_and_grad(lambda x: chain(x, cg.functions.sin))
+    return replayed(cg, call, (START,), (0.5,))
+
+
+def ours_forward_replayed(cg: Any) -> Replayed:
+    start, other = (cg.Variable([x], requires_grad=False) for x in (START, 0.5))
+    return replayed(cg, lambda x: (chain(x, cg.functions.sin),), (start,), (other,))
 
 
 def with_torch(torch: Any) -> Run:
@@ -97,6 +110,10 @@ def with_jax(jax: Any) -> Run:
     return run
 
 
+def with_casadi(buffered: bool, casadi: Any) -> Run:
+    return symbolic.value_and_gradient(casadi, lambda x: chain(x, casadi.sin), [START], buffered)
+
+
 def float_loop(_: Any) -> Run:
     def run() -> float:
         x = START
@@ -116,7 +133,7 @@ def figures(results: Results) -> list[Figure]:
     ):
         value = ratio_a_node(results.get(label), floor)
         found.append(Figure(f"cygrad a node, {what}", value, "python operations", at_most))
-    return found
+    return found + over_replayed({"jax.jit, unrolled": 3.7, "CasADi, buffers": 1.2}, results)
 
 
 def workload() -> Workload:
@@ -127,10 +144,21 @@ def workload() -> Workload:
         contenders=[
             Contender("cygrad", "cygrad", ours, known, NODES),
             Contender("cygrad, forward", "cygrad", ours_forward, known[:1], NODES, against=""),
+            Contender("cygrad replayed", "cygrad", ours_replayed, known, NODES),
+            Contender(
+                "cygrad replayed, forward",
+                "cygrad",
+                ours_forward_replayed,
+                known[:1],
+                NODES,
+                against="",
+            ),
             Contender("torch", "torch", with_torch, known, NODES, target=40),
             Contender("HIPS autograd", "autograd", with_autograd, known, NODES, target=90),
             Contender("mygrad", "mygrad", with_mygrad, known, NODES),
             Contender("jax.jit, unrolled", "jax", with_jax, known, NODES),
+            Contender("CasADi", "casadi", partial(with_casadi, False), known, NODES),
+            Contender("CasADi, buffers", "casadi", partial(with_casadi, True), known, NODES),
             Contender("python float loop", "python", float_loop, None, NODES),
         ],
         figures=figures,

@@ -4,10 +4,11 @@ Twice a 3x3 convolution, relu and max_pool2d of 2, with 16 and then 32 channels;
 """
 
 import itertools
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from harness import Contender, Run, Workload  # first: it pins NumPy's threads
+from harness import Contender, Replayed, Run, Workload  # first: it pins NumPy's threads
 
 # isort: split
 import numpy as np
@@ -35,7 +36,8 @@ def weights() -> dict[str, Any]:
     return found
 
 
-def ours(cg: Any) -> Run:
+def built(cg: Any) -> tuple[Any, Callable[..., Any]]:
+    """Our model, and its loss of a batch."""
     F, L = cg.functions, cg.layers
     first, second = (L.Conv2d(n, 3, padding=1) for n in CHANNELS[1:])
     model = L.Sequential(
@@ -44,7 +46,16 @@ def ours(cg: Any) -> Run:
         *(L.Flatten(), L.Linear(10)),
     )
     model.load_state_dict(weights())
-    return training.ours(model, lambda x, t: F.cross_entropy(model(x), t), batches())
+    return model, lambda x, t: F.cross_entropy(model(x), t)
+
+
+def ours(cg: Any) -> Run:
+    return training.ours(*built(cg), batches())
+
+
+def ours_replayed(cg: Any) -> Replayed:
+    model, loss = built(cg)
+    return training.replayed(cg, model, loss, batches())
 
 
 def with_torch(fused: bool, torch: Any) -> Run:
@@ -86,6 +97,7 @@ def workload() -> Workload:
         what="a step of a small convolutional network on 64 digits",
         contenders=[
             Contender("cygrad", "cygrad", ours, known),
+            Contender("cygrad replayed", "cygrad", ours_replayed, known),
             Contender("torch", "torch", partial(with_torch, False), known),
             Contender("torch, fused Adam", "torch", partial(with_torch, True), known),
             Contender("jax.jit", "jax", with_jax, known),

@@ -3,12 +3,21 @@
 Beside the peers stands the gradient written by hand in NumPy, its temporaries reused.
 """
 
+from functools import partial
 from typing import Any
 
-from harness import Contender, Run, Workload  # first: it pins NumPy's threads
+from harness import (
+    Contender,
+    Replayed,
+    Run,
+    Workload,
+    over_replayed,
+)  # first: it pins the threads
 
 # isort: split
 import numpy as np
+import training
+from replay import replayed
 
 SIZE = 1_000_000
 
@@ -30,6 +39,12 @@ def ours(cg: Any) -> Run:
     return run
 
 
+def ours_replayed(cg: Any) -> Replayed:
+    F, x = cg.functions, points()
+    call = cg.value_and_grad(lambda v: F.sum(F.sin(v) * F.exp(-v * v) + F.tanh(v)))
+    return replayed(cg, call, (x,), (x + 1.0,))
+
+
 def with_torch(torch: Any) -> Run:
     x = torch.from_numpy(points())
 
@@ -39,6 +54,20 @@ def with_torch(torch: Any) -> Run:
         y.backward()
         return y, v.grad
 
+    return run
+
+
+def with_compiled_torch(torch: Any) -> Run:
+    x = torch.from_numpy(points())
+    loss = torch.compile(lambda v: (torch.sin(v) * torch.exp(-v * v) + torch.tanh(v)).sum())
+
+    def run() -> tuple[Any, ...]:
+        v = x.detach().requires_grad_()
+        y = loss(v)
+        y.backward()
+        return y, v.grad
+
+    run()
     return run
 
 
@@ -102,17 +131,26 @@ def with_numpy(_: Any) -> Run:
     return run
 
 
-def workload() -> Workload:
+def workload(quick: bool) -> Workload:
     expected = with_numpy(np)()
     return Workload(
         name="elem",
         what="gradient of sum(sin(x)*exp(-x*x)+tanh(x)), 10^6 elements",
         contenders=[
             Contender("cygrad", "cygrad", ours, expected),
+            Contender("cygrad replayed", "cygrad", ours_replayed, expected),
             Contender("torch", "torch", with_torch, expected, target=3),
+            Contender(
+                "torch.compile",
+                "torch",
+                with_compiled_torch,
+                expected,
+                impossible=training.SLOW if quick else "",
+            ),
             Contender("HIPS autograd", "autograd", with_autograd, expected),
             Contender("mygrad", "mygrad", with_mygrad, expected),
             Contender("jax.jit", "jax", with_jax, expected),
             Contender("numpy, by hand", "numpy", with_numpy, expected, target=3),
         ],
+        figures=partial(over_replayed, {"torch": 4.0, "jax.jit": 2.5}),
     )

@@ -5,6 +5,7 @@ builds against the installed cygrad (the guide's example). On one number, what i
 and the node, not the kernel.
 """
 
+import functools
 import importlib.util
 import os
 import shutil
@@ -15,12 +16,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from harness import Contender, Run, Workload
+from harness import Contender, Replayed, Run, Workload
+from replay import replayed
 
 LENGTH = 100
 SOURCES = Path(__file__).parent.parent / "tests" / "cimport"
 
 
+@functools.cache
 def build() -> Any:
     """The module softplus, built as a user would."""
     folder = Path(tempfile.mkdtemp())
@@ -58,6 +61,15 @@ def chain(cg: Any, function: Callable[[Any], Any]) -> Run:
     return run
 
 
+def chain_replayed(cg: Any, function: Callable[[Any], Any]) -> Replayed:
+    def chained(x: Any) -> Any:
+        for _ in range(LENGTH):
+            x = function(x)
+        return x
+
+    return replayed(cg, cg.value_and_grad(chained), (0.5,), (0.3,))
+
+
 def expected() -> tuple[float, float]:
     """log(n + exp(x)), and its derivative, as softplus applied n times is."""
     from math import exp, log
@@ -74,6 +86,20 @@ def workload() -> Workload:
                 "cygrad",
                 "cygrad",
                 lambda cg: chain(cg, cg.functions.softplus),
+                expected(),
+                nodes=LENGTH,
+            ),
+            Contender(
+                "cygrad replayed",
+                "cygrad",
+                lambda cg: chain_replayed(cg, cg.functions.softplus),
+                expected(),
+                nodes=LENGTH,
+            ),
+            Contender(
+                "replayed, apply()",
+                "cygrad",
+                lambda cg: chain_replayed(cg, build().softplus),
                 expected(),
                 nodes=LENGTH,
             ),

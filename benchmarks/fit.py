@@ -10,12 +10,19 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from harness import Contender, Run, Workload  # first: it pins NumPy's threads
+from harness import (
+    Contender,
+    Replayed,
+    Run,
+    Workload,
+    over_replayed,
+)  # first: it pins the threads
 
 # isort: split
 import models
 import numpy as np
 from models import Model
+from replay import capture, instructions
 
 Evaluate = Callable[[Any], tuple[float, Any]]
 
@@ -34,6 +41,23 @@ def fitted(model: Model, evaluate: Evaluate) -> tuple[Any, ...]:
 
 def ours(model: Model, cg: Any) -> Run:
     return lambda: fitted(model, cg.value_and_grad(partial(model.loss, np, *model.data)))
+
+
+def ours_replayed(model: Model, cg: Any) -> Replayed:
+    """Captured before; what a run finds is already there."""
+    function = cg.value_and_grad(partial(model.loss, np, *model.data))
+    start = np.array(model.start)
+    call, captured, compared = capture(cg, function, (start,), (start + 1e-3,))
+    run = partial(fitted, model, call)
+    return Replayed(run, captured, compared, instructions(call), is_call=False)
+
+
+def ours_captured_anew(model: Model, cg: Any) -> Run:
+    def run() -> tuple[Any, ...]:
+        function = cg.value_and_grad(partial(model.loss, np, *model.data))
+        return fitted(model, cg.compile(function))
+
+    return run
 
 
 def with_autograd(model: Model, autograd: Any) -> Run:
@@ -72,6 +96,19 @@ def with_jax(model: Model, jax: Any) -> Run:
     return run
 
 
+def with_compiled_jax(model: Model, jax: Any) -> Run:
+    """Compiled before."""
+    loss = model.loss if model.scanned is None else partial(model.scanned, jax)
+    compiled = jax.jit(jax.value_and_grad(partial(loss, jax.numpy, *model.data)))
+
+    def evaluate(p: Any) -> tuple[float, Any]:
+        value, gradient = compiled(p)
+        return float(value), np.asarray(gradient)
+
+    evaluate(np.array(model.start))
+    return lambda: fitted(model, evaluate)
+
+
 def workload(name: str, quick: bool) -> Workload:
     model = models.MODELS[name]()
     expected = (model.value,) if model.optimum is None else (model.value, model.optimum)
@@ -82,6 +119,8 @@ def workload(name: str, quick: bool) -> Workload:
         what=f"{model.what}, {len(model.start)} parameters, by L-BFGS-B",
         contenders=[
             check("cygrad", "cygrad", partial(ours, model)),
+            check("cygrad replayed", "cygrad", partial(ours_replayed, model)),
+            check("cygrad, captured anew", "cygrad", partial(ours_captured_anew, model)),
             check(
                 "HIPS autograd",
                 "autograd",
@@ -91,5 +130,7 @@ def workload(name: str, quick: bool) -> Workload:
             ),
             check("torch", "torch", partial(with_torch, model)),
             check("jax, compiled anew", "jax", partial(with_jax, model), target=1.0),
+            check("jax, compiled before", "jax", partial(with_compiled_jax, model)),
         ],
+        figures=partial(over_replayed, {"jax, compiled before": 1.0}),
     )

@@ -2,9 +2,11 @@
 
 A node is one multiplication or one sine; its time covers forward, backward and freeing. The memory
 is measured in a fresh interpreter, `python benchmarks/graph.py PEER NODES`, as the growth of the
-resident set while the graph is built.
+resident set while the graph is built; of a captured program (the peer `replayed`), which leaves idle
+memory behind where it is made, as what is given back when it goes.
 """
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -13,10 +15,12 @@ from typing import Any
 
 import machine
 from chain import chain
-from harness import Contender, Figure, Results, Run, Workload, ratio_a_node
+from harness import Contender, Figure, Replayed, Results, Run, Workload, ratio_a_node
+from replay import capture, replayed
 
-START = 0.7
+START, ELSEWHERE = 0.7, 0.5
 NODES = (1_000, 10_000, 100_000, 1_000_000)
+REPLAYED = 100_000  # the most that is captured here
 
 
 def ours(nodes: int, cg: Any) -> Run:
@@ -27,6 +31,15 @@ def ours(nodes: int, cg: Any) -> Run:
         chain(x, sin, nodes // 2).backward()
 
     return run
+
+
+def function(nodes: int, cg: Any) -> Any:
+    """Value and gradient of a chain."""
+    return cg.value_and_grad(lambda x: chain(x, cg.functions.sin, nodes // 2))
+
+
+def ours_replayed(nodes: int, cg: Any) -> Replayed:
+    return replayed(cg, function(nodes, cg), (START,), (ELSEWHERE,))
 
 
 def with_torch(nodes: int, torch: Any) -> Run:
@@ -47,6 +60,8 @@ def resident_bytes() -> int:
 
 def bytes_a_node(peer: str, nodes: int) -> float:
     """Build a graph in this process and keep it; what is loaded lazily is loaded before."""
+    if peer == "replayed":
+        return program_bytes_a_node(machine.load_peers([]).modules["cygrad"], nodes)
     module: Any = machine.load_peers([peer]).modules[peer]
 
     def build(count: int) -> Any:
@@ -61,6 +76,17 @@ def bytes_a_node(peer: str, nodes: int) -> float:
     after = resident_bytes()
     del alive
     return (after - before) / nodes
+
+
+def program_bytes_a_node(cg: Any, nodes: int) -> float:
+    """Capture a program, and let it go."""
+    trim = ctypes.CDLL(None).malloc_trim  # glibc's: what is free goes back to the system
+    call = capture(cg, function(nodes, cg), (START,), (ELSEWHERE,))[0]
+    trim(0)
+    before = resident_bytes()
+    del call
+    trim(0)
+    return (before - resident_bytes()) / nodes
 
 
 def memory(peer: str, nodes: int, at_most: float | None = None) -> Figure:
@@ -81,12 +107,13 @@ def label(name: str, nodes: int) -> str:
     return f"{name}, 10^{len(str(nodes)) - 1} nodes"
 
 
-def figures(results: Results, torch_nodes: int) -> list[Figure]:
+def figures(results: Results, torch_nodes: int, replayed_nodes: int) -> list[Figure]:
     short, long = (results.get(label("cygrad", nodes)) for nodes in (NODES[0], NODES[-1]))
     growth = ratio_a_node(long, short)
     found = [
         Figure("cygrad, a node at 10^6 against 10^3", growth, "times", 1.5),
         memory("cygrad", NODES[-1], at_most=300),
+        memory("replayed", replayed_nodes, at_most=75),
     ]
     if any(result.contender.peer == "torch" and result.samples for result in results.values()):
         found.append(memory("torch", torch_nodes))
@@ -94,12 +121,24 @@ def figures(results: Results, torch_nodes: int) -> list[Figure]:
 
 
 def workload(quick: bool) -> Workload:
-    """`quick` leaves out torch's longest graphs, which take most of the time."""
+    """`quick` leaves out torch's longest graphs and the longest captures, which take most time."""
     contenders = []
     torch_nodes = NODES[:2] if quick else NODES
+    most = 10_000 if quick else REPLAYED
     for nodes in NODES:
         mine = label("cygrad", nodes)
         contenders.append(Contender(mine, "cygrad", partial(ours, nodes), None, nodes, against=""))
+        if nodes <= most:
+            contenders.append(
+                Contender(
+                    label("cygrad replayed", nodes),
+                    "cygrad",
+                    partial(ours_replayed, nodes),
+                    None,
+                    nodes,
+                    against=mine,
+                )
+            )
         if nodes in torch_nodes:
             contenders.append(
                 Contender(
@@ -115,7 +154,7 @@ def workload(quick: bool) -> Workload:
         name="graph",
         what="chains of scalar operations: time and memory a node",
         contenders=contenders,
-        figures=lambda results: figures(results, 100_000 if quick else NODES[-1]),
+        figures=lambda results: figures(results, 100_000 if quick else NODES[-1], most),
     )
 
 

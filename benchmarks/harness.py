@@ -5,7 +5,7 @@ slice of some 30 ms. A time is the median over the rounds; a ratio is the median
 the ratio within the round, so that a machine whose speed drifts between rounds does not move it.
 One evaluation goes untimed before each slice: a system that takes idle memory back (a virtual
 machine's, most of all) would else charge its return to whoever comes next. All in one process.
-Tables are in `report.py`.
+What is replayed is captured before (`replay.py`); tables are in `report.py`.
 """
 
 import itertools
@@ -25,11 +25,28 @@ LONG = 1.0  # seconds of an evaluation that is not repeated untimed
 
 
 @dataclass(frozen=True)
+class Replayed:
+    """A run of ours that is replayed; the seconds of the first call, which was captured, and of the
+    second, which was compared; the length of the program; and whether a run is one call.
+    """
+
+    run: Run
+    captured: float
+    compared: float
+    instructions: int
+    is_call: bool = True
+
+
+class StaysEager(Exception):
+    """What a row would replay cannot be captured: no row then, and no failure."""
+
+
+@dataclass(frozen=True)
 class Contender:
     """One side of a workload.
 
     `make(module)` prepares (and compiles, where the peer does) and returns the callable that does
-    the whole workload once; `expected` is what that callable must return to within `tolerance`,
+    the whole workload once, or a `Replayed` with it; `expected` is what that callable must return to within `tolerance`,
     None where it is not the same mathematics. `against` names the contender of ours that the ratio
     is taken to ("" for no ratio), `target` the least ratio to reach. `impossible` says why a peer
     cannot take part.
@@ -37,7 +54,7 @@ class Contender:
 
     label: str
     peer: str
-    make: Callable[[Any], Run]
+    make: Callable[[Any], Run | Replayed]
     expected: Sequence[Any] | None = None
     nodes: int = 0
     against: str = "cygrad"
@@ -55,6 +72,7 @@ class Measured:
     failed: bool = False
     prepared: float = 0.0
     first: float = 0.0
+    replayed: Replayed | None = None
     evaluations: int = 1
     samples: list[float] = field(default_factory=list)
     busy: list[float] = field(default_factory=list)
@@ -79,13 +97,14 @@ class Measured:
 
 @dataclass(frozen=True)
 class Figure:
-    """A number derived from a workload, with the most that it may be."""
+    """A number derived from a workload, with the most or the least that it may be."""
 
     label: str
     value: float | None
     unit: str
     at_most: float | None = None
     problem: str = ""
+    at_least: float | None = None
 
 
 Results = Mapping[str, Measured]
@@ -156,17 +175,57 @@ def ratio_a_node(result: Measured | None, base: Measured | None) -> float | None
     return times * base.contender.nodes / result.contender.nodes
 
 
+def replayed_for(contender: Contender, results: Results) -> Measured | None:
+    """What is replayed where the contender's rival of ours is eager; None for that itself."""
+    known = results.get(contender.against.replace("cygrad", "cygrad replayed", 1))
+    return None if known is None or known.contender is contender else known
+
+
+def over_replayed(targets: Mapping[str, float], results: Results) -> list[Figure]:
+    """Figures of peers' times over that of what is replayed, with the least to reach."""
+    found = []
+    for label, least in targets.items():
+        peer = results.get(label)
+        if peer is not None:
+            times = ratio(peer, replayed_for(peer.contender, results))
+            found.append(Figure(f"{label} / replayed", times, "times", None, peer.problem, least))
+    return found
+
+
+def captures(results: Results) -> list[Figure]:
+    """What capturing cost, and after how many calls it has paid."""
+    found = []
+    for label, result in results.items():
+        mine = result.replayed
+        eager = results.get(result.contender.against or label.replace(" replayed", "", 1))
+        if mine is None:
+            continue
+        unit = f"ms, {mine.instructions:,} instructions"
+        found.append(Figure(f"{label}, first call", 1e3 * mine.captured, unit))
+        if mine.is_call and result.samples and eager is not None and eager.samples:
+            saved = eager.median - result.median
+            spent = mine.captured + mine.compared - 2 * eager.median
+            pays = max(2.0, 2.0 + spent / saved) if saved > 0 else None
+            found.append(Figure(f"{label}, pays from", pays, "calls on", None, "it does not pay"))
+    return found
+
+
 def _prepare(result: Measured, peers: Peers, effort: Effort) -> Run | None:
     """Make the callable, hold its result against the expected one, choose the evaluations."""
     contender = result.contender
     try:
         start = time.perf_counter()
-        run = contender.make(peers.modules[contender.peer])
+        made = contender.make(peers.modules[contender.peer])
         result.prepared = time.perf_counter() - start
+        result.replayed = made if isinstance(made, Replayed) else None
+        run = made.run if isinstance(made, Replayed) else made
         start = time.perf_counter()
         outcome = run()
         result.first = time.perf_counter() - start
         _check(outcome, contender, peers.modules["numpy"])
+    except StaysEager as error:
+        result.problem = str(error)
+        return None
     except Exception as error:  # noqa: BLE001 - a peer may fail in any way; it is listed
         result.problem = f"{type(error).__name__}: {' '.join(str(error).split())}"
         result.failed = True

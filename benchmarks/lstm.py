@@ -7,10 +7,19 @@ LSTMCell step by step, which is how ours works.
 torch adds two biases. One stays frozen at zero: else each would get Adam's step, and their sum two.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from harness import Contender, Figure, Results, Run, Workload, ratio  # first: it pins the threads
+from harness import (  # first: it pins the threads
+    Contender,
+    Figure,
+    Replayed,
+    Results,
+    Run,
+    Workload,
+    ratio,
+)
 
 # isort: split
 import numpy as np
@@ -41,7 +50,8 @@ def weights() -> dict[str, Any]:
     }
 
 
-def ours(cg: Any) -> Run:
+def built(cg: Any) -> tuple[Any, Callable[..., Any]]:
+    """Our model, and its loss of a batch."""
     F, model = cg.functions, cg.models.LSTM(HIDDEN, 1)
     model.load_state_dict(weights())
 
@@ -52,7 +62,16 @@ def ours(cg: Any) -> Run:
             total = total + F.mean_squared_error(model(x), t)
         return total
 
-    return training.ours(model, loss, sequences())
+    return model, loss
+
+
+def ours(cg: Any) -> Run:
+    return training.ours(*built(cg), sequences())
+
+
+def ours_replayed(cg: Any) -> Replayed:
+    model, loss = built(cg)
+    return training.replayed(cg, model, loss, sequences())
 
 
 def with_torch(stepwise: bool, fused: bool, torch: Any) -> Run:
@@ -138,6 +157,7 @@ def workload() -> Workload:
         what="a step of an LSTM, hidden 100, 30 steps of 30 sequences",
         contenders=[
             Contender("cygrad", "cygrad", ours, known),
+            Contender("cygrad replayed", "cygrad", ours_replayed, known),
             Contender("torch LSTM", "torch", partial(with_torch, False, False), known, target=3),
             Contender("torch LSTM, fused Adam", "torch", partial(with_torch, False, True), known),
             Contender("torch LSTMCell", "torch", partial(with_torch, True, False), known, target=3),

@@ -30,7 +30,7 @@ if "numpy" in sys.modules:
     raise ImportError("machine.py pins NumPy's threads: import it first")
 os.environ.update(THREADS)
 
-PEERS = ("torch", "jax", "autograd", "mygrad", "numpy")
+PEERS = ("torch", "jax", "autograd", "mygrad", "casadi", "numpy")
 
 
 class Peers:

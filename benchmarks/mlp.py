@@ -6,12 +6,20 @@ them with this BLAS can be faster. HIPS autograd has no Adam; it computes loss a
 
 import importlib
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from harness import Contender, Figure, Results, Run, Workload, ratio  # first: it pins the threads
+from harness import (  # first: it pins the threads
+    Contender,
+    Figure,
+    Replayed,
+    Results,
+    Run,
+    Workload,
+    ratio,
+)
 
 # isort: split
 import numpy as np
@@ -46,17 +54,27 @@ def digits() -> Case:
     return Case((64, 64, 10), training.digits_batches(64, 64), 2.349321659631, 2.281793442833)
 
 
-def ours(case: Case, cg: Any) -> Run:
+def built(case: Case, cg: Any) -> tuple[Any, Callable[..., Any]]:
+    """Our model, and its loss of a batch."""
     F, model = cg.functions, cg.models.MLP(case.sizes[1:], activation=cg.functions.relu)
     weights = dict(enumerate(case.weights()))
     model.load_state_dict(
         {f"linears.{i}.w": w for i, (w, _) in weights.items()}
         | {f"linears.{i}.b": b for i, (_, b) in weights.items()}
     )
-    return training.ours(model, lambda x, t: F.cross_entropy(model(x), t), case.batches)
+    return model, lambda x, t: F.cross_entropy(model(x), t)
 
 
-def with_torch(case: Case, fused: bool, torch: Any) -> Run:
+def ours(case: Case, cg: Any) -> Run:
+    return training.ours(*built(case, cg), case.batches)
+
+
+def ours_replayed(case: Case, cg: Any) -> Replayed:
+    model, loss = built(case, cg)
+    return training.replayed(cg, model, loss, case.batches)
+
+
+def with_torch(case: Case, fused: bool, compiled: bool, torch: Any) -> Run:
     nn, layers = torch.nn, []
     for w, b in case.weights():
         linear = nn.Linear(*w.shape, dtype=torch.float64)
@@ -64,8 +82,13 @@ def with_torch(case: Case, fused: bool, torch: Any) -> Run:
             linear.weight.copy_(torch.from_numpy(w.T))
             linear.bias.copy_(torch.from_numpy(b))
         layers += [linear, nn.ReLU()]
-    model, loss = nn.Sequential(*layers[:-1]), nn.functional.cross_entropy
-    return training.with_torch(torch, [model], lambda x, t: loss(model(x), t), case.batches, fused)
+    model, cross_entropy = nn.Sequential(*layers[:-1]), nn.functional.cross_entropy
+
+    def loss(x: Any, t: Any) -> Any:
+        return cross_entropy(model(x), t)
+
+    called = torch.compile(loss) if compiled else loss
+    return training.with_torch(torch, [model], called, case.batches, fused)
 
 
 def cross_entropy(np_: Any, logsumexp: Any, weights: Any, x: Any, t: Any) -> Any:
@@ -110,15 +133,25 @@ def figures(results: Results, at_most: float | None) -> list[Figure]:
     return [Figure("cygrad over its matmuls alone", alone, "times", at_most)]
 
 
-def workload(name: str, what: str, case: Case, at_most: float | None = None) -> Workload:
+def workload(
+    name: str, what: str, case: Case, quick: bool, at_most: float | None = None
+) -> Workload:
     known = [case.fourth]
     return Workload(
         name=name,
         what=what,
         contenders=[
             Contender("cygrad", "cygrad", partial(ours, case), known),
-            Contender("torch", "torch", partial(with_torch, case, False), known, target=1.5),
-            Contender("torch, fused Adam", "torch", partial(with_torch, case, True), known),
+            Contender("cygrad replayed", "cygrad", partial(ours_replayed, case), known),
+            Contender("torch", "torch", partial(with_torch, case, False, False), known, target=1.5),
+            Contender("torch, fused Adam", "torch", partial(with_torch, case, True, False), known),
+            Contender(
+                "torch.compile",
+                "torch",
+                partial(with_torch, case, False, True),
+                known,
+                impossible=training.SLOW if quick else "",
+            ),
             Contender("jax.jit", "jax", partial(with_jax, case), known),
             Contender("autograd, no Adam", "autograd", partial(with_autograd, case), [case.first]),
             Contender("its matmuls alone", "numpy", partial(matmuls, case)),
@@ -127,10 +160,11 @@ def workload(name: str, what: str, case: Case, at_most: float | None = None) -> 
     )
 
 
-def wide_workload() -> Workload:
+def wide_workload(quick: bool) -> Workload:
     what = "a step of an MLP, 64-256-256-10, batch 128"
-    return workload("mlp", what, wide(), at_most=1.3)
+    return workload("mlp", what, wide(), quick, at_most=1.3)
 
 
-def digits_workload() -> Workload:
-    return workload("mlp-digits", "a step of an MLP, 64-64-10, batch 64 of the digits", digits())
+def digits_workload(quick: bool) -> Workload:
+    what = "a step of an MLP, 64-64-10, batch 64 of the digits"
+    return workload("mlp-digits", what, digits(), quick)

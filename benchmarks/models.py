@@ -110,11 +110,11 @@ def digits_regression() -> Model:
 STEPS, DT = 1000, 0.02
 
 
-def swing(np: Any, step: int, seen: Any, p: Any) -> Any:
+def swing(np: Any, step: int, seen: Any, p: Any, steps: int = STEPS) -> Any:
     """Squared distance of the angles seen from those of a damped pendulum, by leapfrog."""
     angle, speed, pull, drag = p[0], p[1], p[2], p[3]
     angles = []
-    for _ in range(STEPS):
+    for _ in range(steps):
         speed = speed - DT * (pull * np.sin(angle) + drag * speed)
         angle = angle + DT * speed
         angles.append(angle)

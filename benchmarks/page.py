@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import plots
-from report import duration, three, verdict
+from report import bound, duration, three, verdict
 
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 62em; margin: 2em auto; padding: 0 1em;
@@ -25,7 +25,7 @@ code { background: #f3f3f3; padding: 0.1em 0.3em; }
 """
 
 CAPTIONS = {
-    "ratios": "Each peer's time over cygrad's, the median of the rounds' own ratios. A red line is "
+    "ratios": "Each peer's time over cygrad's, and that of what cg.compile replays, the median of the rounds' own ratios. A red line is "
     "the target; a bar that ends right of it meets it.",
     "nodes": "Time a node, forward, backward and freeing, against the length of the graph. A peer "
     "whose line ends early was not run on longer graphs, which take it many seconds.",
@@ -107,26 +107,36 @@ def _workload(workload: Mapping[str, Any]) -> str:
     rows: list[list[str]] = []
     for label, c in workload["contenders"].items():
         if c["median"] is None:
-            rows.append([label, "", "", "", "", c["problem"] or ""])
+            rows.append([label, "", "", "", "", "", "", c["problem"] or ""])
             continue
         rows.append(
             [
                 label,
                 duration(c["median"]),
                 duration(c["median"] / c["nodes"]) if c["nodes"] else "",
+                _prepared(c),
                 f"{three(c['ratio'])}x" if c["ratio"] is not None else "",
+                f"{three(c['ratio_to_replayed'])}x" if c["ratio_to_replayed"] else "",
                 f"{c['target']:g}x" if c["target"] is not None else "",
                 verdict(c["met"]),
             ]
         )
     for figure in workload["figures"]:
         known = figure["value"] is not None
-        most = f"at most {figure['at_most']:g}" if figure["at_most"] is not None else ""
+        most = bound(figure, "at most", "at least")
         value = f"{three(figure['value'])} {figure['unit']}" if known else figure["problem"]
         rows.append(
-            [figure["label"], value or "not measured", "", "", most, verdict(figure["met"])]
+            [figure["label"], value or "not measured", *[""] * 4, most, verdict(figure["met"])]
         )
-    return _table(["", "median", "a node", "/ ours", "target", ""], rows)
+    headers = ["", "median", "a node", "prepared", "/ ours", "/ replayed", "target", ""]
+    return _table(headers, rows)
+
+
+def _prepared(contender: Mapping[str, Any]) -> str:
+    """Tracing and compiling, where there is any; of ours, the call that was captured."""
+    if contender["captured"] is not None:
+        return duration(contender["captured"])
+    return duration(contender["prepared"]) if contender["prepared"] > 0.05 else ""
 
 
 def _sweep(sweep: Mapping[str, Any]) -> str:

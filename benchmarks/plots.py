@@ -16,10 +16,12 @@ COLORS = {
     "jax": "#009E73",
     "autograd": "#0072B2",
     "mygrad": "#CC79A7",
+    "casadi": "#56B4E9",
     "numpy": "#999999",
     "python": "#E69F00",
 }
-MARKERS = {"cygrad": "o", "torch": "s", "jax": "^", "autograd": "D", "mygrad": "v", "numpy": "x"}
+MARKERS = {"cygrad": "o", "torch": "s", "jax": "^", "autograd": "D", "mygrad": "v"}
+MARKERS |= {"casadi": "P", "numpy": "x"}
 LIMITS = ("--", ":", "-.")
 
 
@@ -116,7 +118,8 @@ def curves(plt: Any, sweep: Mapping[str, Any]) -> Any:
     for label, points in lines.items():
         color, marker = COLORS[peers[label]], MARKERS[peers[label]]
         width = 2.5 if peers[label] == "cygrad" else 1.2
-        axes.plot(*zip(*points, strict=True), marker, ls="-", color=color, lw=width, label=label)
+        dashes = "--" if "replayed" in label else "-"
+        axes.plot(*zip(*points, strict=True), marker, ls=dashes, color=color, lw=width, label=label)
     bottom = min(time for points in lines.values() for _, time in points) if lines else 1.0
     sizes = [point["size"] for point in sweep["points"]]
     for style, (label, times) in zip(LIMITS, sweep["limits"].items(), strict=False):

@@ -5,9 +5,12 @@ would. HIPS autograd and jax take a 2-vector, which is faster for them than two 
 shown from two Python numbers, the same job as ours, which it converts on each call.
 """
 
+from functools import partial
 from typing import Any
 
-from harness import Contender, Run, Workload
+import symbolic
+from harness import Contender, Replayed, Run, Workload, over_replayed
+from replay import replayed
 
 A, B = 0.5, 2.0
 
@@ -33,6 +36,10 @@ def ours(cg: Any) -> Run:
         return y, x0.grad, x1.grad
 
     return run
+
+
+def ours_replayed(cg: Any) -> Replayed:
+    return replayed(cg, cg.value_and_grad(rosenbrock, argnums=(0, 1)), (A, B), (1.0, 0.5))
 
 
 def with_torch(torch: Any) -> Run:
@@ -99,6 +106,10 @@ def jax_on_device(jax: Any) -> Run:
     return run
 
 
+def with_casadi(buffered: bool, casadi: Any) -> Run:
+    return symbolic.value_and_gradient(casadi, lambda x: rosenbrock(x[0], x[1]), [A, B], buffered)
+
+
 def workload() -> Workload:
     y, g0, g1 = by_hand(A, B)
     expected = (y, g0, g1)
@@ -107,11 +118,15 @@ def workload() -> Workload:
         what="value and gradient of 100(x1-x0^2)^2+(x0-1)^2, two scalars",
         contenders=[
             Contender("cygrad", "cygrad", ours, expected),
+            Contender("cygrad replayed", "cygrad", ours_replayed, (y, (g0, g1))),
             Contender("torch", "torch", with_torch, expected, target=40),
             Contender("HIPS autograd", "autograd", with_autograd, expected, target=80),
             Contender("mygrad", "mygrad", with_mygrad, expected),
             Contender("jax.jit", "jax", jax_from_numbers, expected, target=4),
             Contender("jax.jit, on device", "jax", jax_on_device, (y, (g0, g1)), target=4),
+            Contender("CasADi", "casadi", partial(with_casadi, False), (y, (g0, g1))),
+            Contender("CasADi, buffers", "casadi", partial(with_casadi, True), (y, (g0, g1))),
             Contender("python, by hand", "python", lambda _: lambda: by_hand(A, B), expected),
         ],
+        figures=partial(over_replayed, {"jax.jit": 15.0}),
     )

@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import asian
 import call
 import chain
 import cnn
@@ -27,17 +28,20 @@ import elem
 import extension
 import fit
 import graph
+import hmc
 import lstm
 import mlp
 import optimizers
 import page
+import pendulum
 import plots
 import report
 import rosen
+import runge_kutta
 import sin6
 import sweeps
 import table
-from harness import Effort, Workload, measure
+from harness import Effort, Workload, captures, measure
 from models import MODELS
 
 WORKLOADS: dict[str, Callable[[bool], Workload]] = {
@@ -45,14 +49,19 @@ WORKLOADS: dict[str, Callable[[bool], Workload]] = {
     "call": lambda quick: call.workload(),
     "chain": lambda quick: chain.workload(),
     "sin6": lambda quick: sin6.workload(),
-    "elem": lambda quick: elem.workload(),
+    "elem": elem.workload,
     "graph": graph.workload,
-    "mlp": lambda quick: mlp.wide_workload(),
-    "mlp-digits": lambda quick: mlp.digits_workload(),
+    "mlp": mlp.wide_workload,
+    "mlp-digits": mlp.digits_workload,
     "lstm": lambda quick: lstm.workload(),
     "cnn": lambda quick: cnn.workload(),
     "optimizers": lambda quick: optimizers.workload(),
     "extension": lambda quick: extension.workload(),
+    "pendulum": lambda quick: pendulum.workload(),
+    "rk4": lambda quick: runge_kutta.workload(),
+    "rk4-jacobian": runge_kutta.jacobian_workload,
+    "asian": asian.workload,
+    "hmc": lambda quick: hmc.workload(),
     **{f"fit-{name}": partial(fit.workload, name) for name in MODELS},
 }
 
@@ -110,15 +119,18 @@ def main() -> int:
     peers = machine.load_peers(args.peers)
     report.print_machine(facts, peers)
     print(f"{'rounds:':<24}{effort.rounds}, some {effort.slice * 1e3:.0f} ms a sample, medians")
-    print("\nspread: middle half of the samples over the median; prepared: tracing and compiling;")
-    print("/ ours: time over cygrad's, the median of the rounds' own ratios")
+    print("\nspread: middle half of the samples over the median; prepared: tracing and compiling,")
+    print(
+        "for cygrad replayed the call that is captured; / ours, / replayed: time over cygrad's, the"
+    )
+    print("median of the rounds' own ratios")
 
     kept: dict[str, Any] = {}
     failed = False
     for name in args.workloads or WORKLOADS:
         workload = WORKLOADS[name](args.quick)
         results = measure(workload, peers, effort)
-        figures = workload.figures(results)
+        figures = [*workload.figures(results), *captures(results)]
         report.print_workload(workload, results, figures)
         sys.stdout.flush()
         kept[name] = report.as_json(workload, results, figures)

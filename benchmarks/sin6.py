@@ -4,10 +4,12 @@ Ours and torch run backward six times, the first five with `create_graph`; HIPS 
 nest `grad` six deep, built (and for jax compiled) beforehand.
 """
 
+import dataclasses
 import math
 from typing import Any
 
-from harness import Contender, Run, Workload
+from harness import Contender, Replayed, Run, Workload
+from replay import replayed
 
 AT, ORDER = 1.0, 6
 
@@ -25,6 +27,14 @@ def ours(cg: Any) -> Run:
         return (y,)
 
     return run
+
+
+def ours_replayed(cg: Any) -> Replayed:
+    derivative = cg.functions.sin
+    for _ in range(ORDER):
+        derivative = cg.grad(derivative)
+    made = replayed(cg, derivative, (AT,), (0.5,))
+    return dataclasses.replace(made, run=lambda: (made.run(),))
 
 
 def with_torch(torch: Any) -> Run:
@@ -71,6 +81,7 @@ def workload() -> Workload:
         what="sixth derivative of sine at 1, by repeated backward",
         contenders=[
             Contender("cygrad", "cygrad", ours, expected),
+            Contender("cygrad replayed", "cygrad", ours_replayed, expected),
             Contender("torch", "torch", with_torch, expected, target=12),
             Contender("HIPS autograd", "autograd", with_autograd, expected),
             Contender("mygrad", "mygrad", no_run, impossible="has no higher derivatives"),

@@ -13,8 +13,16 @@ from typing import Any
 
 import graph
 from chain import FACTOR, NODES, START, chain, float_loop
-from harness import Contender, Effort, Run, Workload, measure  # first: it pins the threads
+from harness import (  # first: it pins the threads
+    Contender,
+    Effort,
+    Replayed,
+    Run,
+    Workload,
+    measure,
+)
 from machine import Peers
+from replay import capture, instructions
 from report import as_json
 
 # isort: split
@@ -94,6 +102,19 @@ def ours(function: Function, arrays: Sequence[Any], cg: Any) -> Run:
     return run
 
 
+def ours_replayed(function: Function, arrays: Sequence[Any], cg: Any) -> Replayed:
+    places = tuple(range(len(arrays)))
+    value_and_grad = cg.value_and_grad(partial(function, cg.functions), places)
+    others = tuple(1.1 * array for array in arrays)
+    call, captured, compared = capture(cg, value_and_grad, others, tuple(arrays))
+
+    def run() -> tuple[Any, ...]:
+        y, gradients = call(*arrays)
+        return y, *gradients
+
+    return Replayed(run, captured, compared, instructions(call))
+
+
 def with_torch(function: Function, arrays: Sequence[Any], torch: Any) -> Run:
     tensors = [torch.from_numpy(array) for array in arrays]
 
@@ -149,6 +170,7 @@ def over_arrays(
     expected = by_hand(*arrays)
     peers = (
         ("cygrad", "cygrad", ours),
+        ("cygrad replayed", "cygrad", ours_replayed),
         ("torch", "torch", with_torch),
         ("HIPS autograd", "autograd", with_autograd),
         ("mygrad", "mygrad", with_mygrad),
@@ -195,8 +217,9 @@ def nodes_with_mygrad(nodes: int, mygrad: Any) -> Run:
 
 def graphs(most: Mapping[str, int], nodes: int) -> Workload:
     """A peer takes part up to `most` nodes, so that no evaluation takes many seconds."""
-    known = (
+    known: tuple[tuple[str, str, Callable[[int, Any], Run | Replayed]], ...] = (
         ("cygrad", "cygrad", graph.ours),
+        ("cygrad replayed", "cygrad", graph.ours_replayed),
         ("torch", "torch", graph.with_torch),
         ("HIPS autograd", "autograd", nodes_with_autograd),
         ("mygrad", "mygrad", nodes_with_mygrad),
@@ -204,7 +227,7 @@ def graphs(most: Mapping[str, int], nodes: int) -> Workload:
     contenders = [
         Contender(label, peer, partial(make, nodes), None, nodes)
         for label, peer, make in known
-        if nodes <= most[peer]
+        if nodes <= most.get(label, most[peer])
     ]
     return Workload("nodes", "", contenders)
 
@@ -214,8 +237,9 @@ def graphs(most: Mapping[str, int], nodes: int) -> Workload:
 
 def sweeps(quick: bool) -> list[Sweep]:
     longest = {"cygrad": 10**6, "torch": 10**6, "autograd": 10**5, "mygrad": 10**5}
+    longest["cygrad replayed"] = 10**4 if quick else 10**5
     if quick:
-        longest = {"cygrad": 10**6, "torch": 10**4, "autograd": 10**3, "mygrad": 10**3}
+        longest |= {"torch": 10**4, "autograd": 10**3, "mygrad": 10**3}
     sizes = [1, 100, 10_000, 1_000_000] if quick else [10**k for k in range(8)]
     matrices = [1, 100, 10_000, 100_000] if quick else sizes
     return [

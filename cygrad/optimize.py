@@ -7,6 +7,7 @@ is imported when they are called.
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from types import ModuleType
@@ -20,7 +21,7 @@ from cygrad import elsewhere
 from cygrad.core.mode import unrecorded
 from cygrad.core.variable import Variable
 from cygrad.transforms import hessian, jacobian, value_and_grad, vjp
-from cygrad.transforms.structure import leaves, rebuild, template
+from cygrad.transforms.structure import leaves, map_leaves, rebuild, template
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult  # type: ignore[import-untyped,import-not-found,unused-ignore]
@@ -58,6 +59,8 @@ def minimize(
     x0: float,
     args: tuple[Any, ...] = (),
     method: str | Callable[..., Any] | None = None,
+    *,
+    compile: bool = False,
     **options: Any,
 ) -> _Result[float]: ...
 @overload
@@ -66,6 +69,8 @@ def minimize(
     x0: Variable | NDArray[Any],
     args: tuple[Any, ...] = (),
     method: str | Callable[..., Any] | None = None,
+    *,
+    compile: bool = False,
     **options: Any,
 ) -> _Result[_Array]: ...
 @overload
@@ -74,6 +79,8 @@ def minimize(
     x0: X,
     args: tuple[Any, ...] = (),
     method: str | Callable[..., Any] | None = None,
+    *,
+    compile: bool = False,
     **options: Any,
 ) -> _Result[X]: ...
 def minimize(
@@ -81,6 +88,8 @@ def minimize(
     x0: Any,
     args: tuple[Any, ...] = (),
     method: str | Callable[..., Any] | None = None,
+    *,
+    compile: bool = False,
     **options: Any,
 ) -> OptimizeResult:
     """Minimize a function of arrays to a number, by ``scipy.optimize.minimize``.
@@ -95,6 +104,11 @@ def minimize(
         Further arguments of f, which are constants.
     method : str or callable, optional
         scipy's. BFGS if None; L-BFGS-B with bounds, SLSQP with constraints.
+    compile : bool, default False
+        Capture f and its derivatives at their first call, as `cygrad.compile` does, and replay them
+        at the next ones, faster: the same iterates, to the bit. It pays for loops of many small
+        operations, and where a fit takes many evaluations. The functions in constraints are
+        captured too. A function that cannot be captured is called as ever, after a warning.
     **options
         The other arguments of scipy's function: ``tol``, ``callback``, ``options`` and so on.
         ``bounds`` are scipy's, of the flat vector, or a structure like x0 with the bounds of each
@@ -144,6 +158,9 @@ def minimize(
     >>> bounded = minimize(bowl, {"a": 0.0, "b": 1.0}, bounds={"a": (0.0, 2.0)})
     >>> {name: round(x, 4) for name, x in bounded.x.items()}
     {'a': 2.0, 'b': 2.0}
+    >>> replayed = minimize(rosen, np.array([-1.2, 1.0]), compile=True)
+    >>> bool(np.all(replayed.x == minimize(rosen, np.array([-1.2, 1.0])).x))
+    True
     """
     scipy_optimize = _scipy_optimize("minimize")
     point = _Point(x0)
@@ -154,10 +171,10 @@ def minimize(
         )
     kind = method.lower() if isinstance(method, str) else method
     _check_callable("minimize: f", f)
-    derivatives = _Derivatives(f, args, point)
+    derivatives = _Derivatives(_of_x(f, args), point, compile)
     constraints = options.get("constraints", ())
     if constraints not in ((), [], None):
-        options["constraints"] = _constraints(scipy_optimize, constraints, point)
+        options["constraints"] = _constraints(scipy_optimize, constraints, point, compile)
     if options.get("bounds") is not None:
         options["bounds"] = _bounds(scipy_optimize, options["bounds"], point)
     if options.get("callback") is not None:
@@ -183,21 +200,38 @@ def minimize(
 
 @overload
 def least_squares(
-    f: Callable[..., Any], x0: float, args: tuple[Any, ...] = (), **options: Any
+    f: Callable[..., Any],
+    x0: float,
+    args: tuple[Any, ...] = (),
+    *,
+    compile: bool = False,
+    **options: Any,
 ) -> _Result[float]: ...
 @overload
 def least_squares(
     f: Callable[..., Any],
     x0: Variable | NDArray[Any],
     args: tuple[Any, ...] = (),
+    *,
+    compile: bool = False,
     **options: Any,
 ) -> _Result[_Array]: ...
 @overload
 def least_squares(
-    f: Callable[..., Any], x0: X, args: tuple[Any, ...] = (), **options: Any
+    f: Callable[..., Any],
+    x0: X,
+    args: tuple[Any, ...] = (),
+    *,
+    compile: bool = False,
+    **options: Any,
 ) -> _Result[X]: ...
 def least_squares(
-    f: Callable[..., Any], x0: Any, args: tuple[Any, ...] = (), **options: Any
+    f: Callable[..., Any],
+    x0: Any,
+    args: tuple[Any, ...] = (),
+    *,
+    compile: bool = False,
+    **options: Any,
 ) -> OptimizeResult:
     """Minimize half a sum of squares, by ``scipy.optimize.least_squares``.
 
@@ -210,6 +244,9 @@ def least_squares(
         Where to start. It is left as it is.
     args : tuple, optional
         Further arguments of f, which are constants.
+    compile : bool, default False
+        Capture the residuals and their Jacobian at their first call, and replay them, as for
+        `minimize`.
     **options
         The other arguments of scipy's function: ``method``, ``loss``, ``x_scale`` and so on.
         ``bounds`` as for `minimize`; or scipy's pair (low, high) of vectors or numbers, each of
@@ -235,12 +272,14 @@ def least_squares(
     >>> y = 2.0 * np.exp(-3.0 * t)
     >>> least_squares(lambda p: p[0] * F.exp(-p[1] * t) - y, np.ones(2)).x.round(6)
     array([2., 3.])
+    >>> least_squares(lambda p: p[0] * F.exp(-p[1] * t) - y, np.ones(2), compile=True).x.round(6)
+    array([2., 3.])
     """
     scipy_optimize = _scipy_optimize("least_squares")
     point = _Point(x0)
     args = args if isinstance(args, tuple) else (args,)
     _check_callable("least_squares: f", f)
-    residuals = _Vector(f, args, point)
+    residuals = _Vector(_of_x(f, args), point, compile)
     if options.get("bounds") is not None:
         options["bounds"] = _pair_of_bounds(scipy_optimize, options["bounds"], point)
     if "jac" not in options:
@@ -325,39 +364,73 @@ class _Derivatives:
 
     def __init__(
         self,
-        f: Callable[..., Variable | float | np.floating[Any]],
-        args: tuple[Any, ...],
+        f: Callable[[Any], Variable | float | np.floating[Any]],
         point: _Point,
+        replay: bool,
     ) -> None:
-        self.f = f
-        self.args = args
+        ours = _way_to_call(replay)
+        gradient = value_and_grad(f)
+
+        def multiplier(p: Any) -> Callable[[Any], Any]:
+            """H v at p, for any v: H being symmetric, the gradient's derivative from the left."""
+            _, multiply = vjp(lambda q: gradient(q)[1], p)
+            return lambda v: multiply(v)[0]
+
+        def product(p: Any, v: Any) -> Any:
+            return multiplier(p)(v)
+
         self.point = point
-        self.with_gradient = value_and_grad(f)
+        self.f = ours(f)
+        self.with_gradient = ours(gradient)
+        self.second = ours(hessian(f))
+        self.multiplier = multiplier
+        self.replayed = ours(_named_as(f, product)) if replay else None
         self.at: _Array | None = None
         self.multiply: Callable[[Any], Any] = lambda v: v
 
     def value(self, x: _Array) -> float:
         with unrecorded():
-            return float(self.f(_constant_variables(self.point.arrays(x)), *self.args))
+            return float(self.f(_constant_variables(self.point.arrays(x))))
 
     def value_and_gradient(self, x: _Array) -> tuple[float, _Array]:
-        value, gradient = self.with_gradient(self.point.arrays(x), *self.args)
+        value, gradient = self.with_gradient(self.point.arrays(x))
         return value, self.point.vector(gradient)
 
     def product(self, x: _Array, v: _Array) -> _Array:
-        """The Hessian at x times v: H being symmetric, the gradient's derivative from the left."""
+        """The Hessian at x times v."""
+        if self.replayed is not None:
+            with unrecorded():
+                p, u = (_constant_variables(self.point.arrays(a)) for a in (x, v))
+                product = self.replayed(p, u)
+            return self.point.vector(map_leaves(_plain, product))
         if self.at is None or not np.array_equal(self.at, x):
             at = np.array(x)
-            _, self.multiply = vjp(lambda p: self.gradient_of(p), self.point.arrays(at))
+            self.multiply = self.multiplier(self.point.arrays(at))
             self.at = at
-        return self.point.vector(self.multiply(self.point.arrays(v))[0])
-
-    def gradient_of(self, p: Any) -> Any:
-        return self.with_gradient(p, *self.args)[1]
+        return self.point.vector(self.multiply(self.point.arrays(v)))
 
     def hessian(self, x: _Array) -> _Array:
-        blocks = hessian(self.f)(self.point.arrays(x), *self.args)
+        blocks = self.second(self.point.arrays(x))
         return _stacked(self.point, blocks, self.point.places, self.point.shapes)
+
+
+def _of_x(f: Callable[..., Any], args: tuple[Any, ...]) -> Callable[[Any], Any]:
+    """f with its further arguments, which are constants, and so no inputs of what is compiled."""
+    return _named_as(f, lambda x: f(x, *args)) if args else f
+
+
+def _named_as(f: Callable[..., Any], of_ours: Callable[..., Any]) -> Callable[..., Any]:
+    """A function around f, under its name for messages; a compiled one looks at f, too."""
+    return functools.update_wrapper(of_ours, f, updated=())
+
+
+def _way_to_call(replay: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """What makes a function one that is replayed; or leaves it as it is."""
+    if not replay:
+        return lambda f: f
+    from cygrad.transforms.compile import compile as captured  # not every program needs it
+
+    return captured
 
 
 def _stacked(point: _Point, blocks: Any, places: Any, shapes: list[tuple[int, ...]]) -> _Array:
@@ -381,19 +454,21 @@ def _at_places(places: Any, tree: Any) -> list[Any]:
 class _Vector:
     """A function of arrays to arrays, and its Jacobian, for flat vectors."""
 
-    def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], point: _Point) -> None:
-        self.f = f
-        self.args = args
-        self.point = point
-        self.derivative = jacobian(self.flattened)
+    def __init__(self, f: Callable[[Any], Any], point: _Point, replay: bool) -> None:
+        # A closure, not a method: a compiled function looks at what its closures hold.
+        def flattened(x: Any) -> Variable:
+            outputs = [F.reshape(y, -1) for y in leaves(f(x))]
+            return outputs[0] if len(outputs) == 1 else F.concat(outputs, axis=0)
 
-    def flattened(self, x: Any) -> Variable:
-        outputs = [F.reshape(y, -1) for y in leaves(self.f(x, *self.args))]
-        return outputs[0] if len(outputs) == 1 else F.concat(outputs, axis=0)
+        ours = _way_to_call(replay)
+        self.point = point
+        self.flattened = ours(_named_as(f, flattened))
+        self.derivative = ours(jacobian(flattened))
 
     def value(self, x: _Array) -> _Array:
         with unrecorded():
-            return self.flattened(_constant_variables(self.point.arrays(x))).data
+            y: Variable = self.flattened(_constant_variables(self.point.arrays(x)))
+            return y.data
 
     def jacobian(self, x: _Array) -> _Array:
         tree = self.derivative(self.point.arrays(x))
@@ -540,19 +615,19 @@ def _ends(end: Any, free: float, shape: tuple[int, ...], where: str) -> _Array:
 # ---- Constraints and callbacks ----------------------------------------------------------------
 
 
-def _constraints(scipy_optimize: ModuleType, constraints: Any, point: _Point) -> Any:
+def _constraints(scipy_optimize: ModuleType, constraints: Any, point: _Point, replay: bool) -> Any:
     if isinstance(constraints, (list, tuple)):
-        return [_constraint(scipy_optimize, c, point) for c in constraints]
-    return _constraint(scipy_optimize, constraints, point)
+        return [_constraint(scipy_optimize, c, point, replay) for c in constraints]
+    return _constraint(scipy_optimize, constraints, point, replay)
 
 
-def _constraint(scipy_optimize: ModuleType, constraint: Any, point: _Point) -> Any:
+def _constraint(scipy_optimize: ModuleType, constraint: Any, point: _Point, replay: bool) -> Any:
     """A constraint for flat vectors, with an exact Jacobian where it has none of its own."""
     if isinstance(constraint, dict) and "fun" in constraint:
         args = tuple(constraint.get("args", ()))
         _check_callable("minimize: a constraint's fun", constraint["fun"])
         if constraint.get("jac") in (None, "2-point"):
-            vector = _Vector(constraint["fun"], args, point)
+            vector = _Vector(_of_x(constraint["fun"], args), point, replay)
             return {**constraint, "fun": vector.value, "jac": vector.jacobian, "args": ()}
         if point.flat:
             return constraint
@@ -562,7 +637,7 @@ def _constraint(scipy_optimize: ModuleType, constraint: Any, point: _Point) -> A
         jac: Any = constraint.jac
         hess: Any = constraint.hess
         if isinstance(jac, str) and jac == "2-point":
-            vector = _Vector(constraint.fun, (), point)
+            vector = _Vector(constraint.fun, point, replay)
             fun, jac = vector.value, vector.jacobian
         elif point.flat:
             return constraint
