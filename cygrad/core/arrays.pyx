@@ -281,4 +281,6 @@ cdef object updated(Variable v, object result, str operator):
     copy_strided(made.ptr, made.layout.strides, v.ptr, v.layout.strides, v.layout.ndim,
                  v.layout.shape)
     mark_written(v.storage)
+    if mode().tape is not NULL:
+        (<Tape>mode().tape).stored(v, v, made)
     return v

@@ -15,8 +15,10 @@ cdef class Repetition:
     cdef list states_before(self)
     cdef list made(self)        # parameters that the first run made, and layers keep
     # What the first run changed, in words; None: nothing. draw(): draws anew all that is known to
-    # have been drawn, and says whether it was that.
-    cdef str changed(self, object draw=*)
+    # have been drawn, and says whether it was that. stored: identities of what is known to be
+    # changed in place.
+    cdef str changed(self, object draw=*, object stored=*)
+    cdef int put_back(self) except -1   # what it was before the first run
     cdef bint drew_only(self, object draw) except -1
 
 cdef bint is_layer(object x) noexcept

@@ -293,7 +293,12 @@ cdef class Repetition:
         return self.awaited + [x for cell in self.cells.values() if isinstance(cell, Attributes)
                                for x in (<Attributes>cell).made.values()]
 
-    cdef str changed(self, object draw=None):
+    cdef int put_back(self) except -1:
+        for cell in self.cells.values():
+            (<Cell>cell).write((<Cell>cell).before)
+        return 0
+
+    cdef str changed(self, object draw=None, object stored=()):
         cdef bint drew = self.seed is not None
         for cell in self.cells.values():
             drew = drew or (isinstance(cell, State) and not (<Cell>cell).unchanged())
@@ -303,7 +308,7 @@ cdef class Repetition:
             if isinstance(cell, State):
                 continue
             elif isinstance(cell, Numbers):
-                if not (<Cell>cell).unchanged():
+                if id((<Cell>cell).of) not in stored and not (<Cell>cell).unchanged():
                     return "numbers are changed in place"
             elif differs((<Cell>cell).read(), (<Cell>cell).before):
                 return (f"the state of {(<Attributes>cell).kind} changes"

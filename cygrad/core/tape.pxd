@@ -36,6 +36,10 @@ cdef class Tape:
     cdef Variable standing_for(self, object argument)
     # fill(), which draws random numbers from rng: a Generator, a seed, or None
     cdef Variable drawn(self, object fill, object rng)
+    # v's memory, which is that of target, a Variable or an array, has been given made's numbers
+    cdef int stored(self, object target, Variable v, Variable made) except -1
+    # v has what the k-th hidden result of f is (function.pxd)
+    cdef int shows(self, Function f, int k, Variable v) except -1
     # Variable(...) has made v
     cdef int bears(self, Variable v) except -1
     # argument's numbers have been looked at, in a way that cannot be recorded

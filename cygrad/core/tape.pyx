@@ -96,6 +96,12 @@ cdef class Tape:
     cdef Variable drawn(self, object fill, object rng):
         return fill()
 
+    cdef int stored(self, object target, Variable v, Variable made) except -1:
+        return 0
+
+    cdef int shows(self, Function f, int k, Variable v) except -1:
+        return 0
+
     cdef int bears(self, Variable v) except -1:
         return 0
 

@@ -14,12 +14,14 @@ from cygrad.core.mode cimport mode
 from cygrad.core.repetition cimport keep
 from cygrad.core.routine cimport Emission, Routine, numbers
 from cygrad.core.storage cimport mark_written
+from cygrad.core.tape cimport Tape
 from cygrad.core.variable cimport (
     Variable, describe, empty, filled_like, pinned_rows, scalar,
 )
-from cygrad.functions.arithmetic cimport multiply, plus, shift, subtract
-from cygrad.functions.broadcasting cimport contiguous, reshaped, sum_to_layout
+from cygrad.functions.arithmetic cimport multiply, plus, scale, shift, subtract
+from cygrad.functions.broadcasting cimport contiguous, copied, reshaped, sum_to_layout
 from cygrad.functions.comparison cimport equals
+from cygrad.functions.indexing cimport get_view
 from cygrad.functions.operation cimport as_variable, operation
 from cygrad.functions.powers cimport power, square_root
 from cygrad.functions.reduction cimport mean_over
@@ -236,6 +238,8 @@ cdef tuple normalized(Variable x, Variable gamma, Variable beta, int axes, doubl
     if f is not None:
         f.saved = (moments, axes)
         f.c[0] = eps
+        if mode().tape is not NULL:
+            (<Tape>mode().tape).shows(f, 0, moments)
     return y, moments
 
 
@@ -335,6 +339,16 @@ cdef object running_array(object running, Py_ssize_t channels, str name):
     return array
 
 
+cdef int move(object running, double weight, Variable new) except -1:
+    """What batch_norm does to a running statistic, step by step, where a tape wants to know."""
+    cdef Variable v = running if isinstance(running, Variable) else constant(running, "batch_norm")
+    cdef Variable moved = plus(scale(v, 1.0 - weight), scale(new, weight))
+    array_of(v)[...] = array_of(moved)
+    if isinstance(running, Variable):
+        mark_written(v.storage)
+    return (<Tape>mode().tape).stored(running, v, moved)
+
+
 cdef Variable by_channel(Variable argument, Variable x, str name):
     """gamma or beta, of shape (channels,), as it broadcasts over x."""
     cdef Variable v = argument
@@ -426,11 +440,11 @@ def batch_norm(x, gamma=None, beta=None, running_mean=None, running_var=None, mo
         keep(running_var, True)
     if mode().testing and mean_array is not None:
         shape = (channels,) + (1,) * (v.layout.ndim - 2)
-        with np.errstate(all="ignore"):
-            r = 1.0 / np.sqrt(variance_array + added)
-        y = subtract(v, constant(np.array(mean_array.reshape(shape)), "batch_norm"))
-        y = multiply(y, constant(r.reshape(shape), "batch_norm"))
-        return affine(y, g, b)
+        mean = as_variable(running_mean, "batch_norm")
+        r = shift(as_variable(running_var, "batch_norm"), added)
+        r = reshaped(power(square_root(r), -1.0), shape)
+        # A copy, as the running one may move on before the backward pass.
+        return affine(multiply(subtract(v, copied(reshaped(mean, shape))), r), g, b)
     count = v.layout.shape[0]
     for d in range(2, v.layout.ndim):
         count *= v.layout.shape[d]
@@ -442,7 +456,12 @@ def batch_norm(x, gamma=None, beta=None, running_mean=None, running_var=None, mo
     by_sample = shape_of(y.layout)
     y, moments = normalized(reshaped(y, (channels, count)), None, None, 1, added)
     y = affine(permuted(reshaped(y, by_sample), order), g, b)
-    if mean_array is not None and count > 0:
+    if mean_array is not None and count > 0 and mode().tape is not NULL:
+        move(running_mean, weight, plus(get_view(moments, (slice(None), 0)),
+                                        get_view(moments, (slice(None), 1))))
+        move(running_var, weight, scale(get_view(moments, (slice(None), 2)),
+                                        count / (count - 1.0)))
+    elif mean_array is not None and count > 0:
         of = array_of(moments)
         with np.errstate(all="ignore"):
             unbiased = of[:, 2] * (count / (count - 1.0))

@@ -38,6 +38,10 @@ cdef class Effect:
     cdef tuple args
     cdef readonly str name
 
+cdef class Store:
+    cdef list targets           # Variables and arrays
+    cdef readonly str name
+
 cdef class Draw:
     cdef object fill
     cdef readonly object rng        # a Generator, a seed or None

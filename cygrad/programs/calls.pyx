@@ -2,12 +2,16 @@
 
 cimport cython
 
-from cygrad.core.arrays cimport array_of, constant
+from cygrad.core.arrays cimport array_of, constant, is_readonly
 from cygrad.core.backward cimport gradients
 from cygrad.core.function cimport Function, input_of, name_of, outputs_of, saved_of
+from cygrad.core.layout cimport same_shape
 from cygrad.core.mode cimport Mode, mode
+from cygrad.core.repetition cimport keep
+from cygrad.core.storage cimport mark_written
 from cygrad.core.tape cimport leave_outputs
-from cygrad.core.variable cimport Variable
+from cygrad.core.variable cimport Variable, describe
+from cygrad.kernels.elementwise cimport copy_strided
 
 import numpy as np
 
@@ -177,6 +181,34 @@ cdef class Effect:
     def meant(self, operands):
         owner = getattr(self.function, "__self__", self.function)
         return self.name, id(owner), tuple([id(x) for x in leaves_of(self.args)])
+
+
+@cython.final
+cdef class Store:
+    """Numbers written to the memory that variables and arrays have."""
+
+    def __init__(self, list targets):
+        self.targets = targets
+        self.name = "store"
+
+    def __call__(self, list operands):
+        cdef Variable v, made
+        for target, given in zip(self.targets, operands):
+            v = target if isinstance(target, Variable) else constant(target, "compile")
+            made = given
+            if not same_shape(v.layout, made.layout) or is_readonly(v):
+                raise RuntimeError(f"compile: {describe(v)}, which the call writes to, has another "
+                                   "shape by now, or is read-only")
+            keep(target, True)
+            copy_strided(made.ptr, made.layout.strides, v.ptr, v.layout.strides, v.layout.ndim,
+                         v.layout.shape)
+            mark_written(v.storage)
+        return ()
+
+    def meant(self, operands):
+        """In whatever order."""
+        return self.name, tuple(sorted([(id(target), given)
+                                        for target, given in zip(self.targets, operands)]))
 
 
 @cython.final

@@ -40,6 +40,8 @@ cdef class Recorder(Tape):
     cdef readonly bint effects      # Python is called for more than its results
     cdef readonly bint acts         # so it is, or gradients land
     cdef bint paused                # what comes is a backward pass from results
+    cdef readonly dict stores       # by identity: what is written to in place, and a Variable on it
+    cdef readonly dict all_stores   # the same of the whole call
     cdef readonly unsigned int written      # how many writes were those of effects
     cdef list held                  # Variables whose memory nobody else may get
     cdef readonly list where        # of each check: what Python did, and the line

@@ -19,7 +19,7 @@ from cpython.object cimport PyObject, Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE
 from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.function cimport (
     COPIES, Function, MADE_OF, PUTS, READS_Y, RECORDED, STACKS, SUMS, emit_rule, input_of, name_of,
-    reads_input,
+    outputs_of, reads_input,
 )
 from cygrad.core.layout cimport Layout, SCALAR, contiguous_layout, release, shape_of, share
 from cygrad.core.mode cimport Mode, mode
@@ -32,7 +32,7 @@ from cygrad.core.variable cimport Variable, describe, detached
 from cygrad.functions.linalg cimport is_for_blas
 from cygrad.kernels.elementwise cimport constants_of, kernel_named
 from cygrad.programs.calls cimport (
-    Draw, Effect, Forward, Gradient, Landing, Test, Touched, leaves_of,
+    Draw, Effect, Forward, Gradient, Landing, Store, Test, Touched, leaves_of,
 )
 from cygrad.programs.draft cimport (
     CALL, CHECK, COMPUTED, CONSTANT, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, Operand,
@@ -73,6 +73,8 @@ cdef class Recorder(Tape):
         self.results = {}
         self.looked_at = set()
         self.draws = []
+        self.stores = {}
+        self.all_stores = {}
         self.born = {}
         self.held = []
         self.where = []
@@ -98,6 +100,11 @@ cdef class Recorder(Tape):
 
     cdef Block outside(self, Variable v):
         cdef Block block = self.new_block(v, 0)
+        cdef Variable w
+        for _, w in self.all_stores.values():
+            if v.ptr <= w.ptr + highest(w.layout) and w.ptr <= v.ptr + highest(v.layout):
+                self.refused(f"{describe(v)} is read, whose memory was changed in place through "
+                             "another array")
         if (v.storage is not None and v.storage.size_class == FOREIGN) or not v.layout.contiguous:
             block.value = self.draft.add_value(OUTSIDE, block.size, <int>len(self.outsides))
         else:
@@ -548,6 +555,29 @@ cdef class Recorder(Tape):
         if xs:
             self.call(Landing(xs), gradients, [])
             self.acts = True
+        if self.stores:
+            self.call(Store([target for target, _ in self.stores.values()]),
+                      [v for _, v in self.stores.values()], [])
+            self.stores = {}
+        return 0
+
+    cdef int stored(self, object target, Variable v, Variable made) except -1:
+        """Written when it matters, as gradients land."""
+        cdef Block block = <Block>self.blocks.get(<size_t><PyObject*>v.storage)
+        if block is not None and (block.next is not None or block.size != v.layout.size
+                                  or self.draft.values[block.value].origin == INPUT):
+            return self.refused(f"a part of the numbers of {describe(v)} is changed in place, or "
+                                "an argument's")
+        self.computed(COPY, [made], NULL, v)
+        self.stores[id(target)] = self.all_stores[id(target)] = (target, v)
+        self.written += isinstance(target, Variable)
+        return 0
+
+    cdef int shows(self, Function f, int k, Variable v) except -1:
+        self.rest()
+        found = self.routines.get(<size_t><PyObject*>f)
+        if found is not None:
+            self.stands_in(v, <int>found + (outputs_of(f).count if f.several else 1) + k)
         return 0
 
     cdef object effect(self, object call, tuple args):
@@ -573,7 +603,7 @@ cdef class Recorder(Tape):
     cdef bint was_there(self, Variable v) except -1:
         """Whether v is no argument, and nothing that was computed."""
         cdef Block block = <Block>self.blocks.get(<size_t><PyObject*>v.storage)
-        return block is None or block.outside is not None
+        return block is None or block.outside is not None or id(v) in self.all_stores
 
     cdef int forget(self) except -1:
         """An effect may have written to what is outside, and to gradients."""
@@ -792,6 +822,7 @@ cdef class Recorder(Tape):
         self.results = {}
         self.held = []
         self.born = {}
+        self.all_stores = {key: None for key in self.all_stores}
         for item in self.outsides:
             block = <Block>item
             if block.grad_of is not None:

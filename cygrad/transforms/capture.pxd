@@ -80,6 +80,7 @@ cdef class Capture:
     cdef object result              # the template of the result
     cdef list ways                  # of each leaf of it, Way
     cdef list constants             # and what it was, or its number among the program's results
+    cdef bint stores                # it changes numbers in place
     cdef list draws                 # Draws
     cdef bint asks_late             # there are guards after them
     cdef list drawn_at              # where gradients flow back: results with what they have drawn

@@ -205,8 +205,8 @@ cdef class Capture:
     cdef object replay(self, tuple found, Call call, bint* differs):
         """The result, or MISSING where a guard does not hold; `differs`: it is to be compared.
 
-        What has effects is proved before, and MISSING where it is not yet. What draws random
-        numbers is compared in a way of its own (compile.pyx), for which `differs` is set already.
+        What has effects is proved before, and MISSING where it is not yet. Where `differs` is set
+        already, the run itself is a trial, whose draws and effects are taken back (compile.pyx).
         """
         cdef double* bases[BASES]
         cdef bint comparing = differs[0]
@@ -224,7 +224,7 @@ cdef class Capture:
                         self.first + at, arena + self.slots[i], n * sizeof(double)) != 0
                     at += n
                 i += 1
-            if self.effects and (differs[0] or not self.proved):
+            if self.effects and not comparing and (differs[0] or not self.proved):
                 return MISSING
             if self.draws and differs[0] and not comparing:
                 return MISSING

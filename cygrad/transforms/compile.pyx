@@ -263,10 +263,10 @@ cdef class Compiled:
             given = self.outputs_of(capture, recorder, result)
             if AS_RESULT in capture.ways and not recorder.reasons:
                 flown = flow_back(capture, recorder, given, repetition.made())
-        why = repetition.changed(recorder.draw_again)
+        why = repetition.changed(recorder.draw_again, recorder.all_stores)
         if why is not None:
             recorder.refused(why)
-        if not recorder.draws:
+        if not (recorder.draws or recorder.all_stores):
             repetition = None
         if not recorder.reasons:
             for k in range(len(given)):
@@ -283,7 +283,8 @@ cdef class Compiled:
         if capture.outside.count >= BASES - 1:
             self.stay(f"it reads {capture.outside.count} arrays beside its arguments")
             return result, None
-        capture.effects = recorder.acts
+        capture.effects = recorder.acts or len(recorder.all_stores) > 0
+        capture.stores = len(recorder.all_stores) > 0
         capture.keyed = recorder.looked_at
         capture.draws = [draw for draw, _, _ in recorder.draws]
         capture.asks_late = recorder.asks_late
@@ -302,7 +303,9 @@ cdef class Compiled:
                  if capture.ways[k] == AS_RESULT]
         if not (same_bits(result, replayed) and same_bits(flown, call.pulled(seeds))):
             self.stay(OTHER_NUMBERS)
-            return self.function(*args, **kwargs), None
+            if repetition is None:
+                return self.function(*args, **kwargs), None
+            return repetition.again(self.function, args, kwargs, [])[0], None
         return replayed, capture
 
     cdef str reason(self, object places, tuple found):

@@ -13,6 +13,7 @@ cdef class Run(Call):
     cdef dict kwargs
     cdef int generation         # of the Function whose outputs the results are
     cdef bint went_on           # the part after the pause has run
+    cdef object call_again(self)
     cdef bint gave(self, list results) except -1
 
     # Of the gradients of the results, in order, those of the capture's ends; None: it cannot.

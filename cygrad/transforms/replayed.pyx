@@ -17,6 +17,7 @@ from cygrad.core.changes cimport age_of
 from cygrad.core.function cimport Function, RECORDED, input_of
 from cygrad.core.layout cimport same_shape
 from cygrad.core.mode cimport Mode, mode
+from cygrad.core.repetition cimport Repetition
 from cygrad.core.storage cimport writes
 from cygrad.core.variable cimport Variable, own_contiguous
 from cygrad.transforms.capture cimport AS_RESULT, Capture, put
@@ -61,8 +62,9 @@ cdef class Run:
         for k in range(len(gys)):
             if gys[k] is None or not same_shape((<Variable>gys[k]).layout, capture.targets[k]):
                 return None
-        # What the pause left may be overwritten by now; but nothing is drawn a second time.
-        if self.went_on and (self.drawn or not self.program.run(self.arena, self.bases)):
+        # What the pause left may be overwritten by now; but nothing is drawn or stored a second time.
+        if self.went_on and (self.drawn or capture.stores
+                             or not self.program.run(self.arena, self.bases)):
             return None
         self.went_on = True
         for k in range(len(gys)):
@@ -83,9 +85,9 @@ cdef class Run:
         try:
             if self.drawn:
                 with Redrawing(self.drawn):
-                    result = self.function(*self.args, **self.kwargs)
+                    result = self.call_again()
             else:
-                result = self.function(*self.args, **self.kwargs)
+                result = self.call_again()
         finally:
             switches[0] = before
         found = leaves(result)
@@ -101,6 +103,17 @@ cdef class Run:
                 f"compile: {self.function!r} returned other numbers when it was called again in "
                 "the backward pass; nothing that it reads may change before that")
         return results
+
+    cdef object call_again(self):
+        """The function's result; what it changes in place is put back."""
+        cdef Repetition repetition
+        if not self.capture.stores:
+            return self.function(*self.args, **self.kwargs)
+        repetition = <Repetition>Repetition.__new__(Repetition)
+        try:
+            return repetition.first(self.function, self.args, self.kwargs)
+        finally:
+            repetition.put_back()
 
     cdef bint gave(self, list results) except -1:
         """Whether these are the numbers that the program has given."""

@@ -1,0 +1,160 @@
+"""compile: what is changed in place is changed in each replay: parameters, running statistics."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import cygrad as cg
+import cygrad.functions as F
+import cygrad.layers as L
+from cygrad import optimizers
+
+Array = Any
+
+RNG = np.random.default_rng(0)
+X = [RNG.normal(size=(8, 4)) for _ in range(9)]
+T = [RNG.integers(0, 3, 8) for _ in range(9)]
+
+
+def bits(x: Any) -> Any:
+    return None if x is None else np.array(x.data if isinstance(x, cg.Variable) else x).tobytes()
+
+
+def side_by_side(make: Callable[[], tuple[Callable[..., Any], Any]], *further: Any) -> Any:
+    """make() gives a function and what it changes, in another function; each call is eager's."""
+    (f, state), (g, other) = make(), make()
+    compiled = cg.compile(g, fallback=False)
+    for k in range(9):
+        arguments = (X[k], *(more[k] for more in further))
+        assert bits(f(*arguments)) == bits(compiled(*arguments)), k
+        assert state() == other(), k
+    return compiled
+
+
+def test_a_step_by_hand() -> None:
+    def make() -> Any:
+        w, b = cg.Variable(X[0][:4].copy()), cg.Variable(np.zeros(4))
+
+        def step(x: Array) -> Any:
+            loss = F.mean((F.tanh(F.matmul(x, w) + b) - x) ** 2)
+            w.cleargrad()
+            b.cleargrad()
+            loss.backward()
+            with cg.no_grad():
+                for p in (w, b):
+                    p -= 0.1 * p.grad
+                    p *= 0.999
+            return loss
+
+        return step, lambda: [bits(w), bits(b), bits(w.grad)]
+
+    compiled = side_by_side(make)
+    assert (compiled.captures, compiled.replays) == (1, 7)
+    assert "call store" in str(compiled.program())
+
+
+def test_read_after_it_is_written() -> None:
+    def make() -> Any:
+        w = cg.Variable([1.0, 2.0, 3.0, 4.0])
+
+        def f(x: Array) -> Any:
+            with cg.no_grad():
+                before = F.sum(w * x)
+                w.__iadd__(F.mean(x, axis=0))
+                return before + F.sum(w * x)
+
+        return f, lambda: bits(w)
+
+    side_by_side(make)
+
+
+def test_an_error_leaves_all_as_it_was() -> None:
+    w = cg.Variable([1.0, 2.0])
+
+    def f(x: Any, t: Array) -> Any:
+        with cg.no_grad():
+            w.__imul__(2.0)
+            return F.sum(F.take(w, t)) + F.sum(x)
+
+    compiled = cg.compile(f, fallback=False)
+    for _ in range(4):
+        compiled(np.ones(2), np.array([0, 1]))
+    before = bits(w)
+    with pytest.raises(IndexError):
+        compiled(np.ones(2), np.array([0, 9]))
+    assert np.frombuffer(bits(w))[0] in (np.frombuffer(before)[0], 2 * np.frombuffer(before)[0])
+
+
+def network() -> Any:
+    return L.Sequential(
+        L.Linear(6, in_size=4, rng=0), L.BatchNorm(6), F.relu, L.Linear(3, in_size=6, rng=1)
+    )
+
+
+def numbers(model: Any) -> Any:
+    norm = model[1]
+    return [bits(p) for _, p in model.params()] + [bits(norm.running_mean), bits(norm.running_var)]
+
+
+def test_batch_norm_in_a_training_step() -> None:
+    def make() -> Any:
+        model, rule = network(), optimizers.Adam(0.01)
+
+        def step(x: Array, t: Array) -> Any:
+            loss = F.cross_entropy(model(x), t)
+            model.cleargrads()
+            loss.backward()
+            rule.update(model)
+            return loss
+
+        return step, lambda: numbers(model)
+
+    compiled = side_by_side(make, T)
+    assert (compiled.captures, compiled.replays) == (1, 7)
+
+
+def test_batch_norm_of_a_model_whose_results_have_a_graph() -> None:
+    a, b = network(), network()
+    compiled = cg.compile(b, fallback=False)
+    for k, (x, t) in enumerate(zip(X, T, strict=True)):
+        for model, call in ((a, a), (b, compiled)):
+            model.cleargrads()
+            F.cross_entropy(call(x), t).backward(create_graph=k == 5)
+        assert numbers(a) == numbers(b)
+        for (_, p), (_, q) in zip(a.params(), b.params(), strict=True):
+            assert bits(p.grad) == bits(q.grad)
+    assert compiled.captures == 1
+
+
+def test_batch_norm_in_test_mode_reads_the_statistics_anew() -> None:
+    model = network()
+    model(X[0])
+    compiled = cg.compile(model, fallback=False)
+    for x in X:
+        model(x)  # eager, which moves the statistics on
+        with cg.test_mode():
+            assert bits(compiled(x)) == bits(model(x))
+    assert compiled.captures == 1
+
+
+def test_running_arrays() -> None:
+    def make() -> Any:
+        mean, variance = np.zeros(4), np.ones(4)
+
+        def f(x: Any) -> Any:
+            return F.batch_norm(x, running_mean=mean, running_var=variance)
+
+        return f, lambda: [bits(mean), bits(variance)]
+
+    (f, state), (g, other) = make(), make()
+    compiled = cg.compile(g)
+    for x in X:
+        assert bits(f(x)) == bits(compiled(x)) and state() == other()
+
+
+def test_the_state_of_a_recurrent_layer_stays_eager() -> None:
+    layer = L.LSTM(3, in_size=4, rng=0)
+    with pytest.warns(UserWarning, match="the state of LSTM changes"):
+        cg.compile(lambda x: F.sum(layer(x)))(X[0])
