@@ -580,14 +580,14 @@ cdef int visit_python(Function f, Pass* p) except -1:
     cdef unsigned int before = writes
     cdef int i
     cdef list gys
-    if p.recording:
-        (<Tape>mode().tape).refused(f"the gradient of {name_of(f)}, which is computed in Python")
     if isinstance(f, Recompute):
+        if p.recording:
+            (<Tape>mode().tape).refused(f"the gradient of {name_of(f)}, which is computed again")
         return flow_anew(<Recompute>f, p)
     if isinstance(f, Partial):
         (<Partial>f).wanted = tuple([bool(wanted(input_of(f, i), p)) for i in range(f.n_inputs)])
     gys = take_gradients(f, p)
-    gxs = checked_gradients(f, f.backward(*gys))
+    gxs = backward_recorded(f, gys, p) if p.recording else checked_gradients(f, f.backward(*gys))
     if writes != before:
         refuse_changes_ahead(f, p)
     for i in range(f.n_inputs):
@@ -595,6 +595,22 @@ cdef int visit_python(Function f, Pass* p) except -1:
         if gxs[i] is not None and wanted(x, p):
             pass_on(x, <Variable>gxs[i], f, p)
     return 0
+
+
+cdef object backward_recorded(Function f, list gys, Pass* p):
+    """What f.backward gives, which the tape is told as a whole."""
+    cdef Mode* switches = mode()
+    cdef void* tape = switches.tape
+    cdef list pairs
+    switches.tape = NULL
+    try:
+        gxs = checked_gradients(f, f.backward(*gys))
+    finally:
+        switches.tape = tape
+    pairs = [(input_of(f, i), gxs[i]) for i in range(f.n_inputs)
+             if gxs[i] is not None and wanted(input_of(f, i), p)]
+    (<Tape>tape).swept(f, gys, pairs)
+    return gxs
 
 
 cdef int flow_anew(Recompute f, Pass* p) except -1:

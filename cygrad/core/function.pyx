@@ -225,12 +225,15 @@ cdef object apply_forward(Function f, tuple xs):
     """Call f.forward on the inputs and make its results outputs of f."""
     cdef Mode* switches = mode()
     cdef int paused = switches.paused
+    cdef void* tape = switches.tape
     arrays = [array_of(<Variable>x) for x in xs]
     switches.paused = True
+    switches.tape = NULL            # which is told of the whole
     try:
         results = f.forward(*arrays)
     finally:
         switches.paused = paused
+        switches.tape = tape
     several = isinstance(results, tuple)
     if several and not results:
         raise ValueError(f"{name_of(f)}.forward returned an empty tuple; return an array, or a "
@@ -251,6 +254,9 @@ cdef object apply_forward(Function f, tuple xs):
             track(result)
         if is_observed(switches):
             observe(f, ys)
+    elif switches.tape is not NULL:
+        take_inputs(f, xs)
+        record(f, ys)
     return ys if several else ys[0]
 
 

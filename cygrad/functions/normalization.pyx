@@ -473,10 +473,10 @@ def batch_norm(x, gamma=None, beta=None, running_mean=None, running_var=None, mo
     return y
 
 
-cdef Variable affine(Variable x, Variable scale, Variable offset):
-    """x scale + offset, where they are; in C order."""
-    if scale is not None:
-        x = multiply(x, scale)
+cdef Variable affine(Variable x, Variable factor, Variable offset):
+    """x factor + offset, where they are; in C order."""
+    if factor is not None:
+        x = multiply(x, factor)
     if offset is not None:
         x = plus(x, offset)
     return contiguous(x)

@@ -39,7 +39,19 @@ cdef list leaves_of(object x):
 
 cdef tuple told(Function f):
     """What an operation is told beside its inputs, as far as it is no result of its own."""
+    if f.op is NULL:
+        return (type(f), tuple([(name, plain(x, 0)) for name, x in vars(f).items()]))
     return f.c[0], f.c[1], plain(outputs_of(f).saved if f.several else saved_of(f), 0)
+
+
+cdef object again(Function f, tuple xs):
+    """The operation of f on other inputs; of a user's, by a Function that is made anew."""
+    cdef Function other
+    if f.op is not NULL:
+        return f.op.again(f, xs)
+    other = type(f).__new__(type(f))
+    vars(other).update(vars(f))
+    return other(*xs)
 
 
 cdef object plain(object x, int depth):
@@ -84,7 +96,7 @@ cdef class Forward:
         cdef int paused = switches.paused
         switches.paused = 1
         try:
-            ys = self.f.op.again(self.f, tuple(inputs))
+            ys = again(self.f, tuple(inputs))
         finally:
             switches.paused = paused
         return ys if isinstance(ys, tuple) else (ys,)
@@ -113,7 +125,7 @@ cdef class Gradient:
             (<Variable>inputs[i]).requires = True
         switches.paused = 0
         try:
-            ys = self.f.op.again(self.f, tuple(inputs))
+            ys = again(self.f, tuple(inputs))
             if not isinstance(ys, tuple):
                 ys = (ys,)
             if self.adds:

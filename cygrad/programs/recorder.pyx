@@ -175,7 +175,7 @@ cdef class Recorder(Tape):
         self.rest()
         f.seen |= RECORDED
         if f.op is NULL:
-            return self.refused(f"{name_of(f)}, a Function in Python")
+            return self.call(Forward(f, ys), [input_of(f, k) for k in range(f.n_inputs)], list(ys))
         if (len(ys) == 1 and f.op.kernel >= 0
                 and (f.n_inputs <= 2 or constants_of(f.op.kernel) == 0)):    # set later
             return self.computed(f.op.kernel, [input_of(f, k) for k in range(f.n_inputs)], f.c, y)
@@ -428,15 +428,18 @@ cdef class Recorder(Tape):
     cdef int swept(self, Function f, list gys, list pairs) except -1:
         cdef int k
         cdef list places = [], gxs = [None] * f.n_inputs
-        if f.op.again is NULL:
+        if f.op is not NULL and f.op.again is NULL:
             return self.refused(f"{name_of(f)} cannot be computed again")
+        if None in gys:
+            return self.refused(f"the gradient of {name_of(f)}, for some of its outputs")
         for x, gx in pairs:
             for k in range(f.n_inputs):
                 if input_of(f, k) is x and k not in places:
                     places.append(k)
                     gxs[k] = gx
                     break
-        if len(places) == len(pairs) and self.gradient_emitted(f, -1, gys, gxs):
+        if (f.op is not NULL and len(places) == len(pairs)
+                and self.gradient_emitted(f, -1, gys, gxs)):
             return 0
         y = <object>f.out if f.out is not NULL else None
         return self.call(Gradient(f, y, places, False),

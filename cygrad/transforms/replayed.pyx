@@ -62,7 +62,7 @@ cdef class Run:
         for k in range(len(gys)):
             if gys[k] is None or not same_shape((<Variable>gys[k]).layout, capture.targets[k]):
                 return None
-        # What the pause left may be overwritten by now; but nothing is drawn or stored a second time.
+        # What the pause left may be overwritten by now; but nothing is drawn or stored twice.
         if self.went_on and (self.drawn or capture.stores
                              or not self.program.run(self.arena, self.bases)):
             return None

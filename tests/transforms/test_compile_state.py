@@ -158,3 +158,68 @@ def test_the_state_of_a_recurrent_layer_stays_eager() -> None:
     layer = L.LSTM(3, in_size=4, rng=0)
     with pytest.warns(UserWarning, match="the state of LSTM changes"):
         cg.compile(lambda x: F.sum(layer(x)))(X[0])
+
+
+# ---- A user's Functions --------------------------------------------------------------------------
+
+
+class Sine(cg.Function):
+    """Keeps nothing."""
+
+    def forward(self, x: Array) -> Array:
+        return np.sin(x)
+
+    def backward(self, gy: Any) -> Any:
+        return gy * F.cos(self.inputs[0])
+
+
+class Power(cg.Function):
+    """Keeps a number that it is made with, and an array."""
+
+    def __init__(self, n: float) -> None:
+        self.n = n
+
+    def forward(self, x: Array) -> Array:
+        self.slope = self.n * x ** (self.n - 1.0)
+        return x**self.n
+
+    def backward(self, gy: Any) -> Any:
+        return gy * cg.Variable(self.slope, requires_grad=False)
+
+
+class Both(cg.Function):
+    """Two inputs and two outputs."""
+
+    def forward(self, x: Array, y: Array) -> tuple[Array, Array]:
+        return x * y, x + y
+
+    def backward(self, gp: Any, gs: Any) -> Any:
+        x, y = self.inputs
+        return gp * y + gs, gp * x + gs
+
+
+FUNCTIONS: list[Callable[..., Any]] = [
+    lambda x: F.sum(Sine()(x * 2.0) * x),
+    lambda x: F.sum(Power(3.0)(x) + Power(2.0)(Sine()(x))),
+    lambda x: F.sum(F.mul(*Both()(x, Sine()(x)))),
+]
+
+
+@pytest.mark.parametrize("f", FUNCTIONS)
+def test_functions_in_python_are_called_anew(f: Any) -> None:
+    for transform in (cg.value_and_grad, lambda f: f):
+        g = transform(f)
+        compiled = cg.compile(g, fallback=False)
+        for x in X:
+            value, expected = compiled(x), g(x)
+            value, expected = (v if isinstance(v, tuple) else (v,) for v in (value, expected))
+            assert [bits(v) for v in value] == [bits(v) for v in expected]
+        assert compiled.captures == 1
+        assert "call" in str(compiled.program())
+    a, b, compiled = [], [], cg.compile(f, fallback=False)
+    for x in X[:4]:
+        for call, found in ((f, a), (compiled, b)):
+            v = cg.Variable(x)
+            call(v).backward()
+            found.append(bits(v.grad))
+    assert a == b
