@@ -598,16 +598,16 @@ def compile(f, fallback=True):
     Notes
     -----
     A capture is a program of instructions, without a graph and without Python. Its inputs are
-    arrays of float64, Variables, and the numbers that a transform differentiates by. Part of its
-    key are other arguments, what f closes over or names as globals (arrays by their numbers,
-    containers and objects by what is in them, up to 1,000 places), and what Python asks
-    (``if x > 0``): another one is another capture, beside the first, up to 64.
-    Variables that f closes over are read anew each time. print, and what else f does
-    to the world, happens at captures only; but gradients land in variables as `backward` lets them,
-    and an optimizer's update, with its hooks, and a schedule's step are called anew at their place.
-    Not captured yet, and so eager, with a UserWarning that says why: random numbers, states of
-    layers, results that require a gradient where f does not run backward itself, and what Python
-    asks after an update.
+    floats, Variables, and arrays of any numbers. Part of its key are other arguments, what f closes
+    over or names as globals (arrays by their numbers, containers and objects by what is in them, up
+    to 1,000 places), and what Python asks (``if x > 0``): another one is another capture, beside
+    the first, up to 64. Variables that f closes over are read anew each time. print, and what else
+    f does to the world, happens at captures only; but random numbers are drawn anew, gradients land
+    in variables as `backward` lets them, an update in place is made, and an optimizer's update,
+    with its hooks, and a schedule's step are called anew at their place.
+    Not captured yet, and so eager, with a UserWarning that says why: states of recurrent layers,
+    what NumPy computes with an array argument, and what Python asks after an optimizer's update.
+    Gradients flow back through results that require them.
 
     The first replay with other numbers is compared with f, to the bit. What updates cannot be
     called twice: it is recorded twice, and the two programs are compared. What differs stays eager.
