@@ -18,6 +18,9 @@ cdef class Repetition:
     # have been drawn, and says whether it was that. stored: identities of what is known to be
     # changed in place.
     cdef str changed(self, object draw=*, object stored=*)
+    # Attributes of layers that are Variables, or None, and others than before: of the layer's
+    # __dict__, the name, what was there before, and what is there now.
+    cdef list states(self)
     cdef int put_back(self) except -1   # what it was before the first run
     cdef bint drew_only(self, object draw) except -1
 

@@ -89,6 +89,19 @@ cdef class Attributes(Cell):
                 self.before[name] = self.of[name]
         return 0
 
+    cdef list states(self):
+        """Variables, or None, in place of others; None: there are changes of another kind."""
+        cdef list found = []
+        for name in {**self.before, **self.of}:
+            now, before = self.of.get(name), self.before.get(name)
+            if now is before:
+                continue
+            if not (now is None or isinstance(now, Variable)) or not (
+                    before is None or isinstance(before, Variable)):
+                return None
+            found.append((self.of, name, before, now))
+        return found
+
     cdef int check(self) except -1:
         """After the second run."""
         for name, item in self.made.items():
@@ -310,10 +323,19 @@ cdef class Repetition:
             elif isinstance(cell, Numbers):
                 if id((<Cell>cell).of) not in stored and not (<Cell>cell).unchanged():
                     return "numbers are changed in place"
+            elif isinstance(cell, Attributes) and (<Attributes>cell).states() is not None:
+                continue
             elif differs((<Cell>cell).read(), (<Cell>cell).before):
                 return (f"the state of {(<Attributes>cell).kind} changes"
                         if isinstance(cell, Attributes) else "a list or dict of a layer changes")
         return None
+
+    cdef list states(self):
+        cdef list found = []
+        for cell in self.cells.values():
+            if isinstance(cell, Attributes):
+                found += (<Attributes>cell).states() or []
+        return found
 
     cdef bint drew_only(self, object draw) except -1:
         """Whether draw(), from the states before the first run, leaves those after it."""

@@ -42,6 +42,10 @@ cdef class Store:
     cdef list targets           # Variables and arrays
     cdef readonly str name
 
+cdef class SetStates:
+    cdef list states            # of (dict, name, whether it requires a gradient, how it is made)
+    cdef readonly str name
+
 cdef class Draw:
     cdef object fill
     cdef readonly object rng        # a Generator, a seed or None

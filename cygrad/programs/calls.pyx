@@ -224,6 +224,35 @@ cdef class Store:
 
 
 @cython.final
+cdef class SetStates:
+    """What layers keep for their next call."""
+
+    def __init__(self, list states):
+        self.states = states
+        self.name = "keep"
+
+    def __call__(self, list operands):
+        cdef Variable v
+        cdef int k = 0
+        for of, name, requires, made in self.states:
+            if made is None:
+                of[name] = None
+                continue
+            v = made(constant(array_of(<Variable>operands[k]).copy(), "compile"))
+            v.requires = requires
+            of[name] = v
+            k += 1
+        return ()
+
+    def meant(self, operands):
+        kept, k = [], 0
+        for of, name, requires, made in self.states:
+            kept.append((id(of), name, requires, made is None or (made, operands[k])))
+            k += made is not None
+        return self.name, tuple(kept)
+
+
+@cython.final
 cdef class Draw:
     """Random numbers, drawn anew."""
 

@@ -1,9 +1,11 @@
 # Outside: the memory that a program reads anew each time.
 
 from cygrad.core.layout cimport Layout
+from cygrad.core.variable cimport Variable
 
 cdef class Outside:
     cdef list variables
+    cdef list sources               # of each None; or where it stands: a dict of a layer, and a name
     cdef int count
     cdef list without_grad          # Variables that had none, and must have none
     cdef Layout** layouts           # with which they were recorded; counted
@@ -11,6 +13,7 @@ cdef class Outside:
     cdef char* of_grad              # whether it is the variable's gradient that is read
     cdef char* required             # whether the variable required a gradient
 
+    cdef Variable variable(self, int k)
     cdef bint fits(self)
     cdef str misfit(self)
     cdef int resolve(self, double** bases) except -1
@@ -18,5 +21,5 @@ cdef class Outside:
     cdef list hold(self)
     cdef list names(self)
 
-# Of triples: a Variable, its start, and whether it is its gradient.
+# Of tuples: a Variable, its start, whether it is its gradient, and its source.
 cdef Outside outside_of(list read, list without_grad)

@@ -22,13 +22,21 @@ cdef class Outside:
         free(self.of_grad)
         free(self.required)
 
+    cdef Variable variable(self, int k):
+        """The k-th, as it is now; None: it is no Variable."""
+        source = self.sources[k]
+        if source is None:
+            return <Variable>self.variables[k]
+        x = (<dict>source[0]).get(source[1])
+        return <Variable>x if isinstance(x, Variable) else None
+
     cdef bint fits(self):
         """Whether each has the shape, the strides and the requirement that it was recorded with."""
         cdef Variable v
         cdef int k
         for k in range(self.count):
-            v = <Variable>self.variables[k]
-            if (v.requires != 0) != self.required[k]:
+            v = self.variable(k)
+            if v is None or (v.requires != 0) != self.required[k]:
                 return False
             if self.of_grad[k]:
                 v = v.grad_
@@ -46,7 +54,9 @@ cdef class Outside:
         cdef Variable v
         cdef int k
         for k in range(self.count):
-            v = <Variable>self.variables[k]
+            v = self.variable(k)
+            if v is None:
+                return "the state of a layer is another"
             if (v.requires != 0) != self.required[k]:
                 return f"{describe(v)} requires {'a' if v.requires else 'no'} gradient now"
             if self.of_grad[k] and v.grad_ is None:
@@ -60,7 +70,7 @@ cdef class Outside:
         cdef Variable v
         cdef int k
         for k in range(self.count):
-            v = <Variable>self.variables[k]
+            v = self.variable(k)
             bases[k + 1] = (v.grad_ if self.of_grad[k] else v).ptr + self.starts[k]
         return 0
 
@@ -69,7 +79,7 @@ cdef class Outside:
         cdef Variable v
         cdef int k
         for k in range(self.count):
-            v = <Variable>self.variables[k]
+            v = self.variable(k)
             if self.of_grad[k]:
                 continue
             if v.layout is not self.layouts[k] and not same_places(v.layout, self.layouts[k]):
@@ -81,8 +91,9 @@ cdef class Outside:
     cdef list names(self):
         """What each is, to compare with those of another program."""
         cdef int k
-        return [(id(self.variables[k]), self.starts[k], <int>self.of_grad[k])
-                for k in range(self.count)]
+        return [(id(self.variables[k]) if self.sources[k] is None
+                 else (id(self.sources[k][0]), self.sources[k][1]),
+                 self.starts[k], <int>self.of_grad[k]) for k in range(self.count)]
 
     cdef list hold(self):
         """Their memory, which stays as long as the list does."""
@@ -90,7 +101,7 @@ cdef class Outside:
         cdef int k
         held = []
         for k in range(self.count):
-            v = <Variable>self.variables[k]
+            v = self.variable(k)
             held.append((v.grad_ if self.of_grad[k] else v).storage)
         return held
 
@@ -108,10 +119,12 @@ cdef Outside outside_of(list read, list without_grad):
         raise MemoryError()
     outside.count = n
     outside.variables = []
+    outside.sources = []
     outside.without_grad = without_grad
     for k in range(n):
-        v, outside.starts[k], outside.of_grad[k] = read[k]
-        outside.variables.append(v)
+        v, outside.starts[k], outside.of_grad[k], source = read[k]
+        outside.variables.append(v if source is None else None)
+        outside.sources.append(source)
         outside.required[k] = v.requires != 0
         if outside.of_grad[k]:              # by now it may have another, or none
             outside.layouts[k] = contiguous_layout(v.layout.ndim, v.layout.shape)

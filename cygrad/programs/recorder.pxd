@@ -27,6 +27,9 @@ cdef class Recorder(Tape):
     cdef tuple outputs_last
     cdef int unfilled
     cdef dict routines              # by a Function's identity: the first value of its results
+    cdef dict states_before         # by identity: of a layer's state before, where it stood, and it
+    cdef readonly bint states_kept  # layers keep states
+    cdef readonly bint keeps_graph  # a state that a call leaves has a graph
     cdef readonly dict born         # by identity: Variables that the call has made by itself
     cdef readonly list draws        # Draws, in order, each with what it drew
     cdef readonly bint asks_late    # there are guards after them
@@ -67,6 +70,7 @@ cdef class Recorder(Tape):
     cdef int input_number(self, object x) except -1
     cdef int pause(self, list gys) except -1
     cdef list give_draws(self)
+    cdef int keep_states(self, list states, object plain, object with_graph) except -1
     cdef Touched touched(self, Variable x)
     cdef int land(self) except -1
     cdef int forget(self) except -1

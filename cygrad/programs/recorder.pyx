@@ -26,13 +26,13 @@ from cygrad.core.mode cimport Mode, mode
 from cygrad.core.routine cimport AS_IT_IS, DENSE, Emission, FOR_BLAS
 from cygrad.core.repetition cimport pause_repetitions, resume_repetitions
 from cygrad.core.slots cimport Py_REFCNT
-from cygrad.core.storage cimport FOREIGN, writes
+from cygrad.core.storage cimport FOREIGN, Storage, writes
 from cygrad.core.tape cimport Tape, leave_outputs
 from cygrad.core.variable cimport Variable, describe, detached
 from cygrad.functions.linalg cimport is_for_blas
 from cygrad.kernels.elementwise cimport constants_of, kernel_named
 from cygrad.programs.calls cimport (
-    Draw, Effect, Forward, Gradient, Landing, Store, Test, Touched, leaves_of,
+    Draw, Effect, Forward, Gradient, Landing, SetStates, Store, Test, Touched, leaves_of,
 )
 from cygrad.programs.draft cimport (
     CALL, CHECK, COMPUTED, CONSTANT, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, Operand,
@@ -43,6 +43,7 @@ from cygrad.programs.program cimport ROUTINE_OPERANDS
 
 cdef enum:
     FEW = 16                # numbers that Python may look at one by one
+    COPIED = 65536          # numbers of an array that may be one of the call's own
 
 cdef int ADD = kernel_named("ADD")
 cdef int COPY = kernel_named("COPY")
@@ -76,6 +77,7 @@ cdef class Recorder(Tape):
         self.stores = {}
         self.all_stores = {}
         self.born = {}
+        self.states_before = {}
         self.held = []
         self.where = []
 
@@ -105,11 +107,14 @@ cdef class Recorder(Tape):
             if v.ptr <= w.ptr + highest(w.layout) and w.ptr <= v.ptr + highest(v.layout):
                 self.refused(f"{describe(v)} is read, whose memory was changed in place through "
                              "another array")
-        if (v.storage is not None and v.storage.size_class == FOREIGN) or not v.layout.contiguous:
+        cdef bint foreign = v.storage is not None and v.storage.size_class == FOREIGN
+        if not v.layout.contiguous or (foreign and v.layout.size > COPIED):
             block.value = self.draft.add_value(OUTSIDE, block.size, <int>len(self.outsides))
         else:
             # Its numbers as they are now, in case that nobody else can see it.
             block.value = self.draft.add_constant(v.ptr, v.layout.size)
+            if foreign:
+                self.draft.values[block.value].origin = OUTSIDE
             self.draft.values[block.value].index = <int>len(self.outsides)
         self.draft.values[block.value].late = self.effects
         block.outside = [v]
@@ -470,6 +475,8 @@ cdef class Recorder(Tape):
         self.rest()
         self.blocks.pop(<size_t><PyObject*>y.storage, None)
         block = self.new_block(y, 0)
+        if (id(owner), part) not in self.parts:
+            return self.refused("the gradient of weights that steps of a recurrent layer share")
         block.value, block.offset = self.parts[(id(owner), part)]
         return 0
 
@@ -707,6 +714,30 @@ cdef class Recorder(Tape):
         self.draws.append((again, array_of(y).copy(), self.draft.n_values - 1))
         return y
 
+    cdef int keep_states(self, list states, object plain, object with_graph) except -1:
+        """States of layers, as Repetition.states has them; what makes one of a Variable."""
+        cdef Block block
+        cdef Variable v
+        cdef list kept = [], operands = []
+        for of, name, before, now in states:
+            if before is not None:
+                self.states_before[id(before)] = (of, name, before)
+            if now is None:
+                kept.append((of, name, False, None))
+                continue
+            v = <Variable>now
+            block = <Block>self.blocks.get(<size_t><PyObject*>v.storage)
+            if block is None or block.outside is not None:
+                return self.refused("a layer keeps, as its state, a variable that was there before")
+            self.keeps_graph = self.keeps_graph or v.creator_ is not None
+            kept.append((of, name, v.requires != 0,
+                         with_graph if v.creator_ is not None else plain))
+            operands.append(v)
+        if kept:
+            self.states_kept = True
+            self.call(SetStates(kept), operands, [])
+        return 0
+
     cdef list give_draws(self):
         """Add what has been drawn to the results; their numbers."""
         first = len(self.draft.results)
@@ -824,31 +855,41 @@ cdef class Recorder(Tape):
         self.blocks = {}
         self.results = {}
         self.held = []
+        born = {<size_t><PyObject*>(<Variable>x).storage for x in self.born.values()}
         self.born = {}
         self.all_stores = {key: None for key in self.all_stores}
+        source = None
         for item in self.outsides:
             block = <Block>item
             if block.grad_of is not None:
                 self.draft.values[block.value].index = <int>len(anew)
-                anew.append((block.grad_of, 0, True))
+                anew.append((block.grad_of, 0, True, None))
                 continue
             seen = list({id(v): v for v in block.outside}.values())
+            made_here = <size_t><PyObject*>block.storage in born
             block.outside = None
             alive = []
             seen.reverse()
             while seen:                             # the first that was seen comes last
                 v = <Variable>seen.pop(0)
-                if Py_REFCNT(<PyObject*>v) > 1:
+                # A graph may be kept, as that of a layer's state: what it alone holds is not seen.
+                if Py_REFCNT(<PyObject*>v) > 1 + <Py_ssize_t>v.uses:
                     alive.append(v)
                 first = v
             v = <Variable>(alive[len(alive) - 1] if alive else first)
+            # What the call has made of numbers is a constant, whoever may keep it.
+            if ((made_here or not alive) and self.draft.values[block.value].constants is not NULL
+                    and (is_nobodys(v.storage) if v.storage.size_class == FOREIGN else made_here)):
+                self.draft.values[block.value].origin = CONSTANT
+                continue
             if not alive and self.draft.values[block.value].origin == CONSTANT:
                 if Py_REFCNT(<PyObject*>v.storage) > 2:     # v's, and the block's
                     self.refused("numbers of a variable that could not be told from a constant")
                 continue
             self.draft.values[block.value].origin = OUTSIDE
             self.draft.values[block.value].index = <int>len(anew)
-            anew.append((v, block.base - v.ptr, False))
+            source = self.states_before.get(id(v))
+            anew.append((v, block.base - v.ptr, False, None if source is None else source[:2]))
         v = first = None
         seen = alive = None
         return outside_of(anew, self.settle_grads())
@@ -882,6 +923,12 @@ def refuse_here(str why):
     """What this thread records, if it does, cannot be replayed, and why."""
     if mode().tape is not NULL:
         (<Tape>mode().tape).refused(why)
+
+
+cdef bint is_nobodys(Storage storage) noexcept:
+    """Whether foreign memory is that of an array which nothing else holds."""
+    return (Py_REFCNT(storage.owner) == 1 and isinstance(<object>storage.owner, np.ndarray)
+            and (<object>storage.owner).base is None)
 
 
 cdef bint is_view(Function f, Variable y) noexcept:

@@ -35,7 +35,7 @@ from cygrad.transforms.capture cimport (
 from cygrad.transforms.replayed cimport Run, beginnings, gradients_of, run_of, seed_like
 from cygrad.transforms.trace cimport Transform
 from cygrad.transforms.watches cimport (
-    WATCHES, Watch, is_plain, watch_function, watch_inside,
+    WATCHES, Watch, is_plain, watch_function, watch_inside, watching_states,
 )
 
 from cygrad.transforms.inputs import ArrayInput, NumberInput
@@ -260,14 +260,21 @@ cdef class Compiled:
             if writes - recorder.written != before or give_back(kinds, found, inputs):
                 recorder.refused("numbers are changed in place")
             inputs = new_args = new_kwargs = None
+            states = repetition.states()
+            recorder.keep_states(states, detached_, spent_)
+            capture.watches = watching_states(capture.watches, states)
             given = self.outputs_of(capture, recorder, result)
+            if AS_RESULT in capture.ways and recorder.keeps_graph:
+                recorder.refused("a layer keeps the graph of its state, and so does the result: "
+                                 "run backward in the function, or call it in no_grad")
             if AS_RESULT in capture.ways and not recorder.reasons:
                 flown = flow_back(capture, recorder, given, repetition.made())
         why = repetition.changed(recorder.draw_again, recorder.all_stores)
         if why is not None:
             recorder.refused(why)
-        if not (recorder.draws or recorder.all_stores):
+        if not (recorder.draws or recorder.all_stores or states):
             repetition = None
+        states = None
         if not recorder.reasons:
             for k in range(len(given)):
                 if capture.ways[k] == AS_SPENT:
@@ -283,8 +290,8 @@ cdef class Compiled:
         if capture.outside.count >= BASES - 1:
             self.stay(f"it reads {capture.outside.count} arrays beside its arguments")
             return result, None
-        capture.effects = recorder.acts or len(recorder.all_stores) > 0
-        capture.stores = len(recorder.all_stores) > 0
+        capture.effects = recorder.acts or len(recorder.all_stores) > 0 or recorder.states_kept
+        capture.stores = len(recorder.all_stores) > 0 or recorder.states_kept
         capture.keyed = recorder.looked_at
         capture.draws = [draw for draw, _, _ in recorder.draws]
         capture.asks_late = recorder.asks_late
@@ -436,6 +443,16 @@ cdef class Replaying:
     def __call__(self):
         cdef bint differs = True
         return self.capture.replay(self.found, self.call, &differs)
+
+
+def spent_(Variable v not None):
+    """A state whose graph is gone."""
+    return spent(v)
+
+
+def detached_(Variable v not None):
+    """A state without a graph."""
+    return v
 
 
 cdef list flow_back(Capture capture, Recorder recorder, list given, list made):

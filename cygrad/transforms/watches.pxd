@@ -13,6 +13,9 @@ cdef class Watch:
     cdef object now(self)
     cdef bint holds(self) except -1
 
+# In place of those in `watches` of these attributes.
+cdef list watching_states(list watches, list states)
+
 cdef bint is_plain(object x) noexcept
 cdef bint same_value(object a, object b) except -1
 

@@ -167,6 +167,29 @@ cdef class LengthOf(Watch):
         return len(self.of)
 
 
+cdef class StateOf(Watch):
+    """A layer's state: whether it is there, with a gradient required, and a graph."""
+    def __init__(self, of, key, before):
+        self.of = of
+        self.key = key
+        self.name = f"the state {key}"
+        self.expected = kind_of_state(before)
+
+    cdef bint holds(self) except -1:
+        return kind_of_state((<dict>self.of).get(self.key)) == self.expected
+
+
+cdef object kind_of_state(object x):
+    cdef Variable v
+    if x is None:
+        return None
+    v = x if isinstance(x, Variable) else None
+    if v is None:
+        return x
+    return v.shape, v.requires != 0, None if v.creator_ is None else (
+        v.creator_.op.name if v.creator_.op is not NULL else b"")
+
+
 cdef class NumbersOf(Watch):
     """What is in an array: NumPy may read it, which no program sees."""
     def __init__(self, of, name):
@@ -241,3 +264,9 @@ cdef int watch_globals(list watches, set met, object code, dict inside, set name
         if type(x) is CodeType:
             watch_globals(watches, met, x, inside, named)
     return 0
+
+
+cdef list watching_states(list watches, list states):
+    cdef set places = {(id(of), name) for of, name, _, _ in states}
+    return ([w for w in watches if (id((<Watch>w).of), (<Watch>w).key) not in places]
+            + [StateOf(of, name, before) for of, name, before, _ in states])

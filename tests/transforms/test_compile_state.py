@@ -1,5 +1,6 @@
 """compile: what is changed in place is changed in each replay: parameters, running statistics."""
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -154,10 +155,93 @@ def test_running_arrays() -> None:
         assert bits(f(x)) == bits(compiled(x)) and state() == other()
 
 
-def test_the_state_of_a_recurrent_layer_stays_eager() -> None:
-    layer = L.LSTM(3, in_size=4, rng=0)
-    with pytest.warns(UserWarning, match="the state of LSTM changes"):
-        cg.compile(lambda x: F.sum(layer(x)))(X[0])
+# ---- States of recurrent layers ------------------------------------------------------------------
+
+KINDS = [L.RNN, L.GRU, L.LSTM]
+SEQUENCES = [RNG.normal(size=(5, 8, 4)) for _ in range(9)]
+
+
+def states(layer: Any) -> Any:
+    return [bits(layer.__dict__.get(name)) for name in layer._states]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_steps_in_no_grad(kind: Any) -> None:
+    (a, b) = (kind(3, in_size=4, rng=0) for _ in range(2))
+    compiled = cg.compile(b, fallback=False)
+    with cg.no_grad():
+        for k, x in enumerate([*X, *X]):
+            if k == 12:
+                a.reset_state()
+                b.reset_state()
+            assert bits(a(x)) == bits(compiled(x)), k
+            assert states(a) == states(b), k
+    assert compiled.replays >= 9
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("one_step", [True, False])
+def test_training_on_sequences(kind: Any, one_step: bool) -> None:
+    def make() -> Any:
+        layer, rule = kind(3, in_size=4, rng=0), optimizers.SGD(0.1)
+
+        def step(xs: Array) -> Any:
+            layer.reset_state()
+            loss = cg.Variable(0.0, requires_grad=False)
+            for x in xs[:1] if one_step else xs:
+                loss = loss + F.mean(layer(x) ** 2)
+            layer.cleargrads()
+            loss.backward()
+            rule.update(layer)
+            return loss
+
+        return step, lambda: [bits(p) for _, p in layer.params()] + states(layer)
+
+    (f, state), (g, other) = make(), make()
+    compiled = cg.compile(g)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # several steps share weights, and stay eager
+        for xs in SEQUENCES:
+            assert bits(f(xs)) == bits(compiled(xs))
+            assert state() == other()
+    assert compiled.replays >= 4 * one_step  # after three captures: None, a graph, none
+
+
+def test_truncated_sequences() -> None:
+    def make() -> Any:
+        layer, rule = L.LSTM(3, in_size=4, rng=0), optimizers.SGD(0.1)
+
+        def step(x: Array) -> Any:
+            loss = F.mean(layer(x) ** 2)
+            layer.cleargrads()
+            loss.backward()
+            loss.unchain_backward()
+            rule.update(layer)
+            return loss
+
+        return step, lambda: [bits(p) for _, p in layer.params()] + states(layer)
+
+    (f, state), (g, other) = make(), make()
+    compiled = cg.compile(g)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for x in X:
+            assert bits(f(x)) == bits(compiled(x))
+            assert state() == other()
+
+
+def test_a_state_with_a_graph_stays_eager() -> None:
+    layer, other = L.LSTM(3, in_size=4, rng=0), L.LSTM(3, in_size=4, rng=0)
+    compiled = cg.compile(layer)
+    with pytest.warns(UserWarning, match="keeps the graph of its state"):
+        y = compiled(X[0])
+    for x in X[1:3]:
+        y = compiled(x)
+    for x in X[:3]:
+        z = other(x)
+    F.sum(y).backward()
+    F.sum(z).backward()
+    assert bits(layer.wx.grad) == bits(other.wx.grad)
 
 
 # ---- A user's Functions --------------------------------------------------------------------------

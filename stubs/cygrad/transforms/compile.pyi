@@ -7,6 +7,7 @@ told of one with overloads, such as a gradient's.
 from collections.abc import Callable
 from typing import Any
 
+from ..core.variable import Variable
 from ..programs.program import Program
 from .capture import Capture
 from .replayed import Run
@@ -34,5 +35,8 @@ class Replaying:
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
 WRAPPERS: list[type]
+
+def spent_(v: Variable) -> Variable: ...
+def detached_(v: Variable) -> Variable: ...
 
 def compile(f: Callable[..., Any], fallback: bool = True) -> Compiled: ...
