@@ -12,9 +12,16 @@ cdef struct Entry:
     int instruction
     unsigned int hash
 
+# Of a value: what makes it, where that matters. It is kept apart, as instructions are far away.
+cdef enum Mark:
+    ANYTHING = 0
+    A_NEGATIVE = 1              # NEG of a number
+    NUMBERS = 2                 # GATHER of numbers
+
 cdef class Numbering:
     cdef Draft draft                # that is written
     cdef int* maker                 # by value: the instruction that makes it, or -1
+    cdef char* marks                # by value: Mark
     cdef int room
     cdef Entry* table               # of instructions
     cdef int buckets, entries
@@ -22,8 +29,8 @@ cdef class Numbering:
     cdef int n_constants, room_for_constants
     cdef int spare                  # a value that was recorded, and will not be made; -1: none
 
-    cdef int maker_of(self, int value) noexcept
-    cdef int makes(self, int value) except -1
+    cdef bint is_marked(self, int value, Mark mark) noexcept
+    cdef int makes(self, int value, Mark mark) except -1
     cdef int constant(self, double number) except -1
     cdef size_t place_of_constant(self, double number) noexcept
     cdef int make_room_for_constants(self, int room) except -1

@@ -35,24 +35,25 @@ cdef class Numbering:
 
     def __dealloc__(self):
         free(self.maker)
+        free(self.marks)
         free(self.table)
         free(self.constants)
 
     # ---- What makes what ----------------------------------------------------------------------
 
-    cdef int maker_of(self, int value) noexcept:
-        return self.maker[value] if value < self.room else -1
+    cdef bint is_marked(self, int value, Mark mark) noexcept:
+        return value < self.room and self.marks[value] == mark
 
-    cdef int makes(self, int value) except -1:
+    cdef int makes(self, int value, Mark mark) except -1:
         """The instruction that was written last makes the value."""
-        cdef int k
+        cdef int room = 2 * value + 64
         if value >= self.room:
-            k = self.room
-            self.room = 2 * value + 64
-            self.maker = <int*>grown(self.maker, self.room * sizeof(int))
-            for k in range(k, self.room):
-                self.maker[k] = -1
+            self.maker = <int*>grown(self.maker, room * sizeof(int))
+            self.marks = <char*>grown(self.marks, room)
+            memset(self.marks + self.room, ANYTHING, room - self.room)
+            self.room = room
         self.maker[value] = self.draft.n_instructions - 1
+        self.marks[value] = mark
         return 0
 
     # ---- Constants ----------------------------------------------------------------------------
@@ -142,15 +143,11 @@ cdef class Numbering:
 
     cdef Number without_sign(self, Number x, int* sign) noexcept:
         """-x is x, and one more sign."""
-        cdef const Instruction* at
         cdef const Operand* source
-        cdef int m = self.maker_of(x.value)
-        if m < 0:
+        if not self.is_marked(x.value, A_NEGATIVE):
             return x
-        at = &self.draft.instructions[m]
-        source = &self.draft.operands[at.first]
-        if (at.kind == KERNEL and at.kernel == NEG and self.draft.values[at.out].size == 1
-                and self.draft.values[source.value].origin != OUTSIDE):
+        source = &self.draft.operands[self.draft.instructions[self.maker[x.value]].first]
+        if self.draft.values[source.value].origin != OUTSIDE:
             sign[0] += 1
             x.value, x.offset = source.value, source.offset
         return x
@@ -219,10 +216,10 @@ cdef class Numbering:
         new.place.layout = share(SCALAR)
         if c is not NULL:
             memcpy(new.c, c, constants_of(kernel) * sizeof(double))
-        self.makes(y.value)
+        self.makes(y.value, A_NEGATIVE if kernel == NEG else ANYTHING)
         if kernel == SINCOS:
             new.outs = 2
-            self.makes(self.draft.add_value(COMPUTED, 1, 0))
+            self.makes(self.draft.add_value(COMPUTED, 1, 0), ANYTHING)
         for j in range(n):
             self.draft.add_operand(x[j].value, x[j].offset, SCALAR)
         return y

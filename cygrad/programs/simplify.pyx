@@ -19,7 +19,9 @@ from cygrad.programs.expansions cimport (
     APPLIED, CONSTANT_OF_IT, Expansion, OPERAND, STEPS, expansion_of,
 )
 from cygrad.programs.fusing cimport fuse
-from cygrad.programs.numbering cimport Number, Numbering, mixed, same_constants, with_constants
+from cygrad.programs.numbering cimport (
+    ANYTHING, NUMBERS, Number, Numbering, mixed, same_constants, with_constants,
+)
 from cygrad.programs.stretches cimport find_stretches, stands_still
 
 cdef enum:
@@ -116,6 +118,8 @@ cdef class Simplifier(Numbering):
             return self.write_number(at, operands)
         if at.kind == KERNEL and self.is_small(at):
             return self.write_small(at, operands)
+        if at.kind == KERNEL:
+            self.draft.has_stretches = True
         if at.kind == KERNEL and not self.apart[at.out]:
             return self.write_elementwise(at, operands)
         if at.kind == PUT and self.is_put_into_few(at, operands):
@@ -148,15 +152,13 @@ cdef class Simplifier(Numbering):
         cdef const Instruction* at
         cdef const Operand* source
         cdef Number y
-        cdef int m
         y.value, y.offset = value, offset
         if self.draft.values[value].origin == CONSTANT:
             y.value, y.offset = self.constant(self.draft.values[value].constants[offset]), 0
             return y
-        m = self.maker_of(value)
-        if m < 0 or self.draft.instructions[m].kind != GATHER:
+        if not self.is_marked(value, NUMBERS):
             return y
-        at = &self.draft.instructions[m]
+        at = &self.draft.instructions[self.maker[value]]
         source = &self.draft.operands[at.first + offset]
         if self.draft.values[source.value].origin != OUTSIDE:
             y.value, y.offset = source.value, source.offset
@@ -174,7 +176,7 @@ cdef class Simplifier(Numbering):
         for j in range(at.count):
             self.draft.add_operand(operands[j].value, operands[j].offset, operands[j].layout)
         for j in range(at.outs):
-            self.makes(at.out + j)
+            self.makes(at.out + j, NUMBERS if at.kind == GATHER else ANYTHING)
         return new
 
     # ---- Numbers ------------------------------------------------------------------------------
@@ -310,17 +312,13 @@ cdef class Simplifier(Numbering):
         new.place.layout = contiguous_layout(1, &size)
         for k in range(size):
             self.draft.add_operand(numbers[k].value, numbers[k].offset, SCALAR)
-        return self.makes(out)
+        return self.makes(out, NUMBERS)
 
     cdef bint is_sum_of_few(self, const Instruction* at, const Operand* operands) noexcept:
         """Whether NumPy adds up one after the other, from the first on."""
         return (operands[0].layout.contiguous and 1 < operands[0].layout.size < PLAIN
                 and self.draft.values[at.out].size == 1 and is_minus_zero(at.c[0])
-                and self.are_known(&operands[0]))
-
-    cdef bint are_known(self, const Operand* operand) noexcept:
-        cdef int m = self.maker_of(operand.value)
-        return m >= 0 and self.draft.instructions[m].kind == GATHER
+                and self.is_marked(operands[0].value, NUMBERS))
 
     cdef int write_sum(self, const Instruction* at, const Operand* operands) except -1:
         cdef Number pair[2]
@@ -339,15 +337,13 @@ cdef class Simplifier(Numbering):
     cdef bint is_put_into_few(self, const Instruction* at, const Operand* operands) noexcept:
         """Whether a PUT is of a number into zeros, or into numbers that are known one by one."""
         cdef Py_ssize_t size = self.draft.values[at.out].size
-        cdef int m
         if (size > FEW or at.place.layout.size != 1 or operands[0].layout.size != 1
                 or self.apart[at.out]):
             return False
         if at.count == 1 or size == 1:
             return True
-        m = self.maker_of(operands[1].value)
-        return (m >= 0 and self.draft.instructions[m].kind == GATHER
-                and self.draft.instructions[m].count == size)
+        return (self.is_marked(operands[1].value, NUMBERS)
+                and self.draft.values[operands[1].value].size == size)
 
     cdef int write_put(self, Instruction* at, const Operand* operands) except -1:
         """It becomes a GATHER: of sums, each a number by itself."""
@@ -363,7 +359,7 @@ cdef class Simplifier(Numbering):
                 numbers[j].value, numbers[j].offset = operands[1].value, operands[1].offset
             else:
                 old = &self.draft.operands[
-                    self.draft.instructions[self.maker_of(operands[1].value)].first + j]
+                    self.draft.instructions[self.maker[operands[1].value]].first + j]
                 numbers[j].value, numbers[j].offset = old.value, old.offset
         j = <int>at.place.offset
         pair[0] = numbers[j]
@@ -423,7 +419,7 @@ cdef int drop_unread(Draft draft) except -1:
         if at.kind == KERNEL and at.kernel == SINCOS:
             keep_one(at, read[at.out], read[at.out + 1])
     free(read)
-    return draft.drop_dead()
+    return 0
 
 
 cdef void keep_one(Instruction* at, bint sine, bint cosine) noexcept:
