@@ -266,12 +266,12 @@ cdef class Numbering:
         self.table[place].instruction = self.draft.n_instructions
         self.table[place].hash = hash
         self.entries += 1
-        if 2 * self.entries > self.buckets:
+        if 4 * self.entries > 3 * self.buckets:
             self.make_room(2 * self.buckets)
         return 0
 
     cdef int make_room(self, int buckets) except -1:
-        """At least so many, of which no more than half are taken."""
+        """At least so many, of which no more than three in four are taken."""
         cdef Entry* old = self.table
         cdef int k, n = self.buckets
         cdef size_t place

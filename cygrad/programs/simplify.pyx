@@ -72,7 +72,7 @@ cdef class Simplifier(Numbering):
         draft.n_instructions = draft.room_for_instructions = 0
         draft.n_operands = draft.room_for_operands = 0
         draft.reserve(self.n_given + self.n_given // 2, self.n_operands + self.n_operands // 2)
-        self.make_room(4 * self.n_given)
+        self.make_room(2 * self.n_given)
 
     def __dealloc__(self):
         free_instructions(self.given, self.n_given)
