@@ -69,7 +69,8 @@ cdef class Places:
         for k in range(self.draft.n_instructions):
             at = &self.draft.instructions[k]
             if at.stretch > 0:
-                self.home[at.out] = at.stretch
+                for j in range(at.outs):
+                    self.home[at.out + j] = at.stretch
             for j in range(at.count):
                 operand = &self.draft.operands[at.first + j]
                 if self.home[operand.value] != at.stretch or not is_whole(

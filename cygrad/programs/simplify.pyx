@@ -9,7 +9,7 @@ instructions become one (fusing.pyx).
 from libc.math cimport signbit
 from libc.stdlib cimport calloc, free
 
-from cygrad.core.layout cimport Layout, SCALAR, contiguous_layout, same_shape
+from cygrad.core.layout cimport Layout, SCALAR, contiguous_layout, same_shape, share
 from cygrad.kernels.elementwise cimport MAX_OPERANDS, inputs_of, instruction_named, kernel_named
 from cygrad.programs.draft cimport (
     CALL, CHECK, COMPUTED, CONSTANT, Draft, GATHER, Instruction, KERNEL, OUTSIDE, Operand, PUT,
@@ -36,6 +36,9 @@ cdef int MUL_Y = kernel_named("G_MUL_Y")
 cdef int COPY = kernel_named("COPY")
 cdef int SIN = kernel_named("SIN")
 cdef int COS = kernel_named("COS")
+cdef int NEG = kernel_named("NEG")
+cdef int SIN_X = kernel_named("G_SIN_X")
+cdef int COS_X = kernel_named("G_COS_X")
 cdef int SINCOS = instruction_named("SINCOS")
 
 cdef int simplify(Draft draft) except -1:
@@ -227,22 +230,33 @@ cdef class Simplifier(Numbering):
 
     cdef int write_elementwise(self, Instruction* at, const Operand* operands) except -1:
         """A kernel of arrays, unless it was written before, or gives what is there."""
-        cdef unsigned int hash = self.hash_of(at, operands)
-        cdef size_t place = self.first_place(hash)
+        cdef size_t place
         cdef int entry, same = self.operand_given(at, operands)
         if same >= 0:
             self.stands_for[at.out] = operands[same]
             return 0
-        while self.table[place].instruction >= 0:
-            entry = self.table[place].instruction
-            if self.table[place].hash == hash and self.equal(at, operands,
-                                                             &self.draft.instructions[entry]):
-                self.stands_for[at.out].value = self.draft.instructions[entry].out
-                return 0
-            place = self.next_place(place)
-        self.enter(place, hash)
+        if self.is_wave(at, operands):
+            return self.write_wave(at, operands)
+        place = self.place_among_arrays(at, operands)
+        entry = self.table[place].instruction
+        if entry >= 0:
+            self.stands_for[at.out].value = self.draft.instructions[entry].out
+            return 0
+        self.enter(place, self.table[place].hash)
         self.keep(at, operands)
         return 0
+
+    cdef size_t place_among_arrays(self, const Instruction* at, const Operand* operands) noexcept:
+        """Where in the table an equal instruction is, or is to be entered."""
+        cdef unsigned int hash = self.hash_of(at, operands)
+        cdef size_t place = self.first_place(hash)
+        while self.table[place].instruction >= 0:
+            if self.table[place].hash == hash and self.equal(
+                    at, operands, &self.draft.instructions[self.table[place].instruction]):
+                return place
+            place = self.next_place(place)
+        self.table[place].hash = hash
+        return place
 
     cdef int operand_given(self, const Instruction* at, const Operand* operands) noexcept:
         """The operand that the result is, number by number, as in a product by 1; else -1."""
@@ -258,6 +272,60 @@ cdef class Simplifier(Numbering):
                 and self.draft.values[operands[k].value].origin == COMPUTED):
             return k
         return -1
+
+    cdef bint is_wave(self, const Instruction* at, const Operand* operands) noexcept:
+        """Whether it is sin or cos, or what flows back through them, of an array in order."""
+        cdef const Operand* x = &operands[at.count - 1]
+        return ((at.kernel == SIN or at.kernel == COS or at.kernel == SIN_X or at.kernel == COS_X)
+                and at.place.layout.contiguous and x.layout.contiguous
+                and x.layout.size == self.draft.values[at.out].size)
+
+    cdef int write_wave(self, const Instruction* at, const Operand* operands) except -1:
+        """Both of an array are computed at once; what flows back is a product with one of them."""
+        cdef Operand pair[2]
+        cdef int product, first = self.sine_of(at, &operands[at.count - 1])
+        if at.kernel == SIN or at.kernel == COS or (at.kernel == SIN_X
+                                                    and self.is_one(&operands[0])):
+            self.stands_for[at.out].value = first + (at.kernel != SIN)
+            return 0
+        pair[0] = operands[0]
+        pair[1].offset, pair[1].layout = 0, at.place.layout
+        pair[1].value = first + (at.kernel == SIN_X)
+        if at.kernel == SIN_X:
+            return self.add_array(MUL, at.out, at.place.layout, pair, 2)
+        product = self.draft.add_value(COMPUTED, self.draft.values[at.out].size, 0)
+        self.add_array(MUL, product, at.place.layout, pair, 2)
+        pair[0] = pair[1]
+        pair[0].value = product
+        return self.add_array(NEG, at.out, at.place.layout, pair, 1)
+
+    cdef int sine_of(self, const Instruction* at, const Operand* x) except -1:
+        """The value of the sine; that of the cosine is the next one."""
+        cdef Instruction both = at[0]
+        cdef size_t place
+        cdef int first
+        both.kernel = SINCOS
+        both.count = 1
+        place = self.place_among_arrays(&both, x)
+        if self.table[place].instruction >= 0:
+            return self.draft.instructions[self.table[place].instruction].out
+        self.enter(place, self.table[place].hash)
+        first = self.draft.add_value(COMPUTED, self.draft.values[at.out].size, 0)
+        self.draft.add_value(COMPUTED, self.draft.values[at.out].size, 0)
+        self.add_array(SINCOS, first, at.place.layout, x, 1)
+        self.draft.instructions[self.draft.n_instructions - 1].outs = 2
+        self.makes(first + 1, ANYTHING)
+        return first
+
+    cdef int add_array(self, int kernel, int out, Layout* layout, const Operand* operands,
+                       int n) except -1:
+        cdef Instruction* new = self.draft.add(KERNEL, out)
+        cdef int j
+        new.kernel = kernel
+        new.place.layout = share(layout)
+        for j in range(n):
+            self.draft.add_operand_of(new, &operands[j])
+        return self.makes(out, ANYTHING)
 
     cdef bint is_one(self, const Operand* operand) noexcept:
         """Whether it is 1, or stands for an array of that."""
