@@ -1,4 +1,5 @@
-/* The cells of recurrent networks, forward and backward, each one pass over a row of n units.
+/* Kernels of several results: the cells of recurrent networks, forward and backward, each one pass over
+ * a row of n units; and sin and cos of the same numbers.
  * Included by loops.h once for each instruction set.
  *
  * LSTM: gates = [i f g o], each n long, before their activations; i, f, o pass through the sigmoid,
@@ -56,5 +57,13 @@ static void CG_NAME(LSTM_GRADIENT)(double *const *args, ptrdiff_t n)
     }
 }
 
+/* args: x; to write: sin x, cos x */
+static void CG_NAME(SINCOS)(double *const *args, ptrdiff_t n)
+{
+    for (ptrdiff_t start = 0; start < n; start += CG_BLOCK)
+        CG_NAME(sincos_block)(args[0] + start, args[1] + start, args[2] + start,
+                              n - start < CG_BLOCK ? n - start : CG_BLOCK);
+}
+
 static const cg_cell CG_NAME(cells)[CG_CELLS] = {
-    CG_NAME(LSTM), CG_NAME(LSTM_STEP), CG_NAME(LSTM_GRADIENT)};
+    CG_NAME(LSTM), CG_NAME(LSTM_STEP), CG_NAME(LSTM_GRADIENT), CG_NAME(SINCOS)};

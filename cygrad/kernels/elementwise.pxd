@@ -7,7 +7,7 @@ cdef extern from "kernels.h" nogil:
         CG_READS_X, CG_READS_Y, CG_READS_R
     ctypedef void (*cg_cell)(double** args, Py_ssize_t n) noexcept nogil
     enum:
-        CG_LSTM, CG_LSTM_STEP, CG_LSTM_GRADIENT
+        CG_LSTM, CG_LSTM_STEP, CG_LSTM_GRADIENT, CG_SINCOS
     ctypedef struct cg_update:
         void (*step)(double** arrays, Py_ssize_t n, const double* c) noexcept nogil
         int states

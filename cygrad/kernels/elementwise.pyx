@@ -94,7 +94,7 @@ cdef int constants_of(int kernel) noexcept:
 
 
 cdef bint adds(int kernel) noexcept:
-    return cg_catalogue[kernel].adds
+    return kernel < cg_kernel_count and cg_catalogue[kernel].adds
 
 
 cdef str name_of_kernel(int kernel):

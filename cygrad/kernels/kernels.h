@@ -63,7 +63,7 @@ extern const int cg_last;       /* the first that is no computation */
  * None of these overlap, but where cells.h says so. */
 typedef void (*cg_cell)(double *const *args, ptrdiff_t n);
 
-enum { CG_LSTM, CG_LSTM_STEP, CG_LSTM_GRADIENT, CG_CELLS };
+enum { CG_LSTM, CG_LSTM_STEP, CG_LSTM_GRADIENT, CG_SINCOS, CG_CELLS };
 
 /* An update rule (updates.def): one step of a parameter, in place. `arrays` are the parameter, its
  * gradient and its states, all contiguous and n long; `c` has room for CG_UPDATE_CONSTANTS. */

@@ -142,6 +142,37 @@ CG_INLINE double CG_NAME(sincos_core)(double x, double *cosine)
     return cg_real(cg_bits(cg_select(odd, other, even)) ^ sign ^ (cg_bits(x) & CG_SIGN_BIT));
 }
 
+CG_NOINLINE void CG_NAME(sincos_rows)(const double *x, double *sine, double *cosine, ptrdiff_t n)
+{
+    const ptrdiff_t whole = n & -CG_ROW;
+    CG_INDEPENDENT_ITERATIONS
+    for (ptrdiff_t i = 0; i < whole; i++) {
+        double c;
+        sine[i] = CG_NAME(sincos_core)(x[i], &c);
+        cosine[i] = c;
+    }
+}
+
+/* Of an array of at most CG_BLOCK elements, neither beside it nor one in the other. */
+static void CG_NAME(sincos_block)(const double *x, double *sine, double *cosine, ptrdiff_t n)
+{
+    const ptrdiff_t whole = n & -CG_ROW;
+    uint64_t unsafe = 0;
+    for (ptrdiff_t i = 0; i < n; i++)
+        unsafe |= CG_NAME(sin_unsafe)(x[i]);
+    if (unsafe & CG_SIGN_BIT) {
+        CG_NAME(sin)(x, sine, n);
+        CG_NAME(cos)(x, cosine, n);
+        return;
+    }
+    if (whole > 0)
+        CG_NAME(sincos_rows)(x, sine, cosine, whole);
+    for (ptrdiff_t i = whole; i < n; i++) {
+        sine[i] = CG_NAME(sin_any)(x[i]);
+        cosine[i] = CG_NAME(cos_any)(x[i]);
+    }
+}
+
 /* The same where n is 0: hi is |x| and lo is 0, so that nobody waits for the reduction. What small
  * angles there are come in long runs, and the branch is foreseen. */
 CG_INLINE double CG_NAME(sincos_near)(double x, double *cosine)

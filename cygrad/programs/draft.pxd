@@ -57,7 +57,7 @@ cdef class Draft:
     cdef int n_operands, room_for_operands
     cdef Instruction* instructions
     cdef int n_instructions, room_for_instructions
-    cdef bint has_stretches
+    cdef bint has_stretches             # it may have, as it has kernels of arrays
     cdef readonly list calls            # what CALLs call
     cdef dict numbers                   # of values, in a listing
     cdef readonly list results          # of (value, offset, shape, strides)

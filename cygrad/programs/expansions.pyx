@@ -9,8 +9,7 @@ from libc.stdlib cimport calloc
 from cygrad.kernels.elementwise cimport all_instructions, kernel_named
 
 # In the order of computing: operands x0, x1, x2 (of a gradient: what flows in, then what its line
-# in kernels.def reads), constants c0, numbers, and kernels, which take what stands before them. A
-# test holds each against its kernel.
+# in kernels.def reads), constants c0, numbers, and kernels, which take what stands before them.
 EXPANSIONS = {
     "SQUARE": "x0 x0 MUL",
     "G_SQUARE_X": "x0 x1 2 MUL MUL",

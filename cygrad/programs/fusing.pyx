@@ -52,6 +52,7 @@ cdef class Fuser:
     cdef int run(self) except -1:
         cdef Instruction* at
         cdef int k, j
+        self.draft.drop_dead()
         self.look()
         for k in range(self.draft.n_instructions):
             at = &self.draft.instructions[k]

@@ -22,7 +22,7 @@ cdef class Places:
     cdef int look_ahead(self) except -1
     cdef int find_last(self) except -1
     cdef int find_homes(self) except -1
-    cdef int find_seats(self) except -1
+    cdef int find_seats(self, int k) except -1
     cdef Py_ssize_t claim(self, Py_ssize_t size) except -1
     cdef Py_ssize_t room_of(self, int value) noexcept
     cdef int place(self, int value) except -1

@@ -41,19 +41,24 @@ cdef class Places:
         self.find_last()
         if self.draft.has_stretches:
             self.find_homes()
-        return self.find_seats()
+        return 0
 
     cdef int find_last(self) except -1:
         cdef const Instruction* at
         cdef int k, j
+        cdef list gathers = []
         for k in range(self.draft.n_instructions):
             at = &self.draft.instructions[k]
+            if at.kind == GATHER:
+                gathers.append(k)
             for j in range(at.outs):
                 self.last[at.out + j] = max(self.last[at.out + j], k)
             for j in range(at.count):
                 self.last[self.draft.operands[at.first + j].value] = k
         for result in self.draft.results:
             self.last[<int>result[0]] = self.draft.n_instructions
+        for k in gathers:
+            self.find_seats(k)
         return 0
 
     cdef int find_homes(self) except -1:
@@ -64,7 +69,8 @@ cdef class Places:
         for k in range(self.draft.n_instructions):
             at = &self.draft.instructions[k]
             if at.stretch > 0:
-                self.home[at.out] = at.stretch
+                for j in range(at.outs):
+                    self.home[at.out + j] = at.stretch
             for j in range(at.count):
                 operand = &self.draft.operands[at.first + j]
                 if self.home[operand.value] != at.stretch or not is_whole(
@@ -74,22 +80,19 @@ cdef class Places:
             self.home[<int>result[0]] = 0
         return 0
 
-    cdef int find_seats(self) except -1:
-        cdef const Instruction* at
+    cdef int find_seats(self, int k) except -1:
+        """Of what this GATHER reads last."""
+        cdef const Instruction* at = &self.draft.instructions[k]
         cdef const Operand* operand
-        cdef int k, j
-        for k in range(self.draft.n_instructions):
-            at = &self.draft.instructions[k]
-            if at.kind != GATHER:
-                continue
-            self.places[at.out].base = -1
-            for j in range(at.count):
-                operand = &self.draft.operands[at.first + j]
-                if (self.last[operand.value] == k and self.seats[operand.value].block < 0
-                        and self.draft.values[operand.value].size == 1
-                        and self.draft.values[operand.value].origin == COMPUTED):
-                    self.seats[operand.value].block = at.out
-                    self.seats[operand.value].at = j
+        cdef int j
+        self.places[at.out].base = -1
+        for j in range(at.count):
+            operand = &self.draft.operands[at.first + j]
+            if (self.last[operand.value] == k and self.seats[operand.value].block < 0
+                    and self.draft.values[operand.value].size == 1
+                    and self.draft.values[operand.value].origin == COMPUTED):
+                self.seats[operand.value].block = at.out
+                self.seats[operand.value].at = j
         return 0
 
     # ---- Claims -------------------------------------------------------------------------------

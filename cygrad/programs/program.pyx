@@ -267,8 +267,9 @@ cdef class Building(Places):
             t.places[j] = self.places[operands[j].value]
             t.places[j].offset += operands[j].offset
             t.moves[j] = self.home[operands[j].value] == 0
-        t.places[at.count] = self.places[at.out]
-        t.moves[at.count] = self.home[at.out] == 0
+        for j in range(at.outs):
+            t.places[at.count + j] = self.places[at.out + j]
+            t.moves[at.count + j] = self.home[at.out + j] == 0
         self.work += self.stretch.size
         return 0
 

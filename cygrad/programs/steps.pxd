@@ -25,7 +25,7 @@ cdef struct Place:
 
 # A kernel of a stretch. Operands that do not move with the tile are in the buffer of one.
 cdef struct TileKernel:
-    int kernel, count           # of operands; the result comes after them
+    int kernel, count           # of operands; the result comes after them, or both do
     double c[2]
     Place places[OPERANDS]
     bint moves[OPERANDS]

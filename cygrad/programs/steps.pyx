@@ -14,10 +14,14 @@ from cygrad.core.layout cimport (
 )
 from cygrad.core.variable cimport Variable, empty_of, view_of
 from cygrad.functions.operation cimport broadcast_strides, map_long
-from cygrad.kernels.elementwise cimport KERNELS, RUN, copy_strided, map_strided
+from cygrad.kernels.elementwise cimport (
+    CELLS, CG_SINCOS, KERNELS, RUN, copy_strided, instruction_named, map_strided,
+)
 from cygrad.kernels.numpy_loops cimport ADD
 from cygrad.kernels.reduction cimport reduce_strided
 from cygrad.programs.calls cimport Effect
+
+cdef int SINCOS = instruction_named("SINCOS")
 
 cdef enum:
     WORK = 1 << 20          # numbers after which a signal is looked for: some milliseconds
@@ -155,10 +159,13 @@ cdef void spread_number(const Spread* of, Py_ssize_t n, double** bases) noexcept
 cdef void run_tile(const TileKernel* t, Py_ssize_t start, Py_ssize_t n,
                    double** bases) noexcept nogil:
     cdef const double* operands[OPERANDS]
-    cdef int j
-    for j in range(t.count + 1):
+    cdef int j, results = 2 if t.kernel == SINCOS else 1
+    for j in range(t.count + results):
         operands[j] = bases[t.places[j].base] + t.places[j].offset + start * t.moves[j]
-    KERNELS[t.kernel](operands, <double*>operands[t.count], n, t.c)
+    if t.kernel == SINCOS:
+        CELLS[CG_SINCOS](<double**>operands, n)
+    else:
+        KERNELS[t.kernel](operands, <double*>operands[t.count], n, t.c)
 
 
 # ---- Python --------------------------------------------------------------------------------------

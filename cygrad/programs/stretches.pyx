@@ -22,20 +22,9 @@ cdef enum:
 
 
 cdef int find_stretches(Draft draft) except -1:
-    draft.has_stretches = has_arrays(draft)
     if draft.has_stretches:
         (<Stretches>Stretches(draft)).run()
     return 0
-
-
-cdef bint has_arrays(Draft draft) noexcept:
-    cdef const Instruction* at
-    cdef int k
-    for k in range(draft.n_instructions):
-        at = &draft.instructions[k]
-        if at.kind == KERNEL and draft.values[at.out].size > 1:
-            return True
-    return False
 
 
 cdef class Stretches:
@@ -131,7 +120,7 @@ cdef class Stretches:
         cdef const Operand* operand
         cdef Py_ssize_t size
         cdef int j
-        if at.kind != KERNEL or adds(at.kernel) or not at.place.layout.contiguous:
+        if at.dead or at.kind != KERNEL or adds(at.kernel) or not at.place.layout.contiguous:
             return False
         size = self.draft.values[at.out].size
         for j in range(at.count):

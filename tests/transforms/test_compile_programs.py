@@ -229,6 +229,27 @@ def test_a_long_stretch(n: int) -> None:
     same_everywhere(cg.value_and_grad(f), points)
 
 
+@pytest.mark.parametrize("n", [5, 8, 255, 256, 257, 1000])
+def test_sines_and_cosines_of_arrays(n: int) -> None:
+    """Computed at once where both are read; near and far, and where there are none."""
+    generator = np.random.default_rng(n)
+    points = [(generator.normal(0.0, size, n),) for size in (0.3, 30.0, 1e5, 1e12)]
+    points += [(generator.choice(SPECIAL + ANGLES, n),) for _ in range(4)]
+
+    def values(x: Any) -> Any:
+        v = cg.Variable(x)
+        return F.sin(v), F.cos(v), F.sin(v * 2.0), F.cos(v[::-1]), F.cos(v * 3.0)[1]
+
+    compiled = same_everywhere(cg.no_grad()(values), points)
+    assert str(compiled.program()).count("sincos") == 1
+
+    def score(x: Any) -> Any:
+        return F.sum(F.sin(x) * 0.5) - F.sum(F.cos(x) * x) + F.sum(F.sin(x[::-1]) * F.cos(x * 2.0))
+
+    same_everywhere(cg.value_and_grad(score), points)
+    same_everywhere(cg.grad(lambda x: F.sum(F.sin(x)) + F.sum(F.cos(x))), points)
+
+
 def test_matrices_beside_stretches() -> None:
     generator = np.random.default_rng(0)
     w = cg.Variable(generator.normal(size=(40, 40)), name="w")

@@ -1,3 +1,5 @@
 """Stub of cygrad/programs/simplify.pyx."""
 
-class Simplifier: ...
+from .numbering import Numbering
+
+class Simplifier(Numbering): ...
