@@ -5,7 +5,7 @@ from cygrad.core.variable cimport Variable
 
 cdef class Outside:
     cdef list variables
-    cdef list sources               # of each None; or where it stands: a dict of a layer, and a name
+    cdef list sources               # of each None, or where it stands: (a layer's dict, a name)
     cdef int count
     cdef list without_grad          # Variables that had none, and must have none
     cdef Layout** layouts           # with which they were recorded; counted

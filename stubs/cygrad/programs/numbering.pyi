@@ -1,6 +1,6 @@
 """Stub of cygrad/programs/numbering.pyx."""
 
-from typing import Any
+from typing import Any, Self
 
 class Numbering:
-    def __new__(cls, draft: Any) -> Numbering: ...
+    def __new__(cls, draft: Any) -> Self: ...

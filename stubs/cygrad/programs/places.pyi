@@ -1,6 +1,6 @@
 """Stub of cygrad/programs/places.pyx."""
 
-from typing import Any
+from typing import Any, Self
 
 class Places:
-    def __new__(cls, draft: Any) -> Places: ...
+    def __new__(cls, draft: Any) -> Self: ...
