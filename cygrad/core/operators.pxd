@@ -30,6 +30,7 @@ cdef struct Operators:
     Variable (*reshape)(Variable x, object shape)
     Variable (*sum_gradients)(Variable a, Variable b)    # a + b, of equal shapes
     Variable (*chain)(Variable gy, Variable slope, Variable x)  # gy slope, summed to x's shape
+    Variable (*concat)(list parts, object axis, str where)
     Variable (*copy)(Variable x)                         # contiguous, in memory of its own
     int (*add_into)(Variable total, Variable g) except -1   # in place, no graph
     Variable (*gradient)(Function f, Variable gy, int i)    # f's fused one, recorded on the tape

@@ -15,6 +15,7 @@ cdef class Products:
     cdef Py_ssize_t capacity
     cdef Py_ssize_t calls       # of postpone, since the last settlement
     cdef Variable memory        # of both
+    cdef list recorded          # on a tape: of each call, how many rows; else None
 
 # A place for so many rows more, which the caller writes before anything else and counts in `rows`;
 # None where there is nothing to gain, or the weights are not leaves.

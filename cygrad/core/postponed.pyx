@@ -83,13 +83,15 @@ cdef int settle(Products products, Pass* p) except -1:
     if products.calls == 1:
         return settle_one(products, p)
     if p.recording:
-        refuse_on_tape(f"the gradient of {describe(<Variable>products.weights[0])}, which several "
-                       "products share")
-    y = empty_of(2, shape)
+        y = <Variable>OPERATORS.matmul(OPERATORS.transpose(rows_on_tape(products, 0, m)),
+                                       rows_on_tape(products, 1, n))
+    else:
+        y = empty_of(2, shape)
+        with nogil:
+            matmul_strided(products.left, down, products.right, along, y.ptr, 0, NULL, m, rows, n)
     at = y.ptr
     products.rows = products.calls = 0
-    with nogil:
-        matmul_strided(products.left, down, products.right, along, y.ptr, 0, NULL, m, rows, n)
+    products.recorded = None
     for weight in products.weights:
         w = <Variable>weight
         layout = contiguous_layout(w.layout.ndim, w.layout.shape)
@@ -112,6 +114,44 @@ cdef int settle(Products products, Pass* p) except -1:
     return 0
 
 
+cdef Variable rows_on_tape(Products products, int side, Py_ssize_t width):
+    """What has been collected on one side, put together from what a tape knows."""
+    cdef const double* at = products.right if side else products.left
+    cdef Py_ssize_t known = width, r
+    cdef Py_ssize_t[2] shape
+    cdef Variable part
+    cdef list parts = []
+    if products.recorded is None:
+        refuse_on_tape(f"the gradient of {describe(<Variable>products.weights[0])}, which steps of "
+                       "a recurrent layer share")
+        products.recorded = [products.rows]
+    if side == 0 and (<Variable>products.weights[len(products.weights) - 1]).layout.ndim == 1:
+        known -= 1              # the others are a column of ones, by which a bias sums
+    for k, rows in enumerate(products.recorded):
+        shape[0] = rows
+        shape[1] = known
+        part = empty_of(2, shape)
+        for r in range(shape[0]):
+            memcpy(part.ptr + r * known, at, known * sizeof(double))
+            at += width
+        (<Tape>mode().tape).copied(products, 2 * <int>k + side, part)
+        parts.append(part)
+    part = OPERATORS.concat(parts, 0, "backward")
+    if known == width:
+        return part
+    shape[0] = products.rows
+    shape[1] = 1
+    return OPERATORS.concat([part, ones_of(2, shape)], 1, "backward")
+
+
+cdef Variable ones_of(int ndim, const Py_ssize_t* shape):
+    cdef Variable y = empty_of(ndim, shape)
+    cdef Py_ssize_t k
+    for k in range(y.layout.size):
+        y.ptr[k] = 1.0
+    return y
+
+
 cdef int settle_one(Products products, Pass* p) except -1:
     """The gradients of a single call, to the bit as if it had not been put off.
 
@@ -124,8 +164,9 @@ cdef int settle_one(Products products, Pass* p) except -1:
     cdef Variable right = view_of(products.memory, products.right, layout), left, w
     release(layout)
     products.rows = products.calls = 0
+    products.recorded = None
     if p.recording:
-        (<Tape>mode().tape).copied(products, -1, right)
+        (<Tape>mode().tape).copied(products, 1, right)
     for i in range(len(products.weights)):
         w = <Variable>products.weights[i]
         k = w.layout.shape[0] if w.layout.ndim == 2 else 1
@@ -141,7 +182,7 @@ cdef int settle_one(Products products, Pass* p) except -1:
             for r in range(rows):
                 memcpy(left.ptr + r * k, at + r * products.m, k * sizeof(double))
             if p.recording:
-                (<Tape>mode().tape).copied(products, i, left)
+                (<Tape>mode().tape).copied(products, 2 * i, left)
             flow(w, <Variable>OPERATORS.matmul(OPERATORS.transpose(left), right), None, p)
         at += k
     return 0

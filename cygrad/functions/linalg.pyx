@@ -140,9 +140,12 @@ cdef bint postpone_rows(Pass* p, Variable x, Variable gy, Variable w, Variable b
         for r in range(rows):
             left[r * width + m] = 1.0
     products.rows += rows
-    if p.recording and products.calls == 1:
-        (<Tape>mode().tape).collected(products, 0, plain_x)
-        (<Tape>mode().tape).collected(products, -1, plain_gy)
+    if p.recording:
+        if products.recorded is None:
+            products.recorded = []
+        (<Tape>mode().tape).collected(products, 2 * <int>len(products.recorded), plain_x)
+        (<Tape>mode().tape).collected(products, 2 * <int>len(products.recorded) + 1, plain_gy)
+        products.recorded.append(rows)
     return True
 
 

@@ -4,6 +4,7 @@ from libc.string cimport memcpy
 
 from cygrad.core.function cimport Function, MAX_INPUTS, Op, STACKS, connect_many
 from cygrad.core.layout cimport MAX_NDIM, plain_int, same_shape
+from cygrad.core.operators cimport OPERATORS
 from cygrad.core.routine cimport Emission, numbers
 from cygrad.core.variable cimport Variable, describe, empty_of, held, scalar
 from cygrad.functions.axes cimport place_of_axis, plain_axis, single_axis
@@ -292,3 +293,6 @@ def split(x, sizes, axis=0):
         pieces.append(slice_axis(v, place, start, n))
         start += n
     return tuple(pieces)
+
+
+OPERATORS.concat = concatenated

@@ -4,6 +4,7 @@ from cygrad.core.layout cimport Layout
 from cygrad.core.variable cimport Variable
 from cygrad.programs.outside cimport Outside
 from cygrad.programs.program cimport Program
+from cygrad.programs.recorder cimport Recorder
 
 cdef enum:
     BASES = 1024                # arrays outside that a program may read
@@ -87,6 +88,7 @@ cdef class Capture:
     cdef bint paused, testing
     cdef readonly list where        # of each guard
 
+    cdef int build(self, Recorder recorder, list kinds, tuple found) except -1
     cdef int settle(self, list kinds) except -1
     cdef bint fits(self, tuple found) except -1
     cdef object replay(self, tuple found, Call call, bint* differs)

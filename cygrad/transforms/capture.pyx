@@ -23,6 +23,7 @@ from cygrad.core.mode cimport Mode, mode
 from cygrad.core.variable cimport Variable, detached, empty, own_contiguous
 from cygrad.functions.operation cimport operation
 from cygrad.kernels.elementwise cimport copy_strided
+from cygrad.programs.program cimport build
 from cygrad.transforms.watches cimport Watch, is_plain, same_value
 
 from cygrad.transforms.structure import leaves, map_leaves
@@ -94,6 +95,18 @@ cdef class Capture:
         free(self.first)
         free(self.unshown)
         free(self.results)
+
+    cdef int build(self, Recorder recorder, list kinds, tuple found) except -1:
+        """From what has been recorded; found: the arguments' leaves."""
+        self.stores = len(recorder.all_stores) > 0 or recorder.states_kept
+        self.effects = recorder.acts or self.stores
+        self.keyed = recorder.looked_at
+        self.draws = [draw for draw, _, _ in recorder.draws]
+        self.asks_late = recorder.asks_late
+        self.program = build(recorder.draft, self.outside)
+        self.where = recorder.where
+        self.settle(kinds)
+        return self.remember(found)
 
     cdef int settle(self, list kinds) except -1:
         """The program is there: make ready for replays."""

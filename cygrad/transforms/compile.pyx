@@ -25,7 +25,6 @@ from cygrad.core.repetition cimport Repetition
 from cygrad.core.storage cimport writes
 from cygrad.core.variable cimport Variable, describe, own_contiguous
 from cygrad.functions.broadcasting cimport copied
-from cygrad.programs.program cimport build
 from cygrad.programs.recorder cimport Recorder
 from cygrad.transforms.capture cimport (
     ARRAY, AS_ARRAY, AS_IT_WAS, AS_NUMBER, AS_RESULT, AS_SPENT, AS_VARIABLE, BASES, BYTES, Capture,
@@ -228,92 +227,92 @@ cdef class Compiled:
 
     cdef tuple recorded(self, object places, tuple found, tuple args, dict kwargs):
         """Call the function; its result, and the Capture of the call, or None."""
-        cdef Capture capture
-        cdef Recorder recorder
-        cdef Repetition repetition
-        cdef unsigned int before = writes
-        cdef list given, flown = None
-        cdef Run call
-        cdef bint differs = False
-        capture = <Capture>Capture.__new__(Capture)
-        recorder = Recorder()
+        cdef Capture capture = <Capture>Capture.__new__(Capture)
+        cdef Recorder recorder = Recorder()
+        cdef Repetition repetition = <Repetition>Repetition.__new__(Repetition)
+        cdef list kinds = [], given, flown = None
+        cdef bint whole
         recorder.stand_in = ArrayInput
-        kinds = []
         new_args, new_kwargs = self.inputs_of(capture, recorder, kinds, places, found, args, kwargs)
-        inputs = list(capture.keys)
+        if not self.watched(capture, found):
+            return self.function(*args, **kwargs), None
+        with recorder:
+            given = self.called(capture, recorder, repetition, kinds, found, new_args, new_kwargs)
+            new_args = new_kwargs = None
+            if AS_RESULT in capture.ways and not recorder.reasons:
+                flown = flow_back(capture, recorder, given, repetition.made())
+        why = repetition.changed(recorder.draw_again, recorder.all_stores)
+        if why is not None:
+            recorder.refused(why)
+        whole = len(recorder.reasons) > 0       # what was given still has its graph
+        if not whole:
+            for k in range(len(given)):
+                given[k] = without_graph(given[k], capture.ways[k])
+            capture.outside = recorder.settle()
+        result = rebuild(capture.result, given)
+        if recorder.reasons:
+            why, (file, line) = recorder.reasons[0]
+            self.stay(f"{why} ({file}, line {line})")
+        elif capture.outside.count >= BASES - 1:
+            self.stay(f"it reads {capture.outside.count} arrays beside its arguments")
+        if self.stays_eager:
+            if AS_RESULT in capture.ways and not whole:
+                result = repetition.again(self.function, args, kwargs, [])[0]
+            return result, None
+        capture.build(recorder, kinds, found)
+        if flown is not None:
+            result = self.with_graph(capture, repetition, found, args, kwargs, result, flown)
+        return result, None if self.stays_eager else capture
+
+    cdef bint watched(self, Capture capture, tuple found) except -1:
+        """Note what a call depends on beside its inputs; False if that is too much."""
+        cdef set met = set()
         capture.watches = []
         capture.drawn_at = []
-        met = set()
+        capture.paused = bool(mode().paused)
+        capture.testing = bool(mode().testing)
         try:
             watch_function(capture.watches, met, self.function)
             for x in found:
                 watch_inside(capture.watches, met, x, type(x).__name__)
         except TooMuch:
             self.stay(f"it closes over more than {WATCHES} things, which would have to be watched")
-            return self.function(*args, **kwargs), None
-        capture.paused = bool(mode().paused)
-        capture.testing = bool(mode().testing)
-        repetition = <Repetition>Repetition.__new__(Repetition)
-        with recorder:
-            result = repetition.first(self.function, new_args, new_kwargs)
-            recorder.land()
-            if writes - recorder.written != before or give_back(kinds, found, inputs):
-                recorder.refused("numbers are changed in place")
-            inputs = new_args = new_kwargs = None
-            states = repetition.states()
-            recorder.keep_states(states, detached_, spent_)
-            capture.watches = watching_states(capture.watches, states)
-            given = self.outputs_of(capture, recorder, result)
-            if AS_RESULT in capture.ways and recorder.keeps_graph:
-                recorder.refused("a layer keeps the graph of its state, and so does the result: "
-                                 "run backward in the function, or call it in no_grad")
-            if AS_RESULT in capture.ways and not recorder.reasons:
-                flown = flow_back(capture, recorder, given, repetition.made())
-        why = repetition.changed(recorder.draw_again, recorder.all_stores)
-        if why is not None:
-            recorder.refused(why)
-        if not (recorder.draws or recorder.all_stores or states):
-            repetition = None
-        states = None
-        if not recorder.reasons:
-            for k in range(len(given)):
-                if capture.ways[k] == AS_SPENT:
-                    given[k] = spent(own_contiguous(<Variable>given[k]))
-                elif capture.ways[k] == AS_RESULT:
-                    given[k] = constant(array_of(<Variable>given[k]).copy(), "compile")
-            result = rebuild(capture.result, given)      # without the graph
-            capture.outside = recorder.settle()
-        if recorder.reasons:
-            why, (file, line) = recorder.reasons[0]
-            self.stay(f"{why} ({file}, line {line})")
-            return rebuild(capture.result, given), None
-        if capture.outside.count >= BASES - 1:
-            self.stay(f"it reads {capture.outside.count} arrays beside its arguments")
-            return result, None
-        capture.effects = recorder.acts or len(recorder.all_stores) > 0 or recorder.states_kept
-        capture.stores = len(recorder.all_stores) > 0 or recorder.states_kept
-        capture.keyed = recorder.looked_at
-        capture.draws = [draw for draw, _, _ in recorder.draws]
-        capture.asks_late = recorder.asks_late
-        capture.program = build(recorder.draft, capture.outside)
-        capture.where = recorder.where
-        capture.settle(kinds)
-        capture.remember(found)
-        if flown is None:
-            return result, capture
-        call = run_of(self.function, args, kwargs)
-        if repetition is None:
-            replayed = capture.replay(found, call, &differs)
-        else:
-            replayed, _ = repetition.again(Replaying(capture, found, call), (), {}, [])
-        seeds = [seed_like(<Variable>given[k]) for k in range(len(given))
-                 if capture.ways[k] == AS_RESULT]
-        if not (same_bits(result, replayed) and same_bits(flown, call.pulled(seeds))):
-            self.stay(OTHER_NUMBERS)
-            if repetition is None:
-                return self.function(*args, **kwargs), None
-            return repetition.again(self.function, args, kwargs, [])[0], None
-        return replayed, capture
+            return False
+        return True
+
+    cdef list called(self, Capture capture, Recorder recorder, Repetition repetition, list kinds,
+                     tuple found, tuple args, dict kwargs):
+        """Call the function on the Recorder; the leaves of its result."""
+        cdef unsigned int before = writes
+        cdef list inputs = list(capture.keys), states, given
+        result = repetition.first(self.function, args, kwargs)
+        recorder.land()
+        if writes - recorder.written != before or give_back(kinds, found, inputs):
+            recorder.refused("numbers are changed in place")
+        states = repetition.states()
+        recorder.keep_states(states, plain_state, spent_state)
+        capture.watches = watching_states(capture.watches, states)
+        given = self.outputs_of(capture, recorder, result)
+        if AS_RESULT in capture.ways and recorder.keeps_graph:
+            recorder.refused("a layer keeps the graph of its state, and so does the result: run "
+                             "backward in the function, or call it in no_grad")
+        return given
+
+    cdef object with_graph(self, Capture capture, Repetition repetition, tuple found, tuple args,
+                           dict kwargs, object result, list flown):
+        """The call's result, by a replay, through which gradients flow back as through eager's.
+
+        It is a trial as well: neither numbers nor gradients may differ. What it draws and changes
+        has been drawn and changed, and is put back.
+        """
+        cdef Run call = run_of(self.function, args, kwargs)
+        replayed, _ = repetition.again(Replaying(capture, found, call), (), {}, [])
+        seeds = [seed_like(<Variable>y) for k, y in enumerate(leaves(result))
+                 if capture.ways[<int>k] == AS_RESULT]
+        if same_bits(result, replayed) and same_bits(flown, call.pulled(seeds)):
+            return replayed
+        self.stay(OTHER_NUMBERS)
+        return repetition.again(self.function, args, kwargs, [])[0]
 
     cdef str reason(self, object places, tuple found):
         """In what the present call differs from all captures."""
@@ -445,14 +444,21 @@ cdef class Replaying:
         return self.capture.replay(self.found, self.call, &differs)
 
 
-def spent_(Variable v not None):
+def spent_state(Variable v not None):
     """A state whose graph is gone."""
     return spent(v)
 
 
-def detached_(Variable v not None):
+def plain_state(Variable v not None):
     """A state without a graph."""
     return v
+
+
+cdef object without_graph(object x, int way):
+    """A leaf of the result, when the graph is let go."""
+    if way == AS_SPENT:
+        return spent(own_contiguous(<Variable>x))
+    return constant(array_of(<Variable>x).copy(), "compile") if way == AS_RESULT else x
 
 
 cdef list flow_back(Capture capture, Recorder recorder, list given, list made):
@@ -622,9 +628,9 @@ def compile(f, fallback=True):
     f does to the world, happens at captures only; but random numbers are drawn anew, gradients land
     in variables as `backward` lets them, an update in place is made, and an optimizer's update,
     with its hooks, and a schedule's step are called anew at their place.
-    Not captured yet, and so eager, with a UserWarning that says why: states of recurrent layers,
-    what NumPy computes with an array argument, and what Python asks after an optimizer's update.
-    Gradients flow back through results that require them.
+    Not captured yet, and so eager, with a UserWarning that says why: several steps of a recurrent
+    layer in a call that runs backward, what NumPy computes with an array argument, and what Python
+    asks after an optimizer's update. Gradients flow back through results that require them.
 
     The first replay with other numbers is compared with f, to the bit. What updates cannot be
     called twice: it is recorded twice, and the two programs are compared. What differs stays eager.
