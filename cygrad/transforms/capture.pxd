@@ -88,7 +88,7 @@ cdef class Capture:
     cdef bint paused, testing
     cdef readonly list where        # of each guard
 
-    cdef int build(self, Recorder recorder, list kinds, tuple found) except -1
+    cdef int complete(self, Recorder recorder, list kinds, tuple found) except -1
     cdef int settle(self, list kinds) except -1
     cdef bint fits(self, tuple found) except -1
     cdef object replay(self, tuple found, Call call, bint* differs)

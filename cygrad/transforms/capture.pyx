@@ -96,7 +96,7 @@ cdef class Capture:
         free(self.unshown)
         free(self.results)
 
-    cdef int build(self, Recorder recorder, list kinds, tuple found) except -1:
+    cdef int complete(self, Recorder recorder, list kinds, tuple found) except -1:
         """From what has been recorded; found: the arguments' leaves."""
         self.stores = len(recorder.all_stores) > 0 or recorder.states_kept
         self.effects = recorder.acts or self.stores

@@ -259,7 +259,7 @@ cdef class Compiled:
             if AS_RESULT in capture.ways and not whole:
                 result = repetition.again(self.function, args, kwargs, [])[0]
             return result, None
-        capture.build(recorder, kinds, found)
+        capture.complete(recorder, kinds, found)
         if flown is not None:
             result = self.with_graph(capture, repetition, found, args, kwargs, result, flown)
         return result, None if self.stays_eager else capture
