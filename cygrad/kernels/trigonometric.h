@@ -187,15 +187,36 @@ CG_INLINE double CG_NAME(sincos_near)(double x, double *cosine)
     return cg_real(cg_bits(sine) ^ (cg_bits(x) & CG_SIGN_BIT));
 }
 
+CG_INLINE int CG_NAME(is_near)(double x)
+{
+    return cg_bits(fabs(x) * CG_TWO_OVER_PI + CG_ROUNDER) == cg_bits(CG_ROUNDER);
+}
+
 CG_INLINE double CG_NAME(sincos)(double x, double *cosine)
 {
-    if (cg_bits(fabs(x) * CG_TWO_OVER_PI + CG_ROUNDER) == cg_bits(CG_ROUNDER))
+    if (CG_NAME(is_near)(x))
         return CG_NAME(sincos_near)(x, cosine);
     if (CG_NAME(sin_unsafe)(x) & CG_SIGN_BIT) {
         *cosine = CG_NAME(cos_any)(x);
         return CG_NAME(sin_any)(x);
     }
     return CG_NAME(sincos_core)(x, cosine);
+}
+
+/* One of them. */
+CG_INLINE double CG_NAME(sine)(double x)
+{
+    double cosine;
+    return CG_NAME(is_near)(x) ? CG_NAME(sincos_near)(x, &cosine) : CG_NAME(sin_any)(x);
+}
+
+CG_INLINE double CG_NAME(cosine)(double x)
+{
+    double cosine;
+    if (!CG_NAME(is_near)(x))
+        return CG_NAME(cos_any)(x);
+    CG_NAME(sincos_near)(x, &cosine);
+    return cosine;
 }
 
 /* ------------------------------------------------------------------------------------------ tan */

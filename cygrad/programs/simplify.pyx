@@ -39,6 +39,8 @@ cdef int COS = kernel_named("COS")
 cdef int NEG = kernel_named("NEG")
 cdef int SIN_X = kernel_named("G_SIN_X")
 cdef int COS_X = kernel_named("G_COS_X")
+cdef int SINE = instruction_named("SINE")
+cdef int COSINE = instruction_named("COSINE")
 cdef int SINCOS = instruction_named("SINCOS")
 
 cdef int simplify(Draft draft) except -1:
@@ -485,15 +487,18 @@ cdef int drop_unread(Draft draft) except -1:
         for j in range(at.count):
             read[draft.operands[at.first + j].value] = 1
         if at.kind == KERNEL and at.kernel == SINCOS:
-            keep_one(at, read[at.out], read[at.out + 1])
+            keep_one(at, draft.values[at.out].size == 1, read[at.out], read[at.out + 1])
     free(read)
     return 0
 
 
-cdef void keep_one(Instruction* at, bint sine, bint cosine) noexcept:
+cdef void keep_one(Instruction* at, bint of_number, bint sine, bint cosine) noexcept:
     """Of sine and cosine, where one is not read."""
     if sine and cosine:
         return
     at.outs = 1
-    at.kernel = SIN if sine else COS
+    if of_number:
+        at.kernel = SINE if sine else COSINE
+    else:
+        at.kernel = SIN if sine else COS
     at.out += not sine

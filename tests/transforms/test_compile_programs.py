@@ -136,6 +136,13 @@ def test_sine_and_cosine_of_one_number() -> None:
     compiled = same_everywhere(f, [(np.array(x),) for x in points])
     assert str(compiled.program()).count("sincos") == 22
 
+    def one(x: Any) -> Any:
+        return F.stack([F.sin(x[k] * 1.0) if k % 2 else F.cos(x[k] - 1.0) for k in range(22)])
+
+    f = cg.no_grad()(lambda x: one(cg.Variable(x)))
+    compiled = same_everywhere(f, [(np.array(x),) for x in points])
+    assert "sincos" not in str(compiled.program())
+
 
 # ---- Small arrays --------------------------------------------------------------------------------
 
