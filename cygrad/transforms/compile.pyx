@@ -45,6 +45,7 @@ cnp.import_array()
 
 cdef enum:
     MOST = 64               # captures, after which a function stays eager
+    FEW_LEAVES = 32         # arguments that are compared with each other
 
 cdef str OTHER_NUMBERS = (
     "it gives other numbers than were recorded: it depends on something that no program sees, such "
@@ -97,6 +98,8 @@ cdef class Compiled:
             everything = [list(args), kwargs]
             places = template(everything)
             found = tuple(leaves(everything))
+        if len(found) > 1 and has_twins(found):
+            return self.function(*args, **kwargs)
         held = self.held
         for k in range(len(held)):
             capture = <Capture>held[k]
@@ -274,7 +277,8 @@ cdef class Compiled:
         try:
             watch_function(capture.watches, met, self.function)
             for x in found:
-                watch_inside(capture.watches, met, x, type(x).__name__)
+                if not cnp.PyArray_Check(x):        # whose numbers are inputs, or part of the key
+                    watch_inside(capture.watches, met, x, type(x).__name__)
         except TooMuch:
             self.stay(f"it closes over more than {WATCHES} things, which would have to be watched")
             return False
@@ -523,6 +527,20 @@ cdef Variable copy_of(Variable x):
         copy.requires = x.requires
     copy.name_ = x.name_
     return copy
+
+
+cdef bint has_twins(tuple found) noexcept:
+    """Whether two arguments are one array or Variable: a program takes them for two.
+
+    BLAS multiplies a matrix by itself, transposed, in a way of its own, whose last bits differ.
+    """
+    cdef Py_ssize_t k, j
+    for k in range(1, min(len(found), <Py_ssize_t>FEW_LEAVES)):
+        for j in range(k):
+            if found[j] is found[k] and (
+                    isinstance(found[k], Variable) or cnp.PyArray_Check(found[k])):
+                return True
+    return False
 
 
 cdef bint has_structures(tuple args) noexcept:

@@ -299,6 +299,25 @@ def test_arguments_pass_for_what_they_stand_for() -> None:
     assert seen == [(True, True, True)]
 
 
+def test_a_buffer_that_is_filled_anew() -> None:
+    x, t = np.empty((8, 4)), np.empty(8, int)
+    f = cg.compile(cg.grad(lambda w, x, t: F.cross_entropy(F.matmul(x, w), t)), fallback=False)
+    for k in range(6):
+        x[...] = ROWS[k]
+        t[...] = LABELS[k]
+        assert bits(f(W, x, t)) == bits(f.__wrapped__(W, x, t))
+    assert (f.captures, f.replays) == (1, 5)
+
+
+def test_one_array_given_twice_is_eager() -> None:
+    f = cg.compile(cg.value_and_grad(lambda x, y: F.sum(F.matmul(x, y.T))), fallback=False)
+    for k in range(4):
+        x = ROWS[k]
+        assert bits(f(x, x)) == bits(f.__wrapped__(x, x))
+        assert bits(f(x, x.copy())) == bits(f.__wrapped__(x, x.copy()))
+    assert (f.captures, f.replays) == (1, 3)
+
+
 def test_writing_to_an_argument_is_refused_and_done() -> None:
     def f(x: Array, t: Array) -> Any:
         x += 1.0
