@@ -441,6 +441,8 @@ cdef Variable plus(Variable total, Variable gx):
 cdef Variable add(Variable total, Variable gx, Pass* p):
     """total + gx, where a slot and the caller hold total: in place if nobody else can see it."""
     cdef Variable both
+    if p.recording:
+        (<Tape>mode().tape).rest()      # it may hold total still, which would look shared
     if p.watching:
         both = OPERATORS.sum_gradients(total, gx)
         inspect("the sum of two gradients", both, (total, gx))
@@ -457,6 +459,8 @@ cdef Variable add(Variable total, Variable gx, Pass* p):
 cdef Variable private_total(Variable x, Pass* p):
     """The gradient that has flowed to x so far, if it may be added to in place; else None."""
     cdef Function f = x.creator_
+    if p.recording:
+        (<Tape>mode().tape).rest()      # it may hold that still, which would look shared
     if f is None or is_end(x, p):
         if p.recording and p.ends is NULL:
             (<Tape>mode().tape).reads_grad(x)

@@ -68,6 +68,7 @@ cdef class Draft:
     cdef int add_operand_of(self, Instruction* at, const Operand* operand) except -1
     cdef int reserve(self, int instructions, int operands) except -1
     cdef int drop_dead(self) except -1
+    cdef int tighten(self) except -1
     cdef Instruction* add(self, Kind kind, int out) except NULL
     cdef tuple meaning(self, list outside, dict table)
     cdef tuple source_of(self, int k, list outside)

@@ -91,6 +91,30 @@ cdef class Draft:
         self.n_instructions = n
         return 0
 
+    cdef int tighten(self) except -1:
+        """Give back the memory of operands that nobody has, and of room: a draft is kept."""
+        cdef Operand* old = self.operands
+        cdef Operand* new
+        cdef Instruction* at
+        cdef int k, j, n_old = self.n_operands, n = 0
+        for k in range(self.n_instructions):
+            n += self.instructions[k].count
+        new = <Operand*>grown(NULL, (n + 1) * sizeof(Operand))
+        n = 0
+        for k in range(self.n_instructions):
+            at = &self.instructions[k]
+            for j in range(at.count):
+                new[n + j] = old[at.first + j]
+                share(new[n + j].layout)
+            at.first = n
+            n += at.count
+        self.operands, self.n_operands, self.room_for_operands = new, n, n + 1
+        free_operands(old, n_old)
+        self.room_for_instructions = self.n_instructions + 1
+        self.instructions = <Instruction*>grown(
+            self.instructions, self.room_for_instructions * sizeof(Instruction))
+        return 0
+
     cdef Instruction* add(self, Kind kind, int out) except NULL:
         cdef Instruction* instruction
         if self.n_instructions == self.room_for_instructions:

@@ -25,7 +25,8 @@ cdef int fusion(int first, int second, int at) noexcept:
 
 cdef int fuse(Draft draft) except -1:
     (<Fuser>Fuser(draft)).run()
-    return draft.drop_dead()
+    draft.drop_dead()
+    return draft.tighten()
 
 
 cdef class Fuser:

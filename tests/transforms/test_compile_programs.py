@@ -314,3 +314,15 @@ def test_an_interrupt_in_a_long_replay() -> None:
     timer.join()
     assert compiled.replays < before + 20
     assert bits(compiled(x)) == expected
+
+
+def test_what_flows_to_an_index_is_added_there() -> None:
+    """And nowhere else, where there is a gradient already: -0 + 0 would be 0."""
+
+    def f(x: Any, s: Any) -> Any:
+        a = x * 1.0
+        first = F.sin(a[0] * 1.0) * 0.3
+        return first + F.sum(F.cumsum(a) * s)
+
+    points = [(np.array([1.0, 2.0, 3.0, 4.0, 5.0]), np.array(s)) for s in (0.5, -0.0, 0.0, -2.0)]
+    same_everywhere(cg.value_and_grad(f, argnums=(0, 1)), points)
