@@ -229,7 +229,7 @@ class Optimizer(Configured, ABC):
     def _update(self, model: Target | None) -> None:
         where = f"{type(self).__name__}.update"
         target = self._resolved(model, where)
-        parameters = [p for _, p in _named(target, where)]
+        parameters = _parameters(target, where)
         if not parameters:
             raise ValueError(
                 f"{where}: there are no parameters in the {type(target).__name__}; a layer that "
@@ -392,6 +392,16 @@ def _named(target: HasParams | list[Variable], where: str) -> list[tuple[str, Va
         if not isinstance(p, Variable):
             raise TypeError(f"{where}: a parameter must be a Variable, not {type(p).__name__}")
     return named
+
+
+def _parameters(target: HasParams | list[Variable], where: str) -> list[Variable]:
+    """The same without names, in each step; that they are Variables is for `step` to see."""
+    if isinstance(target, list):
+        return target
+    try:
+        return [p for _, p in target.params()]
+    except (TypeError, ValueError):
+        return [p for _, p in _pairs(target.params(), where)]
 
 
 def _pairs(found: Any, where: str) -> list[tuple[str, Variable]]:
