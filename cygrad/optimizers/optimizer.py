@@ -398,10 +398,12 @@ def _parameters(target: HasParams | list[Variable], where: str) -> list[Variable
     """The same without names, in each step; that they are Variables is for `step` to see."""
     if isinstance(target, list):
         return target
-    try:
-        return [p for _, p in target.params()]
-    except (TypeError, ValueError):
-        return [p for _, p in _pairs(target.params(), where)]
+    pairs, found = target.params(), []
+    for pair in pairs if isinstance(pairs, Iterable) else [None]:
+        if not (type(pair) is tuple and len(pair) == 2 and type(pair[0]) is str):
+            return [p for _, p in _named(target, where)]  # which says what is wrong
+        found.append(pair[1])
+    return found
 
 
 def _pairs(found: Any, where: str) -> list[tuple[str, Variable]]:
