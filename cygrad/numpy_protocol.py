@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import operator
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +24,7 @@ import cygrad.functions as F
 import cygrad.linalg as LA
 from cygrad import numpy_forms as forms
 from cygrad.core.operators import numpy_tables
+from cygrad.core.tape import is_taped
 from cygrad.core.variable import Variable
 from cygrad.functions.piecewise import rounded
 from cygrad.numpy_forms import data_of
@@ -376,10 +378,34 @@ def row(name: str, function: Callable[..., Result], signature: str) -> Callable[
     return called
 
 
+# Masks, by the operators of a Variable, and those with the operands changed over: a tape that a
+# program is made of records these.
+Operator = Callable[..., Result]
+MASKS: dict[str, tuple[Operator, Operator]] = {
+    "equal": (operator.eq, operator.eq),
+    "not_equal": (operator.ne, operator.ne),
+    "less": (operator.lt, operator.gt),
+    "less_equal": (operator.le, operator.ge),
+    "greater": (operator.gt, operator.lt),
+    "greater_equal": (operator.ge, operator.le),
+    "isnan": (lambda x: operator.ne(x, x),) * 2,
+    "isfinite": (lambda x: abs(x) < np.inf,) * 2,
+    "isinf": (lambda x: abs(x) == np.inf,) * 2,
+}
+
+
 def plain(function: Callable[..., Result]) -> Callable[..., Result]:
     """NumPy's own function, on the data of Variables."""
     if isinstance(function, np.ufunc):
-        return lambda *args: function(*map(data_of, args))
+        by_operator = MASKS.get(function.__name__)
+
+        def on_numbers(*args: Argument) -> Result:
+            if by_operator is None or not is_taped():
+                return function(*map(data_of, args))
+            swap = not isinstance(args[0], Variable)  # then the second one is
+            return by_operator[swap](*(reversed(args) if swap else args))
+
+        return on_numbers
     try:
         names = list(inspect.signature(function).parameters)
     except ValueError:  # a builtin of older NumPys; of those here, none has an out=

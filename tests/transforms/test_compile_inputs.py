@@ -148,6 +148,9 @@ COMPARING: list[Callable[..., Any]] = [
     lambda x: F.sum(F.where(~((x > 0.5) | (x < -0.5)) ^ (x > 0.0), x, x * x)),
     lambda x: F.sum(F.where(np.logical_and(x > -0.5, np.logical_not(x > 0.5)), x, x * x)),
     lambda x: F.sum(F.where(x == F.max(x), x * 3.0, x)),
+    lambda x: np.where(np.greater(0.3, x) | np.less_equal(1.0, x), x * x, x).sum(),
+    lambda x: np.where(np.isnan(np.log(x)), 0.5 * x, x * x).sum(),
+    lambda x: np.where(np.isfinite(np.log(x)) & ~np.isinf(x), x, x * x).sum(),
     lambda x: F.sum(F.where(x[0] > x[1], x[0], x[1] * 2.0)),
 ]
 
