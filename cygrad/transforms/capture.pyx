@@ -6,6 +6,7 @@ out of it, in the structure that the function gave.
 
 import numpy as np
 
+cimport cython
 cimport numpy as cnp
 from cpython.float cimport (
     PyFloat_AS_DOUBLE, PyFloat_AsDouble, PyFloat_Check, PyFloat_CheckExact, PyFloat_FromDouble,
@@ -50,6 +51,7 @@ cdef Variable spent(Variable numbers):
     return y
 
 
+@cython.no_gc_clear             # the program is needed to the end
 cdef class Call:
     """A Call: see capture.pxd."""
 

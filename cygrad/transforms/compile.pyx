@@ -233,17 +233,30 @@ cdef class Compiled:
         cdef Capture capture = <Capture>Capture.__new__(Capture)
         cdef Recorder recorder = Recorder()
         cdef Repetition repetition = <Repetition>Repetition.__new__(Repetition)
-        cdef list kinds = [], given, flown = None
+        cdef list kinds = [], given = [], flown = None
+        cdef unsigned int before
+        cdef object problem = None
         cdef bint whole
         recorder.stand_in = ArrayInput
         new_args, new_kwargs = self.inputs_of(capture, recorder, kinds, places, found, args, kwargs)
         if not self.watched(capture, found):
             return self.function(*args, **kwargs), None
+        before = writes
         with recorder:
-            given = self.called(capture, recorder, repetition, kinds, found, new_args, new_kwargs)
+            try:
+                given = self.called(capture, recorder, repetition, kinds, found, new_args,
+                                    new_kwargs)
+            except (TypeError, BufferError) as error:
+                if not has_stand_ins(kinds) or recorder.draws or recorder.acts or writes != before:
+                    raise
+                problem = error
             new_args = new_kwargs = None
-            if AS_RESULT in capture.ways and not recorder.reasons:
+            if problem is None and AS_RESULT in capture.ways and not recorder.reasons:
                 flown = flow_back(capture, recorder, given, repetition.made())
+        if problem is not None:         # of what stands for an argument, perhaps
+            result = self.function(*args, **kwargs)
+            self.stay(f"what stands for an argument in a capture is refused: {problem}")
+            return result, None
         why = repetition.changed(recorder.draw_again, recorder.all_stores)
         if why is not None:
             recorder.refused(why)
@@ -527,6 +540,11 @@ cdef Variable copy_of(Variable x):
         copy.requires = x.requires
     copy.name_ = x.name_
     return copy
+
+
+cdef bint has_stand_ins(list kinds) except -1:
+    """Whether some arguments are no real arrays and floats in a capture (inputs.py)."""
+    return ARRAY in kinds or WHOLE in kinds or FLOAT in kinds
 
 
 cdef bint has_twins(tuple found) noexcept:

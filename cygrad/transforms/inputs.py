@@ -30,7 +30,9 @@ __all__ = ["ArrayInput", "NumberInput"]
 
 def plain(x: Any) -> Any:
     """x, or what it stands for, which is then noted."""
-    return x.__array__() if type(x) is ArrayInput else float(x) if type(x) is NumberInput else x
+    if type(x) is NumberInput:
+        return type(x.value)(float(x))
+    return x.__array__() if type(x) is ArrayInput else x
 
 
 class Input:
@@ -91,7 +93,7 @@ class ArrayInput(Input):
         if isinstance(shown, np.ndarray) and np.may_share_memory(shown, self.value):
             return ArrayInput(shown, take(self.__cygrad_variable__), self.leaf)
         if isinstance(shown, np.float64):
-            return NumberInput(float(shown), take(self.__cygrad_variable__), self.leaf)
+            return NumberInput(shown, take(self.__cygrad_variable__), self.leaf)
         self.__array__()
         return shown
 
@@ -141,18 +143,22 @@ class ArrayInput(Input):
     def __setitem__(self, index: Any, value: Any) -> None:
         refuse_here("an argument is written to")
         self.value[index] = value
+        self.__cygrad_variable__.data[...] = self.value
 
     __hash__ = None  # type: ignore[assignment]  # as an array's
 
 
 class NumberInput(Input):
-    """A float, or what Python has computed of floats. `variable` has the same number."""
+    """A float, or what Python has computed of floats. `variable` has the same number.
+
+    `value` is a float, or, as the element of an array, one of NumPy's, which divides by zero.
+    """
 
     __slots__ = ()
 
     @property  # type: ignore[misc]  # an object's can be assigned to
     def __class__(self) -> Any:
-        return float
+        return type(self.value)
 
     def __float__(self) -> float:
         return float(self.__cygrad_variable__)
@@ -167,9 +173,10 @@ class NumberInput(Input):
         return np.array(float(self), dtype=dtype)
 
     def __getattr__(self, name: str) -> Any:
-        if not hasattr(float, name):
-            raise AttributeError(f"'float' object has no attribute {name!r}")
-        return getattr(float(self), name)
+        kind = type(self.value)
+        if not hasattr(kind, name):
+            raise AttributeError(f"'{kind.__name__}' object has no attribute {name!r}")
+        return getattr(plain(self), name)
 
     def __neg__(self) -> Any:
         return NumberInput(-self.value, -self.__cygrad_variable__, self.leaf)
@@ -192,6 +199,13 @@ def value_of(x: Any) -> Any:
     return x.value if type(x) in (NumberInput, ArrayInput) else x
 
 
+def is_pythons_zero(a: Any, b: Any) -> bool:
+    """Whether a / b, of Python's numbers alone, raises: a question that sets a guard."""
+    if any(isinstance(value_of(x), (np.generic, np.ndarray)) for x in (a, b)):
+        return False
+    return bool(b == 0)
+
+
 def is_float64(x: Any) -> bool:
     return type(x) in (ArrayInput, np.ndarray) and x.dtype == np.float64
 
@@ -207,7 +221,7 @@ def arithmetic(operation: Callable[[Any, Any], Any], swapped: bool) -> Callable[
         if not (of_arrays or of_numbers):
             return NotImplemented if type(self) is NumberInput else looked(self, other)
         a, b = (other, self) if swapped else (self, other)
-        if of_numbers and operation is operator.truediv and b == 0.0:
+        if operation is operator.truediv and type(a) is not ArrayInput and is_pythons_zero(a, b):
             raise ZeroDivisionError("float division by zero")
         value = operation(value_of(a), value_of(b))
         if of_arrays and value.dtype != np.float64:
@@ -215,7 +229,7 @@ def arithmetic(operation: Callable[[Any, Any], Any], swapped: bool) -> Callable[
         variable = operation(variable_of(a), variable_of(b))
         if isinstance(value, np.ndarray):
             return ArrayInput(value, variable, self.leaf)
-        return NumberInput(float(value), variable, self.leaf)
+        return NumberInput(value, variable, self.leaf)
 
     looked = looking(operation, swapped)
     return method
@@ -261,8 +275,9 @@ def logical(ufunc: Any, operation: Callable[..., Any], swapped: bool) -> Callabl
 def comparison(operation: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     def method(self: Any, other: Any) -> Any:
         if type(other) not in (int, float, bool, NumberInput):
-            return operation(float(self), other)
-        return bool(operation(self.__cygrad_variable__, variable_of(other)))
+            return operation(plain(self), other)
+        outcome = operation(self.__cygrad_variable__, variable_of(other))
+        return outcome if isinstance(self.value, np.generic) else bool(outcome)
 
     return method
 
@@ -284,6 +299,7 @@ def writing(operation: Callable[..., Any]) -> Callable[..., Any]:
     def method(self: Any, other: Any) -> Any:
         refuse_here("an argument is written to")
         operation(self.value, plain(other))
+        self.__cygrad_variable__.data[...] = self.value
         return self
 
     return method

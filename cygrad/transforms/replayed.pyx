@@ -26,6 +26,7 @@ from cygrad.transforms.checkpoint cimport connected
 from cygrad.transforms.structure import leaves
 
 
+@cython.no_gc_clear
 cdef class Run:
     """A Run: see replayed.pxd."""
 

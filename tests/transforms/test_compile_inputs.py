@@ -302,6 +302,56 @@ def test_arguments_pass_for_what_they_stand_for() -> None:
     assert seen == [(True, True, True)]
 
 
+def test_writing_to_what_was_computed_of_an_argument() -> None:
+    def f(x: Array) -> Any:
+        y = x * 2.0
+        y += 1.0
+        y[0] = 7.0
+        return F.sum(F.sin(y))
+
+    compiled = cg.compile(f)
+    with pytest.warns(UserWarning, match="written to"):
+        assert bits(compiled(ROWS[0])) == bits(f(ROWS[0]))
+    assert bits(compiled(ROWS[1])) == bits(f(ROWS[1]))
+
+
+def test_elements_of_arrays_are_numpys() -> None:
+    def f(x: Array) -> Any:
+        a = x[0, 0]
+        assert isinstance(a, np.float64) and isinstance(a > 0.0, np.bool_)
+        with np.errstate(all="ignore"):
+            return F.sum(x) * (1.0 / (a - a)), (a + 1.0) ** 0.5, a.item()
+
+    compiled = cg.compile(f, fallback=False)
+    for x in (*ROWS, *ROWS):
+        x = np.abs(x)
+        got, expected = ([float(v) for v in g(x)] for g in (compiled, f))
+        assert np.array(got).tobytes() == np.array(expected).tobytes()
+
+
+def test_who_wants_a_real_array_gets_one() -> None:
+    calls = [0]
+
+    def f(x: Array, a: float) -> Any:
+        calls[0] += 1
+        total = sum(memoryview(x)) if x.ndim == 1 else 0.0  # a buffer
+        return F.sum(F.sin(x)) * total
+
+    compiled = cg.compile(f)
+    with pytest.warns(UserWarning, match="what stands for an argument"):
+        assert bits(compiled(FLOATS_ARRAY, 1.0)) == bits(f(FLOATS_ARRAY, 1.0))
+    assert calls[0] == 3
+    with pytest.raises(TypeError, match="bad"):
+        cg.compile(fails)(FLOATS_ARRAY)
+
+
+FLOATS_ARRAY = np.array([0.5, -1.25, 3.0])
+
+
+def fails(x: Array) -> Any:
+    raise TypeError("bad")
+
+
 def test_a_buffer_that_is_filled_anew() -> None:
     x, t = np.empty((8, 4)), np.empty(8, int)
     f = cg.compile(cg.grad(lambda w, x, t: F.cross_entropy(F.matmul(x, w), t)), fallback=False)

@@ -199,6 +199,28 @@ def test_memory_goes_with_the_results() -> None:
     assert gone() is None
 
 
+def test_results_in_a_cycle_are_collected() -> None:
+    class Model:
+        def __init__(self) -> None:
+            self.w = cg.Variable(X[0][:4])
+            self.call = cg.compile(self.forward, fallback=False)
+
+        def forward(self, x: Array) -> Any:
+            return F.tanh(F.matmul(x, self.w))
+
+    gone = []
+    for _ in range(20):
+        model = Model()
+        for x in X[:4]:
+            y = model.call(x)
+            F.sum(y).backward()
+        model.__dict__["last"] = y
+        gone.append(weakref.ref(model))
+        del model, y
+    gc.collect()
+    assert all(ref() is None for ref in gone)
+
+
 def test_where_it_stays_eager_gradients_reach_the_arguments() -> None:
     compiled = cg.compile(lambda x: F.sin(x) * float(np.random.rand() >= 0.0))
     for warns in (True, False):
