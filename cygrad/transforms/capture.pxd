@@ -16,7 +16,7 @@ cdef enum Leaf:
     ARRAY = 1               # an input: an array of float64
     VARIABLE = 2            # an input: a Variable
     WHOLE = 3               # an input: an array of other numbers, such as labels or masks
-    FLOAT = 4               # an input: a float of a function that is no transform
+    FLOAT = 4               # an input: a float or np.float64, of a function that is no transform
     LAST_INPUT = 4
     EQUAL = 5               # part of the key, by its value
     SAME = 6                # part of the key, by its identity
@@ -28,6 +28,7 @@ cdef enum Way:
     AS_VARIABLE = 2
     AS_IT_WAS = 3           # what the call does not compute
     AS_SPENT = 4            # a Variable whose graph the call has run backward through
+    AS_SCALAR = 6           # a np.float64
     AS_RESULT = 5           # a Variable that gradients flow back through (replayed.pyx)
 
 # A leaf of the result: where it stands, and how it is given.

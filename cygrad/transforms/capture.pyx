@@ -202,7 +202,7 @@ cdef class Capture:
                         and is_exact(x) and (k not in self.keyed or key_of(x) == key)):
                     return False
             elif kind == FLOAT:
-                if not PyFloat_CheckExact(x):
+                if type(x) is not key:
                     return False
             elif kind == EQUAL:
                 if not same_value(x, key):
@@ -291,6 +291,8 @@ cdef class Capture:
         source = bases[r.base] + r.offset
         if r.way == AS_NUMBER:
             return PyFloat_FromDouble(source[0])
+        if r.way == AS_SCALAR:
+            return np.float64(source[0])
         v = empty(r.target)
         if r.source.contiguous:
             memcpy(v.ptr, source, r.target.size * sizeof(double))

@@ -27,9 +27,9 @@ from cygrad.core.variable cimport Variable, describe, own_contiguous
 from cygrad.functions.broadcasting cimport copied
 from cygrad.programs.recorder cimport Recorder
 from cygrad.transforms.capture cimport (
-    ARRAY, AS_ARRAY, AS_IT_WAS, AS_NUMBER, AS_RESULT, AS_SPENT, AS_VARIABLE, BASES, BYTES, Capture,
-    EQUAL, FLOAT, MISSING, NUMBER, SAME, VARIABLE, WHOLE, is_exact, is_float64, is_number_too,
-    key_of, requires, same_form, same_ways, spent,
+    ARRAY, AS_ARRAY, AS_IT_WAS, AS_NUMBER, AS_RESULT, AS_SCALAR, AS_SPENT, AS_VARIABLE, BASES,
+    BYTES, Capture, EQUAL, FLOAT, MISSING, NUMBER, SAME, VARIABLE, WHOLE, is_exact, is_float64,
+    is_number_too, key_of, requires, same_form, same_ways, spent,
 )
 from cygrad.transforms.replayed cimport Run, beginnings, gradients_of, run_of, seed_like
 from cygrad.transforms.trace cimport Transform
@@ -407,7 +407,7 @@ cdef class Compiled:
                 recorder.locate(recorder.standing_for(x))
                 if type(x) is ArrayInput and x.dtype != np.float64:
                     recorder.refused(f"its result has an array of {x.dtype}")
-                capture.ways.append(<int>(AS_NUMBER if type(x) is NumberInput else AS_ARRAY))
+                capture.ways.append(<int>(way_of(x)))
                 capture.constants.append(len(recorder.draft.results) - 1)
                 given.append(np.array(x.value) if type(x) is ArrayInput else x.value)
                 continue
@@ -469,6 +469,13 @@ def spent_state(Variable v not None):
 def plain_state(Variable v not None):
     """A state without a graph."""
     return v
+
+
+cdef int way_of(object x) except -1:
+    """How what stands for an argument is given."""
+    if type(x) is ArrayInput:
+        return AS_ARRAY
+    return AS_SCALAR if isinstance(x.value, np.generic) else AS_NUMBER
 
 
 cdef object without_graph(object x, int way):
@@ -598,8 +605,8 @@ cdef tuple leaf_of(object x, bint end):
         if is_float64(x):
             return ARRAY, None
         return (WHOLE, None) if is_exact(x) and x.ndim <= MAX_NDIM else (BYTES, key_of(x))
-    if type(x) is float:
-        return FLOAT, None
+    if type(x) is float or type(x) is np.float64:
+        return FLOAT, type(x)
     if is_plain(x):
         return EQUAL, x
     return SAME, x

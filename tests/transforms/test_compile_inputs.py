@@ -205,6 +205,19 @@ def test_floats(f: Any) -> None:
     follows(f, calls)
 
 
+def test_numpys_floats() -> None:
+    def f(a: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return F.sin(a) * 2.0, a * 2.0, 1.0 / a
+
+    compiled = cg.compile(f, fallback=False)
+    for _ in range(3):
+        for a in np.linspace(-1.0, 1.0, 21):
+            assert bits(compiled(a)) == bits(f(a))
+    assert (compiled.captures, compiled.replays) == (1, 62)
+    assert type(compiled(0.5)[1]) is float and type(compiled(np.float64(0.5))[1]) is np.float64
+
+
 def test_floats_beside_what_is_differentiated() -> None:
     f = cg.value_and_grad(lambda x, rate: F.sum(F.exp(-rate * x)))
     follows(f, [(x, a) for x, a in zip(ROWS, FLOATS, strict=True)])
