@@ -165,8 +165,11 @@ cdef class Recorder(Tape):
                 w = <Variable>x
                 at = v.ptr - w.ptr
                 if 0 <= at + lowest(v.layout) and at + highest(v.layout) < w.layout.size:
-                    block = self.new_block(v, (<Block>self.blocks[
-                        <size_t><PyObject*>w.storage]).value)
+                    block = <Block>self.blocks.get(<size_t><PyObject*>w.storage)
+                    if block is None:
+                        self.refused("an argument is given other numbers")
+                        return None
+                    block = self.new_block(v, block.value)
                     block.offset = at + lowest(v.layout)
                     return block
         return None
@@ -179,6 +182,8 @@ cdef class Recorder(Tape):
         cdef int value, k
         self.rest()
         f.seen |= RECORDED
+        if mode().watching:
+            self.refused("anomalies are looked for in the call")
         if f.op is NULL:
             return self.call(Forward(f, ys), [input_of(f, k) for k in range(f.n_inputs)], list(ys))
         if (len(ys) == 1 and f.op.kernel >= 0
@@ -500,6 +505,10 @@ cdef class Recorder(Tape):
         cdef Block block
         cdef Variable g
         self.rest()
+        block = <Block>self.blocks.get(<size_t><PyObject*>x.storage)
+        if block is not None and self.draft.values[block.value].origin == INPUT and (
+                x.creator_ is None or not x.creator_.seen & RECORDED):
+            return self.refused(f"the gradient of an argument, {describe(x)}")
         if x.creator_ is not None:      # an intermediate result, whose gradient comes and goes
             g = x.grad_
             if g is not None and <size_t><PyObject*>g.storage not in self.blocks:

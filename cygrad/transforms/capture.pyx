@@ -329,9 +329,13 @@ cdef class Capture:
             if kind == ARRAY or kind == VARIABLE or kind == WHOLE:
                 if getattr(x, "shape", None) != shape_of(self.shapes[<int>k]):
                     return f"argument {k} has the shape {getattr(x, 'shape', None)}"
-                if kind == VARIABLE and requires(<Variable>x) != self.required[<int>k]:
+                if kind == VARIABLE and isinstance(x, Variable) and (
+                        requires(<Variable>x) != self.required[<int>k]):
                     return (f"argument {k} requires "
                             f"{'no' if self.required[<int>k] else 'a'} gradient")
+                if kind == VARIABLE and not isinstance(x, Variable) or (
+                        kind != VARIABLE and not cnp.PyArray_CheckExact(x)):
+                    return f"argument {k} is a {type(x).__name__}"
                 if kind == WHOLE and key_of(x)[0] != key[0]:
                     return f"argument {k} is of {x.dtype}"
                 if kind == WHOLE and k in self.keyed and key_of(x) != key:

@@ -16,12 +16,14 @@ import warnings
 import numpy as np
 
 cimport numpy as cnp
+from cpython.object cimport PyObject
 from cpython.float cimport PyFloat_AsDouble, PyFloat_Check, PyFloat_FromDouble
 
 from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.layout cimport MAX_NDIM
 from cygrad.core.mode cimport Mode, is_watching, mode
 from cygrad.core.repetition cimport Repetition
+from cygrad.core.slots cimport Py_REFCNT
 from cygrad.core.storage cimport writes
 from cygrad.core.variable cimport Variable, describe, own_contiguous
 from cygrad.functions.broadcasting cimport copied
@@ -238,14 +240,15 @@ cdef class Compiled:
         cdef object problem = None
         cdef bint whole
         recorder.stand_in = ArrayInput
-        new_args, new_kwargs = self.inputs_of(capture, recorder, kinds, places, found, args, kwargs)
         if not self.watched(capture, found):
             return self.function(*args, **kwargs), None
+        new_args, new_kwargs = self.inputs_of(capture, recorder, kinds, places, found, args, kwargs)
+        containers = [] if places is None else containers_of([args, kwargs], [new_args, new_kwargs])
         before = writes
         with recorder:
             try:
                 given = self.called(capture, recorder, repetition, kinds, found, new_args,
-                                    new_kwargs)
+                                    new_kwargs, containers)
             except (TypeError, BufferError) as error:
                 if not has_stand_ins(kinds) or recorder.draws or recorder.acts or writes != before:
                     raise
@@ -298,14 +301,25 @@ cdef class Compiled:
         return True
 
     cdef list called(self, Capture capture, Recorder recorder, Repetition repetition, list kinds,
-                     tuple found, tuple args, dict kwargs):
+                     tuple found, tuple args, dict kwargs, list containers):
         """Call the function on the Recorder; the leaves of its result."""
         cdef unsigned int before = writes
         cdef list inputs = list(capture.keys), states, given
-        result = repetition.first(self.function, args, kwargs)
+        cdef list before_it = [array_of(<Variable>x).copy() for x in found
+                               if isinstance(x, Variable)]
+        try:
+            result = repetition.first(self.function, args, kwargs)
+        except BaseException:
+            give_back(kinds, found, inputs)
+            give_back_containers(containers)
+            raise
         recorder.land()
-        if writes - recorder.written != before or give_back(kinds, found, inputs):
+        if (writes - recorder.written != before or give_back(kinds, found, inputs)
+                or not same_bits(before_it, [array_of(<Variable>x) for x in found
+                                             if isinstance(x, Variable)])):
             recorder.refused("numbers are changed in place")
+        if give_back_containers(containers):
+            recorder.refused("a list or dict that is an argument is changed")
         states = repetition.states()
         recorder.keep_states(states, plain_state, spent_state)
         capture.watches = watching_states(capture.watches, states)
@@ -373,7 +387,12 @@ cdef class Compiled:
                 if k not in ends:
                     x = ArrayInput(x, key, k)
             elif kind == VARIABLE:
-                x = key = copy_of(<Variable>x)      # f may close over the Variable itself, too
+                # Itself, so that what is done to it is done; but for one that the function knows by
+                # another way, too, which is to be told from the argument.
+                if (Py_REFCNT(<PyObject*>(<Variable>x).storage) > 1
+                        or is_watched(capture.watches, x)):
+                    x = copy_of(<Variable>x)
+                key = x
                 recorder.input_array(<Variable>x)
             elif kind == WHOLE:
                 v = constant(np.array(x, dtype=np.float64, order="C"), "compile")
@@ -492,9 +511,10 @@ cdef list flow_back(Capture capture, Recorder recorder, list given, list made):
     """
     cdef set lasting = {id(x) for x in made}
     cdef list results = [given[k] for k in range(len(given)) if capture.ways[k] == AS_RESULT]
-    cdef list ends = beginnings(results), seeds = [seed_like(<Variable>y) for y in results], found
+    cdef dict places = {id(x): k for k, x in enumerate(capture.keys) if isinstance(x, Variable)}
+    cdef list ends = beginnings(results, places), found
+    cdef list seeds = [seed_like(<Variable>y) for y in results]
     capture.depth = max([(<Variable>y).generation_ for y in results])
-    places = {id(x): k for k, x in enumerate(capture.keys) if isinstance(x, Variable)}
     ends = [x for x in ends if id(x) not in recorder.born or id(x) in lasting]
     if not ends:
         recorder.refused("its result requires a gradient of variables that the call makes")
@@ -537,6 +557,46 @@ cdef bint give_back(list kinds, tuple found, list inputs) except -1:
     return changed
 
 
+cdef list containers_of(object own, object given):
+    """Of the caller's lists and dicts: each, that which the function gets, and what is in that."""
+    cdef list found = [], waiting = [(own, given)]
+    while waiting:
+        own, given = waiting.pop()
+        if isinstance(own, dict) and isinstance(given, dict):
+            found.append((own, given, list(given.items())))
+            waiting += [(own[key], given[key]) for key in own if key in given]
+        elif isinstance(own, (list, tuple)) and isinstance(given, (list, tuple)):
+            if isinstance(own, list):
+                found.append((own, given, list(given)))
+            waiting += list(zip(own, given))
+    return found
+
+
+cdef bint give_back_containers(list containers) except -1:
+    """Do to the caller's lists and dicts what was done to the others; whether that is anything."""
+    cdef dict owns = {id(given): own for own, given, _ in containers}
+    cdef bint changed = False
+    for own, given, before in containers:
+        if isinstance(own, dict):
+            now = list(given.items())
+            if [(id(key), id(x)) for key, x in now] != [(id(key), id(x)) for key, x in before]:
+                changed = True
+                own.clear()
+                for key, x in now:
+                    own[key] = owned(x, owns)
+        elif [id(x) for x in given] != [id(x) for x in before]:
+            changed = True
+            own[:] = [owned(x, owns) for x in given]
+    return changed
+
+
+cdef object owned(object x, dict owns):
+    """What the caller gets for something that the function had in a container."""
+    if type(x) is ArrayInput or type(x) is NumberInput:
+        return x.value
+    return owns.get(id(x), x)
+
+
 cdef Variable copy_of(Variable x):
     """What the function is called with in x's place; gradients flow from it to x."""
     cdef Variable copy
@@ -547,6 +607,13 @@ cdef Variable copy_of(Variable x):
         copy.requires = x.requires
     copy.name_ = x.name_
     return copy
+
+
+cdef bint is_watched(list watches, object x) except -1:
+    for w in watches:
+        if (<Watch>w).expected is x:
+            return True
+    return False
 
 
 cdef bint has_stand_ins(list kinds) except -1:

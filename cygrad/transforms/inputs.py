@@ -50,7 +50,12 @@ class Input:
             return NotImplemented
         if method == "__call__" and ufunc in LOGIC and not kwargs and all(map(is_mask, inputs)):
             return combined(ufunc, *inputs)
-        return getattr(ufunc, method)(*map(plain, inputs), **kwargs)
+        outs = [x for x in kwargs.get("out", ()) if type(x) is ArrayInput]
+        kwargs = {name: map_leaves(plain, x) for name, x in kwargs.items()}
+        result = getattr(ufunc, method)(*map(plain, inputs), **kwargs)
+        for out in outs:
+            out.written()
+        return outs[0] if len(outs) == 1 and not isinstance(result, tuple) else result
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if function in (np.any, np.all) and len(args) == 1 and not kwargs:
@@ -141,8 +146,11 @@ class ArrayInput(Input):
         return getattr(self.__array__(), name)
 
     def __setitem__(self, index: Any, value: Any) -> None:
+        self.value[plain(index)] = plain(value)
+        self.written()
+
+    def written(self) -> None:
         refuse_here("an argument is written to")
-        self.value[index] = value
         self.__cygrad_variable__.data[...] = self.value
 
     __hash__ = None  # type: ignore[assignment]  # as an array's
@@ -161,7 +169,8 @@ class NumberInput(Input):
         return type(self.value)
 
     def __float__(self) -> float:
-        return float(self.__cygrad_variable__)
+        float(self.__cygrad_variable__)  # which sets a guard; its memory may have been written to
+        return float(self.value)
 
     def __bool__(self) -> bool:
         return bool(self.__cygrad_variable__)
@@ -297,9 +306,8 @@ def looking(operation: Callable[..., Any], swapped: bool = False) -> Callable[..
 
 def writing(operation: Callable[..., Any]) -> Callable[..., Any]:
     def method(self: Any, other: Any) -> Any:
-        refuse_here("an argument is written to")
         operation(self.value, plain(other))
-        self.__cygrad_variable__.data[...] = self.value
+        self.written()
         return self
 
     return method
@@ -363,7 +371,7 @@ def give_methods(kind: type, others: dict[str, Callable[..., Any]]) -> None:
 give_methods(ArrayInput, OF_ARRAYS)
 give_methods(NumberInput, {"copy": float, "deepcopy": lambda x, memory: x})
 setattr(ArrayInput, "__invert__", logical(np.logical_not, operator.invert, False))  # noqa: B010
-for name in (*RECORDED, *TWO_SIDED):
+for name in (*RECORDED, *TWO_SIDED, *LOGICAL):
     setattr(ArrayInput, f"__i{name}__", writing(getattr(operator, f"i{name}")))
 for name in COMPARISONS:
     setattr(ArrayInput, f"__{name}__", looking(getattr(operator, name)))

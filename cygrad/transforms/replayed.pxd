@@ -27,8 +27,8 @@ cdef class Replayed(Recompute):
     cdef Run run
 
 # Where the graph of results that were computed on a Recorder begins: variables that were there
-# before, or are arguments.
-cdef list beginnings(list results)
+# before, or are arguments, by whose identities `arguments` is a dict.
+cdef list beginnings(list results, dict arguments)
 
 # gradients() of backward.pxd, for any variables.
 cdef list gradients_of(list results, list seeds, list ends)

@@ -163,14 +163,16 @@ cdef bint same_numbers(object a, object b) except -1:
 cdef class Replayed(Recompute):
 
     cdef list pulled(self, list gys):
+        cdef Variable x
         cdef int i
-        for i in range(self.n_inputs):
-            if input_of(self, i).uses > 1:
+        for i in range(self.n_inputs):      # what adds up elsewhere, too, or is there, is eager's
+            x = input_of(self, i)
+            if x.uses > 1 or (x.creator_ is None and x.grad_ is not None):
                 return None
         return self.run.pulled(gys)
 
 
-cdef list beginnings(list results):
+cdef list beginnings(list results, dict arguments):
     cdef list found = [], waiting = list(results)
     cdef set met = set()
     cdef Variable v
@@ -182,7 +184,7 @@ cdef list beginnings(list results):
             continue
         met.add(id(v))
         f = v.creator_
-        if f is None or not f.seen & RECORDED:
+        if f is None or not f.seen & RECORDED or id(v) in arguments:
             found.append(v)
             continue
         for i in range(f.n_inputs):

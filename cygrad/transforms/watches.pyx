@@ -249,6 +249,7 @@ cdef int watch_function(list watches, set met, object f) except -1:
         elif isinstance(f, CyFunctionType):
             f = f.__dict__.get("__wrapped__")       # of no_grad, as a decorator
         else:
+            watch_inside(watches, met, f, type(f).__name__)
             f = getattr(type(f), "__call__", None)
             if type(f) is not FunctionType:
                 return 0

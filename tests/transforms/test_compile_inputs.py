@@ -1,6 +1,7 @@
 """compile: floats and arrays of any numbers are inputs, until Python or NumPy looks at them."""
 
 import math
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -394,3 +395,142 @@ def test_writing_to_an_argument_is_refused_and_done() -> None:
     with pytest.warns(UserWarning, match="written to|in place"):
         cg.compile(f)(x, t)
     assert x.tolist() == [1.0, 1.0, 1.0] and t.tolist() == [3, 0]
+
+
+# ---- What is done to arguments --------------------------------------------------------------------
+
+
+def test_backward_inside_on_an_argument() -> None:
+    def f(x: Any) -> Any:
+        y = F.sum(x * x)
+        y.backward()
+        return x.grad
+
+    compiled = cg.compile(f)
+    a, b = cg.Variable([1.0, 2.0]), cg.Variable([3.0, 4.0])
+    with pytest.warns(UserWarning, match="the gradient of an argument"):
+        assert compiled(a).data.tolist() == [2.0, 4.0]
+    assert compiled(b).data.tolist() == [6.0, 8.0]
+    assert a.grad.data.tolist() == [2.0, 4.0] and b.grad.data.tolist() == [6.0, 8.0]
+
+
+def double(x: Any) -> Any:
+    x.data = x.data * 2.0
+    return F.sum(x)
+
+
+def clear(x: Any) -> Any:
+    x.cleargrad()
+    return F.sum(x)
+
+
+def rename(x: Any) -> Any:
+    x.data[0] = 7.0
+    return F.sum(x)
+
+
+@pytest.mark.parametrize("f", [double, clear, rename])
+def test_what_is_done_to_a_variable_is_done(f: Any) -> None:
+    a, b = cg.Variable([1.0, 2.0]), cg.Variable([1.0, 2.0])
+    a.grad, b.grad = cg.Variable([1.0, 1.0]), cg.Variable([1.0, 1.0])
+    compiled = cg.compile(f)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for _ in range(4):
+            assert bits(f(a)) == bits(compiled(b))
+            assert bits(a) == bits(b) and (a.grad is None) == (b.grad is None)
+
+
+def mask(m: Array) -> Any:
+    m &= np.array([True, False, True])
+    return F.sum(m * 1.0)
+
+
+def shuffle(m: Array) -> Any:
+    np.random.default_rng(0).shuffle(m)
+    return F.sum(m * 1.0)
+
+
+def out(m: Array) -> Any:
+    y = m * 2.0
+    np.multiply(y, 3.0, out=y)
+    return F.sum(F.sin(y))
+
+
+@pytest.mark.parametrize("f", [mask, shuffle, out])
+def test_arrays_that_are_written_to(f: Any) -> None:
+    for array in (np.array([True, True, False]), np.array([1, 2, 3]), np.array([1.0, 2.0, 4.0])):
+        if f is mask and array.dtype != np.bool_:
+            continue
+        a, b = array.copy(), array.copy()
+        compiled = cg.compile(f)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for _ in range(3):
+                assert bits(f(a)) == bits(compiled(b))
+                assert a.tolist() == b.tolist()
+
+
+def test_lists_and_dicts_that_are_changed() -> None:
+    def f(state: dict[str, Any], seen: list[Any]) -> Any:
+        state["h"] = F.tanh(state["h"] + state["k"])
+        seen.append(state["k"])
+        return F.sum(state["h"])
+
+    a: tuple[Any, Any] = ({"h": np.zeros(2), "k": 0.5}, [])
+    b: tuple[Any, Any] = ({"h": np.zeros(2), "k": 0.5}, [])
+    compiled = cg.compile(f)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for _ in range(4):
+            assert bits(f(*a)) == bits(compiled(*b))
+            assert bits(a[0]["h"]) == bits(b[0]["h"]) and a[1] == b[1]
+
+
+def test_an_error_keeps_what_was_written() -> None:
+    def f(x: Array) -> Any:
+        x[0] = 5.0
+        raise ValueError("enough")
+
+    x = np.ones(2)
+    with pytest.raises(ValueError, match="enough"):
+        cg.compile(f)(x)
+    assert x.tolist() == [5.0, 1.0]
+
+
+def test_arguments_of_other_kinds_with_a_shape() -> None:
+    f = cg.compile(lambda x, n: x * int(n), fallback=False)
+    for n in (np.array(1), np.array(2), np.int64(2), 3, 4.0, np.float32(2.0)):
+        assert f(cg.Variable(1.0), n).item() == float(n)
+    g = cg.compile(lambda x: F.sum(x * x), fallback=False)
+    for x in (np.array([1, 2]), cg.Variable([1.0, 2.0]), np.array([1.0, 2.0]), np.array([1, 2])):
+        assert g(x).item() == 5.0
+
+
+def test_callable_objects_are_watched() -> None:
+    class Scaled:
+        factor = 0.0
+
+        def __init__(self) -> None:
+            self.k = 2.0
+
+        def __call__(self, x: Array) -> Any:
+            return F.sum(x) * self.k
+
+    scaled = Scaled()
+    f = cg.compile(scaled, fallback=False)
+    for k in (2.0, 2.0, 5.0, 2.0):
+        scaled.k = k
+        assert f(np.ones(2) * k).item() == 2.0 * k * k
+
+
+def test_anomalies_looked_for_inside_stay_eager() -> None:
+    def f(x: Array) -> Any:
+        with cg.detect_anomaly():
+            return F.sum(F.log(x))
+
+    compiled = cg.compile(f)
+    with pytest.warns(UserWarning, match="anomalies"):
+        compiled(np.array([1.0]))
+    with pytest.raises(RuntimeError, match="Log"):
+        compiled(np.array([-1.0]))

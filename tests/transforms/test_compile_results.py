@@ -100,6 +100,19 @@ def test_gradients_from_elsewhere_add_up_as_eagers_do(use: Any) -> None:
         assert found[0] == found[1]
 
 
+def test_gradients_that_are_there_already() -> None:
+    def f(x: Any) -> Any:
+        return F.sum(x * 0.1) + F.sum(F.sin(x))
+
+    compiled = cg.compile(f, fallback=False)
+    a, b = cg.Variable([0.0, 0.5]), cg.Variable([0.0, 0.5])
+    a.grad, b.grad = cg.Variable([0.3, 0.7]), cg.Variable([0.3, 0.7])
+    for _ in range(5):
+        f(a).backward()
+        compiled(b).backward()
+        assert numbers(a.grad) == numbers(b.grad)
+
+
 def test_several_results_and_some_gradients() -> None:
     w = cg.Variable(2.0)
     compiled = cg.compile(lambda x: {"p": w * x, "q": (w + x, 3.0)}, fallback=False)
