@@ -400,7 +400,7 @@ def _parameters(target: HasParams | list[Variable], where: str) -> list[Variable
         return target
     pairs, found = target.params(), []
     for pair in pairs if isinstance(pairs, Iterable) else [None]:
-        if not (type(pair) is tuple and len(pair) == 2 and type(pair[0]) is str):
+        if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str)):
             return [p for _, p in _named(target, where)]  # which says what is wrong
         found.append(pair[1])
     return found
