@@ -44,7 +44,7 @@ cdef class Tape:
     cdef int bears(self, Variable v) except -1
     # argument's numbers have been looked at, in a way that cannot be recorded
     cdef int looked_through(self, object argument) except -1
-    # low <= v <= high must hold of all numbers that are not `exempt`, or the operation raises
+    # whole numbers with low <= v <= high are all that are not `exempt`, or the operation raises
     cdef int bounded(self, Variable v, double low, double high, double exempt) except -1
     # v's number or array has been given to Python as x, by a transform
     cdef int given(self, Variable v, object x) except -1

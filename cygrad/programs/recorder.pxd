@@ -33,6 +33,7 @@ cdef class Recorder(Tape):
     cdef readonly dict born         # by identity: Variables that the call has made by itself
     cdef readonly list draws        # Draws, in order, each with what it drew
     cdef readonly bint asks_late    # there are guards after them
+    cdef int functions              # how many have been made: no graph is deeper
     cdef list outsides              # Blocks
     cdef list inputs                # in order: floats, and Variables on the memory of arrays
     cdef object stand_in            # makes what stands for a mask (transforms/inputs.py)

@@ -12,6 +12,7 @@ import sys
 
 import numpy as np
 
+from libc.math cimport floor
 from libc.stdlib cimport malloc
 
 from cpython.object cimport PyObject, Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE
@@ -182,6 +183,7 @@ cdef class Recorder(Tape):
         cdef int value, k
         self.rest()
         f.seen |= RECORDED
+        self.functions += 1
         if mode().watching:
             self.refused("anomalies are looked for in the call")
         if f.op is NULL:
@@ -920,11 +922,12 @@ cdef class Recorder(Tape):
 
 
 cdef void run_bounds(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
-    """1.0 if all are from c[0] to c[1], or the exempt number; else 0.0."""
+    """1.0 if all are whole numbers from c[0] to c[1], or the exempt one; else 0.0."""
     cdef Py_ssize_t k
     at[2][0] = 1.0
     for k in range(n[0]):
-        if not (c[0] <= at[0][k] <= c[1] or at[0][k] == at[1][0]):
+        if not (c[0] <= at[0][k] <= c[1] and at[0][k] == floor(at[0][k])
+                or at[0][k] == at[1][0]):
             at[2][0] = 0.0
 
 

@@ -28,8 +28,8 @@ cdef enum Way:
     AS_VARIABLE = 2
     AS_IT_WAS = 3           # what the call does not compute
     AS_SPENT = 4            # a Variable whose graph the call has run backward through
-    AS_SCALAR = 6           # a np.float64
     AS_RESULT = 5           # a Variable that gradients flow back through (replayed.pyx)
+    AS_SCALAR = 6           # a np.float64
 
 # A leaf of the result: where it stands, and how it is given.
 cdef struct Result:

@@ -514,7 +514,7 @@ cdef list flow_back(Capture capture, Recorder recorder, list given, list made):
     cdef dict places = {id(x): k for k, x in enumerate(capture.keys) if isinstance(x, Variable)}
     cdef list ends = beginnings(results, places), found
     cdef list seeds = [seed_like(<Variable>y) for y in results]
-    capture.depth = max([(<Variable>y).generation_ for y in results])
+    capture.depth = min(max([(<Variable>y).generation_ for y in results]), recorder.functions)
     ends = [x for x in ends if id(x) not in recorder.born or id(x) in lasting]
     if not ends:
         recorder.refused("its result requires a gradient of variables that the call makes")

@@ -58,7 +58,7 @@ class Input:
         return outs[0] if len(outs) == 1 and not isinstance(result, tuple) else result
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        if function in (np.any, np.all) and len(args) == 1 and not kwargs:
+        if function in (np.any, np.all) and len(args) == 1 and args[0] is self and not kwargs:
             return getattr(self, function.__name__)()
         for x in leaves([args, kwargs]):
             if isinstance(x, Variable):

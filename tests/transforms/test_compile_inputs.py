@@ -61,6 +61,20 @@ def test_a_label_out_of_bounds_is_eagers_error() -> None:
     assert (f.captures, f.replays) == (1, 3)
 
 
+def test_a_label_that_is_not_whole_is_eagers_error() -> None:
+    for dtype in (np.float64, np.float32):
+        f = cg.compile(cg.grad(lambda w, t: F.cross_entropy(w, t)), fallback=False)
+        for t in LABELS[:3]:
+            assert bits(f(np.zeros((8, 5)), t.astype(dtype))) == bits(f(np.zeros((8, 5)), t))
+        with pytest.raises(ValueError, match="must be whole numbers"):
+            f(np.zeros((8, 5)), np.full(8, 1.5, dtype))
+    g = cg.compile(lambda i: F.sum(F.embedding(i, W)), fallback=False)
+    for i in LABELS[:3]:
+        g(np.minimum(i, 3).astype(np.float64))
+    with pytest.raises(ValueError, match="whole numbers"):
+        g(np.full(8, 1.5))
+
+
 INDEXING: list[tuple[Callable[..., Any], int]] = [
     (lambda e, i: F.sum(F.sin(F.embedding(i, e))), 0),
     (lambda e, i: F.sum(F.sin(e[i])), -4),

@@ -100,6 +100,21 @@ def test_gradients_from_elsewhere_add_up_as_eagers_do(use: Any) -> None:
         assert found[0] == found[1]
 
 
+def test_a_long_chain_of_calls() -> None:
+    w = cg.Variable(0.5)
+    cell = cg.compile(lambda h: F.tanh(h * w + 0.1), fallback=False)
+    start = cg.Variable(0.2)
+    for _ in range(500):
+        start = F.tanh(start)  # so that the first call's argument is far from a leaf
+    h = cell(start)
+    for _ in range(3000):
+        h = cell(h)
+    assert h.generation < 100_000
+    w.cleargrad()
+    h.backward()
+    assert np.isfinite(w.grad.item())
+
+
 def test_gradients_that_are_there_already() -> None:
     def f(x: Any) -> Any:
         return F.sum(x * 0.1) + F.sum(F.sin(x))
