@@ -224,10 +224,10 @@ cdef int watch_function(list watches, set met, object f) except -1:
     """What f closes over, and the globals that its code names; and what it is made of, so too."""
     for _ in range(DEEPEST):
         if type(f) is FunctionType:
+            watch_inside(watches, met, [f.__defaults__, f.__kwdefaults__], "a default")
             if id(f.__code__) in met and f.__closure__ is None:
                 return 0
             met.add(id(f.__code__))
-            watch_inside(watches, met, [f.__defaults__, f.__kwdefaults__], "a default")
             for name, cell in zip(f.__code__.co_freevars, f.__closure__ or ()):
                 watch(watches, met, cell, None, name)
             watch_globals(watches, met, f.__code__, f.__globals__, set())

@@ -538,6 +538,16 @@ def test_callable_objects_are_watched() -> None:
         assert f(np.ones(2) * k).item() == 2.0 * k * k
 
 
+def test_defaults_of_functions_with_the_same_code() -> None:
+    first, second = {"k": 2.0}, {"k": 3.0}
+    parts = [lambda x, c=c: x * c["k"] for c in (first, second)]
+    f = cg.compile(lambda x: parts[0](x) + parts[1](x) + F.sum(x) * 0.0, fallback=False)
+    x = np.ones(2)
+    for k in (3.0, 3.0, 7.0):
+        second["k"] = k
+        assert np.asarray(f(x).data).tolist() == [2.0 + k] * 2
+
+
 def test_anomalies_looked_for_inside_stay_eager() -> None:
     def f(x: Array) -> Any:
         with cg.detect_anomaly():
