@@ -7,6 +7,7 @@ program is told where its numbers are at the start, and again after each effect.
 from libc.stdlib cimport calloc, free
 
 from cygrad.core.layout cimport Layout, contiguous_layout, release, same_shape, share
+from cygrad.core.storage cimport FOREIGN
 from cygrad.core.variable cimport Variable, describe
 
 
@@ -91,7 +92,7 @@ cdef class Outside:
     cdef list names(self):
         """What each is, to compare with those of another program."""
         cdef int k
-        return [(id(self.variables[k]) if self.sources[k] is None
+        return [(identity(<Variable>self.variables[k]) if self.sources[k] is None
                  else (id(self.sources[k][0]), self.sources[k][1]),
                  self.starts[k], <int>self.of_grad[k]) for k in range(self.count)]
 
@@ -104,6 +105,14 @@ cdef class Outside:
             v = self.variable(k)
             held.append((v.grad_ if self.of_grad[k] else v).storage)
         return held
+
+
+cdef object identity(Variable v):
+    """What v is to two calls: each makes a Variable of its own around an array of NumPy's."""
+    if v.storage is not None and v.storage.size_class == FOREIGN and v.creator_ is None and (
+            not v.requires):
+        return <size_t>v.storage.owner, <size_t>v.ptr
+    return id(v)
 
 
 cdef Outside outside_of(list read, list without_grad):

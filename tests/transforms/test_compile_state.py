@@ -56,6 +56,26 @@ def test_a_step_by_hand() -> None:
     assert "call store" in str(compiled.program())
 
 
+def test_a_step_that_closes_over_arrays() -> None:
+    times, seen = np.linspace(0.0, 1.0, 8), np.linspace(1.0, 3.0, 8) ** 2
+
+    def make() -> Any:
+        p, rule = cg.Variable([1.0, 0.5]), optimizers.Adam(0.05)
+
+        def step(weights: Array) -> Any:
+            height, rate = p
+            loss = (weights[:, 0] * (height * np.exp(rate * times) - seen) ** 2).mean()
+            p.cleargrad()
+            loss.backward()
+            rule.update([p])
+            return loss
+
+        return step, lambda: [bits(p), bits(p.grad)]
+
+    compiled = side_by_side(make)
+    assert (compiled.captures, compiled.replays) == (1, 7)
+
+
 def test_read_after_it_is_written() -> None:
     def make() -> Any:
         w = cg.Variable([1.0, 2.0, 3.0, 4.0])
