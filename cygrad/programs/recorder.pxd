@@ -6,22 +6,20 @@ from cygrad.core.tape cimport Tape
 from cygrad.core.variable cimport Variable
 from cygrad.programs.calls cimport Touched
 from cygrad.programs.draft cimport Draft, Instruction, Operand
+from cygrad.programs.memory cimport Block, Memory
 from cygrad.programs.outside cimport Outside
 
-# Memory that numbers stand in, and what value of the draft they are now.
-cdef class Block:
-    cdef Storage storage            # held: nobody else gets its memory while we record
+# What was there before: of variables, arrays and gradients. It is read anew.
+cdef class Source:
+    cdef Storage storage
+    cdef double* base               # its first number
     cdef int value
-    cdef double* base               # where the value's number `offset` stands
-    cdef Py_ssize_t offset
-    cdef Py_ssize_t size            # numbers from `base` on
-    cdef Block next                 # another of the same storage
-    cdef list outside               # of what was there before: Variables on it; else None
-    cdef Variable grad_of           # whose gradient it was before, else None
+    cdef list seen                  # the Variables by which it was read; None: it is a gradient
+    cdef Variable grad_of           # whose, else None
 
 cdef class Recorder(Tape):
     cdef readonly Draft draft
-    cdef dict blocks                # by the storage's identity
+    cdef Memory memory              # what stands where
     cdef readonly list reasons      # why no program comes of it
     cdef Function made_last         # whose instruction is not filled in yet, or None
     cdef tuple outputs_last
@@ -34,7 +32,7 @@ cdef class Recorder(Tape):
     cdef readonly list draws        # Draws, in order, each with what it drew
     cdef readonly bint asks_late    # there are guards after them
     cdef int functions              # how many have been made: no graph is deeper
-    cdef list outsides              # Blocks
+    cdef list outsides              # Sources
     cdef list inputs                # in order: floats, and Variables on the memory of arrays
     cdef object stand_in            # makes what stands for a mask (transforms/inputs.py)
     cdef readonly set looked_at     # leaves of the arguments whose numbers Python has looked at
@@ -50,13 +48,14 @@ cdef class Recorder(Tape):
     cdef list held                  # Variables whose memory nobody else may get
     cdef readonly list where        # of each check: what Python did, and the line
 
-    cdef Block block_of(self, Variable v)
-    cdef Block outside(self, Variable v)
-    cdef Block new_block(self, Variable v, int value)
+    cdef const Block* block_of(self, Variable v) except NULL
+    cdef Source source_of(self, const Block* block)
+    cdef const Block* outside(self, Variable v) except NULL
+    cdef Source add_source(self, Variable v, int value)
     cdef int stands_in(self, Variable v, int value) except -1
     cdef int read(self, Variable v) except -1
     cdef int make(self, Variable y) except -1
-    cdef Block of_input(self, Variable v)
+    cdef const Block* of_input(self, Variable v) except? NULL
     cdef int emitted(self, Function f, tuple ys) except -1
     cdef int gradient_emitted(self, Function f, int i, list gys, list gxs) except -1
     cdef int read_taken(self, Operand* operands, int n) except -1
@@ -65,6 +64,7 @@ cdef class Recorder(Tape):
     cdef int fill_in(self, Instruction* at, Function f, int i, bint gradient) except -1
     cdef int called(self, Function f, tuple ys) except -1
     cdef int call(self, object function, list operands, list results) except -1
+    cdef int begin(self, int kernel, const double* c, Variable y) except -1
     cdef int picked(self, Variable gy, int i, Variable gx, Variable into) except -1
     cdef int check(self, int value, Py_ssize_t offset, double expected) except -1
     cdef int input_array(self, Variable v) except -1
@@ -74,6 +74,7 @@ cdef class Recorder(Tape):
     cdef int keep_states(self, list states, object plain, object with_graph) except -1
     cdef Touched touched(self, Variable x)
     cdef int land(self) except -1
+    cdef bint is_seen(self, const Block* block) except -1
     cdef int forget(self) except -1
     cdef bint was_there(self, Variable v) except -1
     cdef int may_ask(self, str what) except -1

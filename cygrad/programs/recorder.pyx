@@ -39,6 +39,7 @@ from cygrad.programs.draft cimport (
     CALL, CHECK, COMPUTED, CONSTANT, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, Operand,
     PAUSE, PUT, ROUTINE, SUM,
 )
+from cygrad.programs.memory cimport Block, Memory, highest, lowest
 from cygrad.programs.outside cimport Outside, outside_of
 from cygrad.programs.program cimport ROUTINE_OPERANDS
 
@@ -54,8 +55,8 @@ cdef int EQUAL = kernel_named("EQUAL")
 cdef int NOT_EQUAL = kernel_named("NOT_EQUAL")
 
 
-cdef class Block:
-    """A Block: see recorder.pxd."""
+cdef class Source:
+    """A Source: see recorder.pxd."""
 
 
 cdef class Recorder(Tape):
@@ -65,7 +66,7 @@ cdef class Recorder(Tape):
     def __cinit__(self):
         self.plain_too = True
         self.draft = Draft()
-        self.blocks = {}
+        self.memory = Memory()
         self.reasons = []
         self.routines = {}
         self.grads = {}
@@ -84,64 +85,65 @@ cdef class Recorder(Tape):
 
     # ---- What stands where --------------------------------------------------------------------
 
-    cdef Block block_of(self, Variable v):
-        """The Block that v's numbers are in, which is made if they were there before."""
-        cdef Block block = <Block>self.blocks.get(<size_t><PyObject*>v.storage)
-        cdef Py_ssize_t at
-        while block is not None:
-            at = v.ptr - block.base
-            if 0 <= at + lowest(v.layout) and at + highest(v.layout) < block.size:
-                if block.outside is not None:
-                    block.outside.append(v)
-                return block
-            block = block.next
+    cdef const Block* block_of(self, Variable v) except NULL:
+        """The Block that v's numbers are in, which is made if they were there before.
+
+        It is looked at before anything else is recorded."""
+        cdef const Block* block = self.memory.block_of(v)
+        if block is not NULL:
+            if self.is_seen(block):
+                self.source_of(block).seen.append(v)
+            return block
         if v.storage.size_class == FOREIGN:
             block = self.of_input(v)
-            if block is not None:
+            if block is not NULL:
                 return block
         return self.outside(v)
 
-    cdef Block outside(self, Variable v):
-        cdef Block block = self.new_block(v, 0)
+    cdef Source source_of(self, const Block* block):
+        return <Source>self.outsides[block.source - 1]
+
+    cdef const Block* outside(self, Variable v) except NULL:
+        cdef Block* block
         cdef Variable w
+        cdef int value
         for _, w in self.all_stores.values():
             if v.ptr <= w.ptr + highest(w.layout) and w.ptr <= v.ptr + highest(v.layout):
                 self.refused(f"{describe(v)} is read, whose memory was changed in place through "
                              "another array")
         cdef bint foreign = v.storage is not None and v.storage.size_class == FOREIGN
+        cdef Py_ssize_t size = highest(v.layout) + 1 - lowest(v.layout)
+        cdef int index = <int>len(self.outsides)
         if not v.layout.contiguous or (foreign and v.layout.size > COPIED):
-            block.value = self.draft.add_value(OUTSIDE, block.size, <int>len(self.outsides))
+            value = self.draft.add_value(OUTSIDE, size, index)
         else:
             # Its numbers as they are now, in case that nobody else can see it.
-            block.value = self.draft.add_constant(v.ptr, v.layout.size)
+            value = self.draft.add_constant(v.ptr, v.layout.size)
             if foreign:
-                self.draft.values[block.value].origin = OUTSIDE
-            self.draft.values[block.value].index = <int>len(self.outsides)
-        self.draft.values[block.value].late = self.effects
-        block.outside = [v]
-        self.outsides.append(block)
+                self.draft.values[value].origin = OUTSIDE
+            self.draft.values[value].index = index
+        self.draft.values[value].late = self.effects
+        self.add_source(v, value).seen = [v]
+        block = self.memory.put(v, value)
+        block.source = index + 1
         return block
 
-    cdef Block new_block(self, Variable v, int value):
-        cdef Block block = <Block>Block.__new__(Block)
-        key = <size_t><PyObject*>v.storage
-        block.storage = v.storage
-        block.value = value
-        block.base = v.ptr + lowest(v.layout)
-        block.size = highest(v.layout) + 1 - lowest(v.layout)
-        block.next = <Block>self.blocks.get(key)
-        self.blocks[key] = block
-        return block
+    cdef Source add_source(self, Variable v, int value):
+        cdef Source source = <Source>Source.__new__(Source)
+        source.storage = v.storage
+        source.base = v.ptr + lowest(v.layout)
+        source.value = value
+        self.outsides.append(source)
+        return source
 
     cdef int stands_in(self, Variable v, int value) except -1:
         """v's memory has this value now, which is of its size."""
-        self.blocks.pop(<size_t><PyObject*>v.storage, None)
-        self.new_block(v, value)
+        self.memory.put_alone(v, value)
         return 0
 
     cdef int read(self, Variable v) except -1:
         """v as an operand of the instruction that was added last."""
-        cdef Block block
+        cdef const Block* block
         if v.storage is None:
             self.refused(f"{describe(v)} has no elements")
             return self.draft.add_operand(0, 0, v.layout)
@@ -156,24 +158,25 @@ cdef class Recorder(Tape):
             self.refused(f"{describe(y)} has no elements")
         return self.draft.add_value(COMPUTED, highest(y.layout) + 1, 0)
 
-    cdef Block of_input(self, Variable v):
-        """The Block of an array of the caller's: Variables around it have storages of their own."""
+    cdef const Block* of_input(self, Variable v) except? NULL:
+        """The Block of an array of the caller's: Variables around it have storages of their own;
+        NULL if it is none."""
         cdef Variable w
-        cdef Block block
+        cdef Block* block
         cdef Py_ssize_t at
         for x in self.inputs:
             if isinstance(x, Variable):
                 w = <Variable>x
                 at = v.ptr - w.ptr
                 if 0 <= at + lowest(v.layout) and at + highest(v.layout) < w.layout.size:
-                    block = <Block>self.blocks.get(<size_t><PyObject*>w.storage)
-                    if block is None:
+                    block = self.memory.first_of(w.storage)
+                    if block is NULL:
                         self.refused("an argument is given other numbers")
-                        return None
-                    block = self.new_block(v, block.value)
+                        return NULL
+                    block = self.memory.put(v, block.value)
                     block.offset = at + lowest(v.layout)
                     return block
-        return None
+        return NULL
 
     # ---- Operations ---------------------------------------------------------------------------
 
@@ -190,7 +193,10 @@ cdef class Recorder(Tape):
             return self.call(Forward(f, ys), [input_of(f, k) for k in range(f.n_inputs)], list(ys))
         if (len(ys) == 1 and f.op.kernel >= 0
                 and (f.n_inputs <= 2 or constants_of(f.op.kernel) == 0)):    # set later
-            return self.computed(f.op.kernel, [input_of(f, k) for k in range(f.n_inputs)], f.c, y)
+            value = self.begin(f.op.kernel, f.c, y)
+            for k in range(f.n_inputs):
+                self.read(input_of(f, k))
+            return self.stands_in(y, value)
         if len(ys) == 1 and is_view(f, y):
             for k in range(f.n_inputs):     # whose own .data may be replaced
                 if input_of(f, k).storage is y.storage and y.storage is not None:
@@ -213,7 +219,7 @@ cdef class Recorder(Tape):
         if f.op.instruction == MADE_OF:
             for k in range(f.n_inputs):     # it may have read them through others
                 x = input_of(f, k)
-                if <size_t><PyObject*>x.storage in self.blocks:
+                if self.memory.first_of(x.storage) is not NULL:
                     self.block_of(x)
             return 0
         return self.called(f, ys)
@@ -293,7 +299,7 @@ cdef class Recorder(Tape):
 
     cdef int take(self, Variable v, int taking, Operand* operand) except -1:
         """v, as a routine takes it: a copy, where its strides are others."""
-        cdef Block block
+        cdef const Block* block
         cdef Instruction* at
         cdef int value
         if v.storage is None:
@@ -395,18 +401,22 @@ cdef class Recorder(Tape):
 
     cdef int computed(self, int kernel, list operands, const double* c, Variable y) except -1:
         cdef int value
-        cdef Instruction* at
         self.rest()
-        value = self.make(y)
-        at = self.draft.add(KERNEL, value)
+        value = self.begin(kernel, c, y)
+        for x in operands:
+            self.read(<Variable>x)
+        return self.stands_in(y, value)
+
+    cdef int begin(self, int kernel, const double* c, Variable y) except -1:
+        """An instruction for y, which has no operands yet; the value that it makes."""
+        cdef int value = self.make(y)
+        cdef Instruction* at = self.draft.add(KERNEL, value)
         at.kernel = kernel
         at.place.layout = share(y.layout)
         if c is not NULL:
             at.c[0] = c[0]
             at.c[1] = c[1]
-        for x in operands:
-            self.read(<Variable>x)
-        return self.stands_in(y, value)
+        return value
 
     # ---- A plain backward pass ----------------------------------------------------------------
 
@@ -478,21 +488,20 @@ cdef class Recorder(Tape):
         return 0
 
     cdef int copied(self, object owner, int part, Variable y) except -1:
-        cdef Block block
+        cdef Block* block
         self.rest()
-        self.blocks.pop(<size_t><PyObject*>y.storage, None)
-        block = self.new_block(y, 0)
+        block = self.memory.put_alone(y, 0)
         if (id(owner), part) not in self.parts:
             return self.refused("the gradient of weights that steps of a recurrent layer share")
-        block.value, block.offset = self.parts[(id(owner), part)]
+        block.value, block.offset = <tuple>self.parts[(id(owner), part)]
         return 0
 
     # ---- Effects ------------------------------------------------------------------------------
 
     cdef Touched touched(self, Variable x):
         cdef Touched t = <Touched>self.grads.get(id(x))
-        cdef Block block = <Block>self.blocks.get(<size_t><PyObject*>x.storage)
-        if block is not None and self.draft.values[block.value].origin == INPUT:
+        cdef const Block* block = self.memory.first_of(x.storage)
+        if block is not NULL and self.draft.values[block.value].origin == INPUT:
             self.refused(f"the gradient of an argument, {describe(x)}")
         if t is None:
             t = <Touched>Touched.__new__(Touched)
@@ -504,16 +513,17 @@ cdef class Recorder(Tape):
 
     cdef int reads_grad(self, Variable x) except -1:
         cdef Touched t
-        cdef Block block
+        cdef const Block* block
+        cdef Block* new
         cdef Variable g
         self.rest()
-        block = <Block>self.blocks.get(<size_t><PyObject*>x.storage)
-        if block is not None and self.draft.values[block.value].origin == INPUT and (
+        block = self.memory.first_of(x.storage)
+        if block is not NULL and self.draft.values[block.value].origin == INPUT and (
                 x.creator_ is None or not x.creator_.seen & RECORDED):
             return self.refused(f"the gradient of an argument, {describe(x)}")
         if x.creator_ is not None:      # an intermediate result, whose gradient comes and goes
             g = x.grad_
-            if g is not None and <size_t><PyObject*>g.storage not in self.blocks:
+            if g is not None and self.memory.first_of(g.storage) is NULL:
                 self.refused(f"the gradient of {describe(x)} is there before the call")
             return 0
         t = self.touched(x)
@@ -527,11 +537,10 @@ cdef class Recorder(Tape):
         if x.grad_ is not None and not x.grad_.layout.contiguous:
             return self.refused(f"the gradient of {describe(x)} is in an order of its own")
         if x.grad_ is not None and x.grad_.storage is not None:
-            block = self.new_block(x.grad_, 0)
-            t.value = block.value = self.draft.add_value(OUTSIDE, block.size,
-                                                         <int>len(self.outsides))
-            block.grad_of = x
-            self.outsides.append(block)
+            t.value = self.draft.add_value(OUTSIDE, x.grad_.layout.size, <int>len(self.outsides))
+            self.add_source(x.grad_, t.value).grad_of = x
+            new = self.memory.put(x.grad_, t.value)
+            new.source = <int>len(self.outsides)
         return 0
 
     cdef int set_grad(self, Variable x) except -1:
@@ -547,7 +556,7 @@ cdef class Recorder(Tape):
     cdef int land(self) except -1:
         """Instructions that put the gradients where they belong by now."""
         cdef Touched t
-        cdef Block block
+        cdef const Block* block
         cdef Variable g
         cdef int value
         cdef Py_ssize_t offset
@@ -584,8 +593,8 @@ cdef class Recorder(Tape):
 
     cdef int stored(self, object target, Variable v, Variable made) except -1:
         """Written when it matters, as gradients land."""
-        cdef Block block = <Block>self.blocks.get(<size_t><PyObject*>v.storage)
-        if block is not None and (block.next is not None or block.size != v.layout.size
+        cdef const Block* block = self.memory.first_of(v.storage)
+        if block is not NULL and (self.memory.has_several(v.storage) or block.size != v.layout.size
                                   or self.draft.values[block.value].origin == INPUT):
             return self.refused(f"a part of the numbers of {describe(v)} is changed in place, or "
                                 "an argument's")
@@ -623,22 +632,22 @@ cdef class Recorder(Tape):
 
     cdef bint was_there(self, Variable v) except -1:
         """Whether v is no argument, and nothing that was computed."""
-        cdef Block block = <Block>self.blocks.get(<size_t><PyObject*>v.storage)
-        return block is None or block.outside is not None or id(v) in self.all_stores
+        cdef const Block* block = self.memory.first_of(v.storage)
+        return block is NULL or self.is_seen(block) or id(v) in self.all_stores
+
+    cdef bint is_seen(self, const Block* block) except -1:
+        """Whether it was there before, and was read as a variable's or an array's."""
+        return block.source > 0 and self.source_of(block).seen is not None
 
     cdef int forget(self) except -1:
         """An effect may have written to what is outside, and to gradients."""
-        cdef Block block
         cdef Touched t
         for t in self.grads.values():
             t.gone = True
             t.value = -2
             if t.x.grad_ is not None:
-                self.blocks.pop(<size_t><PyObject*>t.x.grad_.storage, None)
-        for key, block in list(self.blocks.items()):
-            if block.outside is not None or block.grad_of is not None:
-                del self.blocks[key]
-        return 0
+                self.memory.drop(t.x.grad_.storage)
+        return self.memory.drop_sources()
 
     cdef int may_ask(self, str what) except -1:
         if self.paused:
@@ -651,7 +660,9 @@ cdef class Recorder(Tape):
     # ---- What Python looks at -----------------------------------------------------------------
 
     cdef int looked(self, Variable v, str what) except -1:
-        cdef Block block
+        cdef const Block* block
+        cdef int value
+        cdef Py_ssize_t offset
         self.rest()
         if what == "a string of x" or what == "a format of x":
             return 0                    # to print it, which happens at captures alone
@@ -662,9 +673,9 @@ cdef class Recorder(Tape):
         if v.layout.size > FEW or v.storage is None:
             return self.refused(f"{what}: {describe(v)} becomes plain numbers")
         block = self.block_of(v)
+        value, offset = block.value, block.offset + (v.ptr - block.base)
         for k in range(v.layout.size):
-            self.check(block.value, block.offset + (v.ptr - block.base) + number_at(v.layout, k),
-                       (v.ptr + number_at(v.layout, k))[0])
+            self.check(value, offset + number_at(v.layout, k), (v.ptr + number_at(v.layout, k))[0])
         self.where.append((what, line_of_the_user()))
         return 0
 
@@ -704,7 +715,7 @@ cdef class Recorder(Tape):
         """What is in v's memory is an argument of the call, the next one."""
         cdef int value = self.draft.add_value(INPUT, v.layout.size, <int>len(self.inputs))
         self.inputs.append(v)
-        self.new_block(v, value)
+        self.memory.put(v, value)
         return 0
 
     cdef int input_number(self, object x) except -1:
@@ -727,7 +738,7 @@ cdef class Recorder(Tape):
 
     cdef int keep_states(self, list states, object plain, object with_graph) except -1:
         """States of layers, as Repetition.states has them; what makes one of a Variable."""
-        cdef Block block
+        cdef const Block* block
         cdef Variable v
         cdef list kept = [], operands = []
         for of, name, before, now in states:
@@ -737,8 +748,8 @@ cdef class Recorder(Tape):
                 kept.append((of, name, False, None))
                 continue
             v = <Variable>now
-            block = <Block>self.blocks.get(<size_t><PyObject*>v.storage)
-            if block is None or block.outside is not None:
+            block = self.memory.first_of(v.storage)
+            if block is NULL or self.is_seen(block):
                 return self.refused("a layer keeps, as its state, a variable that was there before")
             self.keeps_graph = self.keeps_graph or v.creator_ is not None
             kept.append((of, name, v.requires != 0,
@@ -816,7 +827,7 @@ cdef class Recorder(Tape):
     cdef int entered(self, Variable v, object argument) except -1:
         found = self.results.get(id(argument))
         if found is not None:
-            self.new_block(v, <int>found[1])
+            self.memory.put(v, <int>found[1])
         return 0
 
     cdef int given(self, Variable v, object x) except -1:
@@ -826,7 +837,7 @@ cdef class Recorder(Tape):
     cdef bint locate(self, object x) except -1:
         """Add x, a leaf of what the call returned, to the results; False if it is none of ours."""
         cdef Variable v
-        cdef Block block
+        cdef const Block* block
         found = self.results.get(id(x))
         if isinstance(x, Variable):
             v = <Variable>x
@@ -859,11 +870,11 @@ cdef class Recorder(Tape):
 
         What nobody else can see was made in the call, and is a constant.
         """
-        cdef Block block
+        cdef Source of
         cdef Variable v
         cdef list anew = [], alive
         self.rest()
-        self.blocks = {}
+        self.memory.drop_all()
         self.results = {}
         self.held = []
         born = {<size_t><PyObject*>(<Variable>x).storage for x in self.born.values()}
@@ -871,14 +882,14 @@ cdef class Recorder(Tape):
         self.all_stores = {key: None for key in self.all_stores}
         source = None
         for item in self.outsides:
-            block = <Block>item
-            if block.grad_of is not None:
-                self.draft.values[block.value].index = <int>len(anew)
-                anew.append((block.grad_of, 0, True, None))
+            of = <Source>item
+            if of.grad_of is not None:
+                self.draft.values[of.value].index = <int>len(anew)
+                anew.append((of.grad_of, 0, True, None))
                 continue
-            seen = list({id(v): v for v in block.outside}.values())
-            made_here = <size_t><PyObject*>block.storage in born
-            block.outside = None
+            seen = list({id(v): v for v in of.seen}.values())
+            made_here = <size_t><PyObject*>of.storage in born
+            of.seen = None
             alive = []
             seen.reverse()
             while seen:                             # the first that was seen comes last
@@ -889,18 +900,18 @@ cdef class Recorder(Tape):
                 first = v
             v = <Variable>(alive[len(alive) - 1] if alive else first)
             # What the call has made of numbers is a constant, whoever may keep it.
-            if ((made_here or not alive) and self.draft.values[block.value].constants is not NULL
+            if ((made_here or not alive) and self.draft.values[of.value].constants is not NULL
                     and (is_nobodys(v.storage) if v.storage.size_class == FOREIGN else made_here)):
-                self.draft.values[block.value].origin = CONSTANT
+                self.draft.values[of.value].origin = CONSTANT
                 continue
-            if not alive and self.draft.values[block.value].origin == CONSTANT:
-                if Py_REFCNT(<PyObject*>v.storage) > 2:     # v's, and the block's
+            if not alive and self.draft.values[of.value].origin == CONSTANT:
+                if Py_REFCNT(<PyObject*>v.storage) > 2:     # v's, and the the Source's
                     self.refused("numbers of a variable that could not be told from a constant")
                 continue
-            self.draft.values[block.value].origin = OUTSIDE
-            self.draft.values[block.value].index = <int>len(anew)
+            self.draft.values[of.value].origin = OUTSIDE
+            self.draft.values[of.value].index = <int>len(anew)
             source = self.states_before.get(id(v))
-            anew.append((v, block.base - v.ptr, False, None if source is None else source[:2]))
+            anew.append((v, of.base - v.ptr, False, None if source is None else source[:2]))
         v = first = None
         seen = alive = None
         return outside_of(anew, self.settle_grads())
@@ -950,26 +961,6 @@ cdef bint is_view(Function f, Variable y) noexcept:
         if input_of(f, k).storage is y.storage:
             return True
     return False
-
-
-cdef Py_ssize_t lowest(const Layout* layout) noexcept:
-    """Where the element that stands first in memory does, in numbers from the first of all on."""
-    cdef Py_ssize_t at = 0
-    cdef int d
-    for d in range(layout.ndim):
-        if layout.strides[d] < 0:
-            at += (layout.shape[d] - 1) * (layout.strides[d] // <Py_ssize_t>sizeof(double))
-    return at if layout.size > 0 else 0
-
-
-cdef Py_ssize_t highest(const Layout* layout) noexcept:
-    """The same of the last in memory."""
-    cdef Py_ssize_t at = 0
-    cdef int d
-    for d in range(layout.ndim):
-        if layout.strides[d] > 0:
-            at += (layout.shape[d] - 1) * (layout.strides[d] // <Py_ssize_t>sizeof(double))
-    return at if layout.size > 0 else -1
 
 
 cdef Py_ssize_t number_at(const Layout* layout, Py_ssize_t k) noexcept:

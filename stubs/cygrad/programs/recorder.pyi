@@ -5,7 +5,7 @@ from typing import Any
 from ..core.tape import Tape
 from .draft import Draft
 
-class Block: ...
+class Source: ...
 
 class Recorder(Tape):
     @property

@@ -1,0 +1,37 @@
+# Memory: of the arrays that a recorder meets, which value of the draft stands in each by now.
+
+from cpython.object cimport PyObject
+
+from cygrad.core.layout cimport Layout
+from cygrad.core.storage cimport Storage
+from cygrad.core.variable cimport Variable
+
+# Memory that numbers stand in.
+cdef struct Block:
+    PyObject* storage               # counted: nobody else gets its memory; NULL: no Block
+    double* base                    # where the value's number `offset` stands
+    Py_ssize_t offset
+    Py_ssize_t size                 # numbers from `base` on
+    int value
+    int source                      # of what was there before, its number from 1 on; else 0
+    bint gone
+
+# A Block stays where it is until the next `put`.
+cdef class Memory:
+    cdef Block* table               # by a hash of the storage's address
+    cdef size_t room, taken
+
+    cdef Block* block_of(self, Variable v) noexcept         # which v lies in; NULL: none is known
+    cdef Block* first_of(self, Storage storage) noexcept    # or NULL
+    cdef bint has_several(self, Storage storage) noexcept
+    cdef Block* put(self, Variable v, int value) except NULL
+    cdef Block* put_alone(self, Variable v, int value) except NULL
+    cdef int drop(self, Storage storage) except -1
+    cdef int drop_sources(self) except -1
+    cdef int drop_all(self) except -1
+    cdef Block* after(self, Storage storage, Block* block) noexcept
+    cdef int make_room(self) except -1
+
+# Where the element that stands first in memory does, and the last, in numbers from the first of all.
+cdef Py_ssize_t lowest(const Layout* layout) noexcept
+cdef Py_ssize_t highest(const Layout* layout) noexcept

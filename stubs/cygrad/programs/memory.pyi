@@ -1,0 +1,3 @@
+"""Stub of cygrad/programs/memory.pyx."""
+
+class Memory: ...
