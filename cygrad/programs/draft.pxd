@@ -11,16 +11,16 @@ cdef enum Origin:
     OUTSIDE = 3                 # memory that is read anew each time; `index` counts them
 
 cdef struct Value:
-    Origin origin
-    int index
     Py_ssize_t size             # numbers
     double* constants           # of malloc
-    bint late                   # OUTSIDE: not before the first effect
+    int index
+    unsigned char origin        # Origin
+    unsigned char late          # OUTSIDE: not before the first effect
 
 # What an instruction reads, or what is given back: part of a value, of a layout.
 cdef struct Operand:
     int value
-    Py_ssize_t offset           # in numbers
+    int offset                  # in numbers
     Layout* layout              # counted
 
 cdef enum Kind:
@@ -33,22 +33,27 @@ cdef enum Kind:
     ROUTINE = 6                 # outs = run(operands, n, c): out, out + 1, ...
     PAUSE = 7                   # the run ends here, and goes on once gradients have come in
 
-cdef struct Instruction:
-    Kind kind
-    int kernel
-    int first, count            # of its operands
-    int out                     # the value that it makes; -1: none
-    int outs
-    int index
-    Operand place               # of a PUT: what of `out` is added to
+# What few instructions need: by the draft's `details`, as there are many instructions.
+cdef struct Details:
+    int index                   # of a CALL
+    int offset                  # of a PUT: what of `out` is added to; its layout is `layout`
     unsigned long long axes
-    double c[2]
     Routine run
     const char* name
     Py_ssize_t* n               # of malloc
     Py_ssize_t n_count
-    bint dead
+
+cdef struct Instruction:
+    unsigned char kind          # Kind
+    unsigned char dead
+    short kernel
+    int first, count            # of its operands
+    int out                     # the value that it makes; -1: none
+    int outs
     int stretch                 # of the instructions that run tile by tile with it; 0: none
+    int c                       # the place of its two constants in `pairs`; at 0 are zeros
+    int details                 # their number; at 0 are none
+    Layout* layout              # of what it makes; counted, or NULL
 
 cdef class Draft:
     cdef Value* values
@@ -57,6 +62,10 @@ cdef class Draft:
     cdef int n_operands, room_for_operands
     cdef Instruction* instructions
     cdef int n_instructions, room_for_instructions
+    cdef double* pairs                  # constants of kernels and routines
+    cdef int n_pairs, room_for_pairs
+    cdef Details* details
+    cdef int n_details, room_for_details
     cdef bint has_stretches             # it may have, as it has kernels of arrays
     cdef readonly list calls            # what CALLs call
     cdef dict numbers                   # of values, in a listing
@@ -70,6 +79,13 @@ cdef class Draft:
     cdef int drop_dead(self) except -1
     cdef int tighten(self) except -1
     cdef Instruction* add(self, Kind kind, int out) except NULL
+    cdef int tell(self, Instruction* at, double c0, double c1) except -1
+    cdef const double* c_of(self, const Instruction* at) noexcept
+    cdef Details* detail(self, Instruction* at) except NULL
+    cdef const Details* details_of(self, const Instruction* at) noexcept
+    cdef int tighten_values(self) except -1
+    cdef int tighten_pairs(self) except -1
+    cdef tuple details_meant(self, const Instruction* at)
     cdef tuple meaning(self, list outside, dict table)
     cdef tuple source_of(self, int k, list outside)
     cdef tuple meant(self, const Operand* operand, list numbers)

@@ -4,7 +4,7 @@ A value is a block of numbers that is written once. Operands are parts of values
 strides: a view needs no instruction. simplify.pyx makes it shorter.
 """
 
-from libc.stdlib cimport free, malloc, realloc
+from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcpy, memset
 
 from cygrad.core.layout cimport Layout, release, shape_of, share
@@ -15,6 +15,8 @@ cdef class Draft:
     def __cinit__(self):
         self.calls = []
         self.results = []
+        self.tell(NULL, 0.0, 0.0)
+        self.detail(NULL)
 
     def __dealloc__(self):
         cdef int k
@@ -23,6 +25,10 @@ cdef class Draft:
         free(self.values)
         free_operands(self.operands, self.n_operands)
         free_instructions(self.instructions, self.n_instructions)
+        for k in range(self.n_details):
+            free(self.details[k].n)
+        free(self.details)
+        free(self.pairs)
 
     cdef int add_value(self, Origin origin, Py_ssize_t size, int index) except -1:
         cdef Value* value
@@ -81,9 +87,8 @@ cdef class Draft:
         for k in range(self.n_instructions):
             at = &self.instructions[k]
             if at.dead:
-                if at.place.layout is not NULL:
-                    release(at.place.layout)
-                free(at.n)
+                if at.layout is not NULL:
+                    release(at.layout)
                 continue
             if n < k:
                 self.instructions[n] = at[0]
@@ -113,6 +118,57 @@ cdef class Draft:
         self.room_for_instructions = self.n_instructions + 1
         self.instructions = <Instruction*>grown(
             self.instructions, self.room_for_instructions * sizeof(Instruction))
+        self.tighten_pairs()
+        return self.tighten_values()
+
+    cdef int tighten_pairs(self) except -1:
+        cdef double* old = self.pairs
+        cdef double* c
+        cdef int k
+        self.pairs = NULL
+        self.n_pairs = self.room_for_pairs = 0
+        self.tell(NULL, 0.0, 0.0)
+        for k in range(self.n_instructions):
+            if self.instructions[k].c > 0:
+                c = &old[2 * self.instructions[k].c]
+                self.tell(&self.instructions[k], c[0], c[1])
+        free(old)
+        return 0
+
+    cdef int tighten_values(self) except -1:
+        """Number anew those that somebody has, and what comes from elsewhere."""
+        cdef int* new = <int*>calloc(self.n_values + 1, sizeof(int))
+        cdef Instruction* at
+        cdef int k, j, n = 0
+        if new is NULL:
+            raise MemoryError()
+        for k in range(self.n_instructions):
+            at = &self.instructions[k]
+            for j in range(at.outs):
+                new[at.out + j] = 1
+        for k in range(self.n_operands):
+            new[self.operands[k].value] = 1
+        for result in self.results:
+            new[<int>result[0]] = 1
+        for k in range(self.n_values):
+            if not new[k] and self.values[k].origin != INPUT and self.values[k].origin != OUTSIDE:
+                free(self.values[k].constants)
+                continue
+            new[k] = n
+            self.values[n] = self.values[k]
+            n += 1
+        self.n_values = n
+        self.room_for_values = n + 1
+        self.values = <Value*>grown(self.values, self.room_for_values * sizeof(Value))
+        for k in range(self.n_instructions):
+            if self.instructions[k].outs > 0:
+                self.instructions[k].out = new[self.instructions[k].out]
+        for k in range(self.n_operands):
+            self.operands[k].value = new[self.operands[k].value]
+        results = self.results
+        for k in range(len(results)):
+            results[k] = (new[<int>results[k][0]], *results[k][1:])
+        free(new)
         return 0
 
     cdef Instruction* add(self, Kind kind, int out) except NULL:
@@ -129,6 +185,37 @@ cdef class Draft:
         instruction.outs = 1 if out >= 0 else 0
         self.n_instructions += 1
         return instruction
+
+    cdef int tell(self, Instruction* at, double c0, double c1) except -1:
+        """Give it constants."""
+        if self.n_pairs == self.room_for_pairs:
+            self.room_for_pairs = 16 + 2 * self.room_for_pairs
+            self.pairs = <double*>grown(self.pairs, 2 * self.room_for_pairs * sizeof(double))
+        self.pairs[2 * self.n_pairs] = c0
+        self.pairs[2 * self.n_pairs + 1] = c1
+        if at is not NULL:
+            at.c = self.n_pairs
+        self.n_pairs += 1
+        return 0
+
+    cdef const double* c_of(self, const Instruction* at) noexcept:
+        return &self.pairs[2 * at.c]
+
+    cdef Details* detail(self, Instruction* at) except NULL:
+        """Its details, to be filled in before the next one's are made."""
+        if at is not NULL and at.details > 0:
+            return &self.details[at.details]
+        if self.n_details == self.room_for_details:
+            self.room_for_details = 8 + 2 * self.room_for_details
+            self.details = <Details*>grown(self.details, self.room_for_details * sizeof(Details))
+        memset(&self.details[self.n_details], 0, sizeof(Details))
+        if at is not NULL:
+            at.details = self.n_details
+        self.n_details += 1
+        return &self.details[self.n_details - 1]
+
+    cdef const Details* details_of(self, const Instruction* at) noexcept:
+        return &self.details[at.details]
 
     # ---- Comparing ----------------------------------------------------------------------------
 
@@ -151,9 +238,9 @@ cdef class Draft:
                 checks.append(key)
                 continue
             if at.kind == CALL:
-                key = (self.calls[at.index].meant(key), len(calls))
+                key = (self.calls[self.details_of(at).index].meant(key), len(calls))
                 calls.append(key)
-            key += details(at)
+            key += self.details_meant(at)
             for j in range(at.outs):
                 numbers[at.out + j] = number_of(table, (key, j))
         return checks, calls, [(numbers[r[0]], *r[1:]) for r in self.results]
@@ -167,7 +254,17 @@ cdef class Draft:
         return <int>value.origin, value.index if value.origin == INPUT else -1 - k
 
     cdef tuple meant(self, const Operand* operand, list numbers):
-        return (numbers[operand.value],) + placed(operand)
+        return (numbers[operand.value], operand.offset) + placed(operand.layout)
+
+    cdef tuple details_meant(self, const Instruction* at):
+        """What an instruction is told beside its operands."""
+        cdef const Details* details = self.details_of(at)
+        cdef const double* c = self.c_of(at)
+        cdef bytes numbers = b""
+        if details.n is not NULL:
+            numbers = (<const char*>details.n)[:details.n_count * sizeof(Py_ssize_t)]
+        return (<int>at.kind, at.kernel, details.axes, <size_t><void*>details.run, c[0], c[1],
+                numbers, details.offset) + placed(at.layout)
 
     # ---- Reading it ---------------------------------------------------------------------------
 
@@ -192,6 +289,7 @@ cdef class Draft:
 
     cdef str line(self, const Instruction* at):
         cdef const Operand* operands = &self.operands[at.first]
+        cdef const Details* details = self.details_of(at)
         cdef int j
         given = ", ".join([self.text(&operands[j]) for j in range(at.count)])
         if at.kind == CHECK:
@@ -199,21 +297,21 @@ cdef class Draft:
         if at.kind == PAUSE:
             return "pause, until gradients flow in"
         out = ", ".join([f"v{self.numbers[at.out + j]}" for j in range(at.outs)])
-        if at.place.layout is not NULL and at.kind != PUT:
-            out += shape_text(shape_of(at.place.layout))
+        if at.layout is not NULL and at.kind != PUT:
+            out += shape_text(shape_of(at.layout))
         if at.kind == KERNEL:
-            constants = "".join([f", {at.c[j]!r}" for j in range(constants_of(at.kernel))])
+            constants = "".join([f", {self.c_of(at)[j]!r}" for j in range(constants_of(at.kernel))])
             return f"{out} = {name_of_kernel(at.kernel).lower()}({given}{constants})"
         if at.kind == SUM:
-            axes = tuple([j for j in range(operands[0].layout.ndim) if at.axes >> j & 1])
+            axes = tuple([j for j in range(operands[0].layout.ndim) if details.axes >> j & 1])
             return f"{out} = sum({given}, axes={axes})"
         if at.kind == GATHER:
             return f"{out} = gather({given})"
         if at.kind == PUT:
-            return f"{out} = put({given}, at={at.place.offset})"
+            return f"{out} = put({given}, at={details.offset})"
         if at.kind == ROUTINE:
-            return f"{out} = {at.name.decode().lower()}({given})"
-        called = f"call {self.calls[at.index].name}({given})"
+            return f"{out} = {details.name.decode().lower()}({given})"
+        called = f"call {self.calls[details.index].name}({given})"
         return f"{out} = {called}" if at.outs else called
 
     cdef str name_of(self, int value, Py_ssize_t offset, bint number):
@@ -235,30 +333,19 @@ cdef int number_of(dict table, object key) except -1:
     return table.setdefault(key, len(table))
 
 
-cdef tuple details(const Instruction* at):
-    """What an instruction is told beside its operands."""
-    cdef bytes numbers = b""
-    if at.n is not NULL:
-        numbers = (<const char*>at.n)[:at.n_count * sizeof(Py_ssize_t)]
-    return (<int>at.kind, at.kernel, at.axes, <size_t><void*>at.run, at.c[0], at.c[1], numbers,
-            placed(&at.place))
-
-
-cdef tuple placed(const Operand* operand):
+cdef tuple placed(const Layout* layout):
     """The shape and the strides."""
     cdef int d
-    if operand.layout is NULL:
+    if layout is NULL:
         return ()
-    return (operand.offset, shape_of(operand.layout),
-            tuple([operand.layout.strides[d] for d in range(operand.layout.ndim)]))
+    return shape_of(layout), tuple([layout.strides[d] for d in range(layout.ndim)])
 
 
 cdef void free_instructions(Instruction* instructions, int n) noexcept:
     cdef int k
     for k in range(n):
-        if instructions[k].place.layout is not NULL:
-            release(instructions[k].place.layout)
-        free(instructions[k].n)
+        if instructions[k].layout is not NULL:
+            release(instructions[k].layout)
     free(instructions)
 
 

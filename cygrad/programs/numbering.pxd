@@ -5,7 +5,7 @@ from cygrad.programs.draft cimport Draft, Instruction
 # A number of a value.
 cdef struct Number:
     int value
-    Py_ssize_t offset
+    int offset
 
 # An instruction, in a table by hash; -1: none.
 cdef struct Entry:

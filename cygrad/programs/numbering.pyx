@@ -213,9 +213,9 @@ cdef class Numbering:
             self.spare = -1
         new = self.draft.add(KERNEL, y.value)
         new.kernel = kernel
-        new.place.layout = share(SCALAR)
-        if c is not NULL:
-            memcpy(new.c, c, constants_of(kernel) * sizeof(double))
+        new.layout = share(SCALAR)
+        if c is not NULL and constants_of(kernel) > 0:
+            self.draft.tell(new, c[0], c[1])
         self.makes(y.value, A_NEGATIVE if kernel == NEG else ANYTHING)
         if kernel == SINCOS:
             new.outs = 2
@@ -246,7 +246,7 @@ cdef class Numbering:
         cdef const Operand* y = &self.draft.operands[at.first]
         cdef int j
         if (at.kernel != kernel or at.count != n or self.draft.values[at.out].size != 1
-                or not same_constants(kernel, at.c, c)):
+                or not same_constants(kernel, self.draft.c_of(at), c)):
             return False
         for j in range(n):
             if y[j].value != x[j].value or y[j].offset != x[j].offset:

@@ -259,7 +259,7 @@ cdef class Building(Places):
         cdef TileKernel* t = self.tile_kernel(at.kernel)
         cdef int j
         t.count = at.count
-        memcpy(t.c, at.c, sizeof(t.c))
+        memcpy(t.c, self.draft.c_of(at), sizeof(t.c))
         for j in range(at.count):
             if stands_still(&operands[j]):
                 t.places[j].offset = self.spreads[(operands[j].value, operands[j].offset)]
@@ -382,9 +382,9 @@ cdef class Building(Places):
                       Py_ssize_t size) except -1:
         cdef Step* s = self.step(ADD_UP)
         self.read(s, &operands[0])
-        self.write(s, at.out, at.place.layout)
-        s.axes = at.axes
-        s.c[0] = at.c[0]
+        self.write(s, at.out, at.layout)
+        s.axes = self.draft.details_of(at).axes
+        s.c[0] = self.draft.c_of(at)[0]
         s.size = size
         self.work += operands[0].layout.size
         return 0
@@ -392,10 +392,9 @@ cdef class Building(Places):
     cdef int emit_routine(self, const Instruction* at, const Operand* operands) except -1:
         cdef Step* s = self.step(RUN_ROUTINE)
         cdef int j
-        s.run = at.run
-        s.n = at.n
-        s.c[0] = at.c[0]
-        s.c[1] = at.c[1]
+        s.run = self.draft.details_of(at).run
+        s.n = self.draft.details_of(at).n
+        memcpy(s.c, self.draft.c_of(at), sizeof(s.c))
         s.many = <Place*>malloc((at.count + at.outs) * sizeof(Place))
         if s.many is NULL:
             raise MemoryError()
@@ -431,7 +430,7 @@ cdef class Building(Places):
         self.at_hand = at.out
         if n > 0:
             self.word(self.used)
-            self.add_given(self.used, n, at.c)
+            self.add_given(self.used, n, self.draft.c_of(at))
             self.used += n
         return 0
 
@@ -441,16 +440,17 @@ cdef class Building(Places):
         cdef int j
         s.kernel = at.kernel
         s.size = size
-        memcpy(s.c, at.c, sizeof(s.c))
+        memcpy(s.c, self.draft.c_of(at), sizeof(s.c))
         for j in range(at.count):
             self.read(s, &operands[j])
-        self.write(s, at.out, at.place.layout)
-        s.shape = share(at.place.layout)
+        self.write(s, at.out, at.layout)
+        s.shape = share(at.layout)
         self.work += size
         return 0
 
     cdef int emit_put(self, const Instruction* at, const Operand* operands, Py_ssize_t size,
                       bint in_place) except -1:
+        cdef int offset = self.draft.details_of(at).offset
         cdef Step* s
         if not in_place:
             if at.count == 2:
@@ -467,15 +467,15 @@ cdef class Building(Places):
             self.begin_code()
             self.at_hand = -1
             self.word(ADD_KERNEL)
-            self.word(self.places[at.out].offset + at.place.offset)
-            self.word(self.places[at.out].offset + at.place.offset)
+            self.word(self.places[at.out].offset + offset)
+            self.word(self.places[at.out].offset + offset)
             return self.word(self.slot(&operands[0]))
         s = self.step(MAP_KERNEL)
         s.kernel = ACCUMULATE
         self.read(s, &operands[0])
-        self.write(s, at.out, at.place.layout)
-        s.places[1].offset += at.place.offset
-        s.shape = share(at.place.layout)
+        self.write(s, at.out, at.layout)
+        s.places[1].offset += offset
+        s.shape = share(at.layout)
         return 0
 
     cdef int calls_with(self, const Instruction* at, const Operand* operands) except -1:
@@ -489,7 +489,7 @@ cdef class Building(Places):
                           shape_of(operands[j].layout), strides_of(operands[j].layout)))
         for j in range(at.outs):
             writes.append(self.places[at.out + j].offset)
-        self.program.calls.append((self.draft.calls[at.index], reads, writes))
+        self.program.calls.append((self.draft.calls[self.draft.details_of(at).index], reads, writes))
         return <int>len(self.program.calls) - 1
 
 

@@ -5,7 +5,7 @@ from cygrad.core.storage cimport Storage
 from cygrad.core.tape cimport Tape
 from cygrad.core.variable cimport Variable
 from cygrad.programs.calls cimport Touched
-from cygrad.programs.draft cimport Draft, Instruction, Operand
+from cygrad.programs.draft cimport Draft, Instruction, Operand, Origin
 from cygrad.programs.memory cimport Block, Memory
 from cygrad.programs.outside cimport Outside
 
@@ -54,6 +54,8 @@ cdef class Recorder(Tape):
     cdef Source add_source(self, Variable v, int value)
     cdef int stands_in(self, Variable v, int value) except -1
     cdef int read(self, Variable v) except -1
+    cdef int new_value(self, Origin origin, Py_ssize_t size, int index) except -1
+    cdef bint is_too_large(self, Py_ssize_t size) except -1
     cdef int make(self, Variable y) except -1
     cdef const Block* of_input(self, Variable v) except? NULL
     cdef int emitted(self, Function f, tuple ys) except -1

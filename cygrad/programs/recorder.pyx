@@ -36,8 +36,8 @@ from cygrad.programs.calls cimport (
     Draw, Effect, Forward, Gradient, Landing, SetStates, Store, Test, Touched, leaves_of,
 )
 from cygrad.programs.draft cimport (
-    CALL, CHECK, COMPUTED, CONSTANT, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, Operand,
-    PAUSE, PUT, ROUTINE, SUM,
+    CALL, CHECK, COMPUTED, CONSTANT, Details, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, Operand,
+    Origin, PAUSE, PUT, ROUTINE, SUM,
 )
 from cygrad.programs.memory cimport Block, Memory, highest, lowest
 from cygrad.programs.outside cimport Outside, outside_of
@@ -46,6 +46,7 @@ from cygrad.programs.program cimport ROUTINE_OPERANDS
 cdef enum:
     FEW = 16                # numbers that Python may look at one by one
     COPIED = 65536          # numbers of an array that may be one of the call's own
+    MOST_NUMBERS = 0x7FFFFFFF       # of a value: an offset is an int
 
 cdef int ADD = kernel_named("ADD")
 cdef int COPY = kernel_named("COPY")
@@ -115,10 +116,11 @@ cdef class Recorder(Tape):
         cdef Py_ssize_t size = highest(v.layout) + 1 - lowest(v.layout)
         cdef int index = <int>len(self.outsides)
         if not v.layout.contiguous or (foreign and v.layout.size > COPIED):
-            value = self.draft.add_value(OUTSIDE, size, index)
+            value = self.new_value(OUTSIDE, size, index)
         else:
             # Its numbers as they are now, in case that nobody else can see it.
-            value = self.draft.add_constant(v.ptr, v.layout.size)
+            self.is_too_large(size)
+            value = self.draft.add_constant(v.ptr, size)
             if foreign:
                 self.draft.values[value].origin = OUTSIDE
             self.draft.values[value].index = index
@@ -150,13 +152,22 @@ cdef class Recorder(Tape):
         block = self.block_of(v)
         return self.draft.add_operand(block.value, block.offset + (v.ptr - block.base), v.layout)
 
+    cdef int new_value(self, Origin origin, Py_ssize_t size, int index) except -1:
+        self.is_too_large(size)
+        return self.draft.add_value(origin, size, index)
+
+    cdef bint is_too_large(self, Py_ssize_t size) except -1:
+        if size > MOST_NUMBERS:
+            self.refused(f"an array of {size} numbers: a program has none of more than 2^31")
+        return size > MOST_NUMBERS
+
     cdef int make(self, Variable y) except -1:
         """A new value for y, whose memory is new or has been written to."""
         if lowest(y.layout) < 0:
             self.refused(f"{describe(y)} is in an order of its own")
         if y.storage is None:
             self.refused(f"{describe(y)} has no elements")
-        return self.draft.add_value(COMPUTED, highest(y.layout) + 1, 0)
+        return self.new_value(COMPUTED, highest(y.layout) + 1, 0)
 
     cdef const Block* of_input(self, Variable v) except? NULL:
         """The Block of an array of the caller's: Variables around it have storages of their own;
@@ -207,11 +218,11 @@ cdef class Recorder(Tape):
         if len(ys) == 1 and f.op.instruction in (SUMS, STACKS):
             value = self.make(y)
             at = self.draft.add(SUM if f.op.instruction == SUMS else GATHER, value)
-            at.place.layout = share(y.layout)
+            at.layout = share(y.layout)
             for k in range(f.n_inputs):
                 self.read(input_of(f, k))
             if f.op.instruction == SUMS:
-                at.c[0] = 0.0 if f.x0.layout.size == 0 else -0.0
+                self.draft.tell(at, 0.0 if f.x0.layout.size == 0 else -0.0, 0.0)
                 self.wait_for(f, ys)
             return self.stands_in(y, value)
         if f.op.emit is not NULL and f.n_inputs + len(ys) + f.op.hidden <= ROUTINE_OPERANDS:
@@ -318,7 +329,7 @@ cdef class Recorder(Tape):
         operand.offset = 0
         at = self.draft.add(KERNEL, value)
         at.kernel = COPY
-        at.place.layout = share(operand.layout)
+        at.layout = share(operand.layout)
         return self.read(v)
 
     cdef int wait_for(self, Function f, tuple ys) except -1:
@@ -335,7 +346,7 @@ cdef class Recorder(Tape):
             return 0
         at = &self.draft.instructions[self.unfilled]
         if at.kind == SUM:
-            at.axes = f.saved
+            self.draft.detail(at).axes = f.saved
         else:
             self.fill_in(at, f, 0, False)
         leave_outputs(f, self.outputs_last)
@@ -348,6 +359,7 @@ cdef class Recorder(Tape):
         cdef const Layout* layouts[ROUTINE_OPERANDS]
         cdef Py_ssize_t sizes[ROUTINE_OPERANDS]
         cdef Emission e
+        cdef Details* details = self.draft.detail(at)
         cdef int k
         for k in range(at.count):
             layouts[k] = self.draft.operands[at.first + k].layout
@@ -360,12 +372,11 @@ cdef class Recorder(Tape):
         try:
             rule(f, i, &e)
         finally:
-            at.n = e.n
-            at.n_count = e.count
-        at.run = e.run
-        at.name = e.name
-        at.c[0] = e.c[0]
-        at.c[1] = e.c[1]
+            details.n = e.n
+            details.n_count = e.count
+        details.run = e.run
+        details.name = e.name
+        self.draft.tell(at, e.c[0], e.c[1])
         if not gradient:
             for k in range(f.op.hidden):
                 self.draft.values[at.out + at.outs - f.op.hidden + k].size = sizes[k]
@@ -388,7 +399,7 @@ cdef class Recorder(Tape):
             self.make(<Variable>y)
         at = self.draft.add(CALL, first if results else -1)
         at.outs = <int>len(results)
-        at.index = <int>len(self.draft.calls)
+        self.draft.detail(at).index = <int>len(self.draft.calls)
         self.draft.calls.append(function)
         for x in operands:
             self.read(<Variable>x)
@@ -412,10 +423,9 @@ cdef class Recorder(Tape):
         cdef int value = self.make(y)
         cdef Instruction* at = self.draft.add(KERNEL, value)
         at.kernel = kernel
-        at.place.layout = share(y.layout)
-        if c is not NULL:
-            at.c[0] = c[0]
-            at.c[1] = c[1]
+        at.layout = share(y.layout)
+        if c is not NULL and constants_of(kernel) > 0:
+            self.draft.tell(at, c[0], c[1])
         return value
 
     # ---- A plain backward pass ----------------------------------------------------------------
@@ -433,8 +443,8 @@ cdef class Recorder(Tape):
         if f.op.instruction == PUTS and y is not None and f.x0.layout.contiguous:
             value = self.make(gx)
             at = self.draft.add(PUT, value)
-            at.place.offset = y.ptr - f.x0.ptr
-            at.place.layout = share(y.layout)
+            self.draft.detail(at).offset = <int>(y.ptr - f.x0.ptr)
+            at.layout = share(y.layout)
             self.read(gy)
             if into is not None:
                 self.read(into)
@@ -537,7 +547,7 @@ cdef class Recorder(Tape):
         if x.grad_ is not None and not x.grad_.layout.contiguous:
             return self.refused(f"the gradient of {describe(x)} is in an order of its own")
         if x.grad_ is not None and x.grad_.storage is not None:
-            t.value = self.draft.add_value(OUTSIDE, x.grad_.layout.size, <int>len(self.outsides))
+            t.value = self.new_value(OUTSIDE, x.grad_.layout.size, <int>len(self.outsides))
             self.add_source(x.grad_, t.value).grad_of = x
             new = self.memory.put(x.grad_, t.value)
             new.source = <int>len(self.outsides)
@@ -713,7 +723,7 @@ cdef class Recorder(Tape):
 
     cdef int input_array(self, Variable v) except -1:
         """What is in v's memory is an argument of the call, the next one."""
-        cdef int value = self.draft.add_value(INPUT, v.layout.size, <int>len(self.inputs))
+        cdef int value = self.new_value(INPUT, v.layout.size, <int>len(self.inputs))
         self.inputs.append(v)
         self.memory.put(v, value)
         return 0
@@ -789,6 +799,7 @@ cdef class Recorder(Tape):
 
     cdef int bounded(self, Variable v, double low, double high, double exempt) except -1:
         cdef Instruction* at
+        cdef Details* details
         cdef Operand operand
         cdef int value
         cdef double one = 1.0
@@ -799,16 +810,16 @@ cdef class Recorder(Tape):
         self.take(v, DENSE, &operand)
         value = self.draft.add_value(COMPUTED, 1, 0)
         at = self.draft.add(ROUTINE, value)
-        at.run = run_bounds
-        at.name = b"within"
-        at.n = <Py_ssize_t*>malloc(sizeof(Py_ssize_t))
-        if at.n is NULL:
+        details = self.draft.detail(at)
+        details.run = run_bounds
+        details.name = b"within"
+        details.n = <Py_ssize_t*>malloc(sizeof(Py_ssize_t))
+        if details.n is NULL:
             release(operand.layout)
             raise MemoryError()
-        at.n[0] = v.layout.size
-        at.n_count = 1
-        at.c[0] = low
-        at.c[1] = high
+        details.n[0] = v.layout.size
+        details.n_count = 1
+        self.draft.tell(at, low, high)
         self.read_taken(&operand, 1)
         self.draft.add_operand(self.draft.add_constant(&exempt, 1), 0, SCALAR)
         self.check(value, 0, one)

@@ -12,7 +12,7 @@ from libc.stdlib cimport calloc, free
 from cygrad.core.layout cimport Layout, SCALAR, contiguous_layout, same_shape, share
 from cygrad.kernels.elementwise cimport MAX_OPERANDS, inputs_of, instruction_named, kernel_named
 from cygrad.programs.draft cimport (
-    CALL, CHECK, COMPUTED, CONSTANT, Draft, GATHER, Instruction, KERNEL, OUTSIDE, Operand, PUT,
+    CALL, CHECK, COMPUTED, CONSTANT, Draft, GATHER, Instruction, KERNEL, Kind, OUTSIDE, Operand, PUT,
     ROUTINE, SUM, Value, free_instructions, free_operands,
 )
 from cygrad.programs.expansions cimport (
@@ -171,13 +171,12 @@ cdef class Simplifier(Numbering):
 
     cdef Instruction* keep(self, Instruction* at, const Operand* operands) except NULL:
         """Write the instruction as it is."""
-        cdef Instruction* new = self.draft.add(at.kind, at.out)
+        cdef Instruction* new = self.draft.add(<Kind>at.kind, at.out)
         cdef int j
         new[0] = at[0]
         new.first = self.draft.n_operands
         new.count = 0
-        at.place.layout = NULL          # the new one's, now
-        at.n = NULL
+        at.layout = NULL                # the new one's, now
         for j in range(at.count):
             self.draft.add_operand(operands[j].value, operands[j].offset, operands[j].layout)
         for j in range(at.outs):
@@ -212,7 +211,7 @@ cdef class Simplifier(Numbering):
         cdef const Expansion* e = expansion_of(at.kernel)
         cdef int k, n, top = 0
         if e.n == 0:
-            return self.computed(at.kernel, x, at.count, at.c)
+            return self.computed(at.kernel, x, at.count, self.draft.c_of(at))
         for k in range(e.n):
             if e.parts[k].of == APPLIED:
                 n = inputs_of(e.parts[k].which)
@@ -223,7 +222,7 @@ cdef class Simplifier(Numbering):
             else:
                 stack[top].offset = 0
                 stack[top].value = self.constant(
-                    at.c[e.parts[k].which] if e.parts[k].of == CONSTANT_OF_IT
+                    self.draft.c_of(at)[e.parts[k].which] if e.parts[k].of == CONSTANT_OF_IT
                     else e.parts[k].number)
             top += 1
         return stack[0]
@@ -269,7 +268,7 @@ cdef class Simplifier(Numbering):
                 return -1
         elif at.kernel != COPY:
             return -1
-        if (operands[k].layout.contiguous and at.place.layout.contiguous
+        if (operands[k].layout.contiguous and at.layout.contiguous
                 and operands[k].layout.size == self.draft.values[at.out].size
                 and self.draft.values[operands[k].value].origin == COMPUTED):
             return k
@@ -279,7 +278,7 @@ cdef class Simplifier(Numbering):
         """Whether it is sin or cos, or what flows back through them, of an array in order."""
         cdef const Operand* x = &operands[at.count - 1]
         return ((at.kernel == SIN or at.kernel == COS or at.kernel == SIN_X or at.kernel == COS_X)
-                and at.place.layout.contiguous and x.layout.contiguous
+                and at.layout.contiguous and x.layout.contiguous
                 and x.layout.size == self.draft.values[at.out].size)
 
     cdef int write_wave(self, const Instruction* at, const Operand* operands) except -1:
@@ -291,15 +290,15 @@ cdef class Simplifier(Numbering):
             self.stands_for[at.out].value = first + (at.kernel != SIN)
             return 0
         pair[0] = operands[0]
-        pair[1].offset, pair[1].layout = 0, at.place.layout
+        pair[1].offset, pair[1].layout = 0, at.layout
         pair[1].value = first + (at.kernel == SIN_X)
         if at.kernel == SIN_X:
-            return self.add_array(MUL, at.out, at.place.layout, pair, 2)
+            return self.add_array(MUL, at.out, at.layout, pair, 2)
         product = self.draft.add_value(COMPUTED, self.draft.values[at.out].size, 0)
-        self.add_array(MUL, product, at.place.layout, pair, 2)
+        self.add_array(MUL, product, at.layout, pair, 2)
         pair[0] = pair[1]
         pair[0].value = product
-        return self.add_array(NEG, at.out, at.place.layout, pair, 1)
+        return self.add_array(NEG, at.out, at.layout, pair, 1)
 
     cdef int sine_of(self, const Instruction* at, const Operand* x) except -1:
         """The value of the sine; that of the cosine is the next one."""
@@ -314,7 +313,7 @@ cdef class Simplifier(Numbering):
         self.enter(place, self.table[place].hash)
         first = self.draft.add_value(COMPUTED, self.draft.values[at.out].size, 0)
         self.draft.add_value(COMPUTED, self.draft.values[at.out].size, 0)
-        self.add_array(SINCOS, first, at.place.layout, x, 1)
+        self.add_array(SINCOS, first, at.layout, x, 1)
         self.draft.instructions[self.draft.n_instructions - 1].outs = 2
         self.makes(first + 1, ANYTHING)
         return first
@@ -324,7 +323,7 @@ cdef class Simplifier(Numbering):
         cdef Instruction* new = self.draft.add(KERNEL, out)
         cdef int j
         new.kernel = kernel
-        new.place.layout = share(layout)
+        new.layout = share(layout)
         for j in range(n):
             self.draft.add_operand_of(new, &operands[j])
         return self.makes(out, ANYTHING)
@@ -340,46 +339,46 @@ cdef class Simplifier(Numbering):
         cdef int j
         for j in range(at.count):
             h = mixed(h, <size_t>operands[j].value * 31 + <size_t>operands[j].offset)
-        return with_constants(h, at.kernel, at.c)
+        return with_constants(h, at.kernel, self.draft.c_of(at))
 
     cdef bint equal(self, const Instruction* a, const Operand* x, const Instruction* b) noexcept:
         cdef const Operand* y = &self.draft.operands[b.first]
         cdef int j
         if (a.kernel != b.kernel or a.count != b.count
                 or self.draft.values[a.out].size != self.draft.values[b.out].size
-                or not same_constants(a.kernel, a.c, b.c)):
+                or not same_constants(a.kernel, self.draft.c_of(a), self.draft.c_of(b))):
             return False
         for j in range(a.count):
             if (x[j].value != y[j].value or x[j].offset != y[j].offset
                     or not (x[j].layout.contiguous and y[j].layout.contiguous)
                     or not same_shape(x[j].layout, y[j].layout)):
                 return False
-        return same_shape(a.place.layout, b.place.layout)
+        return same_shape(a.layout, b.layout)
 
     # ---- Small arrays -------------------------------------------------------------------------
 
     cdef bint is_small(self, const Instruction* at) noexcept:
-        return (at.place.layout.contiguous and 0 < at.place.layout.size <= SMALL
-                and at.place.layout.size == self.draft.values[at.out].size)
+        return (at.layout.contiguous and 0 < at.layout.size <= SMALL
+                and at.layout.size == self.draft.values[at.out].size)
 
     cdef int write_small(self, const Instruction* at, const Operand* operands) except -1:
         """Each number by itself: it costs less than a step, and may be fused with others."""
         cdef Number x[MAX_OPERANDS]
         cdef Number numbers[FEW]
-        cdef Py_ssize_t size = at.place.layout.size
+        cdef Py_ssize_t size = at.layout.size
         cdef int k, j
         self.spare = -1
         for k in range(size):
             for j in range(at.count):
                 x[j] = self.number_at(operands[j].value, operands[j].offset + place_in(
-                    operands[j].layout, at.place.layout, k))
+                    operands[j].layout, at.layout, k))
             numbers[k] = self.expanded(at, x)
         return self.write_gather(at.out, numbers, size)
 
     cdef int write_gather(self, int out, const Number* numbers, Py_ssize_t size) except -1:
         cdef Instruction* new = self.draft.add(GATHER, out)
         cdef int k
-        new.place.layout = contiguous_layout(1, &size)
+        new.layout = contiguous_layout(1, &size)
         for k in range(size):
             self.draft.add_operand(numbers[k].value, numbers[k].offset, SCALAR)
         return self.makes(out, NUMBERS)
@@ -387,7 +386,7 @@ cdef class Simplifier(Numbering):
     cdef bint is_sum_of_few(self, const Instruction* at, const Operand* operands) noexcept:
         """Whether NumPy adds up one after the other, from the first on."""
         return (operands[0].layout.contiguous and 1 < operands[0].layout.size < PLAIN
-                and self.draft.values[at.out].size == 1 and is_minus_zero(at.c[0])
+                and self.draft.values[at.out].size == 1 and is_minus_zero(self.draft.c_of(at)[0])
                 and self.is_marked(operands[0].value, NUMBERS))
 
     cdef int write_sum(self, const Instruction* at, const Operand* operands) except -1:
@@ -407,7 +406,7 @@ cdef class Simplifier(Numbering):
     cdef bint is_put_into_few(self, const Instruction* at, const Operand* operands) noexcept:
         """Whether a PUT is of a number into zeros, or into numbers that are known one by one."""
         cdef Py_ssize_t size = self.draft.values[at.out].size
-        if (size > FEW or at.place.layout.size != 1 or operands[0].layout.size != 1
+        if (size > FEW or at.layout.size != 1 or operands[0].layout.size != 1
                 or self.apart[at.out]):
             return False
         if at.count == 1 or size == 1:
@@ -431,7 +430,7 @@ cdef class Simplifier(Numbering):
                 old = &self.draft.operands[
                     self.draft.instructions[self.maker[operands[1].value]].first + j]
                 numbers[j].value, numbers[j].offset = old.value, old.offset
-        j = <int>at.place.offset
+        j = self.draft.details_of(at).offset
         pair[0] = numbers[j]
         pair[1].value, pair[1].offset = operands[0].value, operands[0].offset
         self.spare = -1
@@ -440,7 +439,7 @@ cdef class Simplifier(Numbering):
 
     cdef bint is_sum_of_one(self, const Instruction* at, const Operand* operands) noexcept:
         return (operands[0].layout.size == 1 and self.draft.values[at.out].size == 1
-                and is_minus_zero(at.c[0])
+                and is_minus_zero(self.draft.c_of(at)[0])
                 and self.draft.values[operands[0].value].origin != OUTSIDE)
 
     cdef bint holds(self, const Operand* operands) noexcept:

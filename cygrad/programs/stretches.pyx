@@ -120,7 +120,7 @@ cdef class Stretches:
         cdef const Operand* operand
         cdef Py_ssize_t size
         cdef int j
-        if at.dead or at.kind != KERNEL or adds(at.kernel) or not at.place.layout.contiguous:
+        if at.dead or at.kind != KERNEL or adds(at.kernel) or not at.layout.contiguous:
             return False
         size = self.draft.values[at.out].size
         for j in range(at.count):
