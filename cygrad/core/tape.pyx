@@ -75,6 +75,9 @@ cdef class Tape:
     cdef int computed(self, int kernel, list operands, const double* c, Variable y) except -1:
         return 0
 
+    cdef int flowed(self, Function f, int i, Variable gy, Variable gx) except -1:
+        return 0
+
     cdef int passed(self, Function f, int i, Variable gy, Variable gx, Variable into) except -1:
         return 0
 

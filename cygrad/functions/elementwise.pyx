@@ -237,6 +237,10 @@ cdef Variable recorded_gradient(Function f, Variable gy, int i):
         return sum_to_layout(gy, x.layout)
     if kernel == COMPOSED:
         return f.op.vjp(f, gy, i)
+    if gy.layout is x.layout and gy.layout.size == 1:
+        gx = fused_gradient(f, gy, i, None, False)
+        (<Tape>mode().tape).flowed(f, i, gy, gx)
+        return gx
     read = [gy]
     if reads & READS_X0:
         read.append(f.x0)

@@ -4,6 +4,7 @@ A value is a block of numbers that is written once. Operands are parts of values
 strides: a view needs no instruction. simplify.pyx makes it shorter.
 """
 
+cimport cython
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcpy, memset
 
@@ -11,6 +12,7 @@ from cygrad.core.layout cimport Layout, release, shape_of, share
 from cygrad.kernels.elementwise cimport constants_of, name_of_kernel
 
 
+@cython.final
 cdef class Draft:
     def __cinit__(self):
         self.calls = []

@@ -4,6 +4,7 @@ Each part rounds for itself, so the bits are those of the two. What is fused is 
 one that runs in the same stretch of code.
 """
 
+cimport cython
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
 
@@ -29,6 +30,7 @@ cdef int fuse(Draft draft) except -1:
     return draft.tighten()
 
 
+@cython.final
 cdef class Fuser:
     """A number that one instruction reads, in the same stretch of code, is made by that one."""
     cdef Draft draft

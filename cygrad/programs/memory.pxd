@@ -8,18 +8,20 @@ from cygrad.core.variable cimport Variable
 
 # Memory that numbers stand in.
 cdef struct Block:
-    PyObject* storage               # counted: nobody else gets its memory; NULL: no Block
+    PyObject* storage               # counted: nobody else gets its memory; NULL: it is gone
     double* base                    # where the value's number `offset` stands
-    Py_ssize_t offset
     Py_ssize_t size                 # numbers from `base` on
+    int offset
     int value
     int source                      # of what was there before, its number from 1 on; else 0
-    bint gone
+    int place                       # in the table
 
 # A Block stays where it is until the next `put`.
 cdef class Memory:
-    cdef Block* table               # by a hash of the storage's address
-    cdef size_t room, taken
+    cdef Block* blocks
+    cdef int count, room
+    cdef int* table                 # of blocks, by a hash of the storage's address; -1: none
+    cdef int places                 # a power of two
 
     cdef Block* block_of(self, Variable v) noexcept         # which v lies in; NULL: none is known
     cdef Block* first_of(self, Storage storage) noexcept    # or NULL
@@ -29,7 +31,8 @@ cdef class Memory:
     cdef int drop(self, Storage storage) except -1
     cdef int drop_sources(self) except -1
     cdef int drop_all(self) except -1
-    cdef Block* after(self, Storage storage, Block* block) noexcept
+    cdef Block* after(self, Storage storage, int place) noexcept
+    cdef int enter(self, int number) noexcept
     cdef int make_room(self) except -1
 
 # Where the element that stands first in memory does, and the last, in numbers from the first of all.

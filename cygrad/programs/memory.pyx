@@ -5,9 +5,11 @@ here. It holds the storages, so that an address means one array; those that nobo
 let go when the table is full.
 """
 
+cimport cython
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
-from libc.stdlib cimport calloc, free
+from libc.stdlib cimport free, malloc
+from libc.string cimport memset
 
 from cygrad.core.layout cimport Layout
 from cygrad.core.slots cimport Py_REFCNT
@@ -15,12 +17,14 @@ from cygrad.core.storage cimport Storage
 from cygrad.core.variable cimport Variable
 
 cdef enum:
-    FIRST_ROOM = 64         # a power of two, as all are
+    FIRST_ROOM = 32         # a power of two, as all are
 
 
+@cython.final
 cdef class Memory:
     def __dealloc__(self):
-        let_go(self.table, self.room)
+        let_go(self.blocks, self.count)
+        free(self.table)
 
     # ---- Looking ------------------------------------------------------------------------------
 
@@ -34,42 +38,41 @@ cdef class Memory:
             at = v.ptr - block.base
             if 0 <= at + low and at + high < block.size:
                 return block
-            block = self.after(v.storage, block)
+            block = self.after(v.storage, block.place)
         return NULL
 
     cdef Block* first_of(self, Storage storage) noexcept:
-        if self.room == 0:
+        if self.places == 0:
             return NULL
-        return self.after(storage, &self.table[first_place(<PyObject*>storage, self.room)] - 1)
+        return self.after(storage, first_place(<PyObject*>storage, self.places) - 1)
 
-    cdef Block* after(self, Storage storage, Block* block) noexcept:
-        """The next one of the storage, or NULL."""
-        cdef size_t place = (block + 1 - self.table) & (self.room - 1)
-        while self.table[place].storage is not NULL or self.table[place].gone:
-            if self.table[place].storage is <PyObject*>storage:
-                return &self.table[place]
-            place = (place + 1) & (self.room - 1)
-        return NULL
+    cdef Block* after(self, Storage storage, int place) noexcept:
+        """The storage's first Block that stands behind this place, or NULL."""
+        cdef int number
+        while True:
+            place = (place + 1) & (self.places - 1)
+            number = self.table[place]
+            if number < 0:
+                return NULL
+            if self.blocks[number].storage is <PyObject*>storage:
+                return &self.blocks[number]
 
     cdef bint has_several(self, Storage storage) noexcept:
         cdef Block* first = self.first_of(storage)
-        return first is not NULL and self.after(storage, first) is not NULL
+        return first is not NULL and self.after(storage, first.place) is not NULL
 
     # ---- Noting -------------------------------------------------------------------------------
 
     cdef Block* put(self, Variable v, int value) except NULL:
         """A Block of v's numbers, beside those that there are."""
         cdef Block* block
-        cdef size_t place
-        if 2 * (self.taken + 1) > self.room:
+        if self.count == self.room:
             self.make_room()
-        place = first_place(<PyObject*>v.storage, self.room)
-        while self.table[place].storage is not NULL or self.table[place].gone:
-            place = (place + 1) & (self.room - 1)
-        self.taken += 1
-        block = &self.table[place]
+        block = &self.blocks[self.count]
         Py_INCREF(v.storage)
         block.storage = <PyObject*>v.storage
+        self.enter(self.count)
+        self.count += 1
         return placed_at(block, v, value)
 
     cdef Block* put_alone(self, Variable v, int value) except NULL:
@@ -77,7 +80,7 @@ cdef class Memory:
         cdef Block* block = self.first_of(v.storage)
         if block is NULL:
             return self.put(v, value)
-        if self.after(v.storage, block) is not NULL:
+        if self.after(v.storage, block.place) is not NULL:
             self.drop(v.storage)
             return self.put(v, value)
         return placed_at(block, v, value)
@@ -86,51 +89,64 @@ cdef class Memory:
         cdef Block* block = self.first_of(storage)
         while block is not NULL:
             block.storage = NULL
-            block.gone = True
             Py_DECREF(storage)              # which the caller holds
-            block = self.after(storage, block)
+            block = self.after(storage, block.place)
         return 0
 
     cdef int drop_sources(self) except -1:
         """Forget what was there before."""
-        cdef size_t k
-        for k in range(self.room):
-            if self.table[k].storage is not NULL and self.table[k].source > 0:
-                # The recorder keeps it, with what it was.
-                Py_DECREF(<object>self.table[k].storage)
-                self.table[k].storage = NULL
-                self.table[k].gone = True
+        cdef Block* block
+        cdef int k
+        for k in range(self.count):
+            block = &self.blocks[k]
+            if block.storage is not NULL and block.source > 0:
+                Py_DECREF(<object>block.storage)    # which the recorder keeps, with what it was
+                block.storage = NULL
         return 0
 
     cdef int drop_all(self) except -1:
-        cdef Block* old = self.table
-        cdef size_t n = self.room
-        self.table = NULL
-        self.room = self.taken = 0
+        cdef Block* old = self.blocks
+        cdef int n = self.count
+        free(self.table)
+        self.blocks, self.table = NULL, NULL
+        self.count = self.room = self.places = 0
         let_go(old, n)
         return 0
 
+    cdef int enter(self, int number) noexcept:
+        cdef int place = first_place(self.blocks[number].storage, self.places)
+        while self.table[place] >= 0:
+            place = (place + 1) & (self.places - 1)
+        self.table[place] = number
+        self.blocks[number].place = place
+        return 0
+
     cdef int make_room(self) except -1:
-        """Let go of what nobody else holds; a table of which most is free."""
-        cdef Block* old = self.table
+        """Let go of what nobody else holds; as much room again as the others take."""
+        cdef Block* old = self.blocks
         cdef Block* new
-        cdef size_t n = self.room, room = max(n, <size_t>FIRST_ROOM), k, place, kept = 0
+        cdef int* table
+        cdef int n = self.count, room = FIRST_ROOM, k, kept = 0
         for k in range(n):
             kept += old[k].storage is not NULL and Py_REFCNT(old[k].storage) > 1
-        while 4 * (kept + 1) > room:
+        while room < 2 * kept:
             room *= 2
-        new = <Block*>calloc(room, sizeof(Block))
-        if new is NULL:
+        new = <Block*>malloc(room * sizeof(Block))
+        table = <int*>malloc(2 * room * sizeof(int))
+        if new is NULL or table is NULL:
+            free(new)
+            free(table)
             raise MemoryError()
+        memset(table, 0xFF, 2 * room * sizeof(int))
+        free(self.table)
+        self.table, self.places = table, 2 * room
+        self.blocks, self.room, self.count = new, room, 0
         for k in range(n):
-            if old[k].storage is NULL or Py_REFCNT(old[k].storage) == 1:
-                continue
-            place = first_place(old[k].storage, room)
-            while new[place].storage is not NULL:
-                place = (place + 1) & (room - 1)
-            new[place] = old[k]
-            old[k].storage = NULL
-        self.table, self.room, self.taken = new, room, kept
+            if old[k].storage is not NULL and Py_REFCNT(old[k].storage) > 1:
+                new[self.count] = old[k]
+                old[k].storage = NULL
+                self.enter(self.count)
+                self.count += 1
         let_go(old, n)              # which may run a destructor of somebody's
         return 0
 
@@ -138,24 +154,23 @@ cdef class Memory:
 cdef Block* placed_at(Block* block, Variable v, int value) noexcept:
     cdef Py_ssize_t low = lowest(v.layout)
     block.base = v.ptr + low
-    block.offset = 0
     block.size = highest(v.layout) + 1 - low
+    block.offset = 0
     block.value = value
     block.source = 0
-    block.gone = False
     return block
 
 
-cdef void let_go(Block* table, size_t room) noexcept:
-    cdef size_t k
-    for k in range(room):
-        if table[k].storage is not NULL:
-            Py_DECREF(<object>table[k].storage)
-    free(table)
+cdef void let_go(Block* blocks, int n) noexcept:
+    cdef int k
+    for k in range(n):
+        if blocks[k].storage is not NULL:
+            Py_DECREF(<object>blocks[k].storage)
+    free(blocks)
 
 
-cdef inline size_t first_place(PyObject* storage, size_t room) noexcept:
-    return (<size_t>storage * <size_t>0x9E3779B97F4A7C15ULL >> 32) & (room - 1)
+cdef inline int first_place(PyObject* storage, int places) noexcept:
+    return (<size_t>storage * <size_t>0x9E3779B97F4A7C15ULL >> 32) & (<size_t>places - 1)
 
 
 cdef Py_ssize_t lowest(const Layout* layout) noexcept:

@@ -4,6 +4,7 @@ A Variable may get other memory between two replays, and while Python is called 
 program is told where its numbers are at the start, and again after each effect.
 """
 
+cimport cython
 from libc.stdlib cimport calloc, free
 
 from cygrad.core.layout cimport Layout, contiguous_layout, release, same_shape, share
@@ -11,6 +12,7 @@ from cygrad.core.storage cimport FOREIGN
 from cygrad.core.variable cimport Variable, describe
 
 
+@cython.final
 cdef class Outside:
     def __dealloc__(self):
         cdef int k

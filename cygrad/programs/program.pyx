@@ -7,6 +7,7 @@ reads has the memory of a tile; the others become steps on whole arrays. A run a
 an arena, where another run has that of the program, and without calls of Python it needs no GIL.
 """
 
+cimport cython
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
@@ -36,6 +37,7 @@ cdef enum:
     MUCH = 4096                 # words of code, or numbers, from which a run lets the GIL go
 
 
+@cython.final
 cdef class Building(Places):
     """A Program on its way: the code and the steps, at the places of the values."""
     cdef Program program
@@ -508,6 +510,7 @@ cdef Program build(Draft draft, Outside outside):
 
 # ---- Running ------------------------------------------------------------------------------------
 
+@cython.final
 cdef class Program:
     """What was recorded, ready to run."""
 

@@ -12,6 +12,7 @@ import sys
 
 import numpy as np
 
+cimport cython
 from libc.math cimport floor
 from libc.stdlib cimport malloc
 
@@ -19,8 +20,8 @@ from cpython.object cimport PyObject, Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE
 
 from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.function cimport (
-    COPIES, Function, MADE_OF, PUTS, READS_Y, RECORDED, STACKS, SUMS, emit_rule, input_of, name_of,
-    outputs_of, reads_input,
+    COPIES, Function, MADE_OF, PUTS, READS_X0, READS_X1, READS_Y, RECORDED, STACKS, SUMS, emit_rule,
+    input_of, name_of, outputs_of, reads_input,
 )
 from cygrad.core.layout cimport Layout, SCALAR, contiguous_layout, release, shape_of, share
 from cygrad.core.mode cimport Mode, mode
@@ -30,6 +31,7 @@ from cygrad.core.slots cimport Py_REFCNT
 from cygrad.core.storage cimport FOREIGN, Storage, writes
 from cygrad.core.tape cimport Tape, leave_outputs
 from cygrad.core.variable cimport Variable, describe, detached
+from cygrad.functions.elementwise cimport output_of
 from cygrad.functions.linalg cimport is_for_blas
 from cygrad.kernels.elementwise cimport constants_of, kernel_named
 from cygrad.programs.calls cimport (
@@ -56,10 +58,12 @@ cdef int EQUAL = kernel_named("EQUAL")
 cdef int NOT_EQUAL = kernel_named("NOT_EQUAL")
 
 
+@cython.final
 cdef class Source:
     """A Source: see recorder.pxd."""
 
 
+@cython.final
 cdef class Recorder(Tape):
     """Recorder()\n--\n
     A context manager, as a Tape is one: what the thread computes inside becomes a Draft."""
@@ -417,6 +421,19 @@ cdef class Recorder(Tape):
         for x in operands:
             self.read(<Variable>x)
         return self.stands_in(y, value)
+
+    cdef int flowed(self, Function f, int i, Variable gy, Variable gx) except -1:
+        cdef int value, reads = f.op.reads[i]
+        self.rest()
+        value = self.begin(f.op.gradient[i], f.c, gx)
+        self.read(gy)
+        if reads & READS_X0:
+            self.read(f.x0)
+        if reads & READS_X1:
+            self.read(f.x1)
+        if reads & READS_Y:
+            self.read(output_of(f))
+        return self.stands_in(gx, value)
 
     cdef int begin(self, int kernel, const double* c, Variable y) except -1:
         """An instruction for y, which has no operands yet; the value that it makes."""

@@ -6,6 +6,7 @@ taken apart into few kinds of instructions (expansions.pyx), each of which is th
 instructions become one (fusing.pyx).
 """
 
+cimport cython
 from libc.math cimport signbit
 from libc.stdlib cimport calloc, free
 
@@ -52,6 +53,7 @@ cdef int simplify(Draft draft) except -1:
 
 # ---- Written anew --------------------------------------------------------------------------------
 
+@cython.final
 cdef class Simplifier(Numbering):
     cdef Instruction* given         # as they were recorded, with their operands
     cdef int n_given

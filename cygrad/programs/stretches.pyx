@@ -6,6 +6,7 @@ each tile goes through all of them before the next does, so what nothing else re
 first-level cache, and takes no memory of an array's size.
 """
 
+cimport cython
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
@@ -27,6 +28,7 @@ cdef int find_stretches(Draft draft) except -1:
     return 0
 
 
+@cython.final
 cdef class Stretches:
     cdef Draft draft
     cdef Instruction* given
