@@ -298,6 +298,9 @@ cdef class Building(Places):
             if at.stretch > 0:
                 self.end_stretch(k)
         self.end_code()
+        if p.n_words > 0:               # and no room for more
+            p.code = <unsigned int*>grown(p.code, p.n_words * sizeof(unsigned int))
+            p.room_for_words = p.n_words
         p.pause = p.n_steps if p.pause < 0 else p.pause
         p.draft = draft
         p.results = [(self.places[<int>r[0]].base, self.places[<int>r[0]].offset + r[1], *r[2:])
