@@ -20,3 +20,8 @@ cdef class Products:
 # A place for so many rows more, which the caller writes before anything else and counts in `rows`;
 # None where there is nothing to gain, or the weights are not leaves.
 cdef Products postpone(Pass* p, tuple weights, Py_ssize_t rows, Py_ssize_t m, Py_ssize_t n)
+
+# On a tape: these are the rows that have been collected; left is without the column of a bias.
+# None: the tape does not know them, or there are no columns.
+cdef int tell_collected(Products products, Variable left, Variable right,
+                        Py_ssize_t rows) except -1

@@ -11,7 +11,7 @@ from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.string cimport memcpy
 
 from cygrad.core.backward cimport flow, is_end
-from cygrad.core.layout cimport Layout, contiguous_layout, release
+from cygrad.core.layout cimport Layout, contiguous_layout, release, strided_layout
 from cygrad.core.mode cimport mode
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.passing cimport Pass
@@ -22,6 +22,7 @@ from cygrad.kernels.linalg cimport matmul_strided
 cdef enum:
     MANY_ROWS = 512             # with so many, adding a product up costs little beside making it
     MANY_NUMBERS = 1 << 22      # that Products may hold: 32 MiB
+    AT_ONCE = 60                # parts that become one, on a tape
 
 
 @cython.final
@@ -54,6 +55,21 @@ cdef Products postpone(Pass* p, tuple weights, Py_ssize_t rows, Py_ssize_t m, Py
         settle(products, p)
     products.calls += 1
     return products
+
+
+cdef int tell_collected(Products products, Variable left, Variable right,
+                        Py_ssize_t rows) except -1:
+    cdef Tape tape = <Tape>mode().tape
+    cdef int k
+    if products.recorded is None:
+        products.recorded = []
+    k = <int>len(products.recorded)
+    if left is not None:
+        tape.collected(products, 2 * k, left)
+    if right is not None:
+        tape.collected(products, 2 * k + 1, right)
+    products.recorded.append(rows)
+    return 0
 
 
 cdef Products new_products(tuple weights, Py_ssize_t capacity, Py_ssize_t m, Py_ssize_t n):
@@ -117,31 +133,51 @@ cdef int settle(Products products, Pass* p) except -1:
 cdef Variable rows_on_tape(Products products, int side, Py_ssize_t width):
     """What has been collected on one side, put together from what a tape knows."""
     cdef const double* at = products.right if side else products.left
-    cdef Py_ssize_t known = width, r
-    cdef Py_ssize_t[2] shape
+    cdef Py_ssize_t known = width if side else known_columns(products)
+    cdef Py_ssize_t[2] ones = [products.rows, 1]
     cdef Variable part
     cdef list parts = []
     if products.recorded is None:
         refuse_on_tape(f"the gradient of {describe(<Variable>products.weights[0])}, which steps of "
                        "a recurrent layer share")
         products.recorded = [products.rows]
-    if side == 0 and (<Variable>products.weights[len(products.weights) - 1]).layout.ndim == 1:
-        known -= 1              # the others are a column of ones, by which a bias sums
     for k, rows in enumerate(products.recorded):
-        shape[0] = rows
-        shape[1] = known
-        part = empty_of(2, shape)
-        for r in range(shape[0]):
-            memcpy(part.ptr + r * known, at, known * sizeof(double))
-            at += width
-        (<Tape>mode().tape).copied(products, 2 * <int>k + side, part)
-        parts.append(part)
-    part = OPERATORS.concat(parts, 0, "backward")
+        if known > 0:
+            parts.append(part_on_tape(products, 2 * <int>k + side, at, rows, known, width))
+        at += <Py_ssize_t>rows * width
+    part = joined(parts) if parts else None
     if known == width:
         return part
-    shape[0] = products.rows
-    shape[1] = 1
-    return OPERATORS.concat([part, ones_of(2, shape)], 1, "backward")
+    # What is left is a column of ones, by which a bias sums.
+    return ones_of(2, ones) if part is None else OPERATORS.concat([part, ones_of(2, ones)], 1,
+                                                                  "backward")
+
+
+cdef Variable joined(list parts):
+    """One under the other; no operation of a program has more operands than this."""
+    cdef Py_ssize_t i
+    while len(parts) > 1:
+        parts = [OPERATORS.concat(parts[i:i + AT_ONCE], 0, "backward")
+                 for i in range(0, len(parts), AT_ONCE)]
+    return <Variable>parts[0]
+
+
+cdef Py_ssize_t known_columns(Products products) noexcept:
+    """How many of the left columns are not the bias's."""
+    cdef Variable last = <Variable>products.weights[len(products.weights) - 1]
+    return products.m - 1 if last.layout.ndim == 1 else products.m
+
+
+cdef Variable part_on_tape(Products products, int number, const double* at, Py_ssize_t rows,
+                           Py_ssize_t known, Py_ssize_t width):
+    """A part, which a tape knows by its number: so many columns of rows that are `width` long."""
+    cdef Py_ssize_t[2] shape = [rows, known]
+    cdef Variable part = empty_of(2, shape)
+    cdef Py_ssize_t r
+    for r in range(rows):
+        memcpy(part.ptr + r * known, at + r * width, known * sizeof(double))
+    (<Tape>mode().tape).copied(products, number, part)
+    return part
 
 
 cdef Variable ones_of(int ndim, const Py_ssize_t* shape):
@@ -159,6 +195,7 @@ cdef int settle_one(Products products, Pass* p) except -1:
     """
     cdef Py_ssize_t rows = products.rows, m = products.m, n = products.n, i, k, r
     cdef Py_ssize_t[2] shape = [rows, n]
+    cdef Variable whole = None
     cdef double* at = products.left
     cdef Layout* layout = contiguous_layout(2, shape)
     cdef Variable right = view_of(products.memory, products.right, layout), left, w
@@ -167,6 +204,9 @@ cdef int settle_one(Products products, Pass* p) except -1:
     products.recorded = None
     if p.recording:
         (<Tape>mode().tape).copied(products, 1, right)
+        k = known_columns(products)
+        if k > 0:
+            whole = part_on_tape(products, 0, at, rows, k, products.m)
     for i in range(len(products.weights)):
         w = <Variable>products.weights[i]
         k = w.layout.shape[0] if w.layout.ndim == 2 else 1
@@ -177,15 +217,29 @@ cdef int settle_one(Products products, Pass* p) except -1:
         if w.layout.ndim == 1:
             flow(w, <Variable>OPERATORS.sum(right, 0, False), None, p)
         else:
-            shape[1] = k
-            left = empty_of(2, shape)
-            for r in range(rows):
-                memcpy(left.ptr + r * k, at + r * products.m, k * sizeof(double))
             if p.recording:
-                (<Tape>mode().tape).copied(products, 2 * i, left)
+                left = columns_on_tape(whole, at - products.left, k)
+            else:
+                shape[1] = k
+                left = empty_of(2, shape)
+                for r in range(rows):
+                    memcpy(left.ptr + r * k, at + r * products.m, k * sizeof(double))
             flow(w, <Variable>OPERATORS.matmul(OPERATORS.transpose(left), right), None, p)
         at += k
     return 0
+
+
+cdef Variable columns_on_tape(Variable whole, Py_ssize_t first, Py_ssize_t count):
+    """So many columns, contiguous."""
+    cdef Py_ssize_t[2] shape = [whole.layout.shape[0], count]
+    cdef Layout* layout
+    cdef Variable columns
+    if count == whole.layout.shape[1]:
+        return whole
+    layout = strided_layout(2, shape, whole.layout.strides)
+    columns = view_of(whole, whole.ptr + first, layout)
+    release(layout)
+    return OPERATORS.copy(columns)
 
 
 cdef inline bint fits(const Layout* layout, Py_ssize_t n, Py_ssize_t rows) noexcept:

@@ -11,7 +11,7 @@ from cygrad.core.layout cimport Layout, MAX_NDIM, shape_of
 from cygrad.core.mode cimport mode
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.passing cimport Pass
-from cygrad.core.postponed cimport Products, postpone
+from cygrad.core.postponed cimport Products, postpone, tell_collected
 from cygrad.core.routine cimport Emission, FOR_BLAS, numbers
 from cygrad.core.tape cimport Tape
 from cygrad.core.variable cimport (
@@ -141,11 +141,7 @@ cdef bint postpone_rows(Pass* p, Variable x, Variable gy, Variable w, Variable b
             left[r * width + m] = 1.0
     products.rows += rows
     if p.recording:
-        if products.recorded is None:
-            products.recorded = []
-        (<Tape>mode().tape).collected(products, 2 * <int>len(products.recorded), plain_x)
-        (<Tape>mode().tape).collected(products, 2 * <int>len(products.recorded) + 1, plain_gy)
-        products.recorded.append(rows)
+        tell_collected(products, plain_x, plain_gy, rows)
     return True
 
 

@@ -8,21 +8,22 @@ from libc.string cimport memcpy
 
 from cygrad.core.backward cimport flow, wanted
 from cygrad.core.function cimport (
-    Function, Op, READS_INPUTS, READS_X0, READS_X1, connect_several, name_of, outputs_of,
+    Function, MADE_OF, Op, READS_INPUTS, READS_X0, READS_X1, connect_several, name_of, outputs_of,
 )
 from cygrad.core.layout cimport (
     Layout, layout_of_shape, release, same_shape, shape_of,
 )
+from cygrad.core.mode cimport mode
 from cygrad.core.passing cimport Pass
-from cygrad.core.postponed cimport Products, postpone
+from cygrad.core.postponed cimport Products, postpone, tell_collected
 from cygrad.core.routine cimport Emission, Routine, numbers
-from cygrad.core.tape cimport refuse_on_tape
+from cygrad.core.tape cimport Tape, refuse_on_tape
 from cygrad.core.variable cimport Variable, describe, empty, filled, held, pinned_rows
 from cygrad.functions.activation cimport logistic
-from cygrad.functions.arithmetic cimport multiply, subtract_from
-from cygrad.functions.broadcasting cimport sum_to_layout
+from cygrad.functions.arithmetic cimport multiply, plus, subtract_from
+from cygrad.functions.broadcasting cimport contiguous, sum_to_layout
 from cygrad.functions.indexing cimport slice_axis
-from cygrad.functions.linalg cimport blas_operand, product, rows_of
+from cygrad.functions.linalg cimport blas_operand, is_for_blas, product, rows_of
 from cygrad.functions.operation cimport as_variable, operation, reading
 from cygrad.functions.shape cimport swap_last_axes
 from cygrad.functions.trigonometric cimport hyperbolic_tangent
@@ -31,6 +32,7 @@ from cygrad.kernels.elementwise cimport (
 )
 from cygrad.kernels.linalg cimport matmul_strided
 
+from cygrad.functions.broadcasting import reshape
 from cygrad.functions.linalg import linear
 from cygrad.functions.stacking import concat
 
@@ -215,6 +217,19 @@ LSTM_CELL.hidden = 2
 LSTM_CELL.emit_reads = READS_X1
 
 
+cdef int cell_forward(Variable gates, Variable c, Variable active, Variable tanh_c, Variable h,
+                      Variable after) except -1:
+    """From gates and c, which are contiguous, to what is new."""
+    cdef Rows r = rows_of_cell(CG_LSTM, c.layout)
+    add_arg(&r, gates.ptr, 4 * r.n)
+    add_arg(&r, c.ptr, r.n)
+    add_arg(&r, active.ptr, 4 * r.n)
+    add_arg(&r, tanh_c.ptr, r.n)
+    add_arg(&r, h.ptr, r.n)
+    add_arg(&r, after.ptr, r.n)
+    return run_rows(&r)
+
+
 cdef Variable cell_backward(Function f, Variable state, list gys, Variable active,
                             Variable tanh_c, double* dgates):
     """The gradient of c; that of the gates goes to where the caller says."""
@@ -272,7 +287,6 @@ def lstm_cell(gates, c):
     """
     cdef Variable before = as_variable(gates, "lstm_cell"), state = as_variable(c, "lstm_cell")
     cdef Variable plain_gates, plain_c, active, tanh_c, h, after
-    cdef Rows r
     plain_gates = pinned_rows(before)
     plain_c = pinned_rows(state)
     if not gates_fit(plain_gates, plain_c):
@@ -282,14 +296,7 @@ def lstm_cell(gates, c):
     tanh_c = empty(plain_c.layout)
     h = empty(plain_c.layout)
     after = empty(plain_c.layout)
-    r = rows_of_cell(CG_LSTM, plain_c.layout)
-    add_arg(&r, plain_gates.ptr, 4 * r.n)
-    add_arg(&r, plain_c.ptr, r.n)
-    add_arg(&r, active.ptr, 4 * r.n)
-    add_arg(&r, tanh_c.ptr, r.n)
-    add_arg(&r, h.ptr, r.n)
-    add_arg(&r, after.ptr, r.n)
-    run_rows(&r)
+    cell_forward(plain_gates, plain_c, active, tanh_c, h, after)
     connect_several(&LSTM_CELL, (h, after), (before, state), (active, tanh_c))
     return h, after
 
@@ -334,30 +341,25 @@ cdef list several_lstm_step(Function f, list gys):
 cdef int sweep_lstm_step(Function f, list gys, Pass* p) except -1:
     cdef Variable x, h, c, wx, wh, b, active, tanh_c, dc, gates = None, plain_x, plain_h
     cdef Variable plain_wx, plain_wh
-    cdef Py_ssize_t m, n, rows, width = 0
-    cdef Products products = None
+    cdef Py_ssize_t n, rows
+    cdef Products products
     cdef double* dgates
+    cdef tuple saved = outputs_of(f).saved
+    if p.recording:
+        if len(saved) > 2:
+            return sweep_on_tape(f, gys, p)
+        refuse_on_tape("the gradient of a step of an LSTM that was made before the call")
     x, h, c, wx, wh, b = f.many
-    active, tanh_c = outputs_of(f).saved
+    active = saved[0]
+    tanh_c = saved[1]
     n = tanh_c.layout.shape[tanh_c.layout.ndim - 1]
     plain_x = pinned_rows(x)
     plain_h = pinned_rows(h)
     plain_wx = blas_operand(held(wx))
     plain_wh = blas_operand(held(wh))
-    try:
-        check_step("LSTMStep", plain_x, plain_h, tanh_c, plain_wx, plain_wh, b)
-    except ValueError as error:
-        raise RuntimeError(f"Variable.backward: {error}; was .data replaced by another shape after "
-                           "it was used?") from None
-    m = plain_wx.layout.shape[0]
+    check_again(plain_x, plain_h, tanh_c, plain_wx, plain_wh, b)
     rows = leading(tanh_c.layout)
-    weights = tuple([w for w in (wx, wh, b) if wanted(<Variable>w, p)])
-    if weights:
-        width = ((m if wanted(wx, p) else 0) + (n if wanted(wh, p) else 0)
-                 + (1 if wanted(b, p) else 0))
-        products = postpone(p, weights, rows, width, 4 * n)
-        if p.recording and products is not None:
-            refuse_on_tape("the gradients of an LSTM's weights, which its steps share")
+    products = postponed_products(f, rows, n, plain_wx.layout.shape[0], p)
     if products is None:
         gates = empty(active.layout)
         dgates = gates.ptr
@@ -367,23 +369,95 @@ cdef int sweep_lstm_step(Function f, list gys, Pass* p) except -1:
     if products is not None:
         collect(products, plain_x if wanted(wx, p) else None, plain_h if wanted(wh, p) else None,
                 wanted(b, p), rows)
+        if p.recording:
+            tell_collected(products, None, None, rows)
     if wanted(c, p):
         flow(c, dc, f, p)
     if wanted(h, p):
         pass_through(f, h, plain_h.layout, dgates, rows, plain_wh, p)
     if wanted(x, p):
         pass_through(f, x, plain_x.layout, dgates, rows, plain_wx, p)
-    if products is None and weights:
-        gates = rows_of(gates)
-        if wanted(wx, p):
-            dc = product(swap_last_axes(rows_of(plain_x)), gates)
-            flow(wx, dc, f, p)
-        if wanted(wh, p):
-            dc = product(swap_last_axes(rows_of(plain_h)), gates)
-            flow(wh, dc, f, p)
-        if wanted(b, p):
-            dc = sum_to_layout(gates, b.layout)
-            flow(b, dc, f, p)
+    if products is None:
+        flow_to_weights(f, plain_x, plain_h, rows_of(gates), p)
+    return 0
+
+
+cdef int sweep_on_tape(Function f, list gys, Pass* p) except -1:
+    """The same by operations that a tape is told of, to the bit, for a step made on a tape."""
+    cdef Variable x, h, c, wx, wh, b, active, tanh_c, dc, gates, plain_x, plain_h, gx
+    cdef Variable plain_wx, plain_wh
+    cdef Py_ssize_t n, rows
+    cdef Products products
+    cdef Function cell
+    cdef list parts
+    x, h, c, wx, wh, b = f.many
+    active, tanh_c, cell = outputs_of(f).saved
+    n = tanh_c.layout.shape[tanh_c.layout.ndim - 1]
+    plain_x = contiguous(held(x))
+    plain_h = contiguous(held(h))
+    plain_wx = for_blas(held(wx))
+    plain_wh = for_blas(held(wh))
+    check_again(plain_x, plain_h, tanh_c, plain_wx, plain_wh, b)
+    rows = leading(tanh_c.layout)
+    products = postponed_products(f, rows, n, plain_wx.layout.shape[0], p)
+    gates = empty(active.layout)
+    dc = cell_backward(f, c, gys, active, tanh_c, gates.ptr)
+    (<Tape>mode().tape).swept(cell, gys, [(cell.x0, gates), (cell.x1, dc)])
+    gates = rows_of(gates)
+    if products is not None:
+        memcpy(products.right + products.rows * 4 * n, gates.ptr, rows * 4 * n * sizeof(double))
+        parts = ([rows_of(plain_x)] if wanted(wx, p) else []) + (
+            [rows_of(plain_h)] if wanted(wh, p) else [])
+        collect(products, plain_x if wanted(wx, p) else None, plain_h if wanted(wh, p) else None,
+                wanted(b, p), rows)
+        tell_collected(products, concat(parts, 1) if parts else None, gates, rows)
+    if wanted(c, p):
+        flow(c, dc, f, p)
+    if wanted(h, p):
+        gx = reshape(product(gates, swap_last_axes(plain_wh)), shape_of(plain_h.layout))
+        flow(h, gx, f, p)
+    if wanted(x, p):
+        gx = reshape(product(gates, swap_last_axes(plain_wx)), shape_of(plain_x.layout))
+        flow(x, gx, f, p)
+    if products is None:
+        flow_to_weights(f, plain_x, plain_h, gates, p)
+    return 0
+
+
+cdef Products postponed_products(Function f, Py_ssize_t rows, Py_ssize_t n, Py_ssize_t m, Pass* p):
+    """Where the gradients of the weights are put off to, or None."""
+    cdef Products products = None
+    cdef Variable wx = f.many[3], wh = f.many[4], b = f.many[5]
+    cdef tuple weights = tuple([w for w in (wx, wh, b) if wanted(<Variable>w, p)])
+    if weights:
+        products = postpone(p, weights, rows, (m if wanted(wx, p) else 0)
+                            + (n if wanted(wh, p) else 0) + (1 if wanted(b, p) else 0), 4 * n)
+    return products
+
+
+cdef int flow_to_weights(Function f, Variable x, Variable h, Variable gates, Pass* p) except -1:
+    """The gradients of the weights at once, from that of the gates, a matrix."""
+    cdef Variable wx = f.many[3], wh = f.many[4], b = f.many[5], gw
+    if wanted(wx, p):
+        gw = product(swap_last_axes(rows_of(x)), gates)
+        flow(wx, gw, f, p)
+    if wanted(wh, p):
+        gw = product(swap_last_axes(rows_of(h)), gates)
+        flow(wh, gw, f, p)
+    if wanted(b, p):
+        gw = sum_to_layout(gates, b.layout)
+        flow(b, gw, f, p)
+    return 0
+
+
+cdef int check_again(Variable x, Variable h, Variable c, Variable wx, Variable wh,
+                     Variable b) except -1:
+    """check_step in a backward pass."""
+    try:
+        check_step("LSTMStep", x, h, c, wx, wh, b)
+    except ValueError as error:
+        raise RuntimeError(f"Variable.backward: {error}; was .data replaced by another shape after "
+                           "it was used?") from None
     return 0
 
 cdef Op LSTM_STEP = reading(operation(b"LSTMStep", NULL), READS_INPUTS, READS_INPUTS)
@@ -395,6 +469,7 @@ cdef object again_lstm_step(Function f, tuple xs):
     return next_step(x, h, c, wx, wh, b)
 
 LSTM_STEP.again = again_lstm_step
+LSTM_STEP.instruction = MADE_OF
 
 
 cdef int check_step(object where, Variable x, Variable h, Variable c, Variable wx, Variable wh,
@@ -512,6 +587,8 @@ cdef object next_step(Variable x, Variable h, Variable c, Variable wx, Variable 
     plain_wx = blas_operand(held(wx))
     plain_wh = blas_operand(held(wh))
     check_step("lstm_step", plain_x, plain_h, plain_c, plain_wx, plain_wh, plain_b)
+    if mode().tape is not NULL:
+        return step_on_tape(x, h, c, wx, wh, b)
     layout = layout_of_shape(
         shape_of(plain_c.layout)[:plain_c.layout.ndim - 1] + (plain_b.layout.size,))
     active = empty(layout)
@@ -534,3 +611,25 @@ cdef object next_step(Variable x, Variable h, Variable c, Variable wx, Variable 
         run_cell(&r)
     connect_several(&LSTM_STEP, (new_h, new_c), (x, h, c, wx, wh, b), (active, tanh_c))
     return new_h, new_c
+
+
+cdef object step_on_tape(Variable x, Variable h, Variable c, Variable wx, Variable wh, Variable b):
+    """The same by operations that a tape is told of, to the bit."""
+    cdef Variable plain_c = contiguous(held(c)), gates, active, tanh_c, new_h, new_c
+    cdef Function cell
+    gates = plus(product(rows_of(contiguous(held(x))), for_blas(held(wx))), held(b))
+    gates = plus(gates, product(rows_of(contiguous(held(h))), for_blas(held(wh))))
+    gates = reshape(gates, shape_of(plain_c.layout)[:plain_c.layout.ndim - 1] + (b.layout.size,))
+    active = empty(gates.layout)
+    tanh_c = empty(plain_c.layout)
+    new_h = empty(plain_c.layout)
+    new_c = empty(plain_c.layout)
+    cell_forward(gates, plain_c, active, tanh_c, new_h, new_c)
+    cell = connect_several(&LSTM_CELL, (new_h, new_c), (gates, plain_c), (active, tanh_c))
+    connect_several(&LSTM_STEP, (new_h, new_c), (x, h, c, wx, wh, b), (active, tanh_c, cell))
+    return new_h, new_c
+
+
+cdef Variable for_blas(Variable w):
+    """blas_operand, which a tape is told of."""
+    return w if is_for_blas(w.layout) else contiguous(w)

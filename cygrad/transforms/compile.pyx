@@ -738,9 +738,9 @@ def compile(f, fallback=True):
     f does to the world, happens at captures only; but random numbers are drawn anew, gradients land
     in variables as `backward` lets them, an update in place is made, and an optimizer's update,
     with its hooks, and a schedule's step are called anew at their place.
-    Not captured yet, and so eager, with a UserWarning that says why: several steps of an LSTM in a
-    call that runs backward, what NumPy computes with an array argument, and what Python
-    asks after an optimizer's update. Gradients flow back through results that require them.
+    Not captured yet, and so eager, with a UserWarning that says why: what NumPy computes with an
+    array argument, and what Python asks after an optimizer's update. Gradients flow back through
+    results that require them.
 
     The first replay with other numbers is compared with f, to the bit. What updates cannot be
     called twice: it is recorded twice, and the two programs are compared. What differs stays eager.
