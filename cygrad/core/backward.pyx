@@ -234,6 +234,7 @@ cdef Variable recorded(Function f, Variable gy, int i, Variable total):
     """What f's fused rule gives, or total with it added, recorded on the tape."""
     cdef Tape tape = <Tape>mode().tape
     cdef Variable gx
+    tape.reached(f)
     if f.op.kernel < 0:
         gx = f.op.fused(f, gy, i, total, False)
         tape.passed(f, i, gy, gx, total)
@@ -549,6 +550,7 @@ cdef int visit_at_once(Function f, Pass* p) except -1:
 
 cdef int sweep_recorded(Function f, list gys, Pass* p) except -1:
     cdef list caught = []
+    (<Tape>mode().tape).reached(f)
     if f.op.instruction == MADE_OF:
         return f.op.sweep(f, gys, p)
     p.caught = <PyObject*>caught
@@ -606,6 +608,7 @@ cdef object backward_recorded(Function f, list gys, Pass* p):
     cdef Mode* switches = mode()
     cdef void* tape = switches.tape
     cdef list pairs
+    (<Tape>tape).reached(f)
     switches.tape = NULL
     try:
         gxs = checked_gradients(f, f.backward(*gys))

@@ -24,6 +24,8 @@ cdef class Tape:
     cdef int computed(self, int kernel, list operands, const double* c, Variable y) except -1
     # gx, by the kernel of f's operation for what flows back, of gy and what the kernel reads
     cdef int flowed(self, Function f, int i, Variable gy, Variable gx) except -1
+    # a plain backward pass has come to f
+    cdef int reached(self, Function f) except -1
     # gx, by f's fused rule; or `into` with it added in place
     cdef int passed(self, Function f, int i, Variable gy, Variable gx, Variable into) except -1
     # by f's sweep: pairs of an input and what flows to it

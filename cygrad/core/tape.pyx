@@ -78,6 +78,9 @@ cdef class Tape:
     cdef int flowed(self, Function f, int i, Variable gy, Variable gx) except -1:
         return 0
 
+    cdef int reached(self, Function f) except -1:
+        return 0
+
     cdef int passed(self, Function f, int i, Variable gy, Variable gx, Variable into) except -1:
         return 0
 

@@ -7,7 +7,8 @@ cdef list leaves_of(object x)
 
 # A Variable whose gradient a call reads or replaces.
 cdef class Touched:
-    cdef Variable x
+    cdef Variable x                 # None: nobody else sees it, or it has a source (outside.pxd)
+    cdef tuple source
     cdef bint read                  # what was there before the call
     cdef bint was_none              # then
     # what stands there, as far as the program goes: a value of the draft; -1: None, -2: not looked

@@ -12,6 +12,7 @@ from cygrad.core.storage cimport mark_written
 from cygrad.core.tape cimport leave_outputs
 from cygrad.core.variable cimport Variable, describe
 from cygrad.kernels.elementwise cimport copy_strided
+from cygrad.programs.outside cimport found_at
 
 import numpy as np
 
@@ -151,7 +152,7 @@ cdef class Landing:
 
     def __call__(self, list given):
         cdef Touched t
-        cdef Variable g
+        cdef Variable g, x
         cdef set memory = set()
         cdef int k = 0
         for t, wanted in self.xs:
@@ -162,8 +163,9 @@ cdef class Landing:
                 if id(g.storage) in memory:         # each has its own
                     g = constant(array_of(g).copy(), "compile")
                 memory.add(id(g.storage))
-            if t.x is not None:
-                t.x.grad_ = g
+            x = found_at(t.x, t.source)
+            if x is not None:
+                x.grad_ = g
         return ()
 
     def meant(self, operands):
@@ -171,8 +173,10 @@ cdef class Landing:
         cdef Touched t
         found, k = {}, 0
         for t, given in self.xs:
-            if t.x is not None:
-                found[id(t.x)] = operands[k] if given else None
+            if t.source is not None:
+                found[(id(t.source[0]), t.source[1])] = operands[k] if given else None
+            elif t.x is not None:
+                found[(id(t.x), "")] = operands[k] if given else None
             k += given
         return "land", tuple(sorted(found.items()))
 

@@ -26,12 +26,7 @@ cdef class Outside:
         free(self.required)
 
     cdef Variable variable(self, int k):
-        """The k-th, as it is now; None: it is no Variable."""
-        source = self.sources[k]
-        if source is None:
-            return <Variable>self.variables[k]
-        x = (<dict>source[0]).get(source[1])
-        return <Variable>x if isinstance(x, Variable) else None
+        return found_at(<Variable>self.variables[k], <tuple>self.sources[k])
 
     cdef bint fits(self):
         """Whether each has the shape, the strides and the requirement that it was recorded with."""
@@ -47,8 +42,9 @@ cdef class Outside:
                     return False
             if v.layout is not self.layouts[k] and not same_places(v.layout, self.layouts[k]):
                 return False
-        for x in self.without_grad:
-            if (<Variable>x).grad_ is not None:
+        for x, source in self.without_grad:
+            v = found_at(<Variable>x, <tuple>source)
+            if v is not None and v.grad_ is not None:
                 return False
         return True
 
@@ -107,6 +103,13 @@ cdef class Outside:
             v = self.variable(k)
             held.append((v.grad_ if self.of_grad[k] else v).storage)
         return held
+
+
+cdef Variable found_at(Variable v, tuple source):
+    if source is None:
+        return v
+    x = (<dict>source[0]).get(source[1])
+    return <Variable>x if isinstance(x, Variable) else None
 
 
 cdef object identity(Variable v):

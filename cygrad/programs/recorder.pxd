@@ -31,6 +31,8 @@ cdef class Recorder(Tape):
     cdef readonly dict born         # by identity: Variables that the call has made by itself
     cdef readonly list draws        # Draws, in order, each with what it drew
     cdef readonly bint asks_late    # there are guards after them
+    cdef set own                    # the identities of the Functions that were made
+    cdef set earlier                # of the results of others, which gradients flow back through
     cdef int functions              # how many have been made: no graph is deeper
     cdef list outsides              # Sources
     cdef list inputs                # in order: floats, and Variables on the memory of arrays
@@ -49,7 +51,7 @@ cdef class Recorder(Tape):
     cdef readonly list where        # of each check: what Python did, and the line
 
     cdef const Block* block_of(self, Variable v) except NULL
-    cdef Source source_of(self, const Block* block)
+    cdef Source source_at(self, const Block* block)
     cdef const Block* outside(self, Variable v) except NULL
     cdef Source add_source(self, Variable v, int value)
     cdef int stands_in(self, Variable v, int value) except -1
@@ -83,4 +85,5 @@ cdef class Recorder(Tape):
     cdef bint locate(self, object x) except -1
     cdef bint gave(self)
     cdef Outside settle(self)
+    cdef tuple source_of(self, Variable v)
     cdef list settle_grads(self)

@@ -85,6 +85,8 @@ cdef class Recorder(Tape):
         self.all_stores = {}
         self.born = {}
         self.states_before = {}
+        self.own = set()
+        self.earlier = set()
         self.held = []
         self.where = []
 
@@ -97,7 +99,7 @@ cdef class Recorder(Tape):
         cdef const Block* block = self.memory.block_of(v)
         if block is not NULL:
             if self.is_seen(block):
-                self.source_of(block).seen.append(v)
+                self.source_at(block).seen.append(v)
             return block
         if v.storage.size_class == FOREIGN:
             block = self.of_input(v)
@@ -105,7 +107,7 @@ cdef class Recorder(Tape):
                 return block
         return self.outside(v)
 
-    cdef Source source_of(self, const Block* block):
+    cdef Source source_at(self, const Block* block):
         return <Source>self.outsides[block.source - 1]
 
     cdef const Block* outside(self, Variable v) except NULL:
@@ -202,6 +204,7 @@ cdef class Recorder(Tape):
         self.rest()
         f.seen |= RECORDED
         self.functions += 1
+        self.own.add(id(f))
         if mode().watching:
             self.refused("anomalies are looked for in the call")
         if f.op is NULL:
@@ -450,6 +453,11 @@ cdef class Recorder(Tape):
     cdef int added(self, Variable total, Variable g) except -1:
         return self.computed(ADD, [total, g], NULL, total)
 
+    cdef int reached(self, Function f) except -1:
+        if id(f) not in self.own:
+            self.earlier.update([id(y) for y in f.outputs])
+        return 0
+
     cdef int passed(self, Function f, int i, Variable gy, Variable gx, Variable into) except -1:
         cdef Instruction* at
         cdef Variable y = <Variable>f.out if f.out is not NULL else None
@@ -664,7 +672,7 @@ cdef class Recorder(Tape):
 
     cdef bint is_seen(self, const Block* block) except -1:
         """Whether it was there before, and was read as a variable's or an array's."""
-        return block.source > 0 and self.source_of(block).seen is not None
+        return block.source > 0 and self.source_at(block).seen is not None
 
     cdef int forget(self) except -1:
         """An effect may have written to what is outside, and to gradients."""
@@ -771,6 +779,10 @@ cdef class Recorder(Tape):
         for of, name, before, now in states:
             if before is not None:
                 self.states_before[id(before)] = (of, name, before)
+                if id(before) in self.earlier:
+                    self.refused("gradients flow back to earlier calls, through a layer's state; "
+                                 "call its reset_state() first, or unchain_backward() of the loss "
+                                 "after backward()")
             if now is None:
                 kept.append((of, name, False, None))
                 continue
@@ -908,12 +920,11 @@ cdef class Recorder(Tape):
         born = {<size_t><PyObject*>(<Variable>x).storage for x in self.born.values()}
         self.born = {}
         self.all_stores = {key: None for key in self.all_stores}
-        source = None
         for item in self.outsides:
             of = <Source>item
             if of.grad_of is not None:
                 self.draft.values[of.value].index = <int>len(anew)
-                anew.append((of.grad_of, 0, True, None))
+                anew.append((of.grad_of, 0, True, self.source_of(of.grad_of)))
                 continue
             seen = list({id(v): v for v in of.seen}.values())
             made_here = <size_t><PyObject*>of.storage in born
@@ -933,16 +944,20 @@ cdef class Recorder(Tape):
                 self.draft.values[of.value].origin = CONSTANT
                 continue
             if not alive and self.draft.values[of.value].origin == CONSTANT:
-                if Py_REFCNT(<PyObject*>v.storage) > 2:     # v's, and the the Source's
+                if Py_REFCNT(<PyObject*>v.storage) > 2:     # v's, and the Source's
                     self.refused("numbers of a variable that could not be told from a constant")
                 continue
             self.draft.values[of.value].origin = OUTSIDE
             self.draft.values[of.value].index = <int>len(anew)
-            source = self.states_before.get(id(v))
-            anew.append((v, of.base - v.ptr, False, None if source is None else source[:2]))
+            anew.append((v, of.base - v.ptr, False, self.source_of(v)))
         v = first = None
         seen = alive = None
         return outside_of(anew, self.settle_grads())
+
+    cdef tuple source_of(self, Variable v):
+        """Where v stood before the call, if it was a layer's state; else None."""
+        found = self.states_before.get(id(v))
+        return None if found is None else found[:2]
 
     cdef list settle_grads(self):
         """After that: forget variables that nobody else sees; those that must have no gradient."""
@@ -954,8 +969,11 @@ cdef class Recorder(Tape):
                 continue
             if t.x.creator_ is not None and t.x.grad_ is not None:
                 self.refused(f"{describe(t.x)}, which is no leaf, keeps its gradient")
+            t.source = self.source_of(t.x)
             if t.read and t.was_none:
-                without.append(t.x)
+                without.append((t.x if t.source is None else None, t.source))
+            if t.source is not None:
+                t.x = None
         self.grads = {}
         return without
 
