@@ -208,6 +208,7 @@ cdef object again_std(Function f, tuple xs):
     return std_over(<Variable>xs[0], f.saved, keeps_axes(f))
 
 STD.again = again_std
+STD.instruction = MADE_OF
 
 
 cdef Variable std_over(Variable x, axes_t axes, bint keepdims):

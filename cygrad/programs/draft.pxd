@@ -42,6 +42,7 @@ cdef struct Details:
     const char* name
     Py_ssize_t* n               # of malloc
     Py_ssize_t n_count
+    bint for_blas               # a ROUTINE that BLAS computes
 
 cdef struct Instruction:
     unsigned char kind          # Kind

@@ -245,7 +245,8 @@ cdef class Numbering:
                       const double* c) noexcept:
         cdef const Operand* y = &self.draft.operands[at.first]
         cdef int j
-        if (at.kernel != kernel or at.count != n or self.draft.values[at.out].size != 1
+        if (at.kind != KERNEL or at.kernel != kernel or at.count != n
+                or self.draft.values[at.out].size != 1
                 or not same_constants(kernel, self.draft.c_of(at), c)):
             return False
         for j in range(n):

@@ -257,6 +257,7 @@ cdef class Recorder(Tape):
         for _ in range(f.op.hidden):
             self.draft.add_value(COMPUTED, 0, 0)
         at = self.draft.add(ROUTINE, first)
+        self.draft.detail(at).for_blas = f.op.taking == FOR_BLAS
         at.outs = self.draft.n_values - first
         self.read_taken(operands, n)
         self.wait_for(f, ys)

@@ -9,11 +9,12 @@ instructions become one (fusing.pyx).
 cimport cython
 from libc.math cimport signbit
 from libc.stdlib cimport calloc, free
+from libc.string cimport memcmp
 
 from cygrad.core.layout cimport Layout, SCALAR, contiguous_layout, same_shape, share
 from cygrad.kernels.elementwise cimport MAX_OPERANDS, inputs_of, instruction_named, kernel_named
 from cygrad.programs.draft cimport (
-    CALL, CHECK, COMPUTED, CONSTANT, Draft, GATHER, Instruction, KERNEL, Kind, OUTSIDE, Operand, PUT,
+    CALL, CHECK, COMPUTED, CONSTANT, Details, Draft, GATHER, Instruction, KERNEL, Kind, OUTSIDE, Operand, PUT,
     ROUTINE, SUM, Value, free_instructions, free_operands,
 )
 from cygrad.programs.expansions cimport (
@@ -108,7 +109,7 @@ cdef class Simplifier(Numbering):
         cdef int k, j, value
         for k in range(self.n_given):
             at = &self.given[k]
-            if at.count > 1 and (at.kind == ROUTINE or (at.kind == CALL and at.outs > 0)):
+            if at.count > 1 and (self.draft.details_of(at).for_blas or (at.kind == CALL and at.outs > 0)):
                 for j in range(at.count):
                     value = self.operands[at.first + j].value
                     self.apart[value] = self.draft.values[value].size > 1
@@ -138,6 +139,8 @@ cdef class Simplifier(Numbering):
             return self.write_sum(at, operands)
         if at.kind == CHECK and self.holds(operands):
             return 0
+        if (at.kind == SUM or at.kind == ROUTINE) and not self.any_apart(at):
+            return self.write_whole(at, operands)
         self.keep(at, operands)
         return 0
 
@@ -249,6 +252,25 @@ cdef class Simplifier(Numbering):
         self.keep(at, operands)
         return 0
 
+    cdef int write_whole(self, Instruction* at, const Operand* operands) except -1:
+        """A sum or a routine, unless it was written before."""
+        cdef size_t place = self.place_among_arrays(at, operands)
+        cdef int entry = self.table[place].instruction, j
+        if entry >= 0:
+            for j in range(at.outs):
+                self.stands_for[at.out + j].value = self.draft.instructions[entry].out + j
+            return 0
+        self.enter(place, self.table[place].hash)
+        self.keep(at, operands)
+        return 0
+
+    cdef bint any_apart(self, const Instruction* at) noexcept:
+        cdef int j
+        for j in range(at.outs):
+            if self.apart[at.out + j]:
+                return True
+        return False
+
     cdef size_t place_among_arrays(self, const Instruction* at, const Operand* operands) noexcept:
         """Where in the table an equal instruction is, or is to be entered."""
         cdef unsigned int hash = self.hash_of(at, operands)
@@ -339,6 +361,9 @@ cdef class Simplifier(Numbering):
     cdef unsigned int hash_of(self, const Instruction* at, const Operand* operands) noexcept:
         cdef size_t h = mixed(<size_t>at.kernel, <size_t>self.draft.values[at.out].size)
         cdef int j
+        if at.details > 0:
+            h = mixed(h, <size_t>self.draft.details_of(at).axes
+                      + <size_t><void*>self.draft.details_of(at).run)
         for j in range(at.count):
             h = mixed(h, <size_t>operands[j].value * 31 + <size_t>operands[j].offset)
         return with_constants(h, at.kernel, self.draft.c_of(at))
@@ -346,16 +371,33 @@ cdef class Simplifier(Numbering):
     cdef bint equal(self, const Instruction* a, const Operand* x, const Instruction* b) noexcept:
         cdef const Operand* y = &self.draft.operands[b.first]
         cdef int j
-        if (a.kernel != b.kernel or a.count != b.count
+        if (a.kind != b.kind or a.kernel != b.kernel or a.count != b.count
                 or self.draft.values[a.out].size != self.draft.values[b.out].size
                 or not same_constants(a.kernel, self.draft.c_of(a), self.draft.c_of(b))):
             return False
         for j in range(a.count):
             if (x[j].value != y[j].value or x[j].offset != y[j].offset
                     or not (x[j].layout.contiguous and y[j].layout.contiguous)
-                    or not same_shape(x[j].layout, y[j].layout)):
+                    or not (a.kind == ROUTINE or same_shape(x[j].layout, y[j].layout))):
                 return False
-        return same_shape(a.layout, b.layout)
+        if a.kind == KERNEL:
+            return same_shape(a.layout, b.layout)
+        return self.same_details(a, b)
+
+    cdef bint same_details(self, const Instruction* a, const Instruction* b) noexcept:
+        """Of sums, and of routines, which know the shapes by their numbers."""
+        cdef const Details* more = self.draft.details_of(a)
+        cdef const Details* others = self.draft.details_of(b)
+        cdef int j
+        if (more.axes != others.axes or more.run != others.run or a.outs != b.outs
+                or more.n_count != others.n_count
+                or memcmp(self.draft.c_of(a), self.draft.c_of(b), 2 * sizeof(double)) != 0
+                or memcmp(more.n, others.n, more.n_count * sizeof(Py_ssize_t)) != 0):
+            return False
+        for j in range(a.outs):
+            if self.draft.values[a.out + j].size != self.draft.values[b.out + j].size:
+                return False
+        return True
 
     # ---- Small arrays -------------------------------------------------------------------------
 

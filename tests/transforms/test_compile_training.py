@@ -264,7 +264,7 @@ def test_what_numpy_freezes_is_found() -> None:
 
 
 def test_what_an_operation_is_told_counts_too() -> None:
-    """A norm is a call of Python's: its order is no operand."""
+    """The order of a norm is no operand."""
     w, rule, orders = cg.Variable([1.0, 2.0]), optimizers.SGD(0.1), iter([3.0, 4.0, 5.0])
 
     def step() -> Any:
