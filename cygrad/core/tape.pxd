@@ -30,8 +30,8 @@ cdef class Tape:
     cdef int passed(self, Function f, int i, Variable gy, Variable gx, Variable into) except -1
     # by f's sweep: pairs of an input and what flows to it
     cdef int swept(self, Function f, list gys, list pairs) except -1
-    # test(v) raises where v's numbers are none that an operation takes
-    cdef int tested(self, Variable v, object test) except -1
+    # test(v) raises where v's numbers are not all low <= v <= high
+    cdef int tested(self, Variable v, double low, double high, object test) except -1
     # total += g, in place
     cdef int added(self, Variable total, Variable g) except -1
     # an argument of a transform, in whose place v stands

@@ -87,7 +87,7 @@ cdef class Tape:
     cdef int swept(self, Function f, list gys, list pairs) except -1:
         return 0
 
-    cdef int tested(self, Variable v, object test) except -1:
+    cdef int tested(self, Variable v, double low, double high, object test) except -1:
         return 0
 
     cdef int added(self, Variable total, Variable g) except -1:

@@ -156,6 +156,12 @@ cdef Variable show(Variable x, const View* view):
     return y
 
 
+cdef Variable shown(Variable x, object index):
+    cdef View view
+    select_view(x, index, &view)
+    return show(x, &view)
+
+
 # ---- get_item: y = x[index], dx: zeros with gy added at [index] -------------------------------
 
 cdef Variable vjp_view(Function f, Variable gy, int i):
@@ -225,10 +231,7 @@ cdef object plain_bound(object bound, str name):
 
 cdef int add_at_view(Variable x, object index, Variable g) except -1:
     """x[index] += g without a graph"""
-    cdef View view
-    cdef Variable target
-    select_view(x, index, &view)
-    target = show(x, &view)
+    cdef Variable target = shown(x, index)
     if not same_shape(target.layout, g.layout):
         raise RuntimeError(f"Variable.backward: GetItem met a gradient of shape "
                            f"{shape_of(g.layout)} for a view of shape {shape_of(target.layout)}; "

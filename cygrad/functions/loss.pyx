@@ -342,7 +342,8 @@ cdef int check_targets(Variable x, Variable t, str where) except -1:
 cdef int check_probabilities(Variable t, str where) except -1:
     """By NumPy's loops for max and min, which let no nan pass."""
     if mode().tape is not NULL:
-        (<Tape>mode().tape).tested(t, lambda v: check_probabilities(<Variable>v, where))
+        (<Tape>mode().tape).tested(t, 0.0, 1.0,
+                                   lambda v: check_probabilities(<Variable>v, where))
     cdef Variable held = detached(t)
     cdef Layout* layout = held.layout
     cdef unsigned long long axes = (<unsigned long long>1 << layout.ndim) - 1

@@ -35,6 +35,6 @@ cdef class Memory:
     cdef int enter(self, int number) noexcept
     cdef int make_room(self) except -1
 
-# Where the element that stands first in memory does, and the last, in numbers from the first of all.
+# Where the element that stands first in memory does, and the last: in numbers from the first one.
 cdef Py_ssize_t lowest(const Layout* layout) noexcept
 cdef Py_ssize_t highest(const Layout* layout) noexcept

@@ -494,7 +494,8 @@ cdef class Building(Places):
                           shape_of(operands[j].layout), strides_of(operands[j].layout)))
         for j in range(at.outs):
             writes.append(self.places[at.out + j].offset)
-        self.program.calls.append((self.draft.calls[self.draft.details_of(at).index], reads, writes))
+        call = self.draft.calls[self.draft.details_of(at).index]
+        self.program.calls.append((call, reads, writes))
         return <int>len(self.program.calls) - 1
 
 

@@ -25,21 +25,22 @@ from cygrad.core.function cimport (
 )
 from cygrad.core.layout cimport Layout, SCALAR, contiguous_layout, release, shape_of, share
 from cygrad.core.mode cimport Mode, mode
-from cygrad.core.routine cimport AS_IT_IS, DENSE, Emission, FOR_BLAS
+from cygrad.core.routine cimport AS_IT_IS, DENSE, Emission, FOR_BLAS, Routine
 from cygrad.core.repetition cimport pause_repetitions, resume_repetitions
 from cygrad.core.slots cimport Py_REFCNT
 from cygrad.core.storage cimport FOREIGN, Storage, writes
 from cygrad.core.tape cimport Tape, leave_outputs
 from cygrad.core.variable cimport Variable, describe, detached
 from cygrad.functions.elementwise cimport output_of
+from cygrad.functions.indexing cimport shown
 from cygrad.functions.linalg cimport is_for_blas
 from cygrad.kernels.elementwise cimport constants_of, kernel_named
 from cygrad.programs.calls cimport (
     Draw, Effect, Forward, Gradient, Landing, SetStates, Store, Test, Touched, leaves_of,
 )
 from cygrad.programs.draft cimport (
-    CALL, CHECK, COMPUTED, CONSTANT, Details, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, Operand,
-    Origin, PAUSE, PUT, ROUTINE, SUM,
+    CALL, CHECK, COMPUTED, CONSTANT, Details, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE,
+    Operand, Origin, PAUSE, PUT, ROUTINE, SUM,
 )
 from cygrad.programs.memory cimport Block, Memory, highest, lowest
 from cygrad.programs.outside cimport Outside, outside_of
@@ -234,6 +235,8 @@ cdef class Recorder(Tape):
             return self.stands_in(y, value)
         if f.op.emit is not NULL and f.n_inputs + len(ys) + f.op.hidden <= ROUTINE_OPERANDS:
             return self.emitted(f, ys)
+        if len(ys) == 1 and y.layout.size == 0 and y.storage is not None:
+            return self.stands_in(y, self.draft.add_constant(y.ptr, 0))
         if f.op.instruction == MADE_OF:
             for k in range(f.n_inputs):     # it may have read them through others
                 x = input_of(f, k)
@@ -300,6 +303,7 @@ cdef class Recorder(Tape):
             else:
                 self.make(<Variable>gxs[k])
         at = self.draft.add(ROUTINE, first)
+        self.draft.detail(at).for_blas = f.op.taking == FOR_BLAS
         at.outs = <int>len(gxs)
         self.read_taken(operands, n)
         self.fill_in(at, f, i, True)
@@ -415,8 +419,10 @@ cdef class Recorder(Tape):
             self.stands_in(<Variable>results[k], first + k)
         return 0
 
-    cdef int tested(self, Variable v, object test) except -1:
-        return self.call(Test(test), [v], [])
+    cdef int tested(self, Variable v, double low, double high, object test) except -1:
+        if self.paused or self.effects:     # where no other capture can raise what eager raises
+            return self.call(Test(test), [v], [])
+        return self.demand(run_within, v, low, high, 0.0)
 
     cdef int computed(self, int kernel, list operands, const double* c, Variable y) except -1:
         cdef int value
@@ -461,16 +467,21 @@ cdef class Recorder(Tape):
 
     cdef int passed(self, Function f, int i, Variable gy, Variable gx, Variable into) except -1:
         cdef Instruction* at
-        cdef Variable y = <Variable>f.out if f.out is not NULL else None
-        cdef int value, k
+        cdef Variable y = <Variable>f.out if f.out is not NULL else None, part
+        cdef int value
         self.rest()
         if f.op.instruction == STACKS:
             return self.picked(gy, i, gx, into)
-        if f.op.instruction == PUTS and y is not None and f.x0.layout.contiguous:
+        if f.op.instruction == PUTS and gy.layout.size == 0:
+            if gx is into:
+                return 0
+            return self.stands_in(gx, self.draft.add_constant(gx.ptr, gx.layout.size))
+        if f.op.instruction == PUTS and gx.layout.contiguous:
             value = self.make(gx)
+            part = shown(gx, f.saved)
             at = self.draft.add(PUT, value)
-            self.draft.detail(at).offset = <int>(y.ptr - f.x0.ptr)
-            at.layout = share(y.layout)
+            self.draft.detail(at).offset = <int>(part.ptr - gx.ptr)
+            at.layout = share(part.layout)
             self.read(gy)
             if into is not None:
                 self.read(into)
@@ -828,20 +839,25 @@ cdef class Recorder(Tape):
         return 0
 
     cdef int bounded(self, Variable v, double low, double high, double exempt) except -1:
+        self.may_ask("a look at numbers that must be in bounds")
+        return self.demand(run_bounds, v, low, high, exempt)
+
+    cdef int demand(self, Routine run, Variable v, double low, double high,
+                    double exempt) except -1:
+        """The run ends where the routine does not find all numbers in bounds."""
         cdef Instruction* at
         cdef Details* details
         cdef Operand operand
         cdef int value
         cdef double one = 1.0
         self.rest()
-        self.may_ask("a look at numbers that must be in bounds")
         if v.layout.size == 0:
             return 0
         self.take(v, DENSE, &operand)
         value = self.draft.add_value(COMPUTED, 1, 0)
         at = self.draft.add(ROUTINE, value)
         details = self.draft.detail(at)
-        details.run = run_bounds
+        details.run = run
         details.name = b"within"
         details.n = <Py_ssize_t*>malloc(sizeof(Py_ssize_t))
         if details.n is NULL:
@@ -986,6 +1002,15 @@ cdef void run_bounds(double** at, const Py_ssize_t* n, const double* c) noexcept
     for k in range(n[0]):
         if not (c[0] <= at[0][k] <= c[1] and at[0][k] == floor(at[0][k])
                 or at[0][k] == at[1][0]):
+            at[2][0] = 0.0
+
+
+cdef void run_within(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    """1.0 if all numbers are from c[0] to c[1]; else 0.0."""
+    cdef Py_ssize_t k
+    at[2][0] = 1.0
+    for k in range(n[0]):
+        if not c[0] <= at[0][k] <= c[1]:
             at[2][0] = 0.0
 
 

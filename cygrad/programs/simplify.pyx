@@ -14,8 +14,8 @@ from libc.string cimport memcmp
 from cygrad.core.layout cimport Layout, SCALAR, contiguous_layout, same_shape, share
 from cygrad.kernels.elementwise cimport MAX_OPERANDS, inputs_of, instruction_named, kernel_named
 from cygrad.programs.draft cimport (
-    CALL, CHECK, COMPUTED, CONSTANT, Details, Draft, GATHER, Instruction, KERNEL, Kind, OUTSIDE, Operand, PUT,
-    ROUTINE, SUM, Value, free_instructions, free_operands,
+    CALL, CHECK, COMPUTED, CONSTANT, Details, Draft, GATHER, Instruction, KERNEL, Kind, OUTSIDE,
+    Operand, PUT, ROUTINE, SUM, Value, free_instructions, free_operands,
 )
 from cygrad.programs.expansions cimport (
     APPLIED, CONSTANT_OF_IT, Expansion, OPERAND, STEPS, expansion_of,
@@ -109,7 +109,8 @@ cdef class Simplifier(Numbering):
         cdef int k, j, value
         for k in range(self.n_given):
             at = &self.given[k]
-            if at.count > 1 and (self.draft.details_of(at).for_blas or (at.kind == CALL and at.outs > 0)):
+            if at.count > 1 and (self.draft.details_of(at).for_blas
+                                 or (at.kind == CALL and at.outs > 0)):
                 for j in range(at.count):
                     value = self.operands[at.first + j].value
                     self.apart[value] = self.draft.values[value].size > 1
