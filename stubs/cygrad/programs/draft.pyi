@@ -1,7 +1,8 @@
 """Stub of cygrad/programs/draft.pyx. Any: what calls call."""
 
-from typing import Any
+from typing import Any, final
 
+@final
 class Draft:
     @property
     def calls(self) -> list[Any]: ...

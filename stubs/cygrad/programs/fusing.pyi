@@ -1,3 +1,6 @@
 """Stub of cygrad/programs/fusing.pyx."""
 
+from typing import final
+
+@final
 class Fuser: ...

@@ -1,3 +1,6 @@
 """Stub of cygrad/programs/memory.pyx."""
 
+from typing import final
+
+@final
 class Memory: ...

@@ -1,3 +1,6 @@
 """Stub of cygrad/programs/outside.pyx."""
 
+from typing import final
+
+@final
 class Outside: ...

@@ -8,6 +8,7 @@ from .places import Places
 class Building(Places):
     def __new__(cls, draft: Any) -> Building: ...
 
+@final
 class Program:
     @property
     def inputs(self) -> list[int]: ...

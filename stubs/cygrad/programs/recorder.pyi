@@ -1,12 +1,14 @@
 """Stub of cygrad/programs/recorder.pyx."""
 
-from typing import Any
+from typing import Any, final
 
 from ..core.tape import Tape
 from .draft import Draft
 
+@final
 class Source: ...
 
+@final
 class Recorder(Tape):
     @property
     def draft(self) -> Draft: ...

@@ -1,3 +1,6 @@
 """Stub of cygrad/programs/stretches.pyx."""
 
+from typing import final
+
+@final
 class Stretches: ...
