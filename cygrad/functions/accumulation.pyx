@@ -3,6 +3,7 @@
 from cygrad.core.function cimport Function, Op, READS_X0, connect
 from cygrad.core.layout cimport Layout
 from cygrad.core.routine cimport AS_IT_IS, Emission, numbers
+from cygrad.core.routines cimport name_routine
 from cygrad.core.variable cimport Variable, describe, empty, filled_like, pinned_rows
 from cygrad.functions.arithmetic cimport multiply
 from cygrad.functions.axes cimport axis_to_flatten, reduced_axes, single_axis
@@ -52,6 +53,7 @@ cdef int emit_cumsum(Function f, int i, Emission* e) except -1:
     e.name = b"cumsum"
     return 0
 
+name_routine("cumsum", run_cumsum)
 CUMSUM.emit = emit_cumsum
 
 
@@ -143,6 +145,7 @@ cdef void run_prod(double** at, const Py_ssize_t* n, const double* c) noexcept n
 cdef int emit_prod(Function f, int i, Emission* e) except -1:
     return emit_reduction(f, e, run_prod, 1.0)
 
+name_routine("prod", run_prod)
 PROD.emit = emit_prod
 PROD.taking = AS_IT_IS
 

@@ -13,6 +13,7 @@ from libc.string cimport memcpy, memset
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.layout cimport Layout, contiguous_layout, ints_of, release, shape_of
 from cygrad.core.routine cimport Emission, Routine, numbers
+from cygrad.core.routines cimport name_routine
 from cygrad.core.variable cimport Variable, describe, empty, held, pinned_rows
 from cygrad.functions.arithmetic cimport plus
 from cygrad.functions.broadcasting cimport contiguous, reshape_to_layout
@@ -141,6 +142,8 @@ cdef int emit_windows(Sliding s, Emission* e, Routine run, const char* name) exc
     e.name = name
     return 0
 
+name_routine("unfold", run_unfold)
+name_routine("fold", run_fold)
 UNFOLD.emit = emit_unfold
 FOLD.emit = emit_fold
 

@@ -18,6 +18,7 @@ from cygrad.core.layout cimport (
 from cygrad.core.mode cimport mode
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.routine cimport Emission, numbers
+from cygrad.core.routines cimport name_routine
 from cygrad.core.tape cimport Tape, standing_for
 from cygrad.core.variable cimport (
     Variable, describe, empty, filled, filled_like, pinned_rows, view_of,
@@ -32,6 +33,7 @@ from cygrad.functions.shape cimport permuted
 from cygrad.kernels.elementwise cimport LONG, kernel_named, map_strided
 from cygrad.kernels.indexing cimport gather_blocks, scatter_add_blocks
 from cygrad.kernels.pieces cimport PIECE
+
 
 from math import prod
 
@@ -281,6 +283,7 @@ cdef int emit_put_view(Function f, int i, Emission* e) except -1:
     e.name = b"put"
     return 0
 
+name_routine("put", run_put_view)
 PUT_VIEW.emit = emit_put_view
 
 
@@ -333,17 +336,19 @@ cdef void run_scatter(double** at, const Py_ssize_t* n, const double* c) noexcep
 # The same with positions from memory; the hidden result has them as intp.
 
 cdef void run_gather_at(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
-    gather_blocks(at[0], whole(at[1], n[0], at[3]), n[0], n[1], at[2])
+    gather_blocks(at[0], whole(at[1], n, at[3]), n[0], n[1], at[2])
 
 cdef void run_scatter_at(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
     memset(at[2], 0, n[2] * sizeof(double))
-    scatter_add_blocks(at[0], whole(at[1], n[0], at[3]), n[0], n[1], at[2])
+    scatter_add_blocks(at[0], whole(at[1], n, at[3]), n[0], n[1], at[2])
 
-cdef Py_ssize_t* whole(const double* positions, Py_ssize_t count, double* memory) noexcept nogil:
+cdef Py_ssize_t* whole(const double* positions, const Py_ssize_t* n,
+                       double* memory) noexcept nogil:
+    """The recorder has set guards on them; what came from elsewhere stays within the array."""
     cdef Py_ssize_t* at = <Py_ssize_t*>memory
-    cdef Py_ssize_t k
-    for k in range(count):
-        at[k] = <Py_ssize_t>positions[k]
+    cdef Py_ssize_t k, last = n[2] // max(n[1], 1) - 1
+    for k in range(n[0]):
+        at[k] = <Py_ssize_t>positions[k] if 0.0 <= positions[k] <= last else 0
     return at
 
 cdef int emit_gather(Function f, int i, Emission* e) except -1:
@@ -370,6 +375,10 @@ cdef int emit_positions(Function f, Emission* e) except -1:
     e.hidden[0] = 0 if known else count
     return 0
 
+name_routine("gather", run_gather)
+name_routine("scatter_add", run_scatter)
+name_routine("gather_at", run_gather_at)
+name_routine("scatter_add_at", run_scatter_at)
 GATHER.emit = emit_gather
 GATHER.hidden = 1
 

@@ -14,6 +14,7 @@ from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.function cimport Function, MADE_OF, Op, connect
 from cygrad.core.mode cimport mode
 from cygrad.core.routine cimport Emission
+from cygrad.core.routines cimport name_routine
 from cygrad.core.variable cimport Variable, detached, filled_like, scalar
 from cygrad.functions.arithmetic cimport (
     absolute, divide, divide_by, multiply, scale, sign_of, subtract,
@@ -141,6 +142,7 @@ cdef int emit_scales(Function f, int i, Emission* e) except -1:
     return 0
 
 SCALES.emit = emit_scales
+name_routine("scales", run_scales)
 
 
 cdef Variable plain_length(Variable x, double p, unsigned long long axes, bint keepdims, double n):

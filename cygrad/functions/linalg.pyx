@@ -13,6 +13,7 @@ from cygrad.core.operators cimport OPERATORS
 from cygrad.core.passing cimport Pass
 from cygrad.core.postponed cimport Products, postpone, tell_collected
 from cygrad.core.routine cimport Emission, FOR_BLAS, numbers
+from cygrad.core.routines cimport name_routine
 from cygrad.core.tape cimport Tape
 from cygrad.core.variable cimport (
     Variable, describe, detached, empty_of, own_contiguous, pinned_rows,
@@ -104,6 +105,7 @@ cdef int emit_matmul(Function f, int i, Emission* e) except -1:
     e.name = b"matmul"
     return 0
 
+name_routine("matmul", run_matmul)
 MATMUL.emit = emit_matmul
 MATMUL.taking = FOR_BLAS
 

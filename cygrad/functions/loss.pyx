@@ -11,6 +11,7 @@ from cygrad.core.function cimport (
 from cygrad.core.layout cimport Layout, same_shape, shape_of
 from cygrad.core.mode cimport mode
 from cygrad.core.routine cimport Emission, Routine, numbers
+from cygrad.core.routines cimport name_routine
 from cygrad.core.tape cimport Tape, refuse_on_tape, standing_for
 from cygrad.core.variable cimport Variable, describe, detached, empty, pinned_rows, scalar
 from cygrad.functions.activation cimport logistic, logistic_slope
@@ -28,6 +29,7 @@ from cygrad.kernels.elementwise cimport KERNELS, LONG, kernel_named
 from cygrad.kernels.numpy_loops cimport MAXIMUM, MINIMUM
 from cygrad.kernels.reduction cimport reduce_strided
 from cygrad.kernels.rows cimport cross_entropy_gradient_rows, cross_entropy_rows
+
 
 import numpy as np
 
@@ -188,7 +190,9 @@ cdef void run_cross_entropy_at(double** at, const Py_ssize_t* n, const double* c
     cdef Py_ssize_t r, count = 0
     cdef double loss
     for r in range(n[0]):
-        labels[r] = -1 if at[1][r] == c[0] else <Py_ssize_t>at[1][r]
+        # The recorder has set guards on them; what came from elsewhere stays within the classes.
+        labels[r] = (-1 if at[1][r] == c[0] or not 0.0 <= at[1][r] < n[1]
+                     else <Py_ssize_t>at[1][r])
         count += labels[r] >= 0
     labels[n[0]] = count
     loss = cross_entropy_rows(at[0], labels, at[3], n[0], n[1])
@@ -240,6 +244,10 @@ cdef int emit_labels(Function f, Emission* e, Routine routine, const char* name)
     e.name = name
     return 0
 
+name_routine("cross_entropy", run_cross_entropy)
+name_routine("cross_entropy_gradient", run_cross_entropy_gradient)
+name_routine("cross_entropy_at", run_cross_entropy_at)
+name_routine("cross_entropy_gradient_at", run_cross_entropy_gradient_at)
 CROSS_ENTROPY.emit = emit_cross_entropy
 CROSS_ENTROPY.emit_gradient = emit_cross_entropy_gradient
 CROSS_ENTROPY.hidden = 2
@@ -453,6 +461,7 @@ cdef int emit_mean_squared_error_gradient(Function f, int i, Emission* e) except
     e.name = b"mean_squared_error_gradient"
     return 0
 
+name_routine("mean_squared_error_gradient", run_mean_squared_error_gradient)
 MEAN_SQUARED_ERROR.emit_gradient = emit_mean_squared_error_gradient
 MEAN_SQUARED_ERROR.emit_reads = READS_X0 | READS_X1
 

@@ -13,6 +13,7 @@ from cygrad.core.layout cimport Layout, contiguous_layout, release, same_shape, 
 from cygrad.core.mode cimport mode
 from cygrad.core.repetition cimport keep
 from cygrad.core.routine cimport Emission, Routine, numbers
+from cygrad.core.routines cimport name_routine
 from cygrad.core.storage cimport mark_written
 from cygrad.core.tape cimport Tape
 from cygrad.core.variable cimport (
@@ -34,6 +35,7 @@ from cygrad.kernels.normalization cimport (
 from cygrad.kernels.numpy_loops cimport ADD
 from cygrad.kernels.pieces cimport PIECE
 from cygrad.kernels.reduction cimport reduce_strided
+
 
 import numpy as np
 
@@ -158,6 +160,10 @@ cdef int emit_affine(Function f, Emission* e, Routine run, const char* name) exc
     e.name = name
     return 0
 
+name_routine("layer_norm", run_layer_norm)
+name_routine("layer_norm_gradient_x", run_layer_norm_x)
+name_routine("layer_norm_gradient_gamma", run_layer_norm_gamma)
+name_routine("layer_norm_gradient_beta", run_layer_norm_beta)
 LAYER_NORM.emit = emit_layer_norm
 LAYER_NORM.emit_gradient = emit_layer_norm_gradient
 LAYER_NORM.hidden = 1

@@ -8,6 +8,7 @@ from libc.string cimport memset
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.mode cimport mode
 from cygrad.core.routine cimport Emission
+from cygrad.core.routines cimport name_routine
 from cygrad.core.tape cimport refuse_on_tape
 from cygrad.core.variable cimport Variable, describe, held, pinned_rows
 from cygrad.functions.convolution cimport (
@@ -79,6 +80,8 @@ cdef int emit_max_pool(Function f, int i, Emission* e) except -1:
 cdef int emit_max_pool_gradient(Function f, int i, Emission* e) except -1:
     return emit_windows(<Sliding>f.saved[4], e, run_max_pool_gradient, b"max_pool_gradient")
 
+name_routine("max_pool", run_max_pool)
+name_routine("max_pool_gradient", run_max_pool_gradient)
 MAX_POOL.emit = emit_max_pool
 MAX_POOL.emit_gradient = emit_max_pool_gradient
 MAX_POOL.hidden = 1
@@ -198,6 +201,8 @@ cdef int emit_avg_pool(Function f, int i, Emission* e) except -1:
 cdef int emit_spread_pool(Function f, int i, Emission* e) except -1:
     return emit_windows(<Sliding>f.saved, e, run_spread_pool, b"spread_pool")
 
+name_routine("avg_pool", run_avg_pool)
+name_routine("spread_pool", run_spread_pool)
 AVG_POOL.emit = emit_avg_pool
 SPREAD_POOL.emit = emit_spread_pool
 

@@ -17,6 +17,7 @@ from cygrad.core.mode cimport mode
 from cygrad.core.passing cimport Pass
 from cygrad.core.postponed cimport Products, postpone, tell_collected
 from cygrad.core.routine cimport Emission, Routine, numbers
+from cygrad.core.routines cimport name_routine
 from cygrad.core.tape cimport Tape, refuse_on_tape
 from cygrad.core.variable cimport Variable, describe, empty, filled, held, pinned_rows
 from cygrad.functions.activation cimport logistic
@@ -211,6 +212,8 @@ cdef int emit_cell(Function f, Emission* e, Routine run, const char* name) excep
     e.name = name
     return 0
 
+name_routine("lstm_cell", run_lstm_cell)
+name_routine("lstm_cell_gradient", run_lstm_cell_gradient)
 LSTM_CELL.emit = emit_lstm_cell
 LSTM_CELL.emit_gradient = emit_lstm_cell_gradient
 LSTM_CELL.hidden = 2

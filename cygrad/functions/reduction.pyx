@@ -9,6 +9,7 @@ from cygrad.core.arrays cimport is_number, number
 from cygrad.core.function cimport Function, MADE_OF, Op, READS_X0, connect
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.routine cimport AS_IT_IS, Emission
+from cygrad.core.routines cimport name_routine
 from cygrad.core.variable cimport Variable, describe, detached
 from cygrad.functions.arithmetic cimport divide, divide_by, multiply, scale, subtract
 from cygrad.functions.axes cimport axes_of, count_of, reduced_axes
@@ -20,6 +21,7 @@ from cygrad.functions.elementwise cimport output_of
 from cygrad.functions.lengths cimport plain_length, unit_vector
 from cygrad.functions.operation cimport as_variable, keeps_axes, operation, reading
 from cygrad.kernels.numpy_loops cimport ADD, Loop, MAXIMUM, MINIMUM
+
 
 ctypedef unsigned long long axes_t
 
@@ -45,6 +47,7 @@ cdef void run_mean(double** at, const Py_ssize_t* n, const double* c) noexcept n
 cdef int emit_mean(Function f, int i, Emission* e) except -1:
     return emit_reduction(f, e, run_mean, -0.0)
 
+name_routine("mean", run_mean)
 MEAN.emit = emit_mean
 MEAN.taking = AS_IT_IS
 
@@ -306,7 +309,9 @@ cdef int emit_max(Function f, int i, Emission* e) except -1:
 cdef int emit_min(Function f, int i, Emission* e) except -1:
     return emit_reduction(f, e, run_min, INFINITY)
 
+name_routine("max", run_max)
 MAX.emit = emit_max
+name_routine("min", run_min)
 MIN.emit = emit_min
 MAX.taking = MIN.taking = AS_IT_IS
 

@@ -10,6 +10,7 @@ from libc.math cimport INFINITY
 from cygrad.core.function cimport Function, MADE_OF, Op, READS_X0, READS_Y, connect
 from cygrad.core.layout cimport Layout, release, same_shape, shape_of
 from cygrad.core.routine cimport Emission, Routine, numbers
+from cygrad.core.routines cimport name_routine
 from cygrad.core.variable cimport Variable, describe, detached, empty, pinned_rows
 from cygrad.functions.arithmetic cimport multiply, subtract
 from cygrad.functions.axes cimport plain_axis, reduced_axes, reduced_layout, single_axis
@@ -28,6 +29,7 @@ from cygrad.kernels.rows cimport (
     log_softmax_gradient_rows, log_softmax_rows, logsumexp_rows, softmax_gradient_rows,
     softmax_rows,
 )
+
 
 ctypedef void (*row_kernel)(const double* x, double* y, Py_ssize_t rows,
                             Py_ssize_t n) noexcept nogil
@@ -146,6 +148,8 @@ cdef int emit_softmax(Function f, int i, Emission* e) except -1:
 cdef int emit_softmax_gradient(Function f, int i, Emission* e) except -1:
     return emit_rows(e, run_softmax_gradient, b"softmax_gradient")
 
+name_routine("softmax", run_softmax)
+name_routine("softmax_gradient", run_softmax_gradient)
 SOFTMAX.emit = emit_softmax
 SOFTMAX.emit_gradient = emit_softmax_gradient
 SOFTMAX.emit_reads = READS_Y
@@ -230,6 +234,8 @@ cdef int emit_log_softmax(Function f, int i, Emission* e) except -1:
 cdef int emit_log_softmax_gradient(Function f, int i, Emission* e) except -1:
     return emit_rows(e, run_log_softmax_gradient, b"log_softmax_gradient")
 
+name_routine("log_softmax", run_log_softmax)
+name_routine("log_softmax_gradient", run_log_softmax_gradient)
 LOG_SOFTMAX.emit = emit_log_softmax
 LOG_SOFTMAX.emit_gradient = emit_log_softmax_gradient
 LOG_SOFTMAX.emit_reads = READS_Y
@@ -333,6 +339,7 @@ cdef void run_logsumexp(double** at, const Py_ssize_t* n, const double* c) noexc
 cdef int emit_logsumexp(Function f, int i, Emission* e) except -1:
     return emit_rows(e, run_logsumexp, b"logsumexp")
 
+name_routine("logsumexp", run_logsumexp)
 LOGSUMEXP_ROWS.emit = emit_logsumexp
 
 

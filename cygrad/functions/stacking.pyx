@@ -6,6 +6,7 @@ from cygrad.core.function cimport Function, MAX_INPUTS, Op, STACKS, connect_many
 from cygrad.core.layout cimport MAX_NDIM, plain_int, same_shape
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.routine cimport Emission, numbers
+from cygrad.core.routines cimport name_routine
 from cygrad.core.variable cimport Variable, describe, empty_of, held, scalar
 from cygrad.functions.axes cimport place_of_axis, plain_axis, single_axis
 from cygrad.functions.indexing cimport slice_axis
@@ -49,6 +50,7 @@ cdef int emit_concat(Function f, int i, Emission* e) except -1:
     e.name = b"concat"
     return 0
 
+name_routine("concat", run_concat)
 CONCAT.emit = emit_concat
 
 

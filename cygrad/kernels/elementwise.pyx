@@ -82,6 +82,8 @@ cdef int all_instructions() noexcept:
 
 
 cdef int inputs_of(int kernel) noexcept:
+    if kernel >= cg_kernel_count:
+        return cg_instructions[kernel - cg_kernel_count].inputs
     return cg_catalogue[kernel].inputs
 
 

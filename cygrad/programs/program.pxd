@@ -27,6 +27,7 @@ cdef class Program:
     cdef Py_ssize_t arena_size
     cdef readonly list inputs       # the place of each in the arena
     cdef readonly list results      # of (base, offset, shape, strides), in numbers
+    cdef readonly list shapes       # of the inputs
     cdef Draft draft                # for people to read
     cdef list calls
     cdef Outside outside
@@ -40,5 +41,7 @@ cdef class Program:
     cdef bint run(self, double* arena, double** outside) except -1
     cdef bint go_on(self, double** outside) except -1
     cdef bint ran(self, double** outside, int start, int end) except -1
+    cdef tuple called(self, list arrays, double* arena, double** bases)
+    cdef list outside_now(self)
 
 cdef Program build(Draft draft, Outside outside)

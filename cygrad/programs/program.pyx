@@ -11,17 +11,24 @@ cimport cython
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
-from cygrad.core.layout cimport Layout, shape_of, share
+import numpy as np
+
+from cygrad.core.arrays cimport array_of, constant
+from cygrad.core.layout cimport (
+    Layout, MAX_NDIM, contiguous_layout, release, shape_of, share,
+)
+from cygrad.core.variable cimport Variable, empty, own_contiguous
 from cygrad.kernels.elementwise cimport (
-    END, GUARD, LAST, constants_of, kernel_named,
+    END, GUARD, LAST, constants_of, copy_strided, kernel_named,
 )
 from cygrad.programs.draft cimport (
     CHECK, COMPUTED, CONSTANT, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, Operand,
     PAUSE, PUT, ROUTINE, SUM, Value, grown,
 )
 from cygrad.programs.fusing cimport fusion
-from cygrad.programs.outside cimport Outside
+from cygrad.programs.outside cimport Outside, outside_of
 from cygrad.programs.places cimport Places
+from cygrad.programs.saving cimport loaded, saved
 from cygrad.programs.simplify cimport simplify
 from cygrad.programs.steps cimport (
     ADD_UP, CALL_PYTHON, Doing, FILL, MAP_KERNEL, OPERANDS, RUN_CODE, RUN_ROUTINE, RUN_TILES,
@@ -505,10 +512,22 @@ cdef tuple strides_of(const Layout* layout):
 
 
 cdef Program build(Draft draft, Outside outside):
-    cdef Program p
     simplify(draft)
-    p = (<Building>Building(draft)).built()
+    return built(draft, outside)
+
+
+cdef Program built(Draft draft, Outside outside):
+    cdef Program p = (<Building>Building(draft)).built()
     p.outside = outside
+    return p
+
+
+def load(state):
+    """The Program that was pickled as this state."""
+    draft, shapes, blocks = loaded(state)
+    variables = [constant(np.frombuffer(block).copy(), "Program") for block in blocks]
+    cdef Program p = built(draft, outside_of([(v, 0, 0, None) for v in variables], []))
+    p.shapes = shapes
     return p
 
 
@@ -530,6 +549,103 @@ cdef class Program:
 
     def __str__(self):
         return self.draft.listing()
+
+    def __reduce__(self):
+        return load, (saved(self.draft, self.shapes, self.outside_now()),)
+
+    def __call__(self, *inputs):
+        """Run it.
+
+        Parameters
+        ----------
+        *inputs : float, array or Variable
+            Of the `shapes`: the floats, arrays and Variables among the arguments of the call that
+            was captured, dicts and lists taken apart in their order. Where a gradient flows back
+            through results, those of these results follow.
+
+        Returns
+        -------
+        tuple of ndarray
+            What stands after `give` in the listing.
+
+        Raises
+        ------
+        RuntimeError
+            If Python asked for something at the capture (`check` in the listing) that is otherwise
+            with these inputs, or a variable has another shape by now.
+        TypeError
+            If it is not that many inputs, or the program calls Python.
+        ValueError
+            If an input has another shape.
+
+        Examples
+        --------
+        >>> import pickle
+        >>> import cygrad as cg
+        >>> f = cg.compile(cg.grad(lambda x: x ** 3))
+        >>> f(2.0)
+        12.0
+        >>> program = pickle.loads(pickle.dumps(f.program()))
+        >>> program(3.0)
+        (array(27.),)
+        """
+        cdef double* arena
+        cdef double** bases
+        if self.calls:
+            raise TypeError("Program: it calls Python, as for random numbers and updates; call the "
+                            "compiled function")
+        if len(inputs) != len(self.inputs):
+            raise TypeError(f"Program: it takes {len(self.inputs)} inputs, not {len(inputs)}")
+        arrays = [input_of_shape(x, shape) for x, shape in zip(inputs, self.shapes)]
+        if not self.outside.fits():
+            raise RuntimeError(f"Program: {self.outside.misfit()}")
+        bases = <double**>malloc((self.outside.count + 1) * sizeof(double*))
+        if bases is NULL:
+            raise MemoryError()
+        try:
+            arena = self.take_arena()
+            try:
+                return self.called(arrays, arena, bases)
+            finally:
+                self.give_arena(arena)
+        finally:
+            free(bases)
+
+    cdef tuple called(self, list arrays, double* arena, double** bases):
+        cdef Variable v
+        cdef int k
+        for k in range(len(arrays)):
+            v = arrays[k]
+            memcpy(arena + <Py_ssize_t>self.inputs[k], v.ptr, v.layout.size * sizeof(double))
+        _held = self.outside.hold()
+        self.outside.resolve(bases)
+        if not (self.run(arena, bases) and self.go_on(bases)):
+            raise RuntimeError("Program: Python would go another way with these inputs; call the "
+                               "compiled function")
+        return tuple([array_of(copy_of(bases[<int>base] + <Py_ssize_t>offset, shape, strides))
+                      for base, offset, shape, strides in self.results])
+
+    cdef list outside_now(self):
+        """What is outside, as bytes."""
+        cdef list found = [None] * self.outside.count
+        cdef double** bases
+        cdef const Value* value
+        cdef int k
+        if not self.outside.fits():
+            raise RuntimeError(f"Program: {self.outside.misfit()}")
+        bases = <double**>malloc((self.outside.count + 1) * sizeof(double*))
+        if bases is NULL:
+            raise MemoryError()
+        try:
+            self.outside.resolve(bases)
+            for k in range(self.draft.n_values):
+                value = &self.draft.values[k]
+                if value.origin == OUTSIDE:
+                    found[value.index] = (<const char*>bases[value.index + 1])[
+                        :value.size * sizeof(double)]
+        finally:
+            free(bases)
+        return found
 
     @property
     def numbers(self):
@@ -580,3 +696,31 @@ cdef class Program:
                              self.outside)
         with nogil:
             return run_plain(self.steps + start, end - start, self.code, outside)
+
+
+cdef Variable input_of_shape(object x, tuple shape):
+    """A Variable of the shape, in C order, on memory that nobody else writes to."""
+    cdef Variable v = own_contiguous(<Variable>x if isinstance(x, Variable)
+                                     else constant(x, "Program"))
+    if shape_of(v.layout) != shape:
+        raise ValueError(f"Program: an input has the shape {shape_of(v.layout)}; it was captured "
+                         f"with {shape}")
+    return v
+
+
+cdef Variable copy_of(const double* source, tuple shape, tuple steps):
+    cdef Py_ssize_t dims[MAX_NDIM]
+    cdef Py_ssize_t strides[MAX_NDIM]
+    cdef Layout* layout
+    cdef Variable y
+    cdef int d, ndim = <int>len(shape)
+    for d in range(ndim):
+        dims[d] = shape[d]
+        strides[d] = steps[d]
+    layout = contiguous_layout(ndim, dims)
+    try:
+        y = empty(layout)
+    finally:
+        release(layout)
+    copy_strided(source, strides, y.ptr, y.layout.strides, ndim, dims)
+    return y

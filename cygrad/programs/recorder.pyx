@@ -26,6 +26,7 @@ from cygrad.core.function cimport (
 from cygrad.core.layout cimport Layout, SCALAR, contiguous_layout, release, shape_of, share
 from cygrad.core.mode cimport Mode, mode
 from cygrad.core.routine cimport AS_IT_IS, DENSE, Emission, FOR_BLAS, Routine
+from cygrad.core.routines cimport name_routine
 from cygrad.core.repetition cimport pause_repetitions, resume_repetitions
 from cygrad.core.slots cimport Py_REFCNT
 from cygrad.core.storage cimport FOREIGN, Storage, writes
@@ -1004,6 +1005,8 @@ cdef void run_bounds(double** at, const Py_ssize_t* n, const double* c) noexcept
                 or at[0][k] == at[1][0]):
             at[2][0] = 0.0
 
+name_routine("within", run_bounds)
+
 
 cdef void run_within(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
     """1.0 if all numbers are from c[0] to c[1]; else 0.0."""
@@ -1012,6 +1015,8 @@ cdef void run_within(double** at, const Py_ssize_t* n, const double* c) noexcept
     for k in range(n[0]):
         if not c[0] <= at[0][k] <= c[1]:
             at[2][0] = 0.0
+
+name_routine("between", run_within)
 
 
 def refuse_here(str why):

@@ -91,6 +91,7 @@ cdef class Capture:
 
     cdef int complete(self, Recorder recorder, list kinds, tuple found) except -1
     cdef int settle(self, list kinds) except -1
+    cdef list shapes_of_inputs(self)
     cdef bint fits(self, tuple found) except -1
     cdef object replay(self, tuple found, Call call, bint* differs)
     cdef int place(self, Result* r, int number) except -1

@@ -108,7 +108,15 @@ cdef class Capture:
         self.program = build(recorder.draft, self.outside)
         self.where = recorder.where
         self.settle(kinds)
+        self.program.shapes = self.shapes_of_inputs()
         return self.remember(found)
+
+    cdef list shapes_of_inputs(self):
+        """In the program's order: leaves of the arguments, then what flows to results."""
+        cdef int k
+        return ([shape_of(self.shapes[k]) if self.shapes[k] is not NULL else ()
+                 for k in range(self.n_leaves) if self.kinds[k] <= LAST_INPUT]
+                + [shape_of(self.targets[k]) for k in range(self.ways.count(AS_RESULT))])
 
     cdef int settle(self, list kinds) except -1:
         """The program is there: make ready for replays."""

@@ -10,6 +10,7 @@ cannot be recorded is called as ever, with a warning that says why.
 """
 
 import functools
+import sys
 import types
 import warnings
 
@@ -79,7 +80,13 @@ cdef class Compiled:
         return self if owner is None else types.MethodType(self, owner)
 
     def __reduce__(self):
-        return type(self), (self.function, bool(self.fallback))
+        """As a function, by its name, where it stands under that; else by what it calls. Captures
+        are made anew."""
+        name = getattr(self, "__qualname__", "")
+        found = sys.modules.get(self.__module__)
+        for part in name.split("."):
+            found = getattr(found, part, None)
+        return name if found is self else (type(self), (self.function, bool(self.fallback)))
 
     def __repr__(self):
         return f"compile({self.function!r})"
@@ -151,7 +158,8 @@ cdef class Compiled:
         Returns
         -------
         Program
-            Its `instructions` are counted; None before the first call.
+            Its `instructions` are counted, and it may be called with arrays, and pickled; None
+            before the first call.
         """
         return (<Capture>self.held[0]).program if self.held else None
 
@@ -744,6 +752,8 @@ def compile(f, fallback=True):
 
     The first replay with other numbers is compared with f, to the bit. What updates cannot be
     called twice: it is recorded twice, and the two programs are compared. What differs stays eager.
+
+    The new function pickles as f does, without its captures, which are made anew elsewhere.
 
     Examples
     --------

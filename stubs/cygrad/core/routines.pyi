@@ -1,0 +1,1 @@
+"""Stub of cygrad/core/routines.pyx."""

@@ -1,0 +1,3 @@
+"""Stub of cygrad/programs/checking.pyx."""
+
+class Checking: ...

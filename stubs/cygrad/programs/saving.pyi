@@ -1,0 +1,6 @@
+"""Stub of cygrad/programs/saving.pyx."""
+
+FORMAT: int
+
+class Held: ...
+class Saving: ...
