@@ -1,3 +1,6 @@
 """Stub of cygrad/programs/checking.pyx."""
 
-class Checking: ...
+from .draft import Draft
+
+class Checking:
+    def __init__(self, draft: Draft) -> None: ...

@@ -1,6 +1,11 @@
 """Stub of cygrad/programs/saving.pyx."""
 
+from .draft import Draft
+
 FORMAT: int
+FUNCTIONS: dict[str, str]
 
 class Held: ...
-class Saving: ...
+
+class Saving:
+    def __init__(self, draft: Draft, outside: list[bytes | None]) -> None: ...
