@@ -2,6 +2,7 @@
 
 from cygrad.core.function cimport Function
 from cygrad.core.variable cimport Variable
+from cygrad.programs.lives cimport Lives
 
 cdef list leaves_of(object x)
 
@@ -36,8 +37,12 @@ cdef class Landing:
 
 cdef class Effect:
     cdef object function
-    cdef tuple args
+    cdef tuple args                 # some of them weak references:
+    cdef set loose                  # their places
     cdef readonly str name
+
+    cdef tuple arguments(self)
+    cdef int loosen(self, Lives lives) except -1    # what is updated may go
 
 cdef class Store:
     cdef list targets           # Variables and arrays

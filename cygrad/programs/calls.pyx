@@ -14,6 +14,8 @@ from cygrad.core.variable cimport Variable, describe
 from cygrad.kernels.elementwise cimport copy_strided
 from cygrad.programs.outside cimport found_at
 
+from types import MethodType
+
 import numpy as np
 
 
@@ -186,17 +188,33 @@ cdef class Effect:
     """A call of Python for what it does."""
 
     def __init__(self, function, tuple args):
+        if isinstance(function, MethodType):
+            function, args = function.__func__, (function.__self__, *args)
         self.function = function
         self.args = args
+        self.loose = set()
         self.name = getattr(function, "__qualname__", type(function).__name__).replace("._", ".")
 
+    cdef int loosen(self, Lives lives) except -1:
+        cdef list args = list(self.args)
+        for k, x in enumerate(args):
+            reference = lives.hold(x)
+            if reference is not None:
+                args[k] = reference
+                self.loose.add(k)
+        self.args = tuple(args)
+        return 0
+
+    cdef tuple arguments(self):
+        """They are there: the capture ends with any of them."""
+        return tuple([x() if k in self.loose else x for k, x in enumerate(self.args)])
+
     def __call__(self, list operands):
-        self.function(*self.args)
+        self.function(*self.arguments())
         return ()
 
     def meant(self, operands):
-        owner = getattr(self.function, "__self__", self.function)
-        return self.name, id(owner), tuple([id(x) for x in leaves_of(self.args)])
+        return self.name, id(self.function), tuple([id(x) for x in leaves_of(self.arguments())])
 
 
 @cython.final

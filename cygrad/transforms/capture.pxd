@@ -2,6 +2,7 @@
 
 from cygrad.core.layout cimport Layout
 from cygrad.core.variable cimport Variable
+from cygrad.programs.lives cimport Lives
 from cygrad.programs.outside cimport Outside
 from cygrad.programs.program cimport Program
 from cygrad.programs.recorder cimport Recorder
@@ -79,6 +80,8 @@ cdef class Capture:
     cdef list keys                  # of each leaf: its shape, value, or the object
     cdef Outside outside
     cdef list watches               # of Watch
+    cdef Lives lives
+    cdef bint used                  # it was replayed
     cdef object result              # the template of the result
     cdef list ways                  # of each leaf of it, Way
     cdef list constants             # and what it was, or its number among the program's results
@@ -90,6 +93,7 @@ cdef class Capture:
     cdef readonly list where        # of each guard
 
     cdef int complete(self, Recorder recorder, list kinds, tuple found) except -1
+    cdef int loosen(self) except -1
     cdef int settle(self, list kinds) except -1
     cdef list shapes_of_inputs(self)
     cdef bint fits(self, tuple found) except -1

@@ -24,8 +24,9 @@ from cygrad.core.mode cimport Mode, mode
 from cygrad.core.variable cimport Variable, detached, empty, own_contiguous
 from cygrad.functions.operation cimport operation
 from cygrad.kernels.elementwise cimport copy_strided
+from cygrad.programs.calls cimport Effect
 from cygrad.programs.program cimport build
-from cygrad.transforms.watches cimport Watch, is_plain, same_value
+from cygrad.transforms.watches cimport Watch, is_plain, same_value, watch_of
 
 from cygrad.transforms.structure import leaves, map_leaves
 
@@ -109,7 +110,21 @@ cdef class Capture:
         self.where = recorder.where
         self.settle(kinds)
         self.program.shapes = self.shapes_of_inputs()
-        return self.remember(found)
+        self.remember(found)
+        return self.loosen()
+
+    cdef int loosen(self) except -1:
+        """Objects by which it is known, and those that it updates, may go: it ends with them."""
+        cdef int k
+        for k in range(self.n_leaves):
+            if self.kinds[k] == SAME:
+                self.keys[k] = watch_of(self.keys[k], self.lives)
+        for w in self.watches:
+            (<Watch>w).loosen(self.lives)
+        for call in self.program.draft.calls:
+            if isinstance(call, Effect):
+                (<Effect>call).loosen(self.lives)
+        return 0
 
     cdef list shapes_of_inputs(self):
         """In the program's order: leaves of the arguments, then what flows to results."""
@@ -187,7 +202,7 @@ cdef class Capture:
         cdef object x, key
         cdef int k, kind
         if (self.paused != (switches.paused != 0) or self.testing != (switches.testing != 0)
-                or len(found) != self.n_leaves):
+                or len(found) != self.n_leaves or self.lives.over):
             return False
         for k in range(self.n_leaves):
             kind = self.kinds[k]
@@ -216,7 +231,7 @@ cdef class Capture:
                 if not same_value(x, key):
                     return False
             elif kind == SAME:
-                if x is not key:
+                if not (<Watch>key).was(x):
                     return False
             elif not (cnp.PyArray_CheckExact(x) and key_of(x) == key):
                 return False
@@ -350,7 +365,7 @@ cdef class Capture:
                     return f"argument {k} has other numbers, which Python or NumPy looks at"
             elif kind == EQUAL and not same_value(x, key):
                 return f"argument {k} is {x!r}"
-            elif kind == SAME and x is not key:
+            elif kind == SAME and not (<Watch>key).was(x):
                 return f"argument {k} is another object"
         return None
 

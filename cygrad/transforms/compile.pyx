@@ -13,6 +13,7 @@ import functools
 import sys
 import types
 import warnings
+import weakref
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from cygrad.core.slots cimport Py_REFCNT
 from cygrad.core.storage cimport writes
 from cygrad.core.variable cimport Variable, describe, own_contiguous
 from cygrad.functions.broadcasting cimport copied
+from cygrad.programs.lives cimport Lives
 from cygrad.programs.recorder cimport Recorder
 from cygrad.transforms.capture cimport (
     ARRAY, AS_ARRAY, AS_IT_WAS, AS_NUMBER, AS_RESULT, AS_SCALAR, AS_SPENT, AS_VARIABLE, BASES,
@@ -48,6 +50,7 @@ cnp.import_array()
 
 cdef enum:
     MOST = 64               # captures, after which a function stays eager
+    EXPLAINED = 256         # so many of them
     FEW_LEAVES = 32         # arguments that are compared with each other
 
 cdef str OTHER_NUMBERS = (
@@ -64,7 +67,9 @@ cdef class Compiled:
     cdef list held                  # Captures, what was replayed last first
     cdef list explanations
     cdef bint stays_eager
+    cdef int wasted                 # captures that ended with an object, and were never replayed
     cdef dict __dict__
+    cdef object __weakref__
 
     def __init__(self, function, fallback):
         if not callable(function):
@@ -127,8 +132,9 @@ cdef class Compiled:
                         return result
                 continue
             if k > 0:               # a new list: another thread may be looking through this one
-                self.held = [capture, *[c for c in held if c is not capture]]
+                self.held = [capture, *[c for c in self.held if c is not capture]]
             self.replays += 1
+            capture.used = True
             if not differs:
                 return result
             return self.compared(capture, found, result, call, args, kwargs)
@@ -201,6 +207,10 @@ cdef class Compiled:
 
     cdef object capture(self, object places, tuple found, tuple args, dict kwargs):
         cdef Capture capture
+        if self.wasted >= MOST:
+            self.stay(f"{MOST} captures of it were never replayed, as an object that is an "
+                      "argument, or that it reaches, was gone by the next call")
+            return self.function(*args, **kwargs)
         if len(self.held) >= MOST:
             lines = sorted({f"{file}:{line}, {what}" for c in self.held
                             for what, (file, line) in (<Capture>c).where})
@@ -216,7 +226,20 @@ cdef class Compiled:
     cdef int add(self, Capture capture, str reason) except -1:
         self.captures += 1
         self.explanations.append(f"capture {self.captures}: {reason}")
-        self.held = [capture, *self.held]
+        del self.explanations[:-EXPLAINED]
+        if capture.lives.over:
+            self.wasted += 1
+            return 0
+        self.held = [capture, *[c for c in self.held if not (<Capture>c).lives.over]]
+        return 0
+
+    cdef int end(self, Lives lives) except -1:
+        """An object is gone by which a capture was known."""
+        for c in self.held:
+            if (<Capture>c).lives is lives:
+                self.wasted = 0 if (<Capture>c).used else self.wasted + 1
+                self.held = [other for other in self.held if other is not c]
+                return 0
         return 0
 
     cdef object proof(self, Capture capture, object places, tuple found, tuple args, dict kwargs):
@@ -242,6 +265,7 @@ cdef class Compiled:
         """Call the function; its result, and the Capture of the call, or None."""
         cdef Capture capture = <Capture>Capture.__new__(Capture)
         cdef Recorder recorder = Recorder()
+        capture.lives = Lives(functools.partial(end, weakref.ref(self)))
         cdef Repetition repetition = <Repetition>Repetition.__new__(Repetition)
         cdef list kinds = [], given = [], flown = None
         cdef unsigned int before
@@ -470,6 +494,12 @@ cdef class Compiled:
 
 
 WRAPPERS.append(Compiled)
+
+
+def end(compiled, Lives lives not None):
+    cdef Compiled of = compiled()
+    if of is not None:
+        of.end(lives)
 
 
 cdef class Replaying:

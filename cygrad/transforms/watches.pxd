@@ -1,5 +1,9 @@
 # What a capture depends on beside its inputs.
 
+from cpython.object cimport PyObject
+
+from cygrad.programs.lives cimport Lives
+
 cdef enum:
     WATCHES = 1000          # places that are looked at in each call
 
@@ -7,11 +11,16 @@ cdef enum:
 cdef class Watch:
     cdef object of              # a cell of a closure, or a dict
     cdef object key             # of the dict
-    cdef object expected
+    cdef object expected        # or None, of what is known by its address, as long as it lives:
+    cdef PyObject* at
     cdef str name               # for people
 
     cdef object now(self)
     cdef bint holds(self) except -1
+    cdef bint was(self, object x) noexcept
+    cdef int loosen(self, Lives lives) except -1    # what was there may go
+
+cdef Watch watch_of(object x, Lives lives)      # of an object that is no place
 
 # In place of those in `watches` of these attributes.
 cdef list watching_states(list watches, list states)

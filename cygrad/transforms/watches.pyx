@@ -46,7 +46,24 @@ cdef class Watch:
 
     cdef bint holds(self) except -1:
         now = self.now()
-        return now is self.expected or (is_plain(now) and same_value(now, self.expected))
+        return self.was(now) or (is_plain(now) and same_value(now, self.expected))
+
+    cdef bint was(self, object x) noexcept:
+        return <PyObject*>x is self.at if self.at is not NULL else x is self.expected
+
+    cdef int loosen(self, Lives lives) except -1:
+        if (type(self) is Watch and self.expected is not MISSING and not is_plain(self.expected)
+                and lives.hold(self.expected) is not None):
+            self.at = <PyObject*>self.expected
+            self.expected = None
+        return 0
+
+
+cdef Watch watch_of(object x, Lives lives):
+    cdef Watch w = <Watch>Watch.__new__(Watch)
+    w.expected = x
+    w.loosen(lives)
+    return w
 
 
 cdef bint holds_numbers(cnp.ndarray array, bytes numbers) except -1:
