@@ -122,6 +122,8 @@ cdef class Places:
     cdef int place(self, int value) except -1:
         cdef const Seat* seat = &self.seats[value]
         cdef Place* block
+        if self.places[value].base > 0:         # memory of its own
+            return 0
         if seat.block < 0:
             self.places[value].offset = self.claim(self.room_of(value))
             return 0
@@ -133,6 +135,8 @@ cdef class Places:
         return 0
 
     cdef int let_go(self, int value) except -1:
+        if self.places[value].base > 0:
+            return 0
         if self.draft.values[value].size != 1:
             self.free_block(self.places[value].offset, self.room_of(value))
         elif self.seats[value].block < 0:

@@ -25,9 +25,11 @@ cdef class Program:
     cdef int n_given, room_for_given
     cdef double* arena              # kept for the next run, or NULL: one is running
     cdef Py_ssize_t arena_size
-    cdef readonly list inputs       # the place of each in the arena
+    cdef readonly list inputs       # of (base, offset)
     cdef readonly list results      # of (base, offset, shape, strides), in numbers
     cdef readonly list shapes       # of the inputs
+    cdef bint lends                 # some have memory of their own (bases.pyx)
+    cdef Program alone              # the same without, to be called by itself; or None
     cdef Draft draft                # for people to read
     cdef list calls
     cdef Outside outside
@@ -44,4 +46,6 @@ cdef class Program:
     cdef tuple called(self, list arrays, double* arena, double** bases)
     cdef list outside_now(self)
 
-cdef Program build(Draft draft, Outside outside)
+# arrays: by input, whether it may be read where the caller has it. given: those of the results that
+# are given as arrays, and may be computed in these.
+cdef Program build(Draft draft, Outside outside, list arrays, list given)

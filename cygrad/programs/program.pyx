@@ -21,6 +21,7 @@ from cygrad.core.variable cimport Variable, empty, own_contiguous
 from cygrad.kernels.elementwise cimport (
     END, GUARD, LAST, constants_of, copy_strided, kernel_named,
 )
+from cygrad.programs.bases cimport lend
 from cygrad.programs.draft cimport (
     CHECK, COMPUTED, CONSTANT, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, Operand,
     PAUSE, PUT, ROUTINE, SUM, Value, grown,
@@ -49,7 +50,7 @@ cdef class Building(Places):
     """A Program on its way: the code and the steps, at the places of the values."""
     cdef Program program
     cdef dict loaded            # (value, offset) of what is outside: its slot
-    cdef bint has_late          # what scalar code reads after an effect
+    cdef bint has_late          # what is not in the arena, nor there at the start
     cdef bint in_code
     cdef int at_hand            # the value that the last instruction of the code has made, or -1
     cdef Step* stretch          # that is being built
@@ -64,11 +65,12 @@ cdef class Building(Places):
 
     # ---- What is there before the first instruction -------------------------------------------
 
-    cdef int settle(self) except -1:
+    cdef int settle(self, Outside outside, list arrays, list given) except -1:
         cdef Draft draft = self.draft
         cdef Value* value
         cdef int k, n_inputs = 0
         self.look_ahead()
+        lend(draft, self.places, self.last, outside.count + 1, arrays, given)
         for k in range(draft.n_values):
             if draft.values[k].origin == INPUT:
                 n_inputs = max(n_inputs, draft.values[k].index + 1)
@@ -79,10 +81,12 @@ cdef class Building(Places):
                 self.places[k].base = value.index + 1
                 self.has_late |= value.late
             elif value.origin == INPUT:
-                self.places[k].offset = self.claim(value.size)
-                self.program.inputs[value.index] = self.places[k].offset
+                self.place(k)
+                self.program.inputs[value.index] = (self.places[k].base, self.places[k].offset)
             elif value.origin == CONSTANT:
                 self.give(k)
+            elif self.places[k].base > 0:
+                self.has_late = True
         return 0
 
     cdef int give(self, int value) except -1:
@@ -169,14 +173,13 @@ cdef class Building(Places):
         return self.used - 1
 
     cdef int fetch(self, const Instruction* at) except -1:
-        """Copy late numbers that scalar code is about to read, in steps before it."""
+        """Copy numbers that scalar code is about to read, and that are late, in steps before it."""
         cdef const Operand* operand
         cdef TileKernel* t
         cdef int j
         for j in range(at.count):
             operand = &self.draft.operands[at.first + j]
-            if (not self.draft.values[operand.value].late
-                    or self.draft.values[operand.value].origin != OUTSIDE
+            if (operand.layout.size != 1 or not self.is_late(operand.value)
                     or (operand.value, operand.offset) in self.loaded):
                 continue
             self.begin_stretch(1, 1)
@@ -188,6 +191,12 @@ cdef class Building(Places):
             self.loaded[(operand.value, operand.offset)] = self.used
             self.used += 1
         return 0
+
+    cdef bint is_late(self, int value) noexcept:
+        """Whether it stands elsewhere than in the arena, and is not there before the start."""
+        if self.draft.values[value].origin == COMPUTED:
+            return self.places[value].base > 0
+        return self.draft.values[value].origin == OUTSIDE and self.draft.values[value].late
 
     cdef int read(self, Step* s, const Operand* operand) except -1:
         s.places[s.count] = self.places[operand.value]
@@ -284,13 +293,13 @@ cdef class Building(Places):
 
     # ---- Instructions -------------------------------------------------------------------------
 
-    cdef Program built(self):
+    cdef Program built(self, Outside outside, list arrays, list given):
         cdef Draft draft = self.draft
         cdef Program p = self.program
         cdef Instruction* at
         cdef int k
         cdef bint in_place
-        self.settle()
+        self.settle(outside, arrays, given)
         p.instructions = draft.n_instructions
         for k in range(draft.n_instructions):
             at = &draft.instructions[k]
@@ -310,8 +319,11 @@ cdef class Building(Places):
             p.room_for_words = p.n_words
         p.pause = p.n_steps if p.pause < 0 else p.pause
         p.draft = draft
+        p.outside = outside
         p.results = [(self.places[<int>r[0]].base, self.places[<int>r[0]].offset + r[1], *r[2:])
                      for r in draft.results]
+        for place in p.inputs + p.results:
+            p.lends = p.lends or place[0] > outside.count
         p.arena_size = max(self.used, 1)
         p.arena = p.new_arena()
         p.is_long = self.work + p.n_words > MUCH
@@ -464,6 +476,8 @@ cdef class Building(Places):
                       bint in_place) except -1:
         cdef int offset = self.draft.details_of(at).offset
         cdef Step* s
+        if self.has_late:
+            self.fetch(at)
         if not in_place:
             if at.count == 2:
                 s = self.step(MAP_KERNEL)
@@ -475,7 +489,7 @@ cdef class Building(Places):
                 s = self.step(FILL)
                 s.places[0] = self.places[at.out]
                 s.size = size
-        if operands[0].layout.size == 1:
+        if operands[0].layout.size == 1 and self.places[at.out].base == 0:
             self.begin_code()
             self.at_hand = -1
             self.word(ADD_KERNEL)
@@ -500,7 +514,7 @@ cdef class Building(Places):
             reads.append((place.base, place.offset + operands[j].offset,
                           shape_of(operands[j].layout), strides_of(operands[j].layout)))
         for j in range(at.outs):
-            writes.append(self.places[at.out + j].offset)
+            writes.append((self.places[at.out + j].base, self.places[at.out + j].offset))
         call = self.draft.calls[self.draft.details_of(at).index]
         self.program.calls.append((call, reads, writes))
         return <int>len(self.program.calls) - 1
@@ -511,22 +525,21 @@ cdef tuple strides_of(const Layout* layout):
     return tuple([layout.strides[d] for d in range(layout.ndim)])
 
 
-cdef Program build(Draft draft, Outside outside):
+cdef Program build(Draft draft, Outside outside, list arrays, list given):
     simplify(draft)
-    return built(draft, outside)
-
-
-cdef Program built(Draft draft, Outside outside):
-    cdef Program p = (<Building>Building(draft)).built()
-    p.outside = outside
-    return p
+    return (<Building>Building(draft)).built(outside, arrays, given)
 
 
 def load(state):
     """The Program that was pickled as this state."""
     draft, shapes, blocks = loaded(state)
     variables = [constant(np.frombuffer(block).copy(), "Program") for block in blocks]
-    cdef Program p = built(draft, outside_of([(v, 0, 0, None) for v in variables], []))
+    return alone(draft, outside_of([(v, 0, 0, None) for v in variables], []), shapes)
+
+
+cdef Program alone(Draft draft, Outside outside, list shapes):
+    """With a place in the arena for each input and result."""
+    cdef Program p = (<Building>Building(draft)).built(outside, [False] * len(shapes), [])
     p.shapes = shapes
     return p
 
@@ -591,6 +604,10 @@ cdef class Program:
         """
         cdef double* arena
         cdef double** bases
+        if self.lends:
+            if self.alone is None:
+                self.alone = alone(self.draft, self.outside, self.shapes)
+            return self.alone(*inputs)
         if self.calls:
             raise TypeError("Program: it calls Python, as for random numbers and updates; call the "
                             "compiled function")
@@ -616,7 +633,7 @@ cdef class Program:
         cdef int k
         for k in range(len(arrays)):
             v = arrays[k]
-            memcpy(arena + <Py_ssize_t>self.inputs[k], v.ptr, v.layout.size * sizeof(double))
+            memcpy(arena + <Py_ssize_t>self.inputs[k][1], v.ptr, v.layout.size * sizeof(double))
         _held = self.outside.hold()
         self.outside.resolve(bases)
         if not (self.run(arena, bases) and self.go_on(bases)):

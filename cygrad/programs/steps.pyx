@@ -176,8 +176,8 @@ cdef int call_python(tuple call, double** bases) except -1:
     copies = {}
     inputs = [operand_of_call(bases[<int>base] + <Py_ssize_t>offset, shape, strides, copies)
               for base, offset, shape, strides in reads]
-    for v, offset in zip(function(inputs), writes):
-        copy_out(v, bases[0] + <Py_ssize_t>offset)
+    for v, (base, offset) in zip(function(inputs), writes):
+        copy_out(v, bases[<int>base] + <Py_ssize_t>offset)
     return 0
 
 

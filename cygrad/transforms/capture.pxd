@@ -7,9 +7,6 @@ from cygrad.programs.outside cimport Outside
 from cygrad.programs.program cimport Program
 from cygrad.programs.recorder cimport Recorder
 
-cdef enum:
-    BASES = 1024                # arrays outside that a program may read
-
 cdef object MISSING             # in place of a result: a guard does not hold
 
 cdef enum Leaf:
@@ -67,7 +64,10 @@ cdef class Capture:
     cdef list pulls                 # of each end the number of a result
     cdef Layout** targets           # shapes of the results that gradients flow to; borrowed
     cdef unsigned char* kinds       # of the leaves, Leaf
-    cdef Py_ssize_t* slots          # of the inputs, in the arena
+    cdef Py_ssize_t* slots          # of the inputs, in the arena; or less than 0: minus the base
+    cdef bint lends                 # some have a base: they are read where the caller has them
+    cdef list direct                # results that are computed in the arrays that are given
+    cdef int n_direct
     cdef Py_ssize_t n_numbers       # of all inputs
     cdef double* first              # the numbers of the inputs at the capture
     cdef char* unshown              # of each input: no replay with other ones has been compared
@@ -94,11 +94,13 @@ cdef class Capture:
 
     cdef int complete(self, Recorder recorder, list kinds, tuple found) except -1
     cdef int loosen(self) except -1
+    cdef int compose(self, Recorder recorder, list kinds) except -1
     cdef int settle(self, list kinds) except -1
     cdef list shapes_of_inputs(self)
     cdef bint fits(self, tuple found) except -1
     cdef object replay(self, tuple found, Call call, bint* differs)
     cdef int place(self, Result* r, int number) except -1
+    cdef list new_results(self, double** bases)
     cdef object assembled(self, object form, double** bases, list outputs)
     cdef object rebuilt(self, object form, double** bases, list outputs)
     cdef object give(self, int k, double** bases, list outputs)

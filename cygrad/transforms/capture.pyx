@@ -24,6 +24,7 @@ from cygrad.core.mode cimport Mode, mode
 from cygrad.core.variable cimport Variable, detached, empty, own_contiguous
 from cygrad.functions.operation cimport operation
 from cygrad.kernels.elementwise cimport copy_strided
+from cygrad.programs.bases cimport BASES
 from cygrad.programs.calls cimport Effect
 from cygrad.programs.program cimport build
 from cygrad.transforms.watches cimport Watch, is_plain, same_value, watch_of
@@ -106,7 +107,7 @@ cdef class Capture:
         self.keyed = recorder.looked_at
         self.draws = [draw for draw, _, _ in recorder.draws]
         self.asks_late = recorder.asks_late
-        self.program = build(recorder.draft, self.outside)
+        self.compose(recorder, kinds)
         self.where = recorder.where
         self.settle(kinds)
         self.program.shapes = self.shapes_of_inputs()
@@ -132,6 +133,29 @@ cdef class Capture:
         return ([shape_of(self.shapes[k]) if self.shapes[k] is not NULL else ()
                  for k in range(self.n_leaves) if self.kinds[k] <= LAST_INPUT]
                 + [shape_of(self.targets[k]) for k in range(self.ways.count(AS_RESULT))])
+
+    cdef int compose(self, Recorder recorder, list kinds) except -1:
+        """Make the program, and say what it may read and compute where the caller has it."""
+        cdef list arrays, given
+        cdef int k, base
+        # Where gradients flow back, the numbers are needed when they may be other ones by now; an
+        # effect may write to the memory of an argument.
+        arrays = [not self.effects and self.ends is None and kind in (ARRAY, VARIABLE)
+                  for kind in kinds if kind <= LAST_INPUT]
+        given = [k for k in range(len(self.ways))
+                 if self.ends is None and self.ways[k] in (AS_ARRAY, AS_VARIABLE, AS_SPENT)]
+        self.program = build(recorder.draft, self.outside,
+                             arrays + [False] * self.ways.count(AS_RESULT),
+                             [self.constants[k] for k in given])
+        self.direct = []
+        met = set(range(self.outside.count + 1)) | {base for base, _ in self.program.inputs}
+        for k in given:
+            base = self.program.results[self.constants[k]][0]
+            if base not in met:
+                met.add(base)
+                self.direct.append(k)
+        self.n_direct = <int>len(self.direct)
+        return 0
 
     cdef int settle(self, list kinds) except -1:
         """The program is there: make ready for replays."""
@@ -162,7 +186,9 @@ cdef class Capture:
                 self.required[k] = self.kinds[k] == VARIABLE and requires(<Variable>self.keys[k])
                 self.keys[k] = None     # not its numbers, too
         for k in range(all_inputs):
-            self.slots[k] = self.program.inputs[k]
+            base, offset = self.program.inputs[k]
+            self.slots[k] = -base if base else offset
+            self.lends |= base != 0
         for k in range(self.n_results):
             r = &self.results[k]
             r.way = self.ways[k]
@@ -249,17 +275,24 @@ cdef class Capture:
         cdef double* bases[BASES]
         cdef bint comparing = differs[0]
         cdef double* arena = self.program.take_arena()
+        cdef double* numbers
         cdef Py_ssize_t n, at = 0
         cdef bint mine = True
         cdef int k, i = 0
+        cdef list lent = [] if self.lends else None, outputs = None
         try:
             for k in range(self.n_leaves):
                 if self.kinds[k] > LAST_INPUT:
                     continue
-                n = put(found[k], arena + self.slots[i])
+                if self.slots[i] >= 0:
+                    numbers = arena + self.slots[i]
+                    n = put(found[k], numbers)
+                else:
+                    numbers = bases[-self.slots[i]] = lend(found[k], lent)
+                    n = self.shapes[k].size
                 if self.n_unshown > 0:
                     differs[0] |= self.unshown[i] and memcmp(
-                        self.first + at, arena + self.slots[i], n * sizeof(double)) != 0
+                        self.first + at, numbers, n * sizeof(double)) != 0
                     at += n
                 i += 1
             if self.effects and not comparing and (differs[0] or not self.proved):
@@ -270,12 +303,14 @@ cdef class Capture:
             self.outside.resolve(bases)
             if self.program.is_long or self.effects:    # another thread may assign .data meanwhile
                 _held = self.outside.hold()
+            if self.n_direct > 0:
+                outputs = self.new_results(bases)
             if not self.program.run(arena, bases):
                 if states is not None:
                     put_back(states)
                 return MISSING
             if self.ends is None:
-                return self.assembled(self.result, bases, None)
+                return self.assembled(self.result, bases, outputs)
             call.keep(self, arena, bases)
             mine = False
             return self.assembled(self.result, bases, call.outputs(found))
@@ -283,8 +318,19 @@ cdef class Capture:
             if mine:
                 self.program.give_arena(arena)
 
+    cdef list new_results(self, double** bases):
+        """The arrays in which results are computed, each at its place among the leaves."""
+        cdef list outputs = [None] * self.n_results
+        cdef Variable v
+        cdef int k
+        for k in self.direct:
+            v = empty(self.results[k].target)
+            bases[self.results[k].base] = v.ptr
+            outputs[k] = as_given(v, self.results[k].way)
+        return outputs
+
     cdef object assembled(self, object form, double** bases, list outputs):
-        """The result, or a part of it, in the form of its template. outputs: with a graph."""
+        """The result, or a part of it, in the form of its template. outputs: what is there."""
         if type(form) is int:
             return self.give(form, bases, outputs)
         if type(form) is tuple:
@@ -322,9 +368,7 @@ cdef class Capture:
         else:
             copy_strided(source, r.source.strides, v.ptr, r.target.strides, r.target.ndim,
                          r.target.shape)
-        if r.way == AS_SPENT:
-            return spent(v)
-        return array_of(v) if r.way == AS_ARRAY else v
+        return as_given(v, r.way)
 
     cdef tuple meaning(self, dict table):
         return self.program.draft.meaning(self.outside.names(), table)
@@ -343,6 +387,9 @@ cdef class Capture:
                     self.n_unshown -= 1
                 at += n
                 i += 1
+        if self.n_unshown == 0:
+            free(self.first)
+            self.first = NULL
         return 0
 
     cdef str other_leaf(self, tuple found):
@@ -371,10 +418,11 @@ cdef class Capture:
 
     cdef int remember(self, tuple found) except -1:
         """The numbers of the inputs, to know when there are other ones."""
-        cdef Py_ssize_t size = 0, at = 0
+        cdef Py_ssize_t size, at = 0
+        cdef cnp.ndarray own
         cdef int k
-        numbers = [numbers_in(x) for x, kind in zip(found, range(self.n_leaves))
-                   if self.kinds[<int>kind] <= LAST_INPUT]
+        numbers = [np.ascontiguousarray(numbers_in(x)) for k, x in enumerate(found)
+                   if self.kinds[k] <= LAST_INPUT]
         size = sum([len(x) for x in numbers])
         self.first = <double*>malloc(size * sizeof(double) + 1)
         self.unshown = <char*>malloc(self.n_inputs + 1)
@@ -383,10 +431,9 @@ cdef class Capture:
         for k in range(self.n_inputs):
             self.unshown[k] = True
         self.n_unshown = self.n_inputs
-        for x in numbers:
-            for k in range(len(x)):
-                self.first[at] = x[k]
-                at += 1
+        for own in numbers:
+            memcpy(self.first + at, cnp.PyArray_DATA(own), cnp.PyArray_NBYTES(own))
+            at += cnp.PyArray_SIZE(own)
         self.n_numbers = at
         return 0
 
@@ -461,6 +508,24 @@ cdef bint has_shape(cnp.ndarray x, const Layout* layout) noexcept:
         if cnp.PyArray_DIM(x, d) != layout.shape[d]:
             return False
     return True
+
+
+cdef inline object as_given(Variable v, Way way):
+    """New numbers, as a leaf of the result."""
+    if way == AS_SPENT:
+        return spent(v)
+    return array_of(v) if way == AS_ARRAY else v
+
+
+cdef double* lend(object x, list lent) except NULL:
+    """Where an array or Variable has its numbers, in order; `lent` keeps them there."""
+    cdef Variable v
+    if cnp.PyArray_CheckExact(x) and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>x):
+        lent.append(x)
+        return <double*>cnp.PyArray_DATA(<cnp.ndarray>x)
+    v = own_contiguous(<Variable>x if isinstance(x, Variable) else constant(x, "compile"))
+    lent.append(v.storage)          # v may be given other memory by another thread
+    return v.ptr
 
 
 cdef Py_ssize_t put(object x, double* target) except -1:

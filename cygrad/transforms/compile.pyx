@@ -29,11 +29,12 @@ from cygrad.core.slots cimport Py_REFCNT
 from cygrad.core.storage cimport writes
 from cygrad.core.variable cimport Variable, describe, own_contiguous
 from cygrad.functions.broadcasting cimport copied
+from cygrad.programs.bases cimport BASES
 from cygrad.programs.lives cimport Lives
 from cygrad.programs.recorder cimport Recorder
 from cygrad.transforms.capture cimport (
-    ARRAY, AS_ARRAY, AS_IT_WAS, AS_NUMBER, AS_RESULT, AS_SCALAR, AS_SPENT, AS_VARIABLE, BASES,
-    BYTES, Capture, EQUAL, FLOAT, MISSING, NUMBER, SAME, VARIABLE, WHOLE, is_exact, is_float64,
+    ARRAY, AS_ARRAY, AS_IT_WAS, AS_NUMBER, AS_RESULT, AS_SCALAR, AS_SPENT, AS_VARIABLE, BYTES,
+    Capture, EQUAL, FLOAT, MISSING, NUMBER, SAME, VARIABLE, WHOLE, is_exact, is_float64,
     is_number_too, key_of, requires, same_form, same_ways, spent,
 )
 from cygrad.transforms.replayed cimport Run, beginnings, gradients_of, run_of, seed_like
