@@ -1,5 +1,8 @@
 from cygrad.kernels.numpy_loops cimport Loop
 
+cdef enum:
+    SHORT = 8                   # a kept innermost axis of less is not worth a loop of its own
+
 # Reduce the axes whose bit is set in `axes` with a binary loop. out: contiguous, one place for each
 # combination of the other axes, holding the start values. The caller guarantees at most MAX_NDIM
 # axes and memory behind every element.

@@ -8,10 +8,6 @@ the lengths of the axes.
 from cygrad.kernels.limits cimport MAX_NDIM
 from cygrad.kernels.numpy_loops cimport Loop, call
 
-cdef enum:
-    SHORT = 8                   # a kept innermost axis of less is not worth a loop of its own
-
-
 cdef void reduce_strided(Loop* loop, const double* x, int ndim, const Py_ssize_t* shape,
                          const Py_ssize_t* strides, unsigned long long axes,
                          double* out) noexcept nogil:

@@ -1,7 +1,7 @@
 # Bases: the large values that stand in memory of their own, not in the arena.
 
 from cygrad.programs.draft cimport Draft
-from cygrad.programs.steps cimport Place
+from cygrad.programs.tiles cimport Place
 
 cdef enum:
     LARGE = 512                 # numbers from which it pays

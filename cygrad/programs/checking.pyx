@@ -16,7 +16,7 @@ from cygrad.programs.draft cimport (
     ROUTINE, SUM, Value,
 )
 from cygrad.programs.steps cimport ROUTINE_OPERANDS
-from cygrad.programs.stretches cimport stands_still
+from cygrad.programs.stretches cimport find_stretches
 
 from cygrad.programs.reaches import reach_of
 
@@ -42,14 +42,15 @@ cdef int first_instruction() except -1:
 
 
 cdef int check(Draft draft, Py_ssize_t inputs) except -1:
-    (<Checking>Checking(draft)).run(inputs)
-    return 0
+    cdef Checking checking = Checking(draft)
+    checking.run(inputs)
+    find_stretches(draft)
+    return checking.sines()
 
 
 cdef class Checking:
     cdef Draft draft
     cdef list makers            # of each value the instruction that has made it, or None
-    cdef int last_stretch
 
     def __init__(self, Draft draft not None):
         self.draft = draft
@@ -67,7 +68,6 @@ cdef class Checking:
                 self.operand(at, &self.draft.operands[at.first + j])
             self.made(at, k)
             self.instruction(at, k)
-            self.stretch(at, k)
             pauses += at.kind == PAUSE
         self.need(pauses <= 1, "pauses")
         for value, offset, shape, strides in self.draft.results:
@@ -80,6 +80,16 @@ cdef class Checking:
     cdef int need(self, bint holds, str what) except -1:
         if not holds:
             raise ValueError(f"the program has {what} that cannot be")
+        return 0
+
+    cdef int sines(self) except -1:
+        """Sine and cosine of an array come from one instruction in a stretch only."""
+        cdef const Instruction* at
+        cdef int k
+        for k in range(self.draft.n_instructions):
+            at = &self.draft.instructions[k]
+            self.need(at.kind != KERNEL or at.kernel != SINCOS or at.stretch > 0
+                      or self.draft.values[at.out].size == 1, "a sine")
         return 0
 
     # ---- Values ---------------------------------------------------------------------------------
@@ -148,37 +158,15 @@ cdef class Checking:
                   and "LAST" not in name_of_kernel(at.kernel) and not adds(at.kernel), "a kernel")
         size = self.draft.values[at.out].size
         self.need(not both or self.draft.values[at.out + 1].size == size, "a kernel")
+        self.need(at.layout is not NULL, "a kernel")
         if size == 1:
             return self.numbers(at, operands)
-        self.need(at.kernel < FIRST_INSTRUCTION or both and at.stretch > 0, "a kernel")
-        if at.stretch > 0:
-            return 0
-        self.need(at.layout is not NULL, "a kernel")
+        self.need(at.kernel < FIRST_INSTRUCTION or both, "a kernel")
         self.within(at.layout, 0, at.out)
+        self.need(not at.layout.contiguous or at.layout.size == size, "a kernel")
+        self.draft.has_stretches = True
         for j in range(at.count):
             self.need(broadcasts(operands[j].layout, at.layout), "shapes")
-        return 0
-
-    cdef int stretch(self, const Instruction* at, int k) except -1:
-        """Instructions with one number follow each other, and take tiles of one length."""
-        cdef const Instruction* before
-        cdef const Operand* operand
-        cdef Py_ssize_t size
-        cdef int j
-        if at.stretch == 0:
-            return 0
-        before = &self.draft.instructions[k - 1] if k > 0 else NULL
-        self.need(at.kind == KERNEL and self.draft.values[at.out].size > 1, "a stretch")
-        size = self.draft.values[at.out].size
-        if before is not NULL and before.stretch == at.stretch:
-            self.need(self.draft.values[before.out].size == size, "a stretch")
-        else:
-            self.need(at.stretch > self.last_stretch, "a stretch")
-            self.last_stretch = at.stretch
-        for j in range(at.count):
-            operand = &self.draft.operands[at.first + j]
-            self.need(stands_still(operand)
-                      or operand.layout.contiguous and operand.layout.size == size, "a stretch")
         return 0
 
     cdef int sum(self, const Instruction* at, const Operand* operands) except -1:

@@ -1,7 +1,7 @@
 # Places: where in the arena each value of a draft stands, and how long.
 
 from cygrad.programs.draft cimport Draft
-from cygrad.programs.steps cimport Place
+from cygrad.programs.tiles cimport Place
 
 # A number that a GATHER reads last is computed where it is gathered.
 cdef struct Seat:

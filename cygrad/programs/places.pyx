@@ -7,9 +7,9 @@ place of a tile (stretches.pyx). Whoever builds the program claims places in its
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
 
-from cygrad.programs.draft cimport COMPUTED, Draft, GATHER, Instruction, Operand
-from cygrad.programs.steps cimport Place, TILE
+from cygrad.programs.draft cimport COMPUTED, Draft, GATHER, Instruction, KERNEL, Operand
 from cygrad.programs.stretches cimport is_whole
+from cygrad.programs.tiles cimport Place, TILE
 
 
 cdef class Places:
@@ -68,7 +68,7 @@ cdef class Places:
         cdef int k, j
         for k in range(self.draft.n_instructions):
             at = &self.draft.instructions[k]
-            if at.stretch > 0:
+            if at.stretch > 0 and at.kind == KERNEL:
                 for j in range(at.outs):
                     self.home[at.out + j] = at.stretch
             for j in range(at.count):

@@ -2,7 +2,8 @@
 
 from cygrad.programs.draft cimport Draft
 from cygrad.programs.outside cimport Outside
-from cygrad.programs.steps cimport Place, ROUTINE_OPERANDS, Step
+from cygrad.programs.steps cimport ROUTINE_OPERANDS, Step
+from cygrad.programs.tiles cimport Place
 
 # A number that scalar code reads from outside.
 cdef struct Load:

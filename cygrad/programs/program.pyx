@@ -8,7 +8,7 @@ an arena, where another run has that of the program, and without calls of Python
 """
 
 cimport cython
-from libc.stdlib cimport calloc, free, malloc
+from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
 import numpy as np
@@ -28,14 +28,17 @@ from cygrad.programs.draft cimport (
 )
 from cygrad.programs.fusing cimport fusion
 from cygrad.programs.outside cimport Outside, outside_of
+from cygrad.programs.patterns cimport Pattern, ROW, WHOLE, pattern_of, pattern_of_sum
 from cygrad.programs.places cimport Places
 from cygrad.programs.saving cimport loaded, saved
 from cygrad.programs.simplify cimport simplify
 from cygrad.programs.steps cimport (
-    ADD_UP, CALL_PYTHON, Doing, FILL, MAP_KERNEL, OPERANDS, RUN_CODE, RUN_ROUTINE, RUN_TILES,
-    Spread, Step, TILE, TileKernel, free_step, run_plain, run_steps,
+    ADD_UP, CALL_PYTHON, Doing, FILL, MAP_KERNEL, RUN_CODE, RUN_ROUTINE, RUN_TILES, Step, free_step,
+    run_plain, run_steps,
 )
-from cygrad.programs.stretches cimport stands_still
+from cygrad.programs.tiles cimport (
+    ADD_ROWS, ADD_SEGMENTS, MOVES, STANDS, Spread, Stretch, TILE, TURNS, TileKernel, new_stretch,
+)
 
 cdef int COPY = kernel_named("COPY")
 cdef int ACCUMULATE = kernel_named("ACCUMULATE")
@@ -53,8 +56,9 @@ cdef class Building(Places):
     cdef bint has_late          # what is not in the arena, nor there at the start
     cdef bint in_code
     cdef int at_hand            # the value that the last instruction of the code has made, or -1
-    cdef Step* stretch          # that is being built
-    cdef dict spreads           # of it: (value, offset): the buffer
+    cdef Stretch* stretch       # that is being built
+    cdef dict spreads           # of it: (value, offset, pattern): the buffer, and its size
+    cdef list ending            # values that end with it
     cdef Py_ssize_t work        # numbers, and words of code
 
     def __cinit__(self, Draft draft):
@@ -184,7 +188,7 @@ cdef class Building(Places):
                 continue
             self.begin_stretch(1, 1)
             t = self.tile_kernel(COPY)
-            t.count = 1
+            t.count = t.outs = 1
             t.places[0] = self.places[operand.value]
             t.places[0].offset += operand.offset
             t.places[1].offset = self.used
@@ -216,28 +220,26 @@ cdef class Building(Places):
         """A stretch of at most n kernels."""
         cdef Step* s = self.step(RUN_TILES)
         s.size = size
-        s.kernels = <TileKernel*>calloc(n, sizeof(TileKernel))
-        s.spreads = <Spread*>calloc(n * OPERANDS, sizeof(Spread))
-        if s.kernels is NULL or s.spreads is NULL:
-            raise MemoryError()
-        self.stretch = s
+        s.stretch = self.stretch = new_stretch(n, size)
         self.spreads = {}
+        self.ending = []
         return 0
 
     cdef TileKernel* tile_kernel(self, int kernel) noexcept:
-        cdef TileKernel* t = &self.stretch.kernels[self.stretch.count]
+        cdef TileKernel* t = &self.stretch.kernels[self.stretch.n_kernels]
         t.kernel = kernel
-        self.stretch.count += 1
+        self.stretch.n_kernels += 1
         return t
 
     cdef int begin_stretch_at(self, int k) except -1:
-        """The stretch of this instruction, with buffers for the numbers that stand for arrays.
+        """The stretch of this instruction, with places for what it sums, and for what is broadcast.
 
         All of these come first: what ends in the stretch is used again at the next tile.
         """
         cdef const Instruction* at
         cdef const Operand* operand
         cdef int number = self.draft.instructions[k].stretch, m = k, j
+        cdef Py_ssize_t length = 0
         cdef Py_ssize_t size = self.draft.values[self.draft.instructions[k].out].size
         while m < self.draft.n_instructions and self.draft.instructions[m].stretch == number:
             m += 1
@@ -246,49 +248,79 @@ cdef class Building(Places):
             at = &self.draft.instructions[m]
             for j in range(at.count):
                 operand = &self.draft.operands[at.first + j]
-                if stands_still(operand):
-                    self.spread(operand, min(size, TILE))
-        self.work += size * self.stretch.count
+                if at.kind == KERNEL:
+                    self.spread(operand, pattern_of(operand, at.layout, &self.stretch.row))
+                elif pattern_of_sum(operand.layout, self.draft.details_of(at).axes,
+                                    &length) == ROW:
+                    self.stretch.row = length
+                else:
+                    self.stretch.segment = length
+            if at.kind == SUM:
+                self.place(at.out)
         return 0
 
-    cdef int spread(self, const Operand* operand, Py_ssize_t size) except -1:
+    cdef int spread(self, const Operand* operand, Pattern pattern) except -1:
         cdef Spread* s
-        key = (operand.value, operand.offset)
-        if key in self.spreads:
+        key = (operand.value, operand.offset, <int>pattern)
+        if pattern == WHOLE or key in self.spreads:
             return 0
-        s = &self.stretch.spreads[self.stretch.index]
-        self.stretch.index += 1
+        s = &self.stretch.spreads[self.stretch.n_spreads]
+        self.stretch.n_spreads += 1
+        s.pattern = pattern
         s.source = self.places[operand.value]
         s.source.offset += operand.offset
-        s.target = self.spreads[key] = self.claim(size)
+        s.size = min(self.stretch.size, TILE) + (self.stretch.row if pattern == ROW else 0)
+        s.target = self.claim(s.size)
+        self.spreads[key] = s.target, s.size
         return 0
 
     cdef int end_stretch(self, int k) except -1:
-        """After its last instruction: its buffers are free."""
+        """After its last instruction: its buffers are free, and what was read at all tiles."""
         cdef int number = self.draft.instructions[k].stretch
         if k + 1 < self.draft.n_instructions and self.draft.instructions[k + 1].stretch == number:
             return 0
-        for at in self.spreads.values():
-            self.free_block(at, min(self.stretch.size, TILE))
+        for at, size in self.spreads.values():
+            self.free_block(at, size)
+        for value in self.ending:
+            self.let_go(value)
         self.stretch = NULL
         return 0
 
     cdef int emit_tiles(self, const Instruction* at, const Operand* operands) except -1:
         cdef TileKernel* t = self.tile_kernel(at.kernel)
+        cdef Pattern pattern
+        cdef Py_ssize_t row
         cdef int j
         t.count = at.count
+        t.outs = at.outs
         memcpy(t.c, self.draft.c_of(at), sizeof(t.c))
+        if at.kind == SUM:
+            self.emit_sum_of_tiles(t, at, operands)
         for j in range(at.count):
-            if stands_still(&operands[j]):
-                t.places[j].offset = self.spreads[(operands[j].value, operands[j].offset)]
+            pattern = WHOLE if at.kind == SUM else pattern_of(&operands[j], at.layout, &row)
+            if pattern != WHOLE:
+                t.places[j].offset, _ = self.spreads[
+                    (operands[j].value, operands[j].offset, <int>pattern)]
+                t.moving[j] = TURNS if pattern == ROW else STANDS
                 continue
             t.places[j] = self.places[operands[j].value]
             t.places[j].offset += operands[j].offset
-            t.moves[j] = self.home[operands[j].value] == 0
+            t.moving[j] = STANDS if self.home[operands[j].value] else MOVES
         for j in range(at.outs):
             t.places[at.count + j] = self.places[at.out + j]
-            t.moves[at.count + j] = self.home[at.out + j] == 0
+            t.moving[at.count + j] = STANDS if self.home[at.out + j] or at.kind == SUM else MOVES
         self.work += self.stretch.size
+        return 0
+
+    cdef int emit_sum_of_tiles(self, TileKernel* t, const Instruction* at,
+                               const Operand* operands) except -1:
+        cdef Py_ssize_t length
+        if pattern_of_sum(operands[0].layout, self.draft.details_of(at).axes, &length) == ROW:
+            t.kernel = ADD_ROWS
+            return 0
+        t.kernel = ADD_SEGMENTS
+        t.sum = self.stretch.n_sums
+        self.stretch.n_sums += 1
         return 0
 
     # ---- Instructions -------------------------------------------------------------------------
@@ -331,6 +363,8 @@ cdef class Building(Places):
 
     cdef int place_results(self, const Instruction* at, bint in_place) except -1:
         cdef int j
+        if at.stretch > 0 and at.kind == SUM:
+            return 0                        # it has its place already
         if in_place:
             self.places[at.out] = self.places[self.draft.operands[at.first + 1].value]
             return 0
@@ -348,7 +382,9 @@ cdef class Building(Places):
             m = self.draft.operands[at.first + j].value
             if self.last[m] == k and self.draft.values[m].origin == COMPUTED:
                 self.last[m] = -1           # an operand may be named twice
-                if not (in_place and j == 1):
+                if at.stretch > 0 and self.draft.values[m].size != self.stretch.size:
+                    self.ending.append(m)
+                elif not (in_place and j == 1):
                     self.let_go(m)
         for j in range(at.outs):
             if self.last[at.out + j] == k:
@@ -515,8 +551,8 @@ cdef class Building(Places):
                           shape_of(operands[j].layout), strides_of(operands[j].layout)))
         for j in range(at.outs):
             writes.append((self.places[at.out + j].base, self.places[at.out + j].offset))
-        call = self.draft.calls[self.draft.details_of(at).index]
-        self.program.calls.append((call, reads, writes))
+        function = self.draft.calls[self.draft.details_of(at).index]
+        self.program.calls.append((function, reads, writes))
         return <int>len(self.program.calls) - 1
 
 

@@ -97,7 +97,7 @@ cdef class Saving:
             layout = self.layout(at.layout)
         outs = [self.value(at.out + j) for j in range(at.outs)]     # which follow each other
         return (<int>at.kind, name, operands, outs[0] if outs else -1, at.outs, layout,
-                details.offset, details.axes, at.stretch, (<const char*>c)[:2 * sizeof(double)],
+                details.offset, details.axes, (<const char*>c)[:2 * sizeof(double)],
                 tuple([details.n[j] for j in range(details.n_count)]))
 
 
@@ -226,11 +226,11 @@ cdef int read_instruction(Draft draft, list layouts, object of) except -1:
     cdef Details* details
     cdef bytes c
     cdef tuple n
-    cdef int number = 0, out, outs, stretch, offset, k
+    cdef int number = 0, out, outs, offset, k
     cdef unsigned long long axes
     cdef double pair[2]
     cdef Held layout
-    kind, name, operands, out, outs, form, offset, axes, stretch, c, n = of
+    kind, name, operands, out, outs, form, offset, axes, c, n = of
     if not KERNEL <= <int>kind <= PAUSE or kind == CALL:
         raise ValueError(f"there is no instruction of kind {kind}")
     if kind == KERNEL:
@@ -244,8 +244,6 @@ cdef int read_instruction(Draft draft, list layouts, object of) except -1:
     at = draft.add(<Kind><int>kind, out)
     at.outs = outs
     at.kernel = number
-    at.stretch = stretch
-    draft.has_stretches |= stretch != 0
     draft.tell(at, pair[0], pair[1])
     details = draft.detail(at)
     details.offset = offset

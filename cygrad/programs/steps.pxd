@@ -3,37 +3,19 @@
 from cygrad.core.layout cimport Layout
 from cygrad.core.routine cimport Routine
 from cygrad.programs.outside cimport Outside
+from cygrad.programs.tiles cimport OPERANDS, Place, Stretch
 
 cdef enum:
-    OPERANDS = 6                # of a step; its result is the last of them
     ROUTINE_OPERANDS = 64       # of a routine, with its results
-    TILE = 256                  # numbers of an array that a stretch takes at a time
 
 cdef enum Doing:
     RUN_CODE = 0                # from `code` on
-    RUN_TILES = 1               # a stretch of kernels on contiguous memory of `size`
+    RUN_TILES = 1               # a stretch
     MAP_KERNEL = 2              # on strided memory
     ADD_UP = 3                  # the first operand over `axes`, from the number c[0] on
     FILL = 4                    # `size` numbers with c[0]
     CALL_PYTHON = 5             # calls[index]
     RUN_ROUTINE = 6             # run, at the places of `many`, `count` in all
-
-# Memory: of the arena (base 0), or outside (base 1 and on).
-cdef struct Place:
-    int base
-    Py_ssize_t offset
-
-# A kernel of a stretch. Operands that do not move with the tile are in the buffer of one.
-cdef struct TileKernel:
-    int kernel, count           # of operands; the result comes after them, or both do
-    double c[2]
-    Place places[OPERANDS]
-    bint moves[OPERANDS]
-
-# A number that stands for a whole array: in a buffer, as often as a tile is long.
-cdef struct Spread:
-    Place source
-    Py_ssize_t target
 
 cdef struct Step:
     Doing doing
@@ -47,8 +29,7 @@ cdef struct Step:
     Routine run
     const Py_ssize_t* n         # the draft's
     Place* many                 # of malloc
-    TileKernel* kernels         # of malloc, `count` of them
-    Spread* spreads             # of malloc, `index` of them
+    Stretch* stretch            # the step's own
 
 cdef void free_step(Step* step) noexcept
 

@@ -5,7 +5,6 @@ on whole arrays, or a call of Python. Between steps, and between tiles of a long
 may come: nothing has been given to anybody yet.
 """
 
-from cpython.exc cimport PyErr_CheckSignals
 from libc.stdlib cimport free
 from libc.string cimport memcpy
 
@@ -14,18 +13,11 @@ from cygrad.core.layout cimport (
 )
 from cygrad.core.variable cimport Variable, empty_of, view_of
 from cygrad.functions.operation cimport broadcast_strides, map_long
-from cygrad.kernels.elementwise cimport (
-    CELLS, CG_SINCOS, KERNELS, RUN, copy_strided, instruction_named, map_strided,
-)
+from cygrad.kernels.elementwise cimport RUN, copy_strided, map_strided
 from cygrad.kernels.numpy_loops cimport ADD
 from cygrad.kernels.reduction cimport reduce_strided
 from cygrad.programs.calls cimport Effect
-
-cdef int SINCOS = instruction_named("SINCOS")
-
-cdef enum:
-    WORK = 1 << 20          # numbers after which a signal is looked for: some milliseconds
-
+from cygrad.programs.tiles cimport WORK, free_stretch, look_for_signals, run_stretch
 
 cdef void free_step(Step* step) noexcept:
     cdef int j
@@ -35,8 +27,7 @@ cdef void free_step(Step* step) noexcept:
     if step.shape is not NULL:
         release(step.shape)
     free(step.many)
-    free(step.kernels)
-    free(step.spreads)
+    free_stretch(step.stretch)
 
 
 # ---- All of them ---------------------------------------------------------------------------------
@@ -66,7 +57,7 @@ cdef bint run_plain(const Step* steps, int n, const unsigned int* code,
             if RUN(code + steps[k].code, bases[0]) is not NULL:
                 return False
         elif steps[k].doing == RUN_TILES:
-            run_tiles(&steps[k], bases)
+            run_stretch(steps[k].stretch, bases)
         elif steps[k].doing == RUN_ROUTINE:
             run_routine(&steps[k], bases)
         else:
@@ -76,12 +67,6 @@ cdef bint run_plain(const Step* steps, int n, const unsigned int* code,
             look_for_signals()
             work = 0
     return True
-
-
-cdef int look_for_signals() except -1 nogil:
-    with gil:
-        PyErr_CheckSignals()
-    return 0
 
 
 cdef void run_routine(const Step* s, double** bases) noexcept nogil:
@@ -125,47 +110,6 @@ cdef int run_map(const Step* s, const double** operands) except -1 nogil:
     else:
         map_strided(s.kernel, s.count, operands, strides, s.shape.ndim, s.shape.shape, s.c)
     return 0
-
-
-# ---- Tiles ---------------------------------------------------------------------------------------
-
-cdef int run_tiles(const Step* s, double** bases) except -1 nogil:
-    """Each kernel of the stretch on the first tile, each on the second, and so on: what one gives
-    the next is in the first-level cache still."""
-    cdef Py_ssize_t start = 0, work = 0, length
-    cdef int k
-    for k in range(s.index):
-        spread_number(&s.spreads[k], min(s.size, TILE), bases)
-    while start < s.size:
-        length = min(s.size - start, TILE)
-        for k in range(s.count):
-            run_tile(&s.kernels[k], start, length, bases)
-        start += length
-        work += length * s.count
-        if work > WORK:
-            look_for_signals()
-            work = 0
-    return 0
-
-
-cdef void spread_number(const Spread* of, Py_ssize_t n, double** bases) noexcept nogil:
-    cdef double number = bases[of.source.base][of.source.offset]
-    cdef double* target = bases[0] + of.target
-    cdef Py_ssize_t i
-    for i in range(n):
-        target[i] = number
-
-
-cdef void run_tile(const TileKernel* t, Py_ssize_t start, Py_ssize_t n,
-                   double** bases) noexcept nogil:
-    cdef const double* operands[OPERANDS]
-    cdef int j, results = 2 if t.kernel == SINCOS else 1
-    for j in range(t.count + results):
-        operands[j] = bases[t.places[j].base] + t.places[j].offset + start * t.moves[j]
-    if t.kernel == SINCOS:
-        CELLS[CG_SINCOS](<double**>operands, n)
-    else:
-        KERNELS[t.kernel](operands, <double*>operands[t.count], n, t.c)
 
 
 # ---- Python --------------------------------------------------------------------------------------

@@ -1,9 +1,10 @@
 """Stretches: elementwise instructions that run together, tile by tile.
 
 Instructions on contiguous arrays of one size are brought together, as far as what they read lets
-them: numbers that they need come before, sums and others that can wait come after. In a stretch
-each tile goes through all of them before the next does, so what nothing else reads stays in the
-first-level cache, and takes no memory of an array's size.
+them: numbers that they need come before, and others that can wait come after. What they read may be
+broadcast, and their results may be summed. In a stretch each tile goes through all of them before
+the next does, so what nothing else reads stays in the first-level cache, and takes no memory of an
+array's size.
 """
 
 cimport cython
@@ -11,9 +12,14 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
 from cygrad.kernels.elementwise cimport adds
+from cygrad.kernels.reduction cimport SHORT
 from cygrad.programs.draft cimport (
-    CALL, CHECK, Draft, Instruction, KERNEL, Operand, PAUSE,
+    CALL, CHECK, Draft, Instruction, KERNEL, Operand, PAUSE, SUM,
 )
+from cygrad.programs.patterns cimport (
+    COLUMN, OTHER, Pattern, ROW, pattern_of, pattern_of_sum,
+)
+from cygrad.programs.tiles cimport SEGMENTS_ADD_UP, SUMS, TILE
 
 cdef enum:
     PATIENCE = 64           # instructions that wait while a stretch is looked through
@@ -38,6 +44,9 @@ cdef class Stretches:
     cdef int* state                 # by instruction
     cdef int* members               # of the present stretch
     cdef int number                 # of the present stretch
+    cdef Py_ssize_t size            # of its arrays
+    cdef Py_ssize_t row, segment    # of its rows, and of what it sums; 0: of any
+    cdef int n_sums                 # of segments
 
     def __cinit__(self, Draft draft):
         self.draft = draft
@@ -87,23 +96,25 @@ cdef class Stretches:
         for k in range(start, end):
             if self.state[k] != WAITING:
                 continue
-            if self.is_elementwise(&self.given[k]):
-                self.find_stretch(k, end)
-            else:
+            if not self.find_stretch(k, end):
                 self.write(k)
 
-    cdef void find_stretch(self, int first, int end) noexcept:
+    cdef bint find_stretch(self, int first, int end) noexcept:
         """Write the stretch that begins here, and before it the numbers that come in between."""
-        cdef Py_ssize_t size = self.draft.values[self.given[first].out].size
-        cdef const Instruction* at
+        cdef const Instruction* at = &self.given[first]
         cdef int k, waiting = 0, n = 0
+        if at.kind != KERNEL or self.draft.values[at.out].size < 2:
+            return False
         self.number += 1
+        self.size = self.draft.values[at.out].size
+        self.row = self.segment = self.n_sums = 0
+        if not self.joins(at):
+            return False
         for k in range(first, end):
             at = &self.given[k]
             if self.state[k] != WAITING:
                 continue
-            if (self.is_elementwise(at) and self.draft.values[at.out].size == size
-                    and self.may_join(at)):
+            if self.may_join(at) and self.joins(at):
                 self.state[k] = self.number
                 self.members[n] = k
                 n += 1
@@ -116,21 +127,47 @@ cdef class Stretches:
         for k in range(n):
             self.write(self.members[k])
             self.written[self.n_written - 1].stretch = self.number
+        return True
 
-    cdef bint is_elementwise(self, const Instruction* at) noexcept:
-        """Whether it may be in a stretch: on contiguous arrays, and numbers in place of these."""
-        cdef const Operand* operand
-        cdef Py_ssize_t size
-        cdef int j
-        if at.dead or at.kind != KERNEL or adds(at.kernel) or not at.layout.contiguous:
+    cdef bint joins(self, const Instruction* at) noexcept:
+        """Whether it is elementwise, or a sum, on arrays of the stretch; if so, it is in it."""
+        cdef const Operand* operand = &self.draft.operands[at.first]
+        if at.dead:
             return False
-        size = self.draft.values[at.out].size
+        if at.kind == SUM:
+            return (operand.layout.contiguous and operand.layout.size == self.size
+                    and self.joins_sum(at, operand))
+        return (at.kind == KERNEL and not adds(at.kernel) and at.layout.contiguous
+                and self.draft.values[at.out].size == self.size and self.joins_kernel(at, operand))
+
+    cdef bint joins_kernel(self, const Instruction* at, const Operand* operands) noexcept:
+        cdef Py_ssize_t row = self.row, length = 0
+        cdef Pattern pattern
+        cdef int j
         for j in range(at.count):
-            operand = &self.draft.operands[at.first + j]
-            if not (operand.layout.contiguous and operand.layout.size == size
-                    or stands_still(operand)):
+            pattern = pattern_of(&operands[j], at.layout, &length)
+            if pattern == OTHER:
                 return False
-        return size > 1
+            if pattern == ROW or pattern == COLUMN:
+                if row > 0 and row != length:
+                    return False
+                row = length
+        self.row = row
+        return True
+
+    cdef bint joins_sum(self, const Instruction* at, const Operand* operand) noexcept:
+        cdef Py_ssize_t length = 0
+        cdef Pattern pattern = pattern_of_sum(
+            operand.layout, self.draft.details_of(at).axes, &length)
+        if pattern == ROW and length >= SHORT and (self.row == 0 or self.row == length):
+            self.row = length
+            return True
+        if (pattern == COLUMN and (self.segment == 0 or self.segment == length)
+                and (length <= TILE or SEGMENTS_ADD_UP) and self.n_sums < SUMS):
+            self.segment = length
+            self.n_sums += 1
+            return True
+        return False
 
     cdef bint is_of_numbers(self, const Instruction* at) noexcept:
         return at.kind == CHECK or (at.kind == KERNEL and self.draft.values[at.out].size == 1)
@@ -144,8 +181,7 @@ cdef class Stretches:
             m = self.maker[operand.value]
             if m < 0 or self.state[m] == BEFORE:
                 continue
-            if self.state[m] != self.number or not is_whole(
-                    self.draft, operand, self.draft.values[at.out].size):
+            if self.state[m] != self.number or not is_whole(self.draft, operand, self.size):
                 return False
         return True
 

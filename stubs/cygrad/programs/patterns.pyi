@@ -1,0 +1,1 @@
+"""Stub of cygrad/programs/patterns.pyx: how operands are broadcast, in C only."""

@@ -1,0 +1,1 @@
+"""Stub of cygrad/programs/tiles.pyx: stretches at work, in C only."""
