@@ -59,6 +59,10 @@ cdef enum Instruction:
     PUTS = 4                # a view; its gradient is put into zeros, or added to what is there
     MADE_OF = 5             # operations that are recorded themselves; so is its sweep
 
+# In c[1] of a Function whose Op is guarded: it failed, and an error is raised next.
+cdef enum:
+    FAILED = 4
+
 cdef struct Op:
     const char* name
     vjp_rule vjp
@@ -72,6 +76,7 @@ cdef struct Op:
     emit_rule emit          # of the operation; or NULL
     emit_rule emit_gradient     # of its fused rule or its sweep; or NULL
     int taking              # routine.pxd: how those take their operands
+    bint guarded            # the last result of `emit` is whether it succeeded: 1.0 or 0.0
     int hidden              # results of `emit` beside the outputs, which `emit_gradient` reads ...
     int emit_reads          # ... before the gradients, and after these inputs and outputs: Reads
     int gradient[2]         # its gradient kernel for each input

@@ -19,7 +19,7 @@ from cygrad.core.variable cimport (
     Variable, describe, detached, empty_of, own_contiguous, pinned_rows,
 )
 from cygrad.functions.arithmetic cimport multiply, plus
-from cygrad.functions.broadcasting cimport sum_to_layout
+from cygrad.functions.broadcasting cimport contiguous, sum_to_layout
 from cygrad.functions.operation cimport as_variable, broadcast_strides, map_long, operation, reading
 from cygrad.functions.shape cimport swap_last_axes, unsqueezed
 from cygrad.kernels.elementwise cimport kernel_named
@@ -176,6 +176,10 @@ cdef bint is_for_blas(const Layout* x) noexcept:
 
 cdef Variable blas_operand(Variable x):
     return x if is_for_blas(x.layout) else own_contiguous(x)
+
+
+cdef Variable for_blas(Variable x):
+    return x if is_for_blas(x.layout) else contiguous(x)
 
 
 cdef enum Fitting:

@@ -23,6 +23,7 @@ cdef Op operation(const char* name, vjp_rule vjp) noexcept:
     op.again = NULL
     op.emit = NULL
     op.emit_gradient = NULL
+    op.guarded = False
     op.taking = op.hidden = op.emit_reads = 0
     for i in range(2):
         op.gradient[i] = op.adding[i] = COMPOSED

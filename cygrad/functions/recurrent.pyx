@@ -24,7 +24,7 @@ from cygrad.functions.activation cimport logistic
 from cygrad.functions.arithmetic cimport multiply, plus, subtract_from
 from cygrad.functions.broadcasting cimport contiguous, sum_to_layout
 from cygrad.functions.indexing cimport slice_axis
-from cygrad.functions.linalg cimport blas_operand, is_for_blas, product, rows_of
+from cygrad.functions.linalg cimport blas_operand, for_blas, product, rows_of
 from cygrad.functions.operation cimport as_variable, operation, reading
 from cygrad.functions.shape cimport swap_last_axes
 from cygrad.functions.trigonometric cimport hyperbolic_tangent
@@ -631,8 +631,3 @@ cdef object step_on_tape(Variable x, Variable h, Variable c, Variable wx, Variab
     cell = connect_several(&LSTM_CELL, (new_h, new_c), (gates, plain_c), (active, tanh_c))
     connect_several(&LSTM_STEP, (new_h, new_c), (x, h, c, wx, wh, b), (active, tanh_c, cell))
     return new_h, new_c
-
-
-cdef Variable for_blas(Variable w):
-    """blas_operand, which a tape is told of."""
-    return w if is_for_blas(w.layout) else contiguous(w)

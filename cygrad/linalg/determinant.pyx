@@ -5,13 +5,16 @@ from libc.math cimport INFINITY, fabs
 
 from cygrad.core.function cimport Function, Op, connect
 from cygrad.core.mode cimport mode
-from cygrad.core.tape cimport refuse_on_tape
-from cygrad.core.variable cimport Variable, describe, empty_of, held, pinned_rows
-from cygrad.functions.arithmetic cimport multiply, scale
+from cygrad.core.routine cimport Emission
+from cygrad.core.tape cimport Tape, look_at, refuse_on_tape
+from cygrad.core.variable cimport Variable, describe, detached, empty_of, held, pinned_rows
+from cygrad.functions.arithmetic cimport absolute, multiply, scale
+from cygrad.functions.broadcasting cimport sum_over
+from cygrad.functions.comparison cimport below, either, equals
 from cygrad.functions.elementwise cimport output_of
 from cygrad.functions.operation cimport as_variable, operation
 from cygrad.functions.shape cimport swap_last_axes, unsqueezed
-from cygrad.linalg.lapack cimport DET, SLOGDET, check_square, lapack
+from cygrad.linalg.lapack cimport DET, SLOGDET, check_square, emit_lapack, has_loops, lapack
 from cygrad.linalg.solving cimport inverse
 
 import numpy as np
@@ -54,10 +57,14 @@ cdef Variable vjp_det(Function f, Variable gy, int i):
 
 
 cdef bint is_in_range(Variable y) except -1:
-    """Whether all numbers are normal ones, or nan."""
-    cdef Variable plain = pinned_rows(y)
+    """Whether all numbers are normal ones, or nan; a tape is told that this is asked."""
+    cdef Variable plain = pinned_rows(y), lost
     cdef Py_ssize_t k
     cdef double size
+    if mode().tape is not NULL:
+        lost = absolute(detached(y))
+        lost = either(below(lost, DBL_MIN), equals(lost, INFINITY))
+        look_at(sum_over(lost, (<unsigned long long>1 << y.layout.ndim) - 1, False), "bool(x)")
     for k in range(plain.layout.size):
         size = fabs(plain.ptr[k])
         if size < DBL_MIN or size == INFINITY:
@@ -70,6 +77,12 @@ cdef object again_det(Function f, tuple xs):
     return determinant(<Variable>xs[0])
 
 DETERMINANT.again = again_det
+
+cdef int emit_det(Function f, int i, Emission* e) except -1:
+    return emit_lapack(DET, e, b"det")
+
+if has_loops():
+    DETERMINANT.emit = emit_det
 
 
 cdef Variable cofactors(Variable a):
@@ -144,6 +157,13 @@ cdef object again_slogdet(Function f, tuple xs):
 
 LOG_DETERMINANT.again = again_slogdet
 
+cdef int emit_slogdet(Function f, int i, Emission* e) except -1:
+    return emit_lapack(SLOGDET, e, b"slogdet")
+
+if has_loops():
+    LOG_DETERMINANT.emit = emit_slogdet
+    LOG_DETERMINANT.hidden = 1          # the sign
+
 
 def slogdet(a):
     """The sign and the logarithm of the determinant, as np.linalg.slogdet.
@@ -178,12 +198,15 @@ def slogdet(a):
     (variable(-1.0), variable(0.6931471805599453), variable([[-0.5,  2. ],
               [ 0.5, -1. ]]))
     """
-    if mode().tape is not NULL:
-        refuse_on_tape("slogdet gives plain numbers")
+    cdef Function f
     cdef Variable x = as_variable(a, "slogdet"), plain = held(x), sign, y
     check_square(plain, "slogdet")
     sign = number_each(plain)
     y = number_each(plain)
     lapack(SLOGDET, plain, None, sign, y)
-    connect(&LOG_DETERMINANT, y, x, None)
+    f = connect(&LOG_DETERMINANT, y, x, None)
+    if mode().tape is not NULL:
+        if not has_loops():
+            refuse_on_tape("slogdet gives plain numbers")
+        (<Tape>mode().tape).shows(f, 0, sign)
     return SlogdetResult(sign, y)

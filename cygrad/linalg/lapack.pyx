@@ -8,6 +8,11 @@ functions serve.
 from cpython.exc cimport PyErr_CheckSignals
 
 from cygrad.core.arrays cimport array_of
+from cygrad.core.function cimport FAILED, Op, connect_with
+from cygrad.core.layout cimport Layout
+from cygrad.core.mode cimport mode
+from cygrad.core.routine cimport Emission, numbers
+from cygrad.core.tape cimport Tape
 from cygrad.core.variable cimport Variable, describe, pinned_rows
 from cygrad.functions.arithmetic cimport scale
 from cygrad.functions.shape cimport swap_last_axes, unsqueezed
@@ -62,18 +67,20 @@ def _find_loops():
 _find_loops()
 
 
+cdef bint has_loops() noexcept:
+    return found
+
+
 cdef bint lapack(Routine routine, Variable a, Variable b, Variable y, Variable y1) except -1:
     """Fill y, and y1, whose shapes are those of a and b, which the caller has pinned and checked.
     """
-    cdef char* args[3]
-    cdef char* here[3]          # a loop moves its pointers
-    cdef Py_ssize_t dimensions[3]
-    cdef Py_ssize_t steps[9]
     cdef Py_ssize_t item = sizeof(double), n = a.layout.shape[a.layout.ndim - 1], p = 0
     cdef Variable left, right = None
-    cdef Py_ssize_t count, some, start
-    cdef bint failed = False
-    cdef int k, arrays = 3 if routine == SOLVE or routine == SLOGDET else 2
+    cdef const double* right_ptr = NULL
+    cdef double* y_ptr = y.ptr
+    cdef double* y1_ptr = NULL if y1 is None else y1.ptr
+    cdef Py_ssize_t count, some, start, results
+    cdef bint good = True
     if a.layout.size == 0:
         array_of(y)[...] = 1.0  # the determinant of no rows
         if y1 is not None:
@@ -82,56 +89,103 @@ cdef bint lapack(Routine routine, Variable a, Variable b, Variable y, Variable y
     if not found:
         return by_numpy(routine, a, b, y, y1)
     left = pinned_rows(a)
-    dimensions[0] = left.layout.size // (n * n)
-    dimensions[1] = n
-    steps[0] = n * n * item
-    args[0] = <char*>left.ptr
-    args[1] = <char*>y.ptr
     if routine == SOLVE:
         right = pinned_rows(b)
         if right.layout.size == 0:
             return True
         p = right.layout.shape[right.layout.ndim - 1]
-        dimensions[2] = p
-        args[1] = <char*>right.ptr
-        args[2] = <char*>y.ptr
-        steps[1] = steps[2] = n * p * item
-        steps[3] = n * item
-        steps[4] = item
-        steps[5] = steps[7] = p * item
-        steps[6] = steps[8] = item
-    elif routine == DET:
-        steps[1] = item
-        steps[2] = n * item
-        steps[3] = item
-    elif routine == SLOGDET:
-        args[2] = <char*>y1.ptr
-        steps[1] = steps[2] = item
-        steps[3] = n * item
-        steps[4] = item
-    else:
-        steps[1] = steps[0]
-        steps[2] = steps[4] = n * item
-        steps[3] = steps[5] = item
-    count = dimensions[0]
+        right_ptr = right.ptr
+    count = left.layout.size // (n * n)
+    results = y.layout.size // count
     some = max(1, MUCH_WORK // (n * n * max(n, p)))
     for start in range(0, count, some):
         if start > 0:
             PyErr_CheckSignals()        # between the matrices of a long stack
-        dimensions[0] = min(some, count - start)
-        for k in range(arrays):
-            here[k] = args[k] + start * steps[k]
-        # The loop reports by this flag, and counts what is set before as its own failure.
-        feclearexcept(FE_INVALID)
+            y_ptr = y.ptr + start * results
+            y1_ptr = NULL if y1 is None else y1.ptr + start
+            right_ptr = NULL if right is None else right.ptr + start * n * p
         if left.layout.size * n < SMALL:
-            call(&loops[<int>routine], here, dimensions, steps)
-            failed |= fetestexcept(FE_INVALID) != 0
+            good &= apply(routine, left.ptr + start * n * n, n * item, item, right_ptr, y_ptr,
+                          y1_ptr, min(some, count - start), n, p)
         else:
             with nogil:
-                call(&loops[<int>routine], here, dimensions, steps)
-                failed |= fetestexcept(FE_INVALID) != 0
-        feclearexcept(FE_INVALID)
+                good &= apply(routine, left.ptr + start * n * n, n * item, item, right_ptr, y_ptr,
+                              y1_ptr, min(some, count - start), n, p)
+    return good
+
+
+cdef bint apply(Routine routine, const double* a, Py_ssize_t row, Py_ssize_t column,
+                const double* b, double* y, double* y1, Py_ssize_t count, Py_ssize_t n,
+                Py_ssize_t p) noexcept nogil:
+    cdef char* args[3]              # a loop moves its pointers
+    cdef Py_ssize_t[3] dimensions = [count, n, p]
+    cdef Py_ssize_t steps[9]
+    cdef Py_ssize_t item = sizeof(double)
+    cdef bint failed
+    steps[0] = n * n * item
+    args[0] = <char*>a
+    args[1] = <char*>y
+    args[2] = <char*>y1
+    if routine == SOLVE:
+        args[1] = <char*>b
+        args[2] = <char*>y
+        steps[1] = steps[2] = n * p * item
+        steps[3] = row
+        steps[4] = column
+        steps[5] = steps[7] = p * item
+        steps[6] = steps[8] = item
+    elif routine == DET:
+        steps[1] = item
+        steps[2] = row
+        steps[3] = column
+    elif routine == SLOGDET:
+        steps[1] = steps[2] = item
+        steps[3] = row
+        steps[4] = column
+    else:
+        steps[1] = steps[0]
+        steps[2] = row
+        steps[3] = column
+        steps[4] = n * item
+        steps[5] = item
+    # The loop reports by this flag, and counts what is set before as its own failure.
+    feclearexcept(FE_INVALID)
+    call(&loops[<int>routine], args, dimensions, steps)
+    failed = fetestexcept(FE_INVALID) != 0
+    feclearexcept(FE_INVALID)
     return not failed or routine == DET or routine == SLOGDET   # singular matrices have one
+
+
+cdef void run_lapack(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    """n: the routine, how many matrices there are, and their rows."""
+    cdef Routine routine = <Routine>n[0]
+    cdef Py_ssize_t item = sizeof(double)
+    cdef bint good
+    if routine == SLOGDET:              # the logarithm, and the hidden sign
+        apply(routine, at[0], n[2] * item, item, NULL, at[2], at[1], n[1], n[2], 0)
+        return
+    good = apply(routine, at[0], n[2] * item, item, NULL, at[1], NULL, n[1], n[2], 0)
+    if routine != DET:
+        at[2][0] = good
+
+
+cdef int emit_lapack(Routine routine, Emission* e, const char* name) except -1:
+    cdef const Layout* a = e.operands[0]
+    cdef Py_ssize_t* n = numbers(e, 3)
+    n[0] = routine
+    n[2] = a.shape[a.ndim - 1]
+    n[1] = a.size // (n[2] * n[2]) if n[2] > 0 else 0
+    e.hidden[0] = n[1] if routine == SLOGDET else 1
+    e.run = run_lapack
+    e.name = name
+    return 0
+
+
+cdef int tell_failed(const Op* op, Variable y, Variable a, Variable b, double c0,
+                     int flags) except -1:
+    if mode().tape is not NULL and (<Tape>mode().tape).plain_too:
+        connect_with(op, y, a, b, c0, flags | FAILED)
+    return 0
 
 
 cdef bint by_numpy(Routine routine, Variable a, Variable b, Variable y, Variable y1) except -1:

@@ -1,13 +1,22 @@
 """inv, solve."""
 
-from cygrad.core.function cimport Function, Op, READS_Y, connect
+from libc.string cimport memcpy
+
+from cygrad.core.function cimport Function, MADE_OF, Op, READS_Y, connect
+from cygrad.core.layout cimport Layout
+from cygrad.core.mode cimport mode
+from cygrad.core.routine cimport AS_IT_IS, Emission, numbers
 from cygrad.core.variable cimport Variable, describe, empty_of, held
 from cygrad.functions.arithmetic cimport negate
+from cygrad.functions.broadcasting cimport contiguous
 from cygrad.functions.elementwise cimport output_of
+from cygrad.functions.linalg cimport for_blas
 from cygrad.functions.operation cimport as_variable, operation, reading
 from cygrad.functions.shape cimport swap_last_axes
+from cygrad.kernels.triangular cimport solve_triangle
 from cygrad.linalg.lapack cimport (
-    INV, SOLVE, as_column, check_square, lapack, same_stacks, transposed_product,
+    INV, SOLVE, apply, as_column, check_square, emit_lapack, has_loops, lapack, same_stacks,
+    tell_failed, transposed_product,
 )
 from cygrad.linalg.triangular cimport substitute
 
@@ -30,6 +39,14 @@ cdef object again_inv(Function f, tuple xs):
 
 INVERSE.again = again_inv
 
+cdef int emit_inv(Function f, int i, Emission* e) except -1:
+    return emit_lapack(INV, e, b"inv")
+
+if has_loops():
+    INVERSE.emit = emit_inv
+    INVERSE.hidden = 1
+    INVERSE.guarded = True
+
 
 cdef Variable fresh_like(Variable x):
     """An array of x's shape, in C order."""
@@ -42,6 +59,7 @@ cdef Variable inverse(Variable a, str where):
     check_square(plain, where)
     y = fresh_like(plain)
     if not lapack(INV, plain, None, y, None):
+        tell_failed(&INVERSE, y, a, None, 0.0, 0)
         raise np.linalg.LinAlgError(f"{where}: {describe(a)} is singular"
                                     f"{'' if a.layout.ndim == 2 else ', or one of the stack is'}")
     connect(&INVERSE, y, a, None)
@@ -104,6 +122,46 @@ cdef object again_solve(Function f, tuple xs):
 
 SOLUTION.again = again_solve
 
+# The same on a tape, of operands that are as the loops take them.
+cdef Op SOLVING = operation(b"Solve", NULL)
+SOLVING.again = again_solve
+
+cdef void run_solve(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    """at: a, b; x, scratch, whether a is regular. n: matrices, n, p, a's strides, its axes."""
+    cdef Shape shape = FULL
+    if n[5] == 2:
+        shape = shape_of_solvable(at[0], n[1], n[3], n[4])
+    at[4][0] = 1.0
+    if shape == FULL:
+        at[4][0] = apply(SOLVE, at[0], n[3], n[4], at[1], at[2], NULL, n[0], n[1], n[2])
+        return
+    memcpy(at[2], at[1], n[1] * n[2] * sizeof(double))
+    solve_triangle(at[0], n[3], n[4], shape == LOWER, False, at[2], n[1], n[2], at[3])
+
+cdef int emit_solve(Function f, int i, Emission* e) except -1:
+    cdef const Layout* a = e.operands[0]
+    cdef const Layout* b = e.operands[1]
+    cdef int d = a.ndim
+    cdef Py_ssize_t* n = numbers(e, 6)
+    n[1] = b.shape[d - 2]
+    n[2] = b.shape[d - 1]
+    n[0] = b.size // max(n[1] * n[2], 1)
+    n[3] = a.strides[d - 2]
+    n[4] = a.strides[d - 1]
+    n[5] = d
+    e.hidden[0] = n[1] * n[2]
+    e.hidden[1] = 1
+    e.run = run_solve
+    e.name = b"solve"
+    return 0
+
+SOLVING.taking = AS_IT_IS
+SOLVING.hidden = 2
+SOLVING.guarded = True
+if has_loops():
+    SOLVING.emit = emit_solve
+    SOLUTION.instruction = MADE_OF
+
 
 cdef enum Shape:
     FULL
@@ -111,9 +169,9 @@ cdef enum Shape:
     UPPER
 
 
-cdef Shape shape_of_solvable(Variable a) noexcept:
+cdef Shape shape_of_solvable(const double* a, Py_ssize_t n, Py_ssize_t row,
+                             Py_ssize_t column) noexcept nogil:
     """Whether a matrix is triangular, without zeros on its diagonal. A full one shows at once."""
-    cdef Py_ssize_t n = a.layout.shape[0], row = a.layout.strides[0], column = a.layout.strides[1]
     cdef Py_ssize_t i, j
     cdef bint lower = True, upper = True
     for i in range(n):
@@ -127,8 +185,8 @@ cdef Shape shape_of_solvable(Variable a) noexcept:
     return LOWER if lower else UPPER
 
 
-cdef inline double at(Variable a, Py_ssize_t offset) noexcept:
-    return (<double*>(<char*>a.ptr + offset))[0]
+cdef inline double at(const double* a, Py_ssize_t offset) noexcept nogil:
+    return (<const double*>(<const char*>a + offset))[0]
 
 
 cdef Variable solution(Variable a, Variable b):
@@ -140,8 +198,13 @@ cdef Variable solution(Variable a, Variable b):
     if (held_b.layout.ndim != d or held_b.layout.shape[d - 2] != plain.layout.shape[d - 1]
             or plain.shape[:d - 2] != held_b.shape[:d - 2]):
         raise ValueError(f"solve: {describe(a)} and {describe(b)} do not fit")
+    if mode().tape is not NULL and has_loops():
+        return solution_on_tape(a, b)
     # A factor from cholesky, most often: n^2 steps where LAPACK's general way takes n^3.
-    shape = shape_of_solvable(plain) if d == 2 else FULL
+    shape = FULL
+    if d == 2:
+        shape = shape_of_solvable(plain.ptr, plain.layout.shape[0], plain.layout.strides[0],
+                                  plain.layout.strides[1])
     if shape != FULL:
         y = substitute(plain, held_b, shape == LOWER, False, False)
         connect(&SOLUTION, y, a, b)
@@ -150,6 +213,25 @@ cdef Variable solution(Variable a, Variable b):
     if not lapack(SOLVE, plain, held_b, y, None):
         raise np.linalg.LinAlgError(f"solve: {describe(a)} is singular"
                                     f"{'' if a.layout.ndim == 2 else ', or one of the stack is'}")
+    connect(&SOLUTION, y, a, b)
+    return y
+
+
+cdef Variable solution_on_tape(Variable a, Variable b):
+    """The same by an operation that a tape is told of."""
+    cdef Variable left = held(a), right = contiguous(held(b)), y
+    cdef void* tape = mode().tape
+    left = for_blas(left) if left.layout.ndim == 2 else contiguous(left)
+    mode().tape = NULL
+    try:
+        y = solution(left, right)
+    except np.linalg.LinAlgError as error:
+        mode().tape = tape
+        tell_failed(&SOLVING, fresh_like(right), left, right, 0.0, 0)
+        raise np.linalg.LinAlgError(str(error)) from None
+    finally:
+        mode().tape = tape
+    connect(&SOLVING, y, left, right)
     connect(&SOLUTION, y, a, b)
     return y
 

@@ -2,19 +2,23 @@
 
 from cpython.exc cimport PyErr_CheckSignals
 from libc.stdlib cimport free, malloc
+from libc.string cimport memcpy
 
-from cygrad.core.function cimport Function, Op, connect
-from cygrad.core.variable cimport (
-    Variable, describe, detached, empty, held, own_contiguous, pinned_rows,
-)
+from cygrad.core.function cimport Function, MADE_OF, Op, connect, connect_with
+from cygrad.core.layout cimport Layout
+from cygrad.core.mode cimport mode
+from cygrad.core.routine cimport AS_IT_IS, Emission, numbers
+from cygrad.core.variable cimport Variable, describe, detached, empty, held, pinned_rows
 from cygrad.functions.arithmetic cimport negate
-from cygrad.functions.broadcasting cimport copied
+from cygrad.functions.broadcasting cimport contiguous, copied
 from cygrad.functions.elementwise cimport output_of
 from cygrad.functions.operation cimport as_variable, operation, reading
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.linalg cimport blas_ready
 from cygrad.kernels.triangular cimport solve_triangle, take_triangle
-from cygrad.linalg.lapack cimport as_column, check_square, same_stacks, transposed_product
+from cygrad.linalg.lapack cimport (
+    as_column, check_square, same_stacks, tell_failed, transposed_product,
+)
 
 import numpy as np
 
@@ -32,6 +36,24 @@ cdef object again_triangle(Function f, tuple xs):
     return triangle_part(<Variable>xs[0], f.c[1] != 0.0, f.c[0])
 
 TRIANGLE.again = again_triangle
+
+cdef void run_triangle(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    take_triangle(at[0], at[1], n[0], n[1], n[2], c[1] != 0.0, c[0])
+
+cdef int emit_triangle(Function f, int i, Emission* e) except -1:
+    """n: matrices, rows, columns; c: the diagonal's factor, whether it is the lower triangle."""
+    cdef const Layout* x = e.operands[0]
+    cdef Py_ssize_t* n = numbers(e, 3)
+    n[1] = x.shape[x.ndim - 2]
+    n[2] = x.shape[x.ndim - 1]
+    n[0] = x.size // max(n[1] * n[2], 1)
+    e.c[0] = f.c[0]
+    e.c[1] = f.c[1]
+    e.run = run_triangle
+    e.name = b"triangle"
+    return 0
+
+TRIANGLE.emit = emit_triangle
 
 
 cdef Variable triangle_part(Variable x, bint lower, double diagonal):
@@ -84,6 +106,49 @@ cdef object again_substitute(Function f, tuple xs):
     return substitute(<Variable>xs[0], <Variable>xs[1], f.c[0] != 0.0, flags & 1, flags & 2)
 
 SUBSTITUTE.again = again_substitute
+SUBSTITUTE.instruction = MADE_OF
+
+# The same on a tape, of operands that are as the loop takes them.
+cdef Op SUBSTITUTION = operation(b"SolveTriangular", NULL)
+SUBSTITUTION.again = again_substitute
+
+cdef void run_substitution(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    """at: a, b; x, scratch, whether the diagonal has no zero. n: see emit_substitution."""
+    cdef Py_ssize_t k, size = n[1] * n[2]
+    at[4][0] = n[8] or zero_on_diagonal(at[0], n[3] + n[4], n[5], n[0], n[1]) < 0
+    if at[4][0] == 0.0:
+        return
+    memcpy(at[2], at[1], n[0] * size * sizeof(double))
+    for k in range(n[0]):
+        solve_triangle(at[0] + k * n[5], n[3], n[4], n[7], n[8], at[2] + k * size, n[1], n[2],
+                       at[3])
+
+cdef int emit_substitution(Function f, int i, Emission* e) except -1:
+    """n: matrices, n, p, a's strides, op being in them, numbers from one to the next, whether it is
+    transposed, whether it is lower then, whether its diagonal counts as ones."""
+    cdef const Layout* a = e.operands[0]
+    cdef const Layout* b = e.operands[1]
+    cdef int d = a.ndim, flags = <int>f.c[1]
+    cdef Py_ssize_t* n = numbers(e, 9)
+    n[1] = b.shape[d - 2]
+    n[2] = b.shape[d - 1]
+    n[0] = b.size // max(n[1] * n[2], 1)
+    n[5] = n[1] * n[1] if d > 2 else 0
+    n[6] = flags & 1
+    n[3] = a.strides[d - 1 if n[6] else d - 2]
+    n[4] = a.strides[d - 2 if n[6] else d - 1]
+    n[7] = (f.c[0] != 0.0) != n[6]
+    n[8] = flags >> 1 & 1
+    e.hidden[0] = n[1] * n[2]
+    e.hidden[1] = 1
+    e.run = run_substitution
+    e.name = b"solve_triangular"
+    return 0
+
+SUBSTITUTION.emit = emit_substitution
+SUBSTITUTION.taking = AS_IT_IS
+SUBSTITUTION.hidden = 2
+SUBSTITUTION.guarded = True
 
 
 cdef enum:
@@ -103,7 +168,9 @@ cdef Variable substitute(Variable a, Variable b, bint lower, bint transposed, bi
     n = right.layout.shape[d - 2]
     p = right.layout.shape[d - 1]
     if d > 2 or not blas_ready(n, n, left.layout.strides[d - 2], left.layout.strides[d - 1]):
-        left = own_contiguous(left)
+        left = contiguous(left)
+    if mode().tape is not NULL:
+        right = contiguous(right)
     y = detached(copied(right))
     if y.layout.size:
         count = y.layout.size // (n * p)
@@ -114,7 +181,11 @@ cdef Variable substitute(Variable a, Variable b, bint lower, bint transposed, bi
         column = left.layout.strides[d - 1]
         step = n * n if d > 2 else 0
         if not unit:
-            check_diagonal(left, row + column, step, count, n, a)
+            k = zero_on_diagonal(left.ptr, row + column, step, count, n)
+            if k >= 0:
+                tell_failed(&SUBSTITUTION, y, left, right, lower, transposed)
+                raise np.linalg.LinAlgError(f"solve_triangular: {describe(a)} is singular: its "
+                                            f"diagonal is 0 in row {k}")
         if transposed:
             row, column = column, row
         scratch = <double*>malloc(n * p * sizeof(double))
@@ -137,6 +208,9 @@ cdef Variable substitute(Variable a, Variable b, bint lower, bint transposed, bi
                 free(scratch)
                 raise
         free(scratch)
+    if mode().tape is not NULL:
+        connect_with(&SUBSTITUTION, y, left, right, lower,
+                     (1 if transposed else 0) + (2 if unit else 0))
     f = connect(&SUBSTITUTE, y, a, b)
     if f is not None:
         f.c[0] = lower
@@ -144,15 +218,15 @@ cdef Variable substitute(Variable a, Variable b, bint lower, bint transposed, bi
     return y
 
 
-cdef int check_diagonal(Variable plain, Py_ssize_t along, Py_ssize_t step, Py_ssize_t count,
-                        Py_ssize_t n, Variable a) except -1:
+cdef Py_ssize_t zero_on_diagonal(const double* a, Py_ssize_t along, Py_ssize_t step,
+                                 Py_ssize_t count, Py_ssize_t n) noexcept nogil:
+    """In which row the diagonal of one of the matrices is 0; -1: in none."""
     cdef Py_ssize_t k, i
     for k in range(count):
         for i in range(n):
-            if (<double*>(<char*>(plain.ptr + k * step) + i * along))[0] == 0.0:
-                raise np.linalg.LinAlgError(f"solve_triangular: {describe(a)} is singular: its "
-                                            f"diagonal is 0 in row {i}")
-    return 0
+            if (<const double*>(<const char*>(a + k * step) + i * along))[0] == 0.0:
+                return i
+    return -1
 
 
 def solve_triangular(a, b, trans=0, lower=False, unit_diagonal=False):

@@ -20,8 +20,8 @@ from cpython.object cimport PyObject, Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE
 
 from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.function cimport (
-    COPIES, Function, MADE_OF, PUTS, READS_X0, READS_X1, READS_Y, RECORDED, STACKS, SUMS, emit_rule,
-    input_of, name_of, outputs_of, reads_input,
+    COPIES, FAILED, Function, MADE_OF, PUTS, READS_X0, READS_X1, READS_Y, RECORDED, STACKS, SUMS,
+    emit_rule, input_of, name_of, outputs_of, reads_input,
 )
 from cygrad.core.layout cimport Layout, SCALAR, contiguous_layout, release, shape_of, share
 from cygrad.core.mode cimport Mode, mode
@@ -234,6 +234,8 @@ cdef class Recorder(Tape):
                 self.draft.tell(at, 0.0 if f.x0.layout.size == 0 else -0.0, 0.0)
                 self.wait_for(f, ys)
             return self.stands_in(y, value)
+        if f.op.guarded and (self.paused or self.effects):
+            return self.called(f, ys)
         if f.op.emit is not NULL and f.n_inputs + len(ys) + f.op.hidden <= ROUTINE_OPERANDS:
             return self.emitted(f, ys)
         if len(ys) == 1 and y.layout.size == 0 and y.storage is not None:
@@ -268,6 +270,9 @@ cdef class Recorder(Tape):
         self.routines[<size_t><PyObject*>f] = first
         for k in range(len(ys)):
             self.stands_in(<Variable>ys[k], first + k)
+        if f.op.guarded:
+            self.check(self.draft.n_values - 1, 0, 0.0 if <int>f.c[1] & FAILED else 1.0)
+            self.where.append((f"whether {name_of(f)} succeeds", line_of_the_user()))
         return 0
 
     cdef int gradient_emitted(self, Function f, int i, list gys, list gxs) except -1:
@@ -398,6 +403,9 @@ cdef class Recorder(Tape):
     cdef int called(self, Function f, tuple ys) except -1:
         if f.op.again is NULL:
             return self.refused(f"{name_of(f)} cannot be computed again")
+        if f.op.guarded and <int>f.c[1] & FAILED:
+            return self.refused(f"an error of {name_of(f)} that is caught, after an update or in a "
+                                "backward pass")
         return self.call(Forward(f, ys), [input_of(f, k) for k in range(f.n_inputs)], list(ys))
 
     cdef int call(self, object function, list operands, list results) except -1:
