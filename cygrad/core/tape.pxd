@@ -50,6 +50,8 @@ cdef class Tape:
     cdef int looked_through(self, object argument) except -1
     # whole numbers with low <= v <= high are all that are not `exempt`, or the operation raises
     cdef int bounded(self, Variable v, double low, double high, double exempt) except -1
+    # the number v is not whole, and not `exempt`: what follows depends on that
+    cdef int not_whole(self, Variable v, double exempt) except -1
     # v's number or array has been given to Python as x, by a transform
     cdef int given(self, Variable v, object x) except -1
     # v's numbers are kept as a part of what `owner` collects; they are copied to y's memory

@@ -117,6 +117,9 @@ cdef class Tape:
     cdef int bounded(self, Variable v, double low, double high, double exempt) except -1:
         return 0
 
+    cdef int not_whole(self, Variable v, double exempt) except -1:
+        return 0
+
     cdef int given(self, Variable v, object x) except -1:
         return 0
 

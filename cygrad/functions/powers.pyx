@@ -4,7 +4,9 @@ from libc.math cimport floor
 
 from cygrad.core.arrays cimport is_array_like, is_number, number
 from cygrad.core.function cimport Function, Op, input_of, vjp_rule
+from cygrad.core.mode cimport mode
 from cygrad.core.operators cimport OPERATORS
+from cygrad.core.tape cimport Tape, standing_for
 from cygrad.core.variable cimport Variable
 from cygrad.functions.arithmetic cimport divide, multiply, negate, scale
 from cygrad.functions.broadcasting cimport sum_to_layout
@@ -177,8 +179,22 @@ cdef Variable power(Variable x, double c):
     return unary_with(&POW_C, x, c, 0.0)
 
 
+cdef bint is_general(object b) except -1:
+    """Whether b is the number that a tape knows as an argument, and no kernel depends on it."""
+    cdef Variable given
+    if mode().tape is NULL:
+        return False
+    given = standing_for(b)
+    if given is None or given.ptr[0] == floor(given.ptr[0]) or given.ptr[0] == 0.5:
+        return False
+    (<Tape>mode().tape).not_whole(given, 0.5)
+    return True
+
+
 cdef object pow_operator(object a, object b):
     if isinstance(a, Variable) and not isinstance(b, Variable) and is_number(b):
+        if is_general(b):
+            return apply_forms(&POW_FORMS, a, b)
         return power(<Variable>a, number(b))
     return apply_forms(&POW_FORMS, a, b)
 
@@ -219,7 +235,7 @@ def pow(a, b):
     >>> F.pow(cg.Variable([1.0, 2.0, 3.0]), 3)
     variable([ 1.,  8., 27.])
     """
-    if is_number(b) and is_array_like(a):
+    if is_number(b) and is_array_like(a) and not is_general(b):
         return power(as_variable(a, "pow"), number(b))
     return call_forms(&POW_FORMS, a, b)
 

@@ -72,8 +72,8 @@ cdef class Recorder(Tape):
     cdef int begin(self, int kernel, const double* c, Variable y) except -1
     cdef int picked(self, Variable gy, int i, Variable gx, Variable into) except -1
     cdef int check(self, int value, Py_ssize_t offset, double expected) except -1
-    cdef int demand(self, Routine run, Variable v, double low, double high,
-                    double exempt) except -1
+    cdef int demand(self, Routine run, Variable v, double low, double high, double exempt,
+                    double answer=*) except -1
     cdef int input_array(self, Variable v) except -1
     cdef int input_number(self, object x) except -1
     cdef int pause(self, list gys) except -1

@@ -13,7 +13,7 @@ import sys
 import numpy as np
 
 cimport cython
-from libc.math cimport floor
+from libc.math cimport INFINITY, floor
 from libc.stdlib cimport malloc
 
 from cpython.object cimport PyObject, Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE
@@ -851,14 +851,17 @@ cdef class Recorder(Tape):
         self.may_ask("a look at numbers that must be in bounds")
         return self.demand(run_bounds, v, low, high, exempt)
 
-    cdef int demand(self, Routine run, Variable v, double low, double high,
-                    double exempt) except -1:
-        """The run ends where the routine does not find all numbers in bounds."""
+    cdef int not_whole(self, Variable v, double exempt) except -1:
+        self.may_ask("a look at an exponent")
+        return self.demand(run_bounds, v, -INFINITY, INFINITY, exempt, 0.0)
+
+    cdef int demand(self, Routine run, Variable v, double low, double high, double exempt,
+                    double answer=1.0) except -1:
+        """The run ends where the routine's answer about the numbers is another."""
         cdef Instruction* at
         cdef Details* details
         cdef Operand operand
         cdef int value
-        cdef double one = 1.0
         self.rest()
         if v.layout.size == 0:
             return 0
@@ -877,7 +880,7 @@ cdef class Recorder(Tape):
         self.draft.tell(at, low, high)
         self.read_taken(&operand, 1)
         self.draft.add_operand(self.draft.add_constant(&exempt, 1), 0, SCALAR)
-        self.check(value, 0, one)
+        self.check(value, 0, answer)
         self.where.append(("numbers within bounds", line_of_the_user()))
         return 0
 

@@ -558,3 +558,25 @@ def test_anomalies_looked_for_inside_stay_eager() -> None:
         compiled(np.array([1.0]))
     with pytest.raises(RuntimeError, match="Log"):
         compiled(np.array([-1.0]))
+
+
+# ---- Exponents ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("transform", [cg.value_and_grad, cg.hessian, lambda f: f])
+@pytest.mark.parametrize("power", [lambda x, a: x**a, F.pow, lambda x, a: x ** (a + 0.25) * a])
+def test_an_exponent_is_an_input(transform: Any, power: Any) -> None:
+    def f(x: Any, a: float) -> Any:
+        return F.sum(power(x, a) * W[0])
+
+    x = cg.Variable(np.linspace(0.5, 2.0, 5)) if f is transform(f) else np.linspace(0.5, 2.0, 5)
+    compiled = follows(transform(f), [(x, a) for a in (1.7, 2.3, -0.7, math.pi, math.nan, 1e9 / 7)])
+    assert "call" not in str(compiled.program())
+
+
+def test_exponents_that_have_kernels_of_their_own() -> None:
+    """Products, quotients and roots round otherwise: each is a capture."""
+    x = np.linspace(0.1, 3.0, 50)
+    exponents = (1.7, 2.0, 2.1, 3.0, 0.5, 2.0, 0.6, 4.0, 0.5, math.inf)
+    f = cg.hessian(lambda x, a: F.sum(x**a * x))
+    follows(f, [(x, a) for a in exponents], 6)
