@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 import cygrad.functions as F
 from cygrad.core.function import Function
 from cygrad.core.variable import Variable
+from cygrad.functions.comparison import less
 from cygrad.linalg.decomposition import as_matrix, check_finite, transposed
 from cygrad.linalg.qr import qr
 from cygrad.linalg.spectral import svdvals
@@ -144,7 +145,7 @@ def lstsq(
     s = svdvals(matrix)
     if rcond is None:
         rcond = float(np.finfo(np.float64).eps) * max(m, n)
-    rank = int((s.data > rcond * s.data.max(initial=0.0)).sum())
+    rank = int(F.sum(less(F.max(s) * rcond, s)).item()) if s.size else 0
     if rank < min(m, n):
         raise LinAlgError(
             f"lstsq: a of shape {matrix.shape} has rank {rank}, so the solution has no derivative; "

@@ -27,7 +27,8 @@ cdef class Forward:
 cdef class Gradient:
     cdef Function f
     cdef object y               # its output, or None
-    cdef list places
+    cdef list places            # of inputs
+    cdef list given             # places of the outputs that something flows to
     cdef bint adds              # to the last operand
     cdef readonly str name
 

@@ -112,10 +112,11 @@ cdef class Forward:
 cdef class Gradient:
     """What flows to some inputs of an operation, on other numbers, in a plain backward pass."""
 
-    def __init__(self, Function f, object y, list places, bint adds):
+    def __init__(self, Function f, object y, list places, list given, bint adds):
         self.f = f
         self.y = y
         self.places = places
+        self.given = given
         self.adds = adds
         self.name = f"the gradient of {name_of(f)}"
 
@@ -135,13 +136,15 @@ cdef class Gradient:
                 f = (<Variable>ys[0]).creator_
                 switches.paused = 1
                 return (f.op.fused(f, operands[n], self.places[0], operands[n + 1], False),)
-            found = gradients(list(ys), operands[n:], [inputs[i] for i in self.places], False)
+            found = gradients([ys[i] for i in self.given], operands[n:],
+                              [inputs[i] for i in self.places], False)
         finally:
             switches.paused = paused
         return tuple(found)
 
     def meant(self, operands):
-        return self.name, told(self.f), tuple(self.places), self.adds, operands
+        return (self.name, told(self.f), tuple(self.places), tuple(self.given), self.adds,
+                operands)
 
 
 @cython.final

@@ -31,7 +31,7 @@ from cygrad.core.repetition cimport pause_repetitions, resume_repetitions
 from cygrad.core.slots cimport Py_REFCNT
 from cygrad.core.storage cimport FOREIGN, Storage, writes
 from cygrad.core.tape cimport Tape, leave_outputs
-from cygrad.core.variable cimport Variable, describe, detached
+from cygrad.core.variable cimport Variable, describe, detached, empty_of
 from cygrad.functions.elementwise cimport output_of
 from cygrad.functions.indexing cimport shown
 from cygrad.functions.linalg cimport is_for_blas
@@ -412,11 +412,10 @@ cdef class Recorder(Tape):
         """By Python, with arrays."""
         cdef Instruction* at
         cdef int k, first
+        cdef list given = [in_order(<Variable>y) for y in results]
         self.rest()
         first = self.draft.n_values
-        for y in results:
-            if not (<Variable>y).layout.contiguous:
-                self.refused(f"{describe(<Variable>y)} is in an order of its own")
+        for y in given:
             self.make(<Variable>y)
         at = self.draft.add(CALL, first if results else -1)
         at.outs = <int>len(results)
@@ -425,7 +424,10 @@ cdef class Recorder(Tape):
         for x in operands:
             self.read(<Variable>x)
         for k in range(len(results)):
-            self.stands_in(<Variable>results[k], first + k)
+            self.stands_in(<Variable>given[k], first + k)
+        for k in range(len(results)):
+            if given[k] is not results[k]:
+                self.computed(COPY, [given[k]], NULL, <Variable>results[k])
         return 0
 
     cdef int tested(self, Variable v, double low, double high, object test) except -1:
@@ -501,27 +503,27 @@ cdef class Recorder(Tape):
             return self.refused(f"{name_of(f)} cannot be computed again")
         operands = [input_of(f, k) for k in range(f.n_inputs)] + [gy]
         adds = into is not None and gx is into
-        return self.call(Gradient(f, y, [i], adds), operands + [into] if adds else operands, [gx])
+        return self.call(Gradient(f, y, [i], [0], adds), operands + [into] if adds else operands,
+                         [gx])
 
     cdef int swept(self, Function f, list gys, list pairs) except -1:
         cdef int k
         cdef list places = [], gxs = [None] * f.n_inputs
         if f.op is not NULL and f.op.again is NULL:
             return self.refused(f"{name_of(f)} cannot be computed again")
-        if None in gys:
-            return self.refused(f"the gradient of {name_of(f)}, for some of its outputs")
         for x, gx in pairs:
             for k in range(f.n_inputs):
                 if input_of(f, k) is x and k not in places:
                     places.append(k)
                     gxs[k] = gx
                     break
-        if (f.op is not NULL and len(places) == len(pairs)
+        if (f.op is not NULL and len(places) == len(pairs) and None not in gys
                 and self.gradient_emitted(f, -1, gys, gxs)):
             return 0
         y = <object>f.out if f.out is not NULL else None
-        return self.call(Gradient(f, y, places, False),
-                         [input_of(f, k) for k in range(f.n_inputs)] + gys,
+        given = [k for k in range(len(gys)) if gys[k] is not None]
+        return self.call(Gradient(f, y, places, given, False),
+                         [input_of(f, k) for k in range(f.n_inputs)] + [gys[k] for k in given],
                          [gx for _, gx in pairs])
 
     cdef int picked(self, Variable gy, int i, Variable gx, Variable into) except -1:
@@ -1049,6 +1051,11 @@ cdef bint is_view(Function f, Variable y) noexcept:
         if input_of(f, k).storage is y.storage:
             return True
     return False
+
+
+cdef Variable in_order(Variable y):
+    """y, or another of its shape in C order."""
+    return y if y.layout.contiguous else empty_of(y.layout.ndim, y.layout.shape)
 
 
 cdef Py_ssize_t number_at(const Layout* layout, Py_ssize_t k) noexcept:

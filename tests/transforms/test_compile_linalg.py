@@ -206,3 +206,32 @@ def test_a_training_step() -> None:
         assert bits([scale, scale.grad]) == bits([others, others.grad])
     assert (compiled.captures, compiled.replays) == (1, 4)
     assert [line for line in str(compiled.program()).splitlines() if "call Inv" in line]
+
+
+DECOMPOSED: dict[str, tuple[Callable[..., Any], tuple[Array, ...]]] = {
+    "eigvalsh": (LA.eigvalsh, (definite(4),)),
+    "vectors of eigh": (lambda a: LA.eigh(a)[1] ** 2, (definite(4),)),
+    "svdvals": (LA.svdvals, (RNG.normal(size=(5, 3)),)),
+    "vectors of svd": (
+        lambda a: LA.svd(a, full_matrices=False)[2] ** 2,
+        (RNG.normal(size=(5, 3)),),
+    ),
+    "nuclear norm": (lambda a: LA.norm(a, "nuc"), (RNG.normal(size=(5, 3)),)),
+    "q": (lambda a: LA.qr(a)[0], (RNG.normal(size=(5, 3)),)),
+    "r": (lambda a: LA.qr(a)[1], (RNG.normal(size=(5, 3)),)),
+    "lstsq": (lambda a, b: LA.lstsq(a, b)[0], (RNG.normal(size=(5, 3)), RNG.normal(size=5))),
+    "pinv": (LA.pinv, (RNG.normal(size=(5, 3)),)),
+    "expm": (LA.expm, (RNG.normal(size=(3, 3)),)),
+}
+
+
+@pytest.mark.parametrize("name", DECOMPOSED)
+def test_decompositions_are_called(name: str) -> None:
+    """Gradients flow to some of their results."""
+    f, inputs = DECOMPOSED[name]
+    eager = cg.value_and_grad(weighed(f), argnums=tuple(range(len(inputs))))
+    compiled = cg.compile(eager, fallback=False)
+    for xs in points(inputs):
+        assert bits(eager(*xs)) == bits(compiled(*xs))
+    assert (compiled.captures, compiled.replays) == (1, 3)
+    assert "call" in str(compiled.program())
