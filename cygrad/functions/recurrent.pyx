@@ -351,7 +351,9 @@ cdef int sweep_lstm_step(Function f, list gys, Pass* p) except -1:
     if p.recording:
         if len(saved) > 2:
             return sweep_on_tape(f, gys, p)
-        refuse_on_tape("the gradient of a step of an LSTM that was made before the call")
+        refuse_on_tape("gradients flow back to a step of an LSTM that was made before the call; "
+                       "call reset_state() of its layer first, or unchain_backward() of the loss "
+                       "after backward()")
     x, h, c, wx, wh, b = f.many
     active = saved[0]
     tanh_c = saved[1]
