@@ -326,3 +326,20 @@ def test_what_flows_to_an_index_is_added_there() -> None:
 
     points = [(np.array([1.0, 2.0, 3.0, 4.0, 5.0]), np.array(s)) for s in (0.5, -0.0, 0.0, -2.0)]
     same_everywhere(cg.value_and_grad(f, argnums=(0, 1)), points)
+
+
+def test_sums_and_routines_are_there_once() -> None:
+    """The deviation of std and that of its gradient are one; BLAS tells operands apart."""
+    rng = np.random.default_rng(0)
+    points = [(rng.normal(size=(6, 5)) * scale,) for scale in (1.0, 2.0, 1e-200, 0.0, 1e200)]
+    compiled = same_everywhere(cg.value_and_grad(lambda x: F.sum(F.std(x, axis=1))), points)
+    lines = str(compiled.program()).splitlines()
+    for name in ("mean", "scales", "sub"):
+        assert len([line for line in lines if f"= {name}(" in line]) == 1, name
+
+    def gram(x: Any) -> Any:
+        a, b = F.softmax(x), F.softmax(x)
+        return F.sum(F.matmul(a, F.transpose(b)) ** 2)
+
+    points = [(rng.normal(size=(40, 30)),) for _ in range(3)]
+    same_everywhere(cg.value_and_grad(gram), points)
