@@ -6,6 +6,7 @@ from cygrad.core.function cimport Function, Op, READS_Y, connect
 from cygrad.core.layout cimport Layout
 from cygrad.core.mode cimport mode
 from cygrad.core.routine cimport Emission, numbers
+from cygrad.core.routines cimport name_routine
 from cygrad.core.variable cimport Variable, describe, empty_of, held, pinned_rows, scalar
 from cygrad.functions.elementwise cimport output_of
 from cygrad.functions.operation cimport as_variable, operation, reading
@@ -80,6 +81,7 @@ cdef int emit_regular(Function f, int i, Emission* e) except -1:
 
 REGULAR.emit = emit_regular
 REGULAR.guarded = True
+name_routine("is_regular", run_regular)
 
 
 cdef Variable vjp_cholesky(Function f, Variable gy, int i):

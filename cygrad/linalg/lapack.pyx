@@ -12,6 +12,7 @@ from cygrad.core.function cimport FAILED, Op, connect_with
 from cygrad.core.layout cimport Layout
 from cygrad.core.mode cimport mode
 from cygrad.core.routine cimport Emission, numbers
+from cygrad.core.routines cimport name_routine
 from cygrad.core.tape cimport Tape
 from cygrad.core.variable cimport Variable, describe, pinned_rows
 from cygrad.functions.arithmetic cimport scale
@@ -167,6 +168,10 @@ cdef void run_lapack(double** at, const Py_ssize_t* n, const double* c) noexcept
     good = apply(routine, at[0], n[2] * item, item, NULL, at[1], NULL, n[1], n[2], 0)
     if routine != DET:
         at[2][0] = good
+
+
+if found:
+    name_routine("lapack", run_lapack)
 
 
 cdef int emit_lapack(Routine routine, Emission* e, const char* name) except -1:

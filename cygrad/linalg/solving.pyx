@@ -6,6 +6,7 @@ from cygrad.core.function cimport Function, MADE_OF, Op, READS_Y, connect
 from cygrad.core.layout cimport Layout
 from cygrad.core.mode cimport mode
 from cygrad.core.routine cimport AS_IT_IS, Emission, numbers
+from cygrad.core.routines cimport name_routine
 from cygrad.core.variable cimport Variable, describe, empty_of, held
 from cygrad.functions.arithmetic cimport negate
 from cygrad.functions.broadcasting cimport contiguous
@@ -161,6 +162,7 @@ SOLVING.guarded = True
 if has_loops():
     SOLVING.emit = emit_solve
     SOLUTION.instruction = MADE_OF
+    name_routine("solve", run_solve)
 
 
 cdef enum Shape:

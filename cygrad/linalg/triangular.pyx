@@ -8,6 +8,7 @@ from cygrad.core.function cimport Function, MADE_OF, Op, connect, connect_with
 from cygrad.core.layout cimport Layout
 from cygrad.core.mode cimport mode
 from cygrad.core.routine cimport AS_IT_IS, Emission, numbers
+from cygrad.core.routines cimport name_routine
 from cygrad.core.variable cimport Variable, describe, detached, empty, held, pinned_rows
 from cygrad.functions.arithmetic cimport negate
 from cygrad.functions.broadcasting cimport contiguous, copied
@@ -54,6 +55,7 @@ cdef int emit_triangle(Function f, int i, Emission* e) except -1:
     return 0
 
 TRIANGLE.emit = emit_triangle
+name_routine("triangle", run_triangle)
 
 
 cdef Variable triangle_part(Variable x, bint lower, double diagonal):
@@ -148,6 +150,7 @@ cdef int emit_substitution(Function f, int i, Emission* e) except -1:
 SUBSTITUTION.emit = emit_substitution
 SUBSTITUTION.taking = AS_IT_IS
 SUBSTITUTION.hidden = 2
+name_routine("solve_triangular", run_substitution)
 SUBSTITUTION.guarded = True
 
 

@@ -97,6 +97,49 @@ def of_matmul(n: Sequence[int]) -> list[Reach]:
     ]
 
 
+# ---- Matrices ------------------------------------------------------------------------------------
+
+SOLVE, DET, SLOGDET = 2, 3, 4  # of cygrad/linalg/lapack.pxd
+
+
+def of_lapack(n: Sequence[int]) -> list[Reach]:
+    routine, count, order = lengths(n, 3)
+    if routine > SLOGDET or routine == SOLVE:
+        raise ValueError(f"there is no routine {routine} of LAPACK")
+    matrices = count * order * order
+    if routine == SLOGDET:
+        return [matrices, count, count]
+    return [matrices, count if routine == DET else matrices, 1]
+
+
+def of_solve(n: Sequence[int]) -> list[Reach]:
+    count, order, columns = lengths(n[:3], 3)
+    row, column, ndim = n[3:]
+    if ndim == 2 and count > 1:
+        raise ValueError("a matrix is no stack of several")
+    sides = count * order * columns
+    a = span([count, order, order], [8 * order * order, row, column])
+    return [a, sides, sides, order * columns, 1]
+
+
+def of_triangle(n: Sequence[int]) -> list[Reach]:
+    return [prod(lengths(n, 3))] * 2
+
+
+def of_substitution(n: Sequence[int]) -> list[Reach]:
+    count, order, columns = lengths(n[:3], 3)
+    row, column, step, *_ = n[3:]
+    if len(n) != 9:
+        raise ValueError("a triangular system has 9 numbers")
+    sides = count * order * columns
+    a = span([count, order, order], [8 * step, row, column])
+    return [a, sides, sides, order * columns, 1]
+
+
+def of_regular(n: Sequence[int]) -> list[Reach]:
+    return [prod(lengths(n, 2)), 1]
+
+
 # ---- Positions and labels ------------------------------------------------------------------------
 
 
@@ -235,6 +278,11 @@ REACHES: dict[str, Callable[[Sequence[int]], list[Reach]]] = {
     "put": of_put,
     "concat": of_concat,
     "matmul": of_matmul,
+    "lapack": of_lapack,
+    "solve": of_solve,
+    "triangle": of_triangle,
+    "solve_triangular": of_substitution,
+    "is_regular": of_regular,
     "gather": of_gather,
     "scatter_add": of_scatter,
     "gather_at": of_gather_at,

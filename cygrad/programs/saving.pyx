@@ -92,7 +92,7 @@ cdef class Saving:
         if at.kind == KERNEL:
             name = name_of_kernel(at.kernel)
         elif at.kind == ROUTINE:
-            name = name_of_routine(details.run)
+            name = name_of_routine(details.run), details.name.decode()
         if at.layout is not NULL:
             layout = self.layout(at.layout)
         outs = [self.value(at.out + j) for j in range(at.outs)]     # which follow each other
@@ -251,8 +251,8 @@ cdef int read_instruction(Draft draft, list layouts, object of) except -1:
     if layout is not None:
         at.layout = share(layout.layout)
     if kind == ROUTINE:
-        details.run = known_routine(name)
-        details.name = static_name(name)
+        details.run = known_routine(name[0])
+        details.name = static_name(name[1])
         details.n = <Py_ssize_t*>malloc((len(numbers) + 1) * sizeof(Py_ssize_t))
         if details.n is NULL:
             raise MemoryError()
@@ -268,7 +268,8 @@ cdef Routine known_routine(object name) except NULL:
     try:
         return routine_named(name)
     except LookupError:         # families are imported when they are first used
-        for module in ("programs.recorder", *[f"functions.{family}" for family in FUNCTIONS]):
+        for module in ("programs.recorder", *[f"functions.{family}" for family in FUNCTIONS],
+                       "linalg.lapack", "linalg.solving", "linalg.triangular", "linalg.cholesky"):
             import_module(f"cygrad.{module}")
         return routine_named(name)
 
