@@ -9,6 +9,7 @@ cdef struct Mode:
     int watching            # inside detect_anomaly
     int tracing             # inside tracing: no Variable silently becomes plain numbers
     int level               # of how many transforms, one in the other, this is inside a function
+    int repeated            # in a call that is made twice: compiled functions are eager there
     void* tape              # that operations are recorded on (tape.pxd), or NULL; borrowed
 
 # This thread's switches; the pointer is good for as long as the thread runs.

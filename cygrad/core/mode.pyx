@@ -23,7 +23,8 @@ cdef extern from *:
     #define CG_THREAD_LOCAL static __thread
     #endif
     CG_THREAD_LOCAL struct {
-        int paused; int testing; int watching; int tracing; int level; void *tape;
+        int paused; int testing; int watching; int tracing; int level; int repeated;
+        void *tape;
     } cg_mode;
     """
     Mode cg_mode

@@ -19,6 +19,7 @@ from cygrad.core.lifetime cimport track, track_behind
 from cygrad.core.mode cimport Mode, mode
 from cygrad.core.repetition cimport Repetition
 from cygrad.core.storage cimport writes
+from cygrad.core.tape cimport refuse_on_tape
 from cygrad.core.variable cimport Variable, detached
 
 from cygrad.transforms.structure import leaves, rebuild, template
@@ -46,6 +47,7 @@ cdef class Segment:
         switches.paused = False
         switches.testing = self.testing
         switches.level = self.level
+        switches.repeated = True
         try:
             result, left = self.repetition.again(self.f, self.args, self.kwargs, self.slots)
         finally:
@@ -113,7 +115,7 @@ cdef class Checkpoint:
         segment.args = args
         segment.kwargs = kwargs
         segment.repetition = repetition
-        result = repetition.first(self.function, args, kwargs)
+        result = first(repetition, self.function, args, kwargs)
         if switches.paused:
             return result
         found = leaves(result)
@@ -135,6 +137,8 @@ cdef class Checkpoint:
             places.append(returned[id(y)])
         if not results:
             return result
+        refuse_on_tape("a checkpoint, which is computed again in the backward pass; compile the "
+                       "function without it")
         segment.kept = kept
         segment.count = len(found)
         segment.testing = switches.testing
@@ -146,6 +150,19 @@ cdef class Checkpoint:
         for (of, key), k in zip(slots, places):
             of[key] = new[k]
         return rebuild(template(result), found)
+
+
+cdef object first(Repetition repetition, object f, tuple args, dict kwargs):
+    """The first call. A compiled function in it might be captured in one call, and replayed in the
+    other: those results are equal, but not their graphs."""
+    cdef Mode* switches = mode()
+    cdef int repeated = switches.repeated
+    if not switches.paused:
+        switches.repeated = True
+    try:
+        return repetition.first(f, args, kwargs)
+    finally:
+        switches.repeated = repeated
 
 
 cdef list outputs_of(Segment segment, list results):

@@ -105,7 +105,7 @@ cdef class Compiled:
         cdef bint differs = False
         cdef Run call
         if (self.stays_eager or switches.tape is not NULL or switches.level > 0
-                or is_watching(switches)):
+                or switches.repeated or is_watching(switches)):
             return self.function(*args, **kwargs)
         found = args
         places = None

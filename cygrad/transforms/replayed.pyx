@@ -83,6 +83,7 @@ cdef class Run:
             raise TypeError("Run: only compile makes these")
         switches.paused = False
         switches.testing = self.capture.testing
+        switches.repeated = True
         try:
             if self.drawn:
                 with Redrawing(self.drawn):

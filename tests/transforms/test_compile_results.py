@@ -285,3 +285,55 @@ def test_variables_that_the_call_makes() -> None:
     assert compiled.replays == 3
     with pytest.raises(RuntimeError, match="variables that the call makes"):
         compiled(X[0], True)
+
+
+def differentiated(f: Any, x: Array) -> list[bytes]:
+    given = cg.Variable(x)
+    y = f(given)
+    F.sum(F.sin(y)).backward()
+    assert given.grad is not None
+    return [y.data.tobytes(), given.grad.data.tobytes()]
+
+
+def test_inside_a_checkpoint() -> None:
+    """Its first call is compared, say, and the second one replayed: with graphs of other depths."""
+
+    def block(x: Any) -> Any:
+        return F.tanh(F.tanh(x) * 2.0)
+
+    inner = cg.compile(block)
+    for k in range(5):
+        x = np.linspace(0.1, 1.0 + k, 3)
+        for f, expected in (
+            (cg.checkpoint(inner), block),
+            (cg.checkpoint(lambda x: inner(inner(x)) * 2.0), lambda x: block(block(x)) * 2.0),
+        ):
+            assert differentiated(f, x) == differentiated(expected, x)
+        inner(x)
+        inner(x + 1.0)
+
+
+def test_inside_what_is_called_again() -> None:
+    inner = cg.compile(lambda x: F.tanh(x) * 2.0)
+    outer = cg.compile(lambda x: inner(inner(x)))
+    for k in range(5):
+        x, y = (cg.Variable(np.linspace(0.1, 1.0 + k, 3)) for _ in range(2))
+        z = F.tanh(F.tanh(y) * 2.0) * 2.0
+        for v, w in ((x, outer(x)), (y, z)):
+            (F.sum(w) + F.sum(v * v)).backward(create_graph=True)
+        assert x.grad is not None
+        assert y.grad is not None
+        assert x.grad.data.tobytes() == y.grad.data.tobytes()
+        inner(x)
+
+
+def test_a_checkpoint_inside_stays_eager() -> None:
+    """Masks of what is computed again are not those of the first call."""
+    f = cg.compile(cg.checkpoint(lambda x: F.relu(x) * 2.0))
+    with pytest.warns(UserWarning, match="a checkpoint, which is computed again"):
+        f(cg.Variable(1.0))
+    for number in (1.0, 2.0, -1.0, 3.0):
+        x = cg.Variable(number)
+        f(x).backward()
+        assert x.grad is not None
+        assert x.grad.item() == (2.0 if number > 0.0 else 0.0)
