@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..core.variable import Variable
+from ..programs.lives import Lives
 from ..programs.program import Program
 from .capture import Capture
 from .replayed import Run
@@ -36,6 +37,10 @@ class Replaying:
 
 WRAPPERS: list[type]
 
+def called_eagerly(
+    f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any: ...
+def end(compiled: Callable[[], Compiled | None], lives: Lives) -> None: ...
 def spent_state(v: Variable) -> Variable: ...
 def plain_state(v: Variable) -> Variable: ...
 def compile(f: Callable[..., Any], fallback: bool = True) -> Compiled: ...
