@@ -40,7 +40,7 @@ from cygrad.transforms.capture cimport (
 from cygrad.transforms.replayed cimport Run, beginnings, gradients_of, run_of, seed_like
 from cygrad.transforms.trace cimport Transform
 from cygrad.transforms.watches cimport (
-    WATCHES, Watch, is_plain, watch_function, watch_inside, watching_states,
+    Watch, is_plain, watch_function, watch_inside, watching_states,
 )
 
 from cygrad.transforms.inputs import ArrayInput, NumberInput
@@ -329,8 +329,8 @@ cdef class Compiled:
             for x in found:
                 if not cnp.PyArray_Check(x):        # whose numbers are inputs, or part of the key
                     watch_inside(capture.watches, met, x, type(x).__name__)
-        except TooMuch:
-            self.stay(f"it closes over more than {WATCHES} things, which would have to be watched")
+        except TooMuch as error:
+            self.stay(str(error))
             return False
         return True
 

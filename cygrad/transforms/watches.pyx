@@ -1,15 +1,21 @@
 """What a capture depends on beside its inputs: places outside the call, and what was there.
 
 Watched are the cells of closures, the globals that a function's own code names, defaults, and what
-is in all these: attributes of objects and layers, items of containers, numbers of arrays.
+is in all these: attributes of objects, layers and classes, items of containers, numbers of arrays.
 """
 
+import array as arrays
+import collections
+import enum
 import functools
+import io
+import sys
 import types
 
 import numpy as np
 
 cimport numpy as cnp
+from cpython.dict cimport PyDict_Next, PyDict_Size
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 from libc.string cimport memcmp
 
@@ -18,16 +24,19 @@ from cygrad.core.variable cimport Variable
 from cygrad.transforms.trace cimport Transform
 
 from cygrad.core.mode import no_grad
-from cygrad.transforms.structure import leaves
-
 cnp.import_array()
 
 cdef enum:
+    IN_PYTHON = 1 << 9      # a flag of types: made by a class statement
     DEEPEST = 100           # functions in functions, of decorators, transforms and partials
 
 cdef object MISSING = object()
 cdef object FunctionType = types.FunctionType
 cdef object CodeType = types.CodeType
+cdef object BuiltinMethodType = types.BuiltinMethodType
+cdef object EnumType = enum.EnumMeta
+cdef object MemberDescriptorType = types.MemberDescriptorType
+cdef tuple CONTAINERS = (list, set, collections.deque, bytearray, arrays.array)
 cdef object CyFunctionType = type(no_grad()(lambda: None))
 
 WRAPPERS = [Transform]      # what has a `function`, and calls it; compile.pyx adds its own
@@ -114,11 +123,14 @@ cdef int watch_inside(list watches, set met, object x, str name) except -1:
     cdef list waiting = [(x, name)]
     while waiting:                  # no recursion: lists may hold themselves, and be deep
         if len(watches) > WATCHES:
-            raise TooMuch
+            raise TooMuch(f"it closes over more than {WATCHES} things, which would have to be "
+                          "watched")
         x, name = waiting.pop()
         if isinstance(x, types.MethodType):
             waiting.append((x.__func__, name))
             x = x.__self__
+        elif type(x) is BuiltinMethodType:
+            x = x.__self__              # of append, the list
         if id(x) in met or is_plain(x) or isinstance(x, (Variable, types.ModuleType)):
             continue
         met.add(id(x))
@@ -130,16 +142,22 @@ cdef int watch_inside(list watches, set met, object x, str name) except -1:
         elif isinstance(x, dict):
             for key in list(x):
                 waiting.append((watch_one(watches, x, key, f"{name}[{key!r}]"), name))
-            watches.append(LengthOf(x, f"the length of {name}"))
-        elif isinstance(x, list):
+            of = Items if isinstance(x, collections.OrderedDict) else KeysOf     # has its own order
+            watches.append(of(x, f"the keys of {name}"))
+        elif isinstance(x, CONTAINERS):
             watches.append(Items(x, f"what is in {name}"))
             waiting += [(item, name) for item in x]
+        elif type(x).__flags__ & IN_PYTHON == 0 and hasattr(type(x), "__next__") and not isinstance(
+                x, io.IOBase):
+            raise TooMuch(f"{name} is an iterator, and no program sees how far it has come")
         elif is_of_ours(type(x).__module__) or isinstance(x, type):
             if is_wrapper(x) or (
                     type(x) is FunctionType and not is_of_ours(x.__module__)):
                 watch_function(watches, met, x)
             elif is_layer(x):
                 waiting += attributes_of(watches, x, name)
+            elif isinstance(x, type) and not isinstance(x, EnumType):
+                waiting += attributes_of_class(watches, x, name)
         elif isinstance(x, functools.partial):
             watch_function(watches, met, x)
         else:
@@ -150,11 +168,33 @@ cdef int watch_inside(list watches, set met, object x, str name) except -1:
 cdef list attributes_of(list watches, object x, str name):
     """Watch what is in x.__dict__, and that nothing comes to it; pairs of these and their names."""
     cdef list found = []
+    for kind in type(x).__mro__:
+        if "__slots__" in vars(kind):
+            for slot in vars(kind).values():
+                if type(slot) is MemberDescriptorType:
+                    watches.append(SlotOf(x, slot, f"{name}.{slot.__name__}"))
+                    found.append(((<Watch>watches[len(watches) - 1]).expected,
+                                  f"{name}.{slot.__name__}"))
     inside = getattr(x, "__dict__", None)
     if type(inside) is dict:
         for key in list(inside):
             found.append((watch_one(watches, inside, key, f"{name}.{key}"), f"{name}.{key}"))
-        watches.append(LengthOf(inside, f"the attributes of {name}"))
+        watches.append(KeysOf(inside, f"the attributes of {name}"))
+    if not is_of_ours(type(x).__module__) and not isinstance(x, type):
+        found.append((type(x), name))
+    return found
+
+
+cdef list attributes_of_class(list watches, object kind, str name):
+    """The same of a class of the user's, as far as these are values."""
+    cdef list found = []
+    for base in kind.__mro__:
+        if is_of_ours(base.__module__):
+            continue
+        for key, value in list(vars(base).items()):
+            if not key.startswith("__") and is_value(value):
+                watches.append(OfClass(base, key, f"{name}.{key}"))
+                found.append((value, f"{name}.{key}"))
     return found
 
 
@@ -170,18 +210,55 @@ cdef bint is_of_ours(object module) noexcept:
 
 
 class TooMuch(Exception):
-    """There is more to watch than a replay would save."""
+    """There is more to watch than a replay would save, or than can be seen."""
 
 
-cdef class LengthOf(Watch):
+cdef class KeysOf(Watch):
+    """The keys of a dict, in their order."""
     def __init__(self, of, name):
         self.of = of
-        self.key = ""
         self.name = name
-        self.expected = len(of)
+        self.expected = list(of)
+
+    cdef bint holds(self) except -1:
+        cdef list before = <list>self.expected
+        cdef Py_ssize_t at = 0, k = 0
+        cdef PyObject* key
+        if PyDict_Size(self.of) != len(before):
+            return False
+        while PyDict_Next(self.of, &at, &key, NULL):
+            if k >= len(before) or not (key is <PyObject*>before[k] or (
+                    is_plain(<object>key) and same_value(<object>key, before[k]))):
+                return False
+            k += 1
+        return True
+
+
+cdef class OfClass(Watch):
+    """An attribute of a class."""
+    def __init__(self, of, key, name):
+        self.of = of
+        self.key = key
+        self.name = name
+        self.expected = self.now()
 
     cdef object now(self):
-        return len(self.of)
+        return vars(self.of).get(self.key, MISSING)
+
+
+cdef class SlotOf(Watch):
+    """An attribute without a __dict__."""
+    def __init__(self, of, slot, name):
+        self.of = of
+        self.key = slot
+        self.name = name
+        self.expected = self.now()
+
+    cdef object now(self):
+        try:
+            return self.key.__get__(self.of)
+        except AttributeError:
+            return MISSING
 
 
 cdef class StateOf(Watch):
@@ -219,14 +296,15 @@ cdef class NumbersOf(Watch):
 
 
 cdef class Items(Watch):
-    """What is in a list."""
+    """What is in a list, or in another container."""
     def __init__(self, of, name):
         self.of = of
         self.name = name
         self.expected = list(of)
 
     cdef bint holds(self) except -1:
-        cdef list now = <list>self.of, before = <list>self.expected
+        cdef list now = self.of if type(self.of) is list else list(self.of)
+        cdef list before = <list>self.expected
         cdef Py_ssize_t k
         if len(now) != len(before):
             return False
@@ -255,8 +333,8 @@ cdef int watch_function(list watches, set met, object f) except -1:
             watch_inside(watches, met, f.__self__, "self")
             f = f.__func__
         elif isinstance(f, functools.partial):
-            for x in leaves([f.args, f.keywords]):
-                watch_inside(watches, met, x, "an argument of partial")
+            watch_inside(watches, met, f.args, "an argument of partial")
+            watch_inside(watches, met, f.keywords, "arguments of partial")
             f = f.func
         elif is_wrapper(f) or type(f).__module__ == "cygrad.transforms.checkpoint":
             f = f.function
@@ -278,10 +356,27 @@ cdef int watch_globals(list watches, set met, object code, dict inside, set name
         if name not in named and name in inside:
             named.add(name)
             watch(watches, met, inside, name, name)
+            if isinstance(inside[name], types.ModuleType):
+                watch_module(watches, met, code, inside[name], name)
     for x in code.co_consts:
         if type(x) is CodeType:
             watch_globals(watches, met, x, inside, named)
     return 0
+
+
+cdef int watch_module(list watches, set met, object code, object module, str name) except -1:
+    """Values of a module of the user's, settings say, that the code names."""
+    cdef dict inside = vars(module)
+    if is_of_ours(module.__name__) or module.__name__.partition(".")[0] in sys.stdlib_module_names:
+        return 0
+    for key in code.co_names:
+        if key in inside and is_value(inside[key]):
+            watch(watches, met, inside, key, f"{name}.{key}")
+    return 0
+
+
+cdef bint is_value(object x) noexcept:
+    return is_plain(x) or isinstance(x, (list, dict, tuple, np.ndarray, Variable))
 
 
 cdef list watching_states(list watches, list states):

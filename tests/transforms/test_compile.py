@@ -7,6 +7,7 @@ arguments, closures, globals, branches and effects.
 
 import pickle
 import threading
+import types
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -204,13 +205,21 @@ def test_numpy_on_an_argument_stays_eager() -> None:
             one(np.array([1.0]))
 
 
-def test_what_escapes_every_eye_is_found_by_comparing() -> None:
-    class Scale:
-        factor = 1.0  # an attribute of a class is not watched
+SETTINGS: Any = types.ModuleType("settings")
+SETTINGS.factor = 1.0
 
-    compiled = cg.compile(lambda x: F.sum(F.sin(x)) * Scale().factor)
+
+class Factors:
+    def first(self) -> float:
+        factor: float = SETTINGS.factor
+        return factor
+
+
+def test_what_escapes_every_eye_is_found_by_comparing() -> None:
+    factors = Factors()  # what a method reads of a module is not watched
+    compiled = cg.compile(lambda x: F.sum(F.sin(x)) * factors.first())
     assert compiled(np.array([1.0])).item() == F.sin(1.0).item()
-    Scale.factor = 3.0
+    SETTINGS.factor = 3.0
     with pytest.warns(UserWarning, match="gives other numbers than were recorded"):
         assert compiled(np.array([2.0])).item() == (F.sin(2.0) * 3.0).item()
     assert compiled(np.array([3.0])).item() == (F.sin(3.0) * 3.0).item()
