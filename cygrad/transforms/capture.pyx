@@ -27,7 +27,7 @@ from cygrad.kernels.elementwise cimport copy_strided
 from cygrad.programs.bases cimport BASES
 from cygrad.programs.calls cimport Effect
 from cygrad.programs.program cimport build
-from cygrad.transforms.watches cimport Watch, is_plain, same_value, watch_of
+from cygrad.transforms.watches cimport Watch, is_plain, same_value, was, watch_of
 
 from cygrad.transforms.structure import leaves, map_leaves
 
@@ -257,7 +257,7 @@ cdef class Capture:
                 if not same_value(x, key):
                     return False
             elif kind == SAME:
-                if not (<Watch>key).was(x):
+                if not was(<Watch>key, x):
                     return False
             elif not (cnp.PyArray_CheckExact(x) and key_of(x) == key):
                 return False
@@ -337,10 +337,13 @@ cdef class Capture:
             return tuple([self.assembled(part, bases, outputs) for part in <tuple>form])
         if type(form) is list:
             return [self.assembled(part, bases, outputs) for part in <list>form]
+        if type(form) is dict:
+            return {key: self.assembled(part, bases, outputs)
+                    for key, part in (<dict>form).items()}
         return None if form is None else self.rebuilt(form, bases, outputs)
 
     cdef object rebuilt(self, object form, double** bases, list outputs):
-        """The same of dicts, named tuples and what derives from these."""
+        """The same of named tuples and what else derives from tuple, list and dict."""
         cdef list numbers = leaves(form)
         cdef dict given = {k: self.give(k, bases, outputs) for k in numbers}
         return map_leaves(given.__getitem__, form)
@@ -412,7 +415,7 @@ cdef class Capture:
                     return f"argument {k} has other numbers, which Python or NumPy looks at"
             elif kind == EQUAL and not same_value(x, key):
                 return f"argument {k} is {x!r}"
-            elif kind == SAME and not (<Watch>key).was(x):
+            elif kind == SAME and not was(<Watch>key, x):
                 return f"argument {k} is another object"
         return None
 
@@ -569,3 +572,28 @@ cdef bint same_form(object a, object b) except -1:
             return False
         return all([same_form(x, y) for x, y in zip(a, b)])
     return a is b or (type(a) is int and a == b)
+
+
+cdef bint take_apart(object form, object x, list found) except -1:
+    if type(form) is int:
+        if x is None or isinstance(x, (dict, list, tuple)):
+            return False
+        found.append(x)
+        return True
+    if type(form) is not type(x):
+        return False
+    if isinstance(form, dict):
+        if len(form) != len(x):
+            return False
+        for (p, part), (q, y) in zip((<dict>form).items(), (<dict>x).items()):
+            if not ((p is q or (type(p) is type(q) and p == q)) and take_apart(part, y, found)):
+                return False
+        return True
+    if isinstance(form, (list, tuple)):
+        if len(form) != len(x):
+            return False
+        for part, y in zip(form, x):
+            if not take_apart(part, y, found):
+                return False
+        return True
+    return form is x            # None

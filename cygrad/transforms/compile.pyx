@@ -35,7 +35,7 @@ from cygrad.programs.recorder cimport Recorder
 from cygrad.transforms.capture cimport (
     ARRAY, AS_ARRAY, AS_IT_WAS, AS_NUMBER, AS_RESULT, AS_SCALAR, AS_SPENT, AS_VARIABLE, BYTES,
     Capture, EQUAL, FLOAT, MISSING, NUMBER, SAME, VARIABLE, WHOLE, is_exact, is_float64,
-    is_number_too, key_of, requires, same_form, same_ways, spent,
+    is_number_too, key_of, requires, same_form, same_ways, spent, take_apart,
 )
 from cygrad.transforms.replayed cimport Run, beginnings, gradients_of, run_of, seed_like
 from cygrad.transforms.trace cimport Transform
@@ -108,25 +108,31 @@ cdef class Compiled:
                 or switches.repeated or is_watching(switches)):
             return self.function(*args, **kwargs)
         found = args
-        places = None
+        places = everything = None
         if kwargs or has_structures(args):
             everything = [list(args), kwargs]
-            places = template(everything)
-            found = tuple(leaves(everything))
-        if len(found) > 1 and has_twins(found):
+        elif len(args) > 1 and has_twins(args):
             return self.function(*args, **kwargs)
         held = self.held
         for k in range(len(held)):
             capture = <Capture>held[k]
-            if (places is not capture.places and not same_form(places, capture.places)
-                    or not capture.fits(found)):
+            if everything is not None:
+                apart = []
+                if not take_apart(capture.places, everything, apart):
+                    continue
+                found = tuple(apart)
+                if has_twins(found):
+                    return self.function(*args, **kwargs)
+            elif capture.places is not None:
+                continue
+            if not capture.fits(found):
                 continue
             call = run_of(self.function, args, kwargs) if capture.ends is not None else None
             differs = False
             result = capture.replay(found, call, &differs)
             if result is MISSING:
                 if capture.effects and (differs or not capture.proved):
-                    return self.proof(capture, places, found, args, kwargs)
+                    return self.proof(capture, capture.places, found, args, kwargs)
                 if capture.draws and differs:
                     result = self.compared_drawing(capture, found, call, args, kwargs)
                     if result is not MISSING:
@@ -139,6 +145,11 @@ cdef class Compiled:
             if not differs:
                 return result
             return self.compared(capture, found, result, call, args, kwargs)
+        if everything is not None:
+            places = template(everything)
+            found = tuple(leaves(everything))
+            if has_twins(found):
+                return self.function(*args, **kwargs)
         return self.capture(places, found, args, kwargs)
 
     def explain(self):

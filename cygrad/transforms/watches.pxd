@@ -17,8 +17,11 @@ cdef class Watch:
 
     cdef object now(self)
     cdef bint holds(self) except -1
-    cdef bint was(self, object x) noexcept
     cdef int loosen(self, Lives lives) except -1    # what was there may go
+
+cdef inline bint was(Watch w, object x) noexcept:
+    """Whether x is the object that was there."""
+    return <PyObject*>x is w.at if w.at is not NULL else x is w.expected
 
 cdef Watch watch_of(object x, Lives lives)      # of an object that is no place
 

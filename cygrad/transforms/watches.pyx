@@ -55,10 +55,7 @@ cdef class Watch:
 
     cdef bint holds(self) except -1:
         now = self.now()
-        return self.was(now) or (is_plain(now) and same_value(now, self.expected))
-
-    cdef bint was(self, object x) noexcept:
-        return <PyObject*>x is self.at if self.at is not NULL else x is self.expected
+        return was(self, now) or (is_plain(now) and same_value(now, self.expected))
 
     cdef int loosen(self, Lives lives) except -1:
         if (type(self) is Watch and self.expected is not MISSING and not is_plain(self.expected)

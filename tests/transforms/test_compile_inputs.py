@@ -2,14 +2,16 @@
 
 import math
 import warnings
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
 import cygrad as cg
 import cygrad.functions as F
+from cygrad.transforms.structure import leaves as leaves_of
 
 Array = Any
 
@@ -558,6 +560,43 @@ def test_anomalies_looked_for_inside_stay_eager() -> None:
         compiled(np.array([1.0]))
     with pytest.raises(RuntimeError, match="Log"):
         compiled(np.array([-1.0]))
+
+
+def test_arguments_of_every_structure() -> None:
+    """Types, keys in their order, and where there is None, tell captures apart."""
+
+    def f(tree: Any) -> Any:
+        found = leaves_of(tree)
+        total = found[0] * 1.0
+        for k, x in enumerate(found[1:]):
+            total = total + (k + 2.0) * x
+        return {"total": total, "tree": [type(tree).__name__, (total * 2.0, None)]}
+
+    class Named(NamedTuple):
+        a: Any
+        b: Any
+
+    trees: list[Callable[[float, float], Any]] = [
+        lambda x, y: {"a": x, "b": y},
+        lambda x, y: {"b": x, "a": y},
+        lambda x, y: OrderedDict(a=x, b=y),
+        lambda x, y: [x, y],
+        lambda x, y: (x, y),
+        lambda x, y: Named(x, y),
+        lambda x, y: [x, None, y],
+        lambda x, y: [x, [y]],
+        lambda x, y: [[x], y],
+        lambda x, y: {"a": [x, {"b": (y,)}]},
+        lambda x, y: {1: x, 2: y},
+        lambda x, y: {1.0: x, 2.0: y},
+        lambda x, y: {True: x, 2: y},
+    ]
+    compiled = cg.compile(f, fallback=False)
+    for k in range(4):
+        for make in trees:
+            assert repr(compiled(make(1.0 + k, 2.5 * k))) == repr(f(make(1.0 + k, 2.5 * k)))
+    assert compiled.captures == len(trees)
+    assert compiled.replays == 3 * len(trees)
 
 
 # ---- Exponents ------------------------------------------------------------------------------------
