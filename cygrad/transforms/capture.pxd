@@ -112,7 +112,8 @@ cdef class Capture:
 cdef Variable spent(Variable numbers)
 cdef bint same_ways(Capture a, Capture b) except -1
 cdef bint same_form(object a, object b) except -1
-cdef bint take_apart(object form, object x, list found) except -1   # its leaves, if x is of the form
+# The leaves of x, if it is of the form.
+cdef bint take_apart(object form, object x, list found) except -1
 cdef bint requires(Variable v) noexcept
 cdef bint is_number_too(object x) noexcept
 cdef bint is_float64(object x) noexcept
