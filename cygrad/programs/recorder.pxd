@@ -43,6 +43,7 @@ cdef class Recorder(Tape):
     cdef dict parts                 # by an owner's identity and a number: (value, offset)
     cdef dict grads                 # by identity, of the Variables whose .grad was touched: Touched
     cdef readonly bint effects      # Python is called for more than its results
+    cdef readonly bint reads_late   # an argument is read after an effect
     cdef readonly bint acts         # so it is, or gradients land
     cdef bint paused                # what comes is a backward pass from results
     cdef readonly dict stores       # by identity: what is written to in place, and a Variable on it

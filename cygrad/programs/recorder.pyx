@@ -102,6 +102,8 @@ cdef class Recorder(Tape):
         if block is not NULL:
             if self.is_seen(block):
                 self.source_at(block).seen.append(v)
+            elif self.effects and self.draft.values[block.value].origin == INPUT:
+                self.reads_late = True
             return block
         if v.storage.size_class == FOREIGN:
             block = self.of_input(v)

@@ -88,6 +88,7 @@ cdef class Capture:
     cdef bint stores                # it changes numbers in place
     cdef list draws                 # Draws
     cdef bint asks_late             # there are guards after them
+    cdef bint reads_late            # an argument is read after an effect
     cdef list drawn_at              # where gradients flow back: results with what they have drawn
     cdef bint paused, testing
     cdef readonly list where        # of each guard

@@ -21,6 +21,7 @@ from cygrad.core.layout cimport (
     Layout, MAX_NDIM, contiguous_layout, release, same_shape, shape_of, share, strided_layout,
 )
 from cygrad.core.mode cimport Mode, mode
+from cygrad.core.storage cimport Storage
 from cygrad.core.variable cimport Variable, detached, empty, own_contiguous
 from cygrad.functions.operation cimport operation
 from cygrad.kernels.elementwise cimport copy_strided
@@ -107,6 +108,7 @@ cdef class Capture:
         self.keyed = recorder.looked_at
         self.draws = [draw for draw, _, _ in recorder.draws]
         self.asks_late = recorder.asks_late
+        self.reads_late = recorder.reads_late
         self.compose(recorder, kinds)
         self.where = recorder.where
         self.settle(kinds)
@@ -241,6 +243,8 @@ cdef class Capture:
                 if not (cnp.PyArray_CheckExact(x) and is_float64(x)
                         and has_shape(<cnp.ndarray>x, self.shapes[k])):
                     return False
+                if self.reads_late and isinstance(x.base, Storage):
+                    return False        # a Variable's, which the effect may write to
             elif kind == VARIABLE:
                 if not (isinstance(x, Variable) and requires(<Variable>x) == self.required[k]
                         and same_shape((<Variable>x).layout, self.shapes[k])):

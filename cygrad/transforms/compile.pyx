@@ -352,14 +352,18 @@ cdef class Compiled:
         cdef list inputs = list(capture.keys), states, given
         cdef list before_it = [array_of(<Variable>x).copy() for x in found
                                if isinstance(x, Variable)]
+        cdef list numbers = numbers_of(kinds, inputs)
         try:
             result = repetition.first(self.function, args, kwargs)
         except BaseException:
-            give_back(kinds, found, inputs)
+            give_back(kinds, found, inputs, numbers)
             give_back_containers(containers)
             raise
         recorder.land()
-        if (writes - recorder.written != before or give_back(kinds, found, inputs)
+        if recorder.reads_late and numbers_of(kinds, found) != numbers:
+            raise RuntimeError("compile: the function changes the memory of its own argument by an "
+                               "update, and reads it afterwards; call it with a copy")
+        if (writes - recorder.written != before or give_back(kinds, found, inputs, numbers)
                 or not same_bits(before_it, [array_of(<Variable>x) for x in found
                                              if isinstance(x, Variable)])):
             recorder.refused("numbers are changed in place")
@@ -603,19 +607,34 @@ cdef bint flows_back_alike(Capture capture, tuple found, list expected, Run call
     return same_bits(gradients_of(results, seeds, ends), call.pulled(seeds))
 
 
-cdef bint give_back(list kinds, tuple found, list inputs) except -1:
-    """Write what the call has written to the copies of its arrays to the caller's own."""
-    cdef bint changed = False
-    for kind, x, copy in zip(kinds, found, inputs):
+cdef list numbers_of(list kinds, object inputs):
+    """Of the arguments that are arrays, or their copies: the numbers, as bytes."""
+    cdef list found = []
+    for kind, x in zip(kinds, inputs):
         if kind == ARRAY or kind == VARIABLE:
             data = array_of(<Variable>x) if isinstance(x, Variable) else x
-            now = array_of(<Variable>copy)
-            if np.array(data, dtype=np.float64).tobytes() != now.tobytes():
-                data[...] = now
-                changed = True
-        elif kind == WHOLE and x.tobytes() != copy[2].tobytes():
-            x[...] = copy[2]
-            changed = True
+            found.append(np.array(data, dtype=np.float64).tobytes())
+        elif kind == WHOLE:
+            found.append((x[2] if isinstance(x, tuple) else x).tobytes())
+        else:
+            found.append(None)
+    return found
+
+
+cdef bint give_back(list kinds, tuple found, list inputs, list numbers) except -1:
+    """Write what the call has written to the copies of its arrays to the caller's own.
+
+    numbers: what the copies were at first. An update in the call may have changed the caller's.
+    """
+    cdef bint changed = False
+    now = numbers_of(kinds, inputs)
+    for k, x in enumerate(found):
+        if now[k] == numbers[k] or x is inputs[k]:
+            continue
+        copy = inputs[k]
+        data = array_of(<Variable>x) if isinstance(x, Variable) else x
+        data[...] = copy[2] if kinds[k] == WHOLE else array_of(<Variable>copy)
+        changed = True
     return changed
 
 

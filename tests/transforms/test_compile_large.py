@@ -182,6 +182,45 @@ def test_the_argument_is_what_an_update_writes_to() -> None:
     assert steps(lambda f: cg.compile(f, fallback=False)) == steps(lambda f: f)
 
 
+@pytest.mark.parametrize("n", [3, N])
+def test_an_update_of_the_argument_stays_at_the_capture(n: int) -> None:
+    w = cg.Variable(np.ones(n), requires_grad=True)
+    optimizer = cg.optimizers.SGD(0.1).setup(w)
+
+    def step(x: Any) -> Any:
+        y = F.sum(x * 2.0)
+        w.cleargrad()
+        F.sum(w * w).backward()
+        optimizer.update()
+        return y
+
+    compiled = cg.compile(step, fallback=False)
+    for k in range(4):
+        expected = 0.8**k
+        np.testing.assert_allclose(w.data, expected)
+        np.testing.assert_allclose(compiled(w.data).data, 2.0 * n * expected)
+    assert compiled.replays > 0
+
+
+def test_an_argument_that_is_read_after_its_update_is_refused() -> None:
+    w = cg.Variable(np.ones(3), requires_grad=True)
+    optimizer = cg.optimizers.SGD(0.1).setup(w)
+
+    def step(x: Any) -> Any:
+        w.cleargrad()
+        F.sum(w * w).backward()
+        optimizer.update()
+        return F.sum(F.exp(x))
+
+    with pytest.raises(RuntimeError, match="changes the memory of its own argument"):
+        cg.compile(step)(w.data)
+    compiled = cg.compile(step)
+    for k in range(3):
+        compiled(np.full(3, float(k)))
+    with pytest.raises(RuntimeError, match="changes the memory of its own argument"):
+        compiled(w.data)
+
+
 def test_gradients_that_flow_after_the_argument_has_changed() -> None:
     """What a graph needs of the arguments is as it was at the call."""
     w = cg.Variable(np.linspace(-1.0, 1.0, N), name="w")
