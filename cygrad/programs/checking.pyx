@@ -3,7 +3,7 @@
 """Checking: whether a draft that was not recorded here may run.
 
 Numbers may be wrong, but no instruction may reach beyond its values, or read what nobody has made.
-What a Program does with a draft (program.pyx, steps.pyx) is what is asked of it here.
+What becomes of a draft (building.pyx, steps.pyx) is what is asked of it here.
 """
 
 from cygrad.core.layout cimport Layout

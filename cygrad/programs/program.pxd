@@ -46,7 +46,3 @@ cdef class Program:
     cdef bint ran(self, double** outside, int start, int end) except -1
     cdef tuple called(self, list arrays, double* arena, double** bases)
     cdef list outside_now(self)
-
-# arrays: by input, whether it may be read where the caller has it. given: those of the results that
-# are given as arrays, and may be computed in these.
-cdef Program build(Draft draft, Outside outside, list arrays, list given)

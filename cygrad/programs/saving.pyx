@@ -268,7 +268,7 @@ cdef Routine known_routine(object name) except NULL:
     try:
         return routine_named(name)
     except LookupError:         # families are imported when they are first used
-        for module in ("programs.recorder", *[f"functions.{family}" for family in FUNCTIONS],
+        for module in ("programs.operations", *[f"functions.{family}" for family in FUNCTIONS],
                        "linalg.lapack", "linalg.solving", "linalg.triangular", "linalg.cholesky"):
             import_module(f"cygrad.{module}")
         return routine_named(name)

@@ -26,8 +26,8 @@ from cygrad.core.variable cimport Variable, detached, empty, own_contiguous
 from cygrad.functions.operation cimport operation
 from cygrad.kernels.elementwise cimport copy_strided
 from cygrad.programs.bases cimport BASES
+from cygrad.programs.building cimport build
 from cygrad.programs.calls cimport Effect
-from cygrad.programs.program cimport build
 from cygrad.transforms.watches cimport Watch, is_plain, same_value, was, watch_of
 
 from cygrad.transforms.structure import leaves, map_leaves

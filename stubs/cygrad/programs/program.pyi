@@ -4,12 +4,6 @@ from typing import Any, final
 
 import numpy as np
 
-from .places import Places
-
-@final
-class Building(Places):
-    def __new__(cls, draft: Any) -> Building: ...
-
 @final
 class Program:
     @property
