@@ -20,6 +20,7 @@ import numpy as np
 cimport numpy as cnp
 from cpython.object cimport PyObject
 from cpython.float cimport PyFloat_AsDouble, PyFloat_Check, PyFloat_FromDouble
+from libc.string cimport memcmp
 
 from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.layout cimport MAX_NDIM
@@ -350,9 +351,7 @@ cdef class Compiled:
         """Call the function on the Recorder; the leaves of its result."""
         cdef unsigned int before = writes
         cdef list inputs = list(capture.keys), states, given
-        cdef list before_it = [array_of(<Variable>x).copy() for x in found
-                               if isinstance(x, Variable)]
-        cdef list numbers = numbers_of(kinds, inputs)
+        cdef list numbers = [numbers_of(x) for x in found]
         try:
             result = repetition.first(self.function, args, kwargs)
         except BaseException:
@@ -360,12 +359,12 @@ cdef class Compiled:
             give_back_containers(containers)
             raise
         recorder.land()
-        if recorder.reads_late and numbers_of(kinds, found) != numbers:
+        if recorder.reads_late and not all([is_as(x, n) for x, n in zip(found, numbers)]):
             raise RuntimeError("compile: the function changes the memory of its own argument by an "
                                "update, and reads it afterwards; call it with a copy")
         if (writes - recorder.written != before or give_back(kinds, found, inputs, numbers)
-                or not same_bits(before_it, [array_of(<Variable>x) for x in found
-                                             if isinstance(x, Variable)])):
+                or not all([is_as(x, n) for x, n in zip(found, numbers)
+                            if isinstance(x, Variable)])):
             recorder.refused("numbers are changed in place")
         if give_back_containers(containers):
             recorder.refused("a list or dict that is an argument is changed")
@@ -607,18 +606,22 @@ cdef bint flows_back_alike(Capture capture, tuple found, list expected, Run call
     return same_bits(gradients_of(results, seeds, ends), call.pulled(seeds))
 
 
-cdef list numbers_of(list kinds, object inputs):
-    """Of the arguments that are arrays, or their copies: the numbers, as bytes."""
-    cdef list found = []
-    for kind, x in zip(kinds, inputs):
-        if kind == ARRAY or kind == VARIABLE:
-            data = array_of(<Variable>x) if isinstance(x, Variable) else x
-            found.append(np.array(data, dtype=np.float64).tobytes())
-        elif kind == WHOLE:
-            found.append((x[2] if isinstance(x, tuple) else x).tobytes())
-        else:
-            found.append(None)
-    return found
+cdef cnp.ndarray numbers_of(object x):
+    """A copy of an argument's numbers, in C order; None if it is no array."""
+    if isinstance(x, Variable):
+        return array_of(<Variable>x).copy(order="C")
+    return x.copy(order="C") if cnp.PyArray_CheckExact(x) else None
+
+
+cdef bint is_as(object x, cnp.ndarray numbers) except -1:
+    """Whether an argument, or its copy, has these numbers still."""
+    cdef cnp.ndarray now
+    if numbers is None:
+        return True
+    now = np.ascontiguousarray(array_of(<Variable>x) if isinstance(x, Variable) else x)
+    return (cnp.PyArray_NBYTES(now) == cnp.PyArray_NBYTES(numbers)
+            and memcmp(cnp.PyArray_DATA(now), cnp.PyArray_DATA(numbers),
+                       cnp.PyArray_NBYTES(now)) == 0)
 
 
 cdef bint give_back(list kinds, tuple found, list inputs, list numbers) except -1:
@@ -627,13 +630,15 @@ cdef bint give_back(list kinds, tuple found, list inputs, list numbers) except -
     numbers: what the copies were at first. An update in the call may have changed the caller's.
     """
     cdef bint changed = False
-    now = numbers_of(kinds, inputs)
-    for k, x in enumerate(found):
-        if now[k] == numbers[k] or x is inputs[k]:
+    for kind, x, copy, before in zip(kinds, found, inputs, numbers):
+        if kind == WHOLE:
+            copy = copy[2]
+        elif kind != ARRAY and (kind != VARIABLE or x is copy):
             continue
-        copy = inputs[k]
+        if is_as(copy, before):
+            continue
         data = array_of(<Variable>x) if isinstance(x, Variable) else x
-        data[...] = copy[2] if kinds[k] == WHOLE else array_of(<Variable>copy)
+        data[...] = array_of(<Variable>copy) if isinstance(copy, Variable) else copy
         changed = True
     return changed
 

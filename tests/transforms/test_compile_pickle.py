@@ -99,7 +99,8 @@ def test_another_process_gives_the_same_bits(tmp_path: Path) -> None:
         "sys.stdout.buffer.write(pickle.dumps(got))"
     )
     command = [sys.executable, "-c", code, str(tmp_path / "sent")]
-    given = pickle.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    done = subprocess.run(command, capture_output=True, check=True, cwd=tmp_path)
+    given = pickle.loads(done.stdout)
     for (program, xs), got in zip(programs(), given, strict=True):
         assert bits(program(*xs)) == bits(got)
 
