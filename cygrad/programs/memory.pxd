@@ -35,6 +35,15 @@ cdef class Memory:
     cdef int enter(self, int number) noexcept
     cdef int make_room(self) except -1
 
+# A set of objects by their addresses, which are not held.
+cdef class Addresses:
+    cdef PyObject** table
+    cdef int places, count
+
+    cdef int add(self, PyObject* x) except -1
+    cdef bint has(self, PyObject* x) noexcept
+    cdef int place_of(self, PyObject* x) noexcept
+
 # Where the element that stands first in memory does, and the last: in numbers from the first one.
 cdef Py_ssize_t lowest(const Layout* layout) noexcept
 cdef Py_ssize_t highest(const Layout* layout) noexcept

@@ -8,7 +8,7 @@ let go when the table is full.
 cimport cython
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
-from libc.stdlib cimport free, malloc
+from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
 
 from cygrad.core.layout cimport Layout
@@ -151,6 +151,40 @@ cdef class Memory:
         return 0
 
 
+@cython.final
+cdef class Addresses:
+    def __dealloc__(self):
+        free(self.table)
+
+    cdef int add(self, PyObject* x) except -1:
+        cdef PyObject** old = self.table
+        cdef int k, n = self.places, place
+        if 2 * (self.count + 1) > n:
+            self.table = <PyObject**>calloc(2 * max(n, FIRST_ROOM), sizeof(PyObject*))
+            if self.table is NULL:
+                self.table = old
+                raise MemoryError()
+            self.places = 2 * max(n, FIRST_ROOM)
+            for k in range(n):
+                if old[k] is not NULL:
+                    self.table[self.place_of(old[k])] = old[k]
+            free(old)
+        place = self.place_of(x)
+        self.count += self.table[place] is NULL
+        self.table[place] = x
+        return 0
+
+    cdef bint has(self, PyObject* x) noexcept:
+        return self.count > 0 and self.table[self.place_of(x)] is not NULL
+
+    cdef int place_of(self, PyObject* x) noexcept:
+        """Where it is, or is to be."""
+        cdef int place = first_place(x, self.places)
+        while self.table[place] is not NULL and self.table[place] is not x:
+            place = (place + 1) & (self.places - 1)
+        return place
+
+
 cdef Block* placed_at(Block* block, Variable v, int value) noexcept:
     cdef Py_ssize_t low = lowest(v.layout)
     block.base = v.ptr + low
@@ -169,8 +203,8 @@ cdef void let_go(Block* blocks, int n) noexcept:
     free(blocks)
 
 
-cdef inline int first_place(PyObject* storage, int places) noexcept:
-    return (<size_t>storage * <size_t>0x9E3779B97F4A7C15ULL >> 32) & (<size_t>places - 1)
+cdef inline int first_place(PyObject* x, int places) noexcept:
+    return (<size_t>x * <size_t>0x9E3779B97F4A7C15ULL >> 32) & (<size_t>places - 1)
 
 
 cdef Py_ssize_t lowest(const Layout* layout) noexcept:

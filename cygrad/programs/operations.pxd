@@ -7,7 +7,7 @@ from cygrad.core.storage cimport Storage
 from cygrad.core.tape cimport Tape
 from cygrad.core.variable cimport Variable
 from cygrad.programs.draft cimport Draft, Instruction, Operand, Origin
-from cygrad.programs.memory cimport Block, Memory
+from cygrad.programs.memory cimport Addresses, Block, Memory
 
 # What was there before: of variables, arrays and gradients. It is read anew.
 cdef class Source:
@@ -27,7 +27,7 @@ cdef class Operations(Tape):
     cdef dict routines              # by a Function's identity: the first value of its results
     cdef readonly list draws        # Draws, in order, each with what it drew
     cdef readonly bint asks_late    # there are guards after them
-    cdef set own                    # the identities of the Functions that were made
+    cdef Addresses own              # the Functions that were made
     cdef set earlier                # of the results of others, which gradients flow back through
     cdef int functions              # how many have been made: no graph is deeper
     cdef list outsides              # Sources

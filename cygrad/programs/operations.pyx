@@ -34,7 +34,7 @@ from cygrad.programs.draft cimport (
     CALL, CHECK, COMPUTED, Details, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, Operand,
     Origin, PUT, ROUTINE, SUM,
 )
-from cygrad.programs.memory cimport Block, Memory, highest, lowest
+from cygrad.programs.memory cimport Addresses, Block, Memory, highest, lowest
 from cygrad.programs.program cimport ROUTINE_OPERANDS
 
 cdef enum:
@@ -62,7 +62,7 @@ cdef class Operations(Tape):
         self.inputs = []
         self.draws = []
         self.all_stores = {}
-        self.own = set()
+        self.own = Addresses()
         self.earlier = set()
         self.held = []
         self.where = []
@@ -187,7 +187,7 @@ cdef class Operations(Tape):
         self.rest()
         f.seen |= RECORDED
         self.functions += 1
-        self.own.add(id(f))
+        self.own.add(<PyObject*>f)
         if mode().watching:
             self.refused("anomalies are looked for in the call")
         if f.op is NULL:
@@ -453,7 +453,7 @@ cdef class Operations(Tape):
         return self.computed(ADD, [total, g], NULL, total)
 
     cdef int reached(self, Function f) except -1:
-        if id(f) not in self.own:
+        if not self.own.has(<PyObject*>f):
             self.earlier.update([id(y) for y in f.outputs])
         return 0
 

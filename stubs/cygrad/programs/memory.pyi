@@ -4,3 +4,6 @@ from typing import final
 
 @final
 class Memory: ...
+
+@final
+class Addresses: ...
