@@ -10,6 +10,9 @@ cimport cython
 from libc.stdlib cimport malloc
 from libc.string cimport memcpy, memset
 
+import numpy as np
+
+from cygrad.core.arrays cimport constant
 from cygrad.core.layout cimport Layout, shape_of, share
 from cygrad.kernels.elementwise cimport END, GUARD, LAST, constants_of, kernel_named
 from cygrad.programs.bases cimport lend
@@ -18,10 +21,11 @@ from cygrad.programs.draft cimport (
     PAUSE, PUT, ROUTINE, SUM, Value, grown,
 )
 from cygrad.programs.fusing cimport fusion
-from cygrad.programs.outside cimport Outside
+from cygrad.programs.outside cimport Outside, outside_of
 from cygrad.programs.patterns cimport Pattern, ROW, WHOLE, pattern_of, pattern_of_sum
 from cygrad.programs.places cimport Places
 from cygrad.programs.program cimport Given, Load, Program
+from cygrad.programs.saving cimport loaded
 from cygrad.programs.simplify cimport simplify
 from cygrad.programs.steps cimport (
     ADD_UP, CALL_PYTHON, Doing, FILL, MAP_KERNEL, RUN_CODE, RUN_ROUTINE, RUN_TILES, Step,
@@ -56,6 +60,8 @@ cdef class Building(Places):
         self.program = Program.__new__(Program)
         self.program.calls = []
         self.program.pause = -1
+        self.program.load = load
+        self.program.apart = apart
         self.loaded = {}
 
     # ---- What is there before the first instruction -------------------------------------------
@@ -562,3 +568,15 @@ cdef Program alone(Draft draft, Outside outside, list shapes):
     cdef Program p = (<Building>Building(draft)).built(outside, [False] * len(shapes), [])
     p.shapes = shapes
     return p
+
+
+def load(state):
+    """The Program that was pickled as this state."""
+    draft, shapes, blocks = loaded(state)
+    variables = [constant(np.frombuffer(block).copy(), "Program") for block in blocks]
+    return alone(draft, outside_of([(v, 0, 0, None) for v in variables], []), shapes)
+
+
+def apart(Program p not None):
+    """The same Program without memory of others."""
+    return alone(p.draft, p.outside, p.shapes)

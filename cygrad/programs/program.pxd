@@ -31,6 +31,8 @@ cdef class Program:
     cdef readonly list shapes       # of the inputs
     cdef bint lends                 # some have memory of their own (bases.pyx)
     cdef Program alone              # the same without, to be called by itself; or None
+    # Of building.pyx: a Program of what was pickled, and one of this one that lends nothing.
+    cdef object load, apart
     cdef Draft draft                # for people to read
     cdef list calls
     cdef Outside outside

@@ -8,24 +8,14 @@ cimport cython
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
 
-import numpy as np
 
 from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.layout cimport Layout, MAX_NDIM, contiguous_layout, release, shape_of
 from cygrad.core.variable cimport Variable, empty, own_contiguous
 from cygrad.kernels.elementwise cimport copy_strided
-from cygrad.programs.building cimport alone
 from cygrad.programs.draft cimport OUTSIDE, Value
-from cygrad.programs.outside cimport outside_of
-from cygrad.programs.saving cimport loaded, saved
+from cygrad.programs.saving cimport saved
 from cygrad.programs.steps cimport free_step, run_plain, run_steps
-
-
-def load(state):
-    """The Program that was pickled as this state."""
-    draft, shapes, blocks = loaded(state)
-    variables = [constant(np.frombuffer(block).copy(), "Program") for block in blocks]
-    return alone(draft, outside_of([(v, 0, 0, None) for v in variables], []), shapes)
 
 
 @cython.final
@@ -46,7 +36,7 @@ cdef class Program:
         return self.draft.listing()
 
     def __reduce__(self):
-        return load, (saved(self.draft, self.shapes, self.outside_now()),)
+        return self.load, (saved(self.draft, self.shapes, self.outside_now()),)
 
     def __call__(self, *inputs):
         """Run it.
@@ -88,7 +78,7 @@ cdef class Program:
         cdef double** bases
         if self.lends:
             if self.alone is None:
-                self.alone = alone(self.draft, self.outside, self.shapes)
+                self.alone = self.apart(self)
             return self.alone(*inputs)
         if self.calls:
             raise TypeError("Program: it calls Python, as for random numbers and updates; call the "
