@@ -11,3 +11,6 @@ cdef enum:
 # writes to; given: the results that are given as arrays; last: who reads a value last.
 cdef int lend(Draft draft, Place* places, const int* last, int first, list arrays,
               list given) except -1
+
+# Whether instruction k is a PUT that needs no memory of its own; last: as above.
+cdef bint puts_in_place(Draft draft, const int* last, int k) noexcept

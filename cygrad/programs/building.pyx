@@ -15,7 +15,7 @@ import numpy as np
 from cygrad.core.arrays cimport constant
 from cygrad.core.layout cimport Layout, shape_of, share
 from cygrad.kernels.elementwise cimport END, GUARD, LAST, constants_of, kernel_named
-from cygrad.programs.bases cimport lend
+from cygrad.programs.bases cimport lend, puts_in_place
 from cygrad.programs.draft cimport (
     CHECK, COMPUTED, CONSTANT, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, Operand,
     PAUSE, PUT, ROUTINE, SUM, Value, grown,
@@ -334,9 +334,7 @@ cdef class Building(Places):
             at = &draft.instructions[k]
             if at.stretch > 0 and self.stretch is NULL:
                 self.begin_stretch_at(k)
-            in_place = (at.kind == PUT and at.count == 2
-                        and self.ends_at(&draft.operands[at.first + 1], k)
-                        and draft.operands[at.first].value != draft.operands[at.first + 1].value)
+            in_place = puts_in_place(draft, self.last, k)
             self.place_results(at, in_place)
             self.emit(at, in_place)
             self.end_values(at, k, in_place)
@@ -387,10 +385,6 @@ cdef class Building(Places):
             if self.last[at.out + j] == k:
                 self.let_go(at.out + j)
         return 0
-
-    cdef bint ends_at(self, const Operand* operand, int k) noexcept:
-        return (self.last[operand.value] == k
-                and self.draft.values[operand.value].origin == COMPUTED)
 
     cdef int emit(self, const Instruction* at, bint in_place) except -1:
         cdef const Operand* operands = &self.draft.operands[at.first]

@@ -47,4 +47,5 @@ cdef class Program:
     cdef bint go_on(self, double** outside) except -1
     cdef bint ran(self, double** outside, int start, int end) except -1
     cdef tuple called(self, list arrays, double* arena, double** bases)
+    cdef double** bases_now(self) except NULL
     cdef list outside_now(self)

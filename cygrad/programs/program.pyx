@@ -86,11 +86,8 @@ cdef class Program:
         if len(inputs) != len(self.inputs):
             raise TypeError(f"Program: it takes {len(self.inputs)} inputs, not {len(inputs)}")
         arrays = [input_of_shape(x, shape) for x, shape in zip(inputs, self.shapes)]
-        if not self.outside.fits():
-            raise RuntimeError(f"Program: {self.outside.misfit()}")
-        bases = <double**>malloc((self.outside.count + 1) * sizeof(double*))
-        if bases is NULL:
-            raise MemoryError()
+        _held = self.outside.hold() if self.outside.fits() else None
+        bases = self.bases_now()
         try:
             arena = self.take_arena()
             try:
@@ -106,13 +103,22 @@ cdef class Program:
         for k in range(len(arrays)):
             v = arrays[k]
             memcpy(arena + <Py_ssize_t>self.inputs[k][1], v.ptr, v.layout.size * sizeof(double))
-        _held = self.outside.hold()
-        self.outside.resolve(bases)
         if not (self.run(arena, bases) and self.go_on(bases)):
             raise RuntimeError("Program: Python would go another way with these inputs; call the "
                                "compiled function")
         return tuple([array_of(copy_of(bases[<int>base] + <Py_ssize_t>offset, shape, strides))
                       for base, offset, shape, strides in self.results])
+
+    cdef double** bases_now(self) except NULL:
+        """Where what is outside is, of malloc."""
+        cdef double** bases
+        if not self.outside.fits():
+            raise RuntimeError(f"Program: {self.outside.misfit()}")
+        bases = <double**>malloc((self.outside.count + 1) * sizeof(double*))
+        if bases is NULL:
+            raise MemoryError()
+        self.outside.resolve(bases)
+        return bases
 
     cdef list outside_now(self):
         """What is outside, as bytes."""
@@ -120,13 +126,8 @@ cdef class Program:
         cdef double** bases
         cdef const Value* value
         cdef int k
-        if not self.outside.fits():
-            raise RuntimeError(f"Program: {self.outside.misfit()}")
-        bases = <double**>malloc((self.outside.count + 1) * sizeof(double*))
-        if bases is NULL:
-            raise MemoryError()
+        bases = self.bases_now()
         try:
-            self.outside.resolve(bases)
             for k in range(self.draft.n_values):
                 value = &self.draft.values[k]
                 if value.origin == OUTSIDE:

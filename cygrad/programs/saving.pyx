@@ -9,6 +9,7 @@ and in checking.pyx what the instructions reach. A digest finds what was damaged
 
 from hashlib import blake2b
 from importlib import import_module
+from pkgutil import iter_modules
 
 from libc.stdlib cimport malloc
 from libc.string cimport memcpy
@@ -26,7 +27,6 @@ from cygrad.programs.draft cimport (
 )
 
 from cygrad._version import __version__
-from cygrad.functions.families import FUNCTIONS
 
 cdef Py_ssize_t MOST = <Py_ssize_t>1 << 59      # numbers of a program, and bytes of a stride
 cdef Py_ssize_t LARGEST = 0x7FFFFFFF            # numbers of a value
@@ -268,9 +268,10 @@ cdef Routine known_routine(object name) except NULL:
     try:
         return routine_named(name)
     except LookupError:         # families are imported when they are first used
-        for module in ("programs.operations", *[f"functions.{family}" for family in FUNCTIONS],
-                       "linalg.lapack", "linalg.solving", "linalg.triangular", "linalg.cholesky"):
-            import_module(f"cygrad.{module}")
+        for folder in ("programs", "functions", "linalg"):
+            package = import_module(f"cygrad.{folder}")
+            for module in iter_modules(package.__path__, f"cygrad.{folder}."):
+                import_module(module.name)
         return routine_named(name)
 
 

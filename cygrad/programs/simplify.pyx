@@ -393,7 +393,8 @@ cdef class Simplifier(Numbering):
         if (more.axes != others.axes or more.run != others.run or a.outs != b.outs
                 or more.n_count != others.n_count
                 or memcmp(self.draft.c_of(a), self.draft.c_of(b), 2 * sizeof(double)) != 0
-                or memcmp(more.n, others.n, more.n_count * sizeof(Py_ssize_t)) != 0):
+                or more.n_count > 0 and memcmp(
+                    more.n, others.n, more.n_count * sizeof(Py_ssize_t)) != 0):
             return False
         for j in range(a.outs):
             if self.draft.values[a.out + j].size != self.draft.values[b.out + j].size:

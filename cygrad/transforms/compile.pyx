@@ -359,15 +359,16 @@ cdef class Compiled:
             give_back_containers(containers)
             raise
         recorder.land()
-        if recorder.reads_late and not all([is_as(x, n) for x, n in zip(found, numbers)]):
-            raise RuntimeError("compile: the function changes the memory of its own argument by an "
-                               "update, and reads it afterwards; call it with a copy")
+        late = recorder.reads_late and not all([is_as(x, n) for x, n in zip(found, numbers)])
         if (writes - recorder.written != before or give_back(kinds, found, inputs, numbers)
                 or not all([is_as(x, n) for x, n in zip(found, numbers)
                             if isinstance(x, Variable)])):
             recorder.refused("numbers are changed in place")
         if give_back_containers(containers):
             recorder.refused("a list or dict that is an argument is changed")
+        if late:
+            raise RuntimeError("compile: the function changes the memory of its own argument by an "
+                               "update, and reads it afterwards; call it with a copy")
         states = repetition.states()
         recorder.keep_states(states, plain_state, spent_state)
         capture.watches = watching_states(capture.watches, states)

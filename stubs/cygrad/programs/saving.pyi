@@ -3,7 +3,6 @@
 from .draft import Draft
 
 FORMAT: int
-FUNCTIONS: dict[str, str]
 
 class Held: ...
 
