@@ -8,7 +8,7 @@ to derive your own from.
   `eye`, `identity`; of random numbers: `rand`, `randn`, `normal`.
 - Functions made of functions, which compute their derivatives: `grad`, `value_and_grad`,
   `elementwise_grad`, `jacobian`, `hessian`; times a vector: `vjp`, `jvp`, `hvp`; with less memory:
-  `checkpoint`; captured once, and replayed: `compile`.
+  `checkpoint`; captured once, and replayed: `compile`; for a batch: `vmap`.
 - Modes, for a block or a function: `no_grad`, `test_mode`, `detect_anomaly`; asked for by
   `is_grad_enabled` and `is_test_mode`.
 - About the library: `isa`, the instruction set; `empty_cache` and `set_cache_limit`, for freed
@@ -89,6 +89,7 @@ if TYPE_CHECKING:
         vjp,
     )
     from cygrad.transforms.compile import compile
+    from cygrad.transforms.vmap import vmap
 else:
 
     def __getattr__(name):
@@ -121,6 +122,7 @@ _LATER = {
     "zeros zeros_like",
     "transforms": "checkpoint elementwise_grad grad hessian hvp jacobian jvp value_and_grad vjp",
     "transforms.compile": "compile",
+    "transforms.vmap": "vmap",
 }
 
 
@@ -163,6 +165,7 @@ __all__ = [
     "test_mode",
     "value_and_grad",
     "vjp",
+    "vmap",
     "zeros",
     "zeros_like",
 ]

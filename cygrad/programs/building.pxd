@@ -10,3 +10,6 @@ cdef Program build(Draft draft, Outside outside, list arrays, list given)
 
 # With a place in the arena for each input and result.
 cdef Program alone(Draft draft, Outside outside, list shapes)
+
+# The same of a draft whose inputs stand for more than one call (batches.pyx).
+cdef Program of_many(Draft draft, Outside outside, int n_inputs)

@@ -564,6 +564,10 @@ cdef Program alone(Draft draft, Outside outside, list shapes):
     return p
 
 
+cdef Program of_many(Draft draft, Outside outside, int n_inputs):
+    return (<Building>Building(draft)).built(outside, [False] * n_inputs, [])
+
+
 def load(state):
     """The Program that was pickled as this state."""
     draft, shapes, blocks = loaded(state)

@@ -90,6 +90,7 @@ cdef class Capture:
     cdef bint asks_late             # there are guards after them
     cdef bint reads_late            # an argument is read after an effect
     cdef list drawn_at              # where gradients flow back: results with what they have drawn
+    cdef dict batches               # of the program, run for many calls (batch.pyx); or None
     cdef bint paused, testing
     cdef readonly list where        # of each guard
 

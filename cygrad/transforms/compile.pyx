@@ -62,17 +62,6 @@ cdef str OTHER_NUMBERS = (
 
 cdef class Compiled:
     """A function that is captured and replayed: what `compile` returns."""
-    cdef readonly object function
-    cdef readonly int captures
-    cdef readonly Py_ssize_t replays
-    cdef bint fallback
-    cdef list held                  # Captures, what was replayed last first
-    cdef list explanations
-    cdef bint stays_eager
-    cdef int wasted                 # captures that ended with an object, and were never replayed
-    cdef dict __dict__
-    cdef object __weakref__
-
     def __init__(self, function, fallback):
         if not callable(function):
             raise TypeError(f"compile: a function is needed, not {function!r}; write compile(f)(x)")

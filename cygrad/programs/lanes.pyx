@@ -1,0 +1,664 @@
+"""Lanes: a program of many runs side by side, made of the program of one.
+
+A value of n numbers becomes one of n rows, and a row has a number for each lane. So what is a number
+in one run is an array here, and goes through the vector kernels; elementwise instructions, views and
+sums stay what they are, with one axis more. Routines and calls of Python go through the lanes one by
+one. Each lane has the bits of a run of its own.
+"""
+
+cimport cython
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memcpy
+
+import numpy as np
+
+from cygrad.core.arrays cimport array_of, constant
+from cygrad.core.layout cimport Layout, MAX_NDIM, SCALAR, release, share, strided_layout
+from cygrad.core.routine cimport Routine
+from cygrad.core.variable cimport Variable
+from cygrad.kernels.elementwise cimport (
+    FUSIONS, FUSION_COUNT, LAST, MAX_OPERANDS, constants_of, inputs_of, instruction_named,
+    kernel_named,
+)
+from cygrad.kernels.reduction cimport LANES_ADD_UP, sum_lanes
+from cygrad.programs.calls cimport Forward, Gradient, Test
+from cygrad.programs.draft cimport (
+    CALL, CHECK, COMPUTED, CONSTANT, Details, Draft, GATHER, INPUT, Instruction, KERNEL, Kind,
+    OUTSIDE, Operand, Origin, PAUSE, PUT, ROUTINE, SUM, Value,
+)
+from cygrad.programs.steps cimport ROUTINE_OPERANDS
+from cygrad.programs.stretches cimport find_stretches
+
+cdef enum:
+    AT_ONCE = 8                     # lanes that a routine's operands are brought together for
+    MOST = 1 << 27                  # numbers of a value
+
+cdef int COPY = kernel_named("COPY")
+cdef int SIN = kernel_named("SIN")
+cdef int COS = kernel_named("COS")
+cdef int SINE = instruction_named("SINE")
+cdef int COSINE = instruction_named("COSINE")
+cdef int SINCOS = instruction_named("SINCOS")
+
+
+class Unfit(Exception):
+    """A program has no lanes; the message says why."""
+
+
+cdef Draft draft_of_lanes(Draft old, list mapped, int lanes):
+    cdef Lanes made = Lanes(old, lanes)
+    made.look(mapped)
+    made.write(mapped)
+    find_stretches(made.new)
+    made.new.tighten()
+    return made.new
+
+
+cdef list mapped_results(Draft old, list mapped):
+    cdef Lanes made = Lanes(old, 1)
+    made.look(mapped)
+    return [bool(made.mapped[<int>result[0]]) for result in old.results]
+
+
+cdef double numbers_made(Draft draft) noexcept:
+    cdef const Instruction* at
+    cdef double total = 0.0
+    cdef int k
+    for k in range(draft.n_instructions):
+        at = &draft.instructions[k]
+        if at.outs > 0:
+            total += draft.values[at.out].size
+        if at.kind == SUM or at.kind == ROUTINE:
+            total += draft.operands[at.first].layout.size
+    return total / (draft.n_instructions + 1)
+
+
+@cython.final
+cdef class Lanes:
+    cdef Draft old, new
+    cdef int lanes
+    cdef char* mapped               # by value of the old draft
+    cdef dict known                 # by an old layout's address, and whether it is mapped: the new
+    cdef int* stands                # by value of the old draft: the new one's number
+
+    def __cinit__(self, Draft old, int lanes):
+        cdef int k
+        self.old = old
+        self.new = Draft()
+        self.lanes = lanes
+        self.known = {}
+        self.mapped = <char*>calloc(old.n_values + 1, 1)
+        self.stands = <int*>malloc((old.n_values + 1) * sizeof(int))
+        if self.mapped is NULL or self.stands is NULL:
+            raise MemoryError()
+        for k in range(old.n_values):
+            self.stands[k] = k
+
+    def __dealloc__(self):
+        for address in self.known.values():
+            release(<Layout*><size_t>address)
+        free(self.mapped)
+        free(self.stands)
+
+    # ---- What the lanes have of their own -----------------------------------------------------
+
+    cdef int look(self, list mapped) except -1:
+        cdef const Instruction* at
+        cdef int k, j
+        for k in range(self.old.n_values):
+            if self.old.values[k].origin == INPUT:
+                self.mapped[k] = bool(mapped[self.old.values[k].index])
+        for k in range(self.old.n_instructions):
+            at = &self.old.instructions[k]
+            if self.is_mapped(at):
+                for j in range(at.outs):
+                    self.mapped[at.out + j] = True
+        return 0
+
+    cdef bint is_mapped(self, const Instruction* at) noexcept:
+        cdef int j
+        for j in range(at.count):
+            if self.mapped[self.old.operands[at.first + j].value]:
+                return True
+        return False
+
+    # ---- Written anew -------------------------------------------------------------------------
+
+    cdef int write(self, list mapped) except -1:
+        """The values have the same numbers, but for a routine's; more of them come behind."""
+        cdef const Value* value
+        cdef int k, n_inputs = <int>len(mapped)
+        self.new.has_stretches = True
+        for k in range(self.old.n_values):
+            value = &self.old.values[k]
+            if value.size > MOST // self.lanes:
+                raise Unfit("its arrays are too large")
+            if value.origin == CONSTANT:
+                self.new.add_constant(value.constants, value.size)
+            else:
+                self.new.add_value(<Origin>value.origin, self.numbers_of(k), value.index)
+            self.new.values[k].late = value.late
+        self.new.add_value(INPUT, self.lanes, n_inputs)
+        for k in range(self.old.n_instructions):
+            self.write_one(&self.old.instructions[k])
+        for k in range(len(self.old.results)):
+            self.new.results.append(self.result_of(<tuple>self.old.results[k]))
+        return 0
+
+    cdef Py_ssize_t numbers_of(self, int value) noexcept:
+        return self.old.values[value].size * (self.lanes if self.mapped[value] else 1)
+
+    cdef int write_one(self, const Instruction* at) except -1:
+        cdef const Operand* operands = &self.old.operands[at.first]
+        if at.kind == PAUSE:
+            raise Unfit("gradients flow back through its results")
+        if at.kind == CALL and not self.may_repeat(at):
+            raise Unfit(f"it does more than to give a result: "
+                        f"{self.old.calls[self.old.details_of(at).index].name}")
+        if not self.is_mapped(at):
+            return self.keep(at, operands)
+        if at.kind == KERNEL:
+            return self.write_kernel(at, operands)
+        if at.kind == GATHER:
+            return self.write_gather(at.out, operands, at.count)
+        if at.kind == PUT:
+            return self.write_put(at, operands)
+        if at.kind == CHECK:
+            return self.write_check(operands)
+        if at.kind == SUM:
+            return self.write_sum(at, operands)
+        if at.kind == ROUTINE:
+            return self.write_routine(at, operands)
+        return self.write_call(at, operands)
+
+    cdef bint may_repeat(self, const Instruction* at):
+        return isinstance(self.old.calls[self.old.details_of(at).index], (Forward, Gradient, Test))
+
+    cdef int keep(self, const Instruction* at, const Operand* operands) except -1:
+        """What is the same in all lanes."""
+        cdef Instruction* new = self.new.add(<Kind>at.kind, at.out)
+        cdef const Details* details = self.old.details_of(at)
+        cdef int j
+        new.kernel = at.kernel
+        new.outs = at.outs
+        if at.c > 0:
+            self.new.tell(new, self.old.c_of(at)[0], self.old.c_of(at)[1])
+        if at.layout is not NULL:
+            new.layout = share(at.layout)
+        if at.details > 0:
+            self.copy_details(self.new.detail(new), details)
+        if at.kind == CALL:
+            self.new.detail(new).index = <int>len(self.new.calls)
+            self.new.calls.append(self.old.calls[details.index])
+        for j in range(at.count):
+            self.new.add_operand_of(new, &operands[j])
+        return 0
+
+    cdef int copy_details(self, Details* new, const Details* details) except -1:
+        new[0] = details[0]
+        if details.n is not NULL:
+            new.n = <Py_ssize_t*>malloc((details.n_count + 1) * sizeof(Py_ssize_t))
+            if new.n is NULL:
+                raise MemoryError()
+            memcpy(new.n, details.n, details.n_count * sizeof(Py_ssize_t))
+        return 0
+
+    # ---- Layouts ------------------------------------------------------------------------------
+
+    cdef Layout* widened(self, const Layout* layout, bint mapped) except NULL:
+        """With one axis more, of the lanes, or of length 1. Borrowed."""
+        cdef Py_ssize_t dims[MAX_NDIM]
+        cdef Py_ssize_t strides[MAX_NDIM]
+        cdef Layout* new
+        cdef int d, n = layout.ndim
+        key = (<size_t>layout, mapped)
+        found = self.known.get(key)
+        if found is not None:
+            return <Layout*><size_t>found
+        if n + 1 > MAX_NDIM:
+            raise Unfit(f"it has an array of {n} dimensions")
+        for d in range(n):
+            dims[d] = layout.shape[d]
+            strides[d] = layout.strides[d] * (self.lanes if mapped else 1)
+        dims[n] = self.lanes if mapped else 1
+        strides[n] = sizeof(double)
+        new = strided_layout(n + 1, dims, strides)
+        self.known[key] = <size_t>new
+        return new
+
+    cdef Operand operand_of(self, const Operand* operand) except *:
+        cdef Operand new
+        cdef bint mapped = self.mapped[operand.value]
+        new.value = self.stands[operand.value]
+        new.offset = operand.offset * (self.lanes if mapped else 1)
+        new.layout = self.widened(operand.layout, mapped)
+        return new
+
+    cdef Operand spread(self, const Operand* operand) except *:
+        """An operand of all lanes, whether or not they differ."""
+        cdef Operand new = self.operand_of(operand)
+        cdef Operand still
+        cdef Instruction* at
+        if self.mapped[operand.value]:
+            return new
+        still = new
+        new.layout = self.widened_densely(operand.layout)
+        new.value = self.new.add_value(COMPUTED, operand.layout.size * self.lanes, 0)
+        new.offset = 0
+        at = self.new.add(KERNEL, new.value)
+        at.kernel = COPY
+        at.layout = share(new.layout)
+        self.new.add_operand_of(at, &still)
+        return new
+
+    cdef Layout* widened_densely(self, const Layout* layout) except NULL:
+        cdef Py_ssize_t dims[MAX_NDIM]
+        cdef Py_ssize_t strides[MAX_NDIM]
+        cdef Py_ssize_t stride = sizeof(double)
+        cdef Layout* new
+        cdef int d, n = layout.ndim
+        if n + 1 > MAX_NDIM:
+            raise Unfit(f"it has an array of {n} dimensions")
+        dims[n] = self.lanes
+        for d in range(n):
+            dims[d] = layout.shape[d]
+        for d in reversed(range(n + 1)):
+            strides[d] = stride
+            stride *= dims[d]
+        new = strided_layout(n + 1, dims, strides)
+        self.known[(len(self.known), "dense")] = <size_t>new
+        return new
+
+    cdef tuple result_of(self, tuple result):
+        value, offset, shape, strides = result
+        if not self.mapped[<int>value]:
+            return result
+        if len(shape) == MAX_NDIM:
+            raise Unfit(f"it gives an array of {len(shape)} dimensions")
+        return (self.stands[<int>value], offset * self.lanes, (*shape, self.lanes),
+                (*[s * self.lanes for s in strides], <int>sizeof(double)))
+
+    # ---- Kernels ------------------------------------------------------------------------------
+
+    cdef int write_kernel(self, const Instruction* at, const Operand* operands) except -1:
+        cdef Operand new[MAX_OPERANDS]
+        cdef const Layout* layout = SCALAR if at.layout is NULL else at.layout
+        cdef int j
+        for j in range(at.count):
+            new[j] = self.operand_of(&operands[j])
+        return self.apply(at.kernel, new, at.count, at.out, at.outs,
+                          self.widened(layout, True), self.old.c_of(at))
+
+    cdef int apply(self, int kernel, const Operand* operands, int count, int out, int outs,
+                   Layout* layout, const double* c) except -1:
+        """The kernel, or the two that an instruction of numbers fuses."""
+        cdef Operand first[MAX_OPERANDS]
+        cdef Operand second[MAX_OPERANDS]
+        cdef Instruction* at
+        cdef int row = row_of(kernel), n, j
+        if kernel == SINE or kernel == COSINE:
+            kernel = SIN if kernel == SINE else COS
+        if row < 0:
+            at = self.new.add(KERNEL, out)
+            at.kernel = kernel
+            at.outs = outs
+            at.layout = share(layout)
+            if constants_of(kernel) > 0:
+                self.new.tell(at, c[0], c[1])
+            for j in range(count):
+                self.new.add_operand_of(at, &operands[j])
+            return 0
+        n = inputs_of(FUSIONS[row].first)
+        for j in range(n):
+            first[j] = operands[j]
+        for j in range(count - n):
+            second[j + (j >= FUSIONS[row].at)] = operands[n + j]
+        j = FUSIONS[row].at
+        second[j].value = self.new.add_value(COMPUTED, self.lanes, 0)
+        second[j].offset = 0
+        second[j].layout = layout
+        self.apply(FUSIONS[row].first, first, n, second[j].value, 1, layout, c)
+        return self.apply(FUSIONS[row].second, second, count - n + 1, out, outs, layout, c)
+
+    # ---- Numbers put together -----------------------------------------------------------------
+
+    cdef int write_gather(self, int out, const Operand* operands, int count) except -1:
+        """By a routine; of more numbers than it takes, part by part."""
+        cdef Operand* rows = <Operand*>malloc((count + 1) * sizeof(Operand))
+        cdef int j
+        if rows is NULL:
+            raise MemoryError()
+        try:
+            for j in range(count):
+                rows[j] = self.spread(&operands[j])
+            self.join(out, rows, count)
+        finally:
+            free(rows)
+        return 0
+
+    cdef int join(self, int out, Operand* rows, int count) except -1:
+        cdef Instruction* at
+        cdef Details* details
+        cdef int part, n = 0, k, j, room = ROUTINE_OPERANDS - 1
+        while count > room:
+            n = 0
+            k = 0
+            while k < count:
+                part = self.new.add_value(COMPUTED, 0, 0)
+                for j in range(k, min(k + room, count)):
+                    self.new.values[part].size += rows[j].layout.size
+                self.join(part, &rows[k], min(room, count - k))
+                k += room
+                rows[n].layout = self.row_layout(self.new.values[part].size)
+                rows[n].value = part
+                rows[n].offset = 0
+                n += 1
+            count = n
+        at = self.new.add(ROUTINE, out)
+        details = self.new.detail(at)
+        details.run = run_join
+        details.name = b"join lanes"
+        details.n = <Py_ssize_t*>malloc((count + 1) * sizeof(Py_ssize_t))
+        if details.n is NULL:
+            raise MemoryError()
+        details.n_count = count + 1
+        details.n[0] = count
+        for j in range(count):
+            details.n[1 + j] = rows[j].layout.size
+            self.new.add_operand_of(at, &rows[j])
+        return 0
+
+    cdef Layout* row_layout(self, Py_ssize_t n) except NULL:
+        cdef Py_ssize_t stride = sizeof(double)
+        key = (n, "row")
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = <size_t>strided_layout(1, &n, &stride)
+        return <Layout*><size_t>found
+
+    cdef int write_put(self, const Instruction* at, const Operand* operands) except -1:
+        cdef Operand new[2]
+        cdef Instruction* put
+        cdef int j
+        for j in range(at.count):
+            new[j] = self.spread(&operands[j])
+        put = self.new.add(PUT, at.out)
+        put.layout = share(self.widened(at.layout, True))
+        self.new.detail(put).offset = self.old.details_of(at).offset * self.lanes
+        for j in range(at.count):
+            self.new.add_operand_of(put, &new[j])
+        return 0
+
+    # ---- Checks -------------------------------------------------------------------------------
+
+    cdef int write_check(self, const Operand* operands) except -1:
+        """Mark the lanes that differ; the run ends if there are any."""
+        cdef Operand both[2]
+        cdef Operand marks
+        cdef double zero = 0.0
+        cdef Instruction* at
+        cdef Details* details
+        cdef int j, out, none
+        for j in range(2):
+            both[j] = self.spread(&operands[j])
+        marks.value = self.old.n_values
+        marks.offset = 0
+        marks.layout = self.row_layout(self.lanes)
+        out = self.new.add_value(COMPUTED, 1, 0)
+        at = self.new.add(ROUTINE, out)
+        details = self.new.detail(at)
+        details.run = run_differ
+        details.name = b"mark lanes"
+        details.n = <Py_ssize_t*>malloc(sizeof(Py_ssize_t))
+        if details.n is NULL:
+            raise MemoryError()
+        details.n_count = 1
+        details.n[0] = self.lanes
+        for j in range(2):
+            self.new.add_operand_of(at, &both[j])
+        self.new.add_operand_of(at, &marks)
+        none = self.new.add_constant(&zero, 1)
+        self.new.add(CHECK, -1)
+        self.new.add_operand(out, 0, SCALAR)
+        self.new.add_operand(none, 0, SCALAR)
+        return 0
+
+    # ---- Sums and routines --------------------------------------------------------------------
+
+    cdef int write_sum(self, const Instruction* at, const Operand* operands) except -1:
+        cdef Operand operand = self.operand_of(&operands[0])
+        cdef const Layout* layout = operands[0].layout
+        cdef Instruction* new = self.new.add(ROUTINE, at.out)
+        cdef Details* details = self.new.detail(new)
+        cdef int d
+        if not LANES_ADD_UP:
+            raise Unfit("this NumPy adds up in an order of its own")
+        details.run = run_sum
+        details.name = b"sum lanes"
+        details.n = <Py_ssize_t*>malloc((4 + 2 * layout.ndim) * sizeof(Py_ssize_t))
+        if details.n is NULL:
+            raise MemoryError()
+        details.n_count = 4 + 2 * layout.ndim
+        details.n[0] = self.lanes
+        details.n[1] = layout.ndim
+        details.n[2] = <Py_ssize_t>self.old.details_of(at).axes
+        details.n[3] = self.old.values[at.out].size
+        for d in range(layout.ndim):
+            details.n[4 + d] = layout.shape[d]
+            details.n[4 + layout.ndim + d] = layout.strides[d] * self.lanes
+        self.new.tell(new, self.old.c_of(at)[0], 0.0)
+        return self.new.add_operand_of(new, &operand)
+
+    cdef int write_routine(self, const Instruction* at, const Operand* operands) except -1:
+        """Lane by lane: brought together in a last result, from there, and there again."""
+        cdef const Details* given = self.old.details_of(at)
+        cdef Details* details
+        cdef Instruction* new
+        cdef Operand operand
+        cdef int j, n = at.count + at.outs, head = 4 + 3 * n, first
+        cdef Py_ssize_t low, span, room = 0
+        if n + 1 > ROUTINE_OPERANDS:
+            raise Unfit(f"{given.name.decode().lower()} has too many operands")
+        first = self.new.n_values
+        for j in range(at.outs + 1):        # results are neighbours
+            self.new.add_value(COMPUTED, 0, 0)
+        new = self.new.add(ROUTINE, first)
+        new.outs = at.outs + 1
+        self.new.tell(new, self.old.c_of(at)[0], self.old.c_of(at)[1])
+        details = self.new.detail(new)
+        details.run = run_lanes
+        details.name = given.name
+        details.n = <Py_ssize_t*>malloc((head + given.n_count + 1) * sizeof(Py_ssize_t))
+        if details.n is NULL:
+            raise MemoryError()
+        details.n_count = head + given.n_count
+        details.n[0] = <Py_ssize_t><size_t><void*>given.run
+        details.n[1] = self.lanes
+        details.n[2] = at.count
+        details.n[3] = at.outs
+        for j in range(n):
+            if j < at.count:
+                low, span = reach_of(operands[j].layout)
+            else:
+                low, span = 0, self.old.values[at.out + j - at.count].size
+            details.n[4 + 3 * j] = low
+            details.n[5 + 3 * j] = span
+            details.n[6 + 3 * j] = j >= at.count or self.mapped[operands[j].value]
+            room += span
+        if given.n is not NULL:
+            memcpy(&details.n[head], given.n, given.n_count * sizeof(Py_ssize_t))
+        for j in range(at.count):
+            if self.mapped[operands[j].value]:
+                operand = self.operand_of(&operands[j])
+                self.new.add_operand_of(new, &operand)
+            else:
+                self.new.add_operand_of(new, &operands[j])
+        for j in range(at.outs):
+            self.stands[at.out + j] = first + j
+            self.new.values[first + j].size = self.numbers_of(at.out + j)
+        self.new.values[first + at.outs].size = room * AT_ONCE
+        return 0
+
+    # ---- Python -------------------------------------------------------------------------------
+
+    cdef int write_call(self, const Instruction* at, const Operand* operands) except -1:
+        cdef object function = self.old.calls[self.old.details_of(at).index]
+        cdef Operand operand
+        cdef int j
+        cdef Instruction* new = self.new.add(CALL, at.out)
+        new.outs = at.outs
+        self.new.detail(new).index = <int>len(self.new.calls)
+        self.new.calls.append(LaneByLane(
+            function, [bool(self.mapped[operands[j].value]) for j in range(at.count)], self.lanes))
+        for j in range(at.count):
+            operand = (self.operand_of(&operands[j]) if self.mapped[operands[j].value]
+                       else operands[j])
+            self.new.add_operand_of(new, &operand)
+        return 0
+
+
+cdef class LaneByLane:
+    """A call of Python, for each lane."""
+    cdef object function
+    cdef list mapped
+    cdef int lanes
+    cdef readonly str name
+
+    def __init__(self, function, list mapped not None, int lanes):
+        self.function = function
+        self.mapped = mapped
+        self.lanes = lanes
+        self.name = function.name
+
+    def __call__(self, list inputs):
+        cdef list all_given = []
+        arrays = [array_of(<Variable>x) for x in inputs]
+        for k in range(self.lanes):
+            xs = [constant(np.ascontiguousarray(x[..., k]) if mapped else x.copy(), "vmap")
+                  for x, mapped in zip(arrays, self.mapped)]
+            all_given.append([array_of(<Variable>y) for y in self.function(xs)])
+        return tuple([constant(np.stack(ys, axis=-1), "vmap") for ys in zip(*all_given)])
+
+    def meant(self, operands):
+        return self.name, id(self), operands
+
+
+# ---- Routines ------------------------------------------------------------------------------------
+
+cdef void run_join(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    """Rows one after the other. n: how many operands, and their sizes."""
+    cdef double* out = at[n[0]]
+    cdef Py_ssize_t j
+    for j in range(n[0]):
+        memcpy(out, at[j], n[1 + j] * sizeof(double))
+        out += n[1 + j]
+
+
+cdef void run_differ(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    """Mark the lanes in which two numbers differ in a bit; the result: whether there are any."""
+    cdef const long long* x = <const long long*>at[0]
+    cdef const long long* y = <const long long*>at[1]
+    cdef Py_ssize_t i
+    at[3][0] = 0.0
+    for i in range(n[0]):
+        if x[i] != y[i]:
+            at[2][i] = 1.0
+            at[3][0] = 1.0
+
+
+cdef void run_sum(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    """n: lanes, dimensions, the axes, the size of the result, the shape, and the strides."""
+    cdef const Py_ssize_t* shape = &n[4]
+    cdef const Py_ssize_t* strides = &n[4 + n[1]]
+    cdef Py_ssize_t i
+    for i in range(n[3] * n[0]):
+        at[1][i] = c[0]
+    sum_lanes(at[0], <int>n[1], shape, strides, <unsigned long long>n[2], n[0], at[1])
+
+
+cdef void run_lanes(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
+    """Another routine, lane by lane.
+
+    n: its address, lanes, operands, results; of each of these how far before its first number it
+    begins, its numbers, and whether the lanes have their own; then what the other one is told.
+    """
+    cdef Routine run = <Routine><void*><size_t>n[0]
+    cdef double* own[ROUTINE_OPERANDS]
+    cdef Py_ssize_t lanes = n[1], count = n[2], all = n[2] + n[3], lane = 0, width, k, j, start
+    cdef Py_ssize_t total = 0
+    cdef const Py_ssize_t* reach
+    cdef double* scratch = at[all]
+    for j in range(all):
+        total += n[5 + 3 * j] if n[6 + 3 * j] else 0
+    while lane < lanes:
+        width = min(<Py_ssize_t>AT_ONCE, lanes - lane)
+        start = 0
+        for j in range(count):
+            reach = &n[4 + 3 * j]
+            if reach[2]:
+                bring(at[j] + reach[0] * lanes + lane, lanes, reach[1], width, scratch + start,
+                      total)
+                start += reach[1]
+        for k in range(width):
+            start = k * total
+            for j in range(all):
+                reach = &n[4 + 3 * j]
+                own[j] = at[j]
+                if reach[2]:
+                    own[j] = scratch + start - reach[0]
+                    start += reach[1]
+            run(own, &n[4 + 3 * all], c)
+        start = 0
+        for j in range(all):
+            reach = &n[4 + 3 * j]
+            if j >= count:
+                take(scratch + start, total, reach[1], width, at[j] + lane, lanes)
+            if reach[2]:
+                start += reach[1]
+        lane += width
+
+
+cdef void bring(const double* x, Py_ssize_t lanes, Py_ssize_t n, Py_ssize_t width, double* to,
+                Py_ssize_t total) noexcept nogil:
+    """n numbers of each of `width` lanes, those of a lane one after the other."""
+    cdef Py_ssize_t i, k
+    for i in range(n):
+        for k in range(width):
+            to[k * total + i] = x[i * lanes + k]
+
+
+cdef void take(const double* x, Py_ssize_t total, Py_ssize_t n, Py_ssize_t width, double* to,
+               Py_ssize_t lanes) noexcept nogil:
+    """And back."""
+    cdef Py_ssize_t i, k
+    for i in range(n):
+        for k in range(width):
+            to[i * lanes + k] = x[k * total + i]
+
+
+cdef tuple reach_of(const Layout* layout):
+    """How far before its first number an operand begins, as 0 or less, and how many it spans."""
+    cdef Py_ssize_t lowest = 0, highest = 0, span
+    cdef int d
+    for d in range(layout.ndim):
+        span = (layout.shape[d] - 1) * (layout.strides[d] // <Py_ssize_t>sizeof(double))
+        lowest += min(span, 0)
+        highest += max(span, 0)
+    return lowest, highest - lowest + 1 if layout.size > 0 else 0
+
+
+cdef int row_of(int kernel) noexcept:
+    """Of an instruction that fuses two, the row that says which; else -1."""
+    cdef int k
+    if kernel < FUSIONS_BEGIN:
+        return -1
+    for k in range(FUSION_COUNT):
+        if FUSIONS[k].name == kernel and FUSIONS[k].first != LAST:
+            return k
+    return -1
+
+
+cdef int FUSIONS_BEGIN = 1 << 30
+
+for _k in range(FUSION_COUNT):
+    FUSIONS_BEGIN = min(FUSIONS_BEGIN, FUSIONS[_k].name)
