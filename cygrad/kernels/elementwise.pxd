@@ -54,6 +54,12 @@ ctypedef const unsigned int* (*code_runner)(const unsigned int* code, double* sl
 cdef code_runner RUN
 cdef int END, GUARD
 
+# Run code on rows of n numbers, each instruction on whole rows. Code: the kernel, or a line of
+# instructions.def; the number of its operands; where its constants are, or its second result; where
+# its result is; and its operands, by their first numbers. END at the end.
+cdef void run_rows(const unsigned int* code, double* arena, Py_ssize_t n) noexcept nogil
+cdef bint has_rows(int kernel) noexcept     # whether there is a loop for it
+
 # What an instruction does at once (instructions.def): `first`, which makes the operand `at` of
 # `second`, and that. LAST as a first: the result of the instruction before.
 cdef const cg_fusion* FUSIONS

@@ -40,8 +40,14 @@ cdef extern from "kernels.h" nogil:
     const cg_pass* cg_passes
     const int cg_pass_count
 
+cdef extern from "fused.h" nogil:
+    const cg_kernel* cg_fused(int isa)
+
 cdef enum:
     TILE = 256
+
+cdef const cg_kernel* fused
+cdef int SINCOS
 
 cdef int COPY = kernel_named("COPY")
 
@@ -93,6 +99,30 @@ cdef int constants_of(int kernel) noexcept:
     if cg_catalogue[kernel].of >= 0:
         kernel = cg_catalogue[kernel].of
     return cg_catalogue[kernel].constants
+
+
+cdef bint has_rows(int kernel) noexcept:
+    return kernel < cg_kernel_count or kernel == SINCOS or (
+        fused[kernel - cg_kernel_count] is not NULL)
+
+
+cdef void run_rows(const unsigned int* code, double* arena, Py_ssize_t n) noexcept nogil:
+    cdef const double* operands[MAX_OPERANDS]
+    cdef int kernel, count, j
+    while code[0] != <unsigned int>END:
+        kernel = <int>code[0]
+        count = <int>code[1]
+        for j in range(count):
+            operands[j] = arena + code[4 + j]
+        if kernel < cg_kernel_count:
+            KERNELS[kernel](operands, arena + code[3], n, arena + code[2])
+        elif kernel == SINCOS:
+            operands[1] = arena + code[3]
+            operands[2] = arena + code[2]
+            CELLS[CG_SINCOS](<double**>operands, n)
+        else:
+            fused[kernel - cg_kernel_count](operands, arena + code[3], n, NULL)
+        code += 4 + count
 
 
 cdef bint adds(int kernel) noexcept:
@@ -297,7 +327,7 @@ def choose_isa(name=None):
     RuntimeError
         If this CPU or this build does not have it.
     """
-    global KERNELS, CELLS, UPDATES, chosen
+    global fused, KERNELS, CELLS, UPDATES, chosen
     cdef int isa = cg_best_isa()
     if name:
         if name not in ISAS:
@@ -310,6 +340,7 @@ def choose_isa(name=None):
     chosen = ISAS[isa]
     KERNELS = cg_kernels(isa)
     CELLS = cg_cells(isa)
+    fused = cg_fused(isa)
     UPDATES = cg_updates(isa)
     return chosen
 
@@ -339,4 +370,5 @@ def best_isa():
     return ISAS[cg_best_isa()]
 
 
+SINCOS = instruction_named("SINCOS")
 choose_isa(os.environ.get("CYGRAD_ISA"))

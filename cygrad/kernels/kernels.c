@@ -3,6 +3,7 @@
  * Only the loops are compiled several times; which set runs is decided once, at import, from what
  * the CPU reports (elementwise.pyx; CYGRAD_ISA overrides it). */
 #include "kernels.h"
+#include "fused.h"
 #include "scalar.h"
 #include "updates.h"
 
@@ -95,6 +96,7 @@ int cg_best_isa(void)
 #endif
 
 const cg_kernel *cg_kernels(int isa) { CG_CHOOSE(cg_table, isa); }
+const cg_kernel *cg_fused(int isa) { CG_CHOOSE(cg_fused, isa); }
 const cg_cell *cg_cells(int isa) { CG_CHOOSE(cg_cells, isa); }
 const cg_update *cg_updates(int isa) { CG_CHOOSE(cg_updates, isa); }
 

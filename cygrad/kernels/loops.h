@@ -338,4 +338,22 @@ static const cg_kernel CG_NAME(table)[CG_KERNELS] = {
 #include "kernels.def"
 };
 
+/* The kernels that instructions.def fuses: each rounds for itself. */
+#define ONE(kernel, ...) CG_OF_##kernel(__VA_ARGS__)
+#define CG_OF_ADD(x, y) ((x) + (y))
+#define CG_OF_SUB(x, y) ((x) - (y))
+#define CG_OF_MUL(x, y) ((x) * (y))
+#define CG_OF_NEG(x) (-(x))
+#define INSTRUCTION(name, reads, expression)                                                      \
+    CG_SIGNATURE(name) CG_PLAIN(reads, =, expression)
+#define OF_NUMBERS(name, reads, expression)
+#include "instructions.def"
+#undef ONE
+
+static const cg_kernel CG_NAME(fused)[] = {
+#define INSTRUCTION(name, reads, expression) CG_NAME(name),
+#define OF_NUMBERS(name, reads, expression) NULL,
+#include "instructions.def"
+};
+
 #include "cells.h"

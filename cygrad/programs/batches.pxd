@@ -10,7 +10,7 @@ cdef struct Port:
     int base
     Py_ssize_t offset
     Py_ssize_t size             # numbers, of one call
-    Layout* source              # of a result; with the lanes as its last axis, where mapped. Counted
+    Layout* source              # of a result; where mapped, its last axis is the lanes'. Counted
     Layout* target              # contiguous, of one call; counted
 
 # Where the numbers of a batch are; inputs and results: contiguous, call by call, where mapped.

@@ -10,9 +10,7 @@ cimport cython
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
-from cygrad.core.layout cimport (
-    Layout, MAX_NDIM, contiguous_layout, release, strided_layout,
-)
+from cygrad.core.layout cimport MAX_NDIM, contiguous_layout, release, strided_layout
 from cygrad.kernels.elementwise cimport copy_strided
 from cygrad.programs.building cimport of_many
 from cygrad.programs.draft cimport Draft, INPUT

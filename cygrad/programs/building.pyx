@@ -17,7 +17,7 @@ from cygrad.core.layout cimport Layout, shape_of, share
 from cygrad.kernels.elementwise cimport END, GUARD, LAST, constants_of, kernel_named
 from cygrad.programs.bases cimport lend, puts_in_place
 from cygrad.programs.draft cimport (
-    CHECK, COMPUTED, CONSTANT, Draft, GATHER, INPUT, Instruction, KERNEL, OUTSIDE, Operand,
+    CHECK, COMPUTED, CONSTANT, Draft, GATHER, INPUT, Instruction, KERNEL, LANES, OUTSIDE, Operand,
     PAUSE, PUT, ROUTINE, SUM, Value, grown,
 )
 from cygrad.programs.fusing cimport fusion
@@ -28,7 +28,8 @@ from cygrad.programs.program cimport Given, Load, Program
 from cygrad.programs.saving cimport loaded
 from cygrad.programs.simplify cimport simplify
 from cygrad.programs.steps cimport (
-    ADD_UP, CALL_PYTHON, Doing, FILL, MAP_KERNEL, RUN_CODE, RUN_ROUTINE, RUN_TILES, Step,
+    ADD_UP, CALL_PYTHON, Doing, FILL, MAP_KERNEL, RUN_CODE, RUN_ROUTINE, RUN_ROWS, RUN_TILES,
+    Step,
 )
 from cygrad.programs.tiles cimport (
     ADD_ROWS, ADD_SEGMENTS, MOVES, Place, STANDS, Spread, Stretch, TILE, TURNS, TileKernel,
@@ -50,6 +51,7 @@ cdef class Building(Places):
     cdef dict loaded            # (value, offset) of what is outside: its slot
     cdef bint has_late          # what is not in the arena, nor there at the start
     cdef bint in_code
+    cdef bint of_rows           # the code is one of rows
     cdef int at_hand            # the value that the last instruction of the code has made, or -1
     cdef Stretch* stretch       # that is being built
     cdef dict spreads           # of it: (value, offset, pattern): the buffer, and its size
@@ -126,8 +128,7 @@ cdef class Building(Places):
     cdef Step* step(self, Doing doing) except NULL:
         cdef Program p = self.program
         cdef Step* s
-        if doing != RUN_CODE:
-            self.end_code()
+        self.end_code()
         self.stretch = NULL
         if p.n_steps == p.room_for_steps:
             p.room_for_steps = 8 + 2 * p.room_for_steps
@@ -139,10 +140,22 @@ cdef class Building(Places):
         return s
 
     cdef int begin_code(self) except -1:
-        if not self.in_code:
-            self.step(RUN_CODE).code = self.program.n_words
+        cdef Step* s
+        if not self.in_code or self.of_rows:
+            s = self.step(RUN_CODE)     # which ends other code
+            s.code = self.program.n_words
             self.in_code = True
+            self.of_rows = False
             self.at_hand = -1
+        return 0
+
+    cdef int begin_rows(self, Py_ssize_t size) except -1:
+        cdef Step* s
+        if not (self.in_code and self.of_rows):
+            s = self.step(RUN_ROWS)
+            s.code = self.program.n_words
+            s.size = size
+            self.in_code = self.of_rows = True
         return 0
 
     cdef int end_code(self) except -1:
@@ -399,6 +412,8 @@ cdef class Building(Places):
             if at.kind == KERNEL:
                 return self.emit_scalar(at, operands)
             return self.emit_check(operands) if at.kind == CHECK else self.emit_gather(at, operands)
+        if at.kind == LANES:
+            return self.emit_rows(at, operands, size)
         if at.kind == KERNEL:
             return self.emit_map(at, operands, size)
         if at.kind == SUM:
@@ -483,6 +498,26 @@ cdef class Building(Places):
             self.word(self.used)
             self.add_given(self.used, n, self.draft.c_of(at))
             self.used += n
+        return 0
+
+    cdef int emit_rows(self, const Instruction* at, const Operand* operands,
+                       Py_ssize_t size) except -1:
+        cdef Py_ssize_t other = 0
+        cdef int j, n = constants_of(at.kernel)
+        self.begin_rows(size)
+        if at.outs == 2:
+            other = self.places[at.out + 1].offset
+        elif n > 0:
+            other = self.used
+            self.add_given(other, n, self.draft.c_of(at))
+            self.used += n
+        self.word(at.kernel)
+        self.word(at.count)
+        self.word(other)
+        self.word(self.places[at.out].offset)
+        for j in range(at.count):
+            self.word(self.places[operands[j].value].offset + operands[j].offset)
+        self.work += size
         return 0
 
     cdef int emit_map(self, const Instruction* at, const Operand* operands,

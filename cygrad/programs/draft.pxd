@@ -32,6 +32,7 @@ cdef enum Kind:
     CHECK = 5                   # the run ends where the operands differ in a bit
     ROUTINE = 6                 # outs = run(operands, n, c): out, out + 1, ...
     PAUSE = 7                   # the run ends here, and goes on once gradients have come in
+    LANES = 8                   # as KERNEL, of rows: a number in each of many runs (lanes.pyx)
 
 # What few instructions need: by the draft's `details`, as there are many instructions.
 cdef struct Details:

@@ -301,7 +301,7 @@ cdef class Draft:
         out = ", ".join([f"v{self.numbers[at.out + j]}" for j in range(at.outs)])
         if at.layout is not NULL and at.kind != PUT:
             out += shape_text(shape_of(at.layout))
-        if at.kind == KERNEL:
+        if at.kind == KERNEL or at.kind == LANES:
             constants = "".join([f", {self.c_of(at)[j]!r}" for j in range(constants_of(at.kernel))])
             return f"{out} = {name_of_kernel(at.kernel).lower()}({given}{constants})"
         if at.kind == SUM:

@@ -1,9 +1,9 @@
 """Lanes: a program of many runs side by side, made of the program of one.
 
-A value of n numbers becomes one of n rows, and a row has a number for each lane. So what is a number
-in one run is an array here, and goes through the vector kernels; elementwise instructions, views and
-sums stay what they are, with one axis more. Routines and calls of Python go through the lanes one by
-one. Each lane has the bits of a run of its own.
+A value of n numbers becomes one of n rows, and a row has a number for each lane. So what is a
+number in one run is a row here, and goes through the vector kernels; elementwise instructions,
+views and sums stay what they are, with one axis more. Routines and calls of Python go through the
+lanes one by one. Each lane has the bits of a run of its own.
 """
 
 cimport cython
@@ -17,14 +17,13 @@ from cygrad.core.layout cimport Layout, MAX_NDIM, SCALAR, release, share, stride
 from cygrad.core.routine cimport Routine
 from cygrad.core.variable cimport Variable
 from cygrad.kernels.elementwise cimport (
-    FUSIONS, FUSION_COUNT, LAST, MAX_OPERANDS, constants_of, inputs_of, instruction_named,
-    kernel_named,
+    MAX_OPERANDS, constants_of, has_rows, instruction_named, kernel_named, name_of_kernel,
 )
 from cygrad.kernels.reduction cimport LANES_ADD_UP, sum_lanes
 from cygrad.programs.calls cimport Forward, Gradient, Test
 from cygrad.programs.draft cimport (
     CALL, CHECK, COMPUTED, CONSTANT, Details, Draft, GATHER, INPUT, Instruction, KERNEL, Kind,
-    OUTSIDE, Operand, Origin, PAUSE, PUT, ROUTINE, SUM, Value,
+    LANES, Operand, Origin, PAUSE, PUT, ROUTINE, SUM, Value,
 )
 from cygrad.programs.steps cimport ROUTINE_OPERANDS
 from cygrad.programs.stretches cimport find_stretches
@@ -38,7 +37,6 @@ cdef int SIN = kernel_named("SIN")
 cdef int COS = kernel_named("COS")
 cdef int SINE = instruction_named("SINE")
 cdef int COSINE = instruction_named("COSINE")
-cdef int SINCOS = instruction_named("SINCOS")
 
 
 class Unfit(Exception):
@@ -79,6 +77,7 @@ cdef class Lanes:
     cdef int lanes
     cdef char* mapped               # by value of the old draft
     cdef dict known                 # by an old layout's address, and whether it is mapped: the new
+    cdef dict spreads               # by a number that is the same in all lanes: a row of it
     cdef int* stands                # by value of the old draft: the new one's number
 
     def __cinit__(self, Draft old, int lanes):
@@ -87,6 +86,7 @@ cdef class Lanes:
         self.new = Draft()
         self.lanes = lanes
         self.known = {}
+        self.spreads = {}
         self.mapped = <char*>calloc(old.n_values + 1, 1)
         self.stands = <int*>malloc((old.n_values + 1) * sizeof(int))
         if self.mapped is NULL or self.stands is NULL:
@@ -235,21 +235,44 @@ cdef class Lanes:
         return new
 
     cdef Operand spread(self, const Operand* operand) except *:
-        """An operand of all lanes, whether or not they differ."""
-        cdef Operand new = self.operand_of(operand)
-        cdef Operand still
-        cdef Instruction* at
+        """An operand of all lanes, whether or not they differ; of a number, made once."""
+        cdef Operand new
         if self.mapped[operand.value]:
-            return new
-        still = new
-        new.layout = self.widened_densely(operand.layout)
-        new.value = self.new.add_value(COMPUTED, operand.layout.size * self.lanes, 0)
+            return self.operand_of(operand)
         new.offset = 0
-        at = self.new.add(KERNEL, new.value)
-        at.kernel = COPY
-        at.layout = share(new.layout)
-        self.new.add_operand_of(at, &still)
+        new.layout = self.widened_densely(operand.layout)
+        key = (operand.value, operand.offset)
+        if operand.layout.size == 1 and key in self.spreads:
+            new.value = self.spreads[key]
+            return new
+        if operand.layout.size == 1 and self.old.values[operand.value].origin == CONSTANT:
+            new.value = self.row_of(self.old.values[operand.value].constants[operand.offset])
+        else:
+            new.value = self.copied(operand, new.layout)
+        if operand.layout.size == 1:
+            self.spreads[key] = new.value
         return new
+
+    cdef int copied(self, const Operand* operand, Layout* layout) except -1:
+        cdef Operand still = self.operand_of(operand)
+        cdef int value = self.new.add_value(COMPUTED, layout.size, 0)
+        cdef Instruction* at = self.new.add(KERNEL, value)
+        at.kernel = COPY
+        at.layout = share(layout)
+        self.new.add_operand_of(at, &still)
+        return value
+
+    cdef int row_of(self, double number) except -1:
+        """A row of the same number."""
+        cdef double* row = <double*>malloc(self.lanes * sizeof(double))
+        cdef int k, value
+        if row is NULL:
+            raise MemoryError()
+        for k in range(self.lanes):
+            row[k] = number
+        value = self.new.add_constant(row, self.lanes)
+        free(row)
+        return value
 
     cdef Layout* widened_densely(self, const Layout* layout) except NULL:
         cdef Py_ssize_t dims[MAX_NDIM]
@@ -282,43 +305,22 @@ cdef class Lanes:
 
     cdef int write_kernel(self, const Instruction* at, const Operand* operands) except -1:
         cdef Operand new[MAX_OPERANDS]
-        cdef const Layout* layout = SCALAR if at.layout is NULL else at.layout
+        cdef Instruction* written
+        cdef bint of_rows = self.old.values[at.out].size == 1
         cdef int j
         for j in range(at.count):
-            new[j] = self.operand_of(&operands[j])
-        return self.apply(at.kernel, new, at.count, at.out, at.outs,
-                          self.widened(layout, True), self.old.c_of(at))
-
-    cdef int apply(self, int kernel, const Operand* operands, int count, int out, int outs,
-                   Layout* layout, const double* c) except -1:
-        """The kernel, or the two that an instruction of numbers fuses."""
-        cdef Operand first[MAX_OPERANDS]
-        cdef Operand second[MAX_OPERANDS]
-        cdef Instruction* at
-        cdef int row = row_of(kernel), n, j
-        if kernel == SINE or kernel == COSINE:
-            kernel = SIN if kernel == SINE else COS
-        if row < 0:
-            at = self.new.add(KERNEL, out)
-            at.kernel = kernel
-            at.outs = outs
-            at.layout = share(layout)
-            if constants_of(kernel) > 0:
-                self.new.tell(at, c[0], c[1])
-            for j in range(count):
-                self.new.add_operand_of(at, &operands[j])
-            return 0
-        n = inputs_of(FUSIONS[row].first)
-        for j in range(n):
-            first[j] = operands[j]
-        for j in range(count - n):
-            second[j + (j >= FUSIONS[row].at)] = operands[n + j]
-        j = FUSIONS[row].at
-        second[j].value = self.new.add_value(COMPUTED, self.lanes, 0)
-        second[j].offset = 0
-        second[j].layout = layout
-        self.apply(FUSIONS[row].first, first, n, second[j].value, 1, layout, c)
-        return self.apply(FUSIONS[row].second, second, count - n + 1, out, outs, layout, c)
+            of_rows = of_rows and operands[j].layout.size == 1
+        for j in range(at.count):
+            new[j] = self.spread(&operands[j]) if of_rows else self.operand_of(&operands[j])
+        written = self.new.add(LANES if of_rows else KERNEL, at.out)
+        written.kernel = kernel_of_rows(at.kernel)
+        written.outs = at.outs
+        written.layout = share(self.widened(SCALAR if at.layout is NULL else at.layout, True))
+        if constants_of(at.kernel) > 0:
+            self.new.tell(written, self.old.c_of(at)[0], self.old.c_of(at)[1])
+        for j in range(at.count):
+            self.new.add_operand_of(written, &new[j])
+        return 0
 
     # ---- Numbers put together -----------------------------------------------------------------
 
@@ -460,7 +462,7 @@ cdef class Lanes:
         if n + 1 > ROUTINE_OPERANDS:
             raise Unfit(f"{given.name.decode().lower()} has too many operands")
         first = self.new.n_values
-        for j in range(at.outs + 1):        # results are neighbours
+        for _ in range(at.outs + 1):        # results are neighbours
             self.new.add_value(COMPUTED, 0, 0)
         new = self.new.add(ROUTINE, first)
         new.outs = at.outs + 1
@@ -478,7 +480,7 @@ cdef class Lanes:
         details.n[3] = at.outs
         for j in range(n):
             if j < at.count:
-                low, span = reach_of(operands[j].layout)
+                low, span = self.reach_of(&operands[j])
             else:
                 low, span = 0, self.old.values[at.out + j - at.count].size
             details.n[4 + 3 * j] = low
@@ -498,6 +500,19 @@ cdef class Lanes:
             self.new.values[first + j].size = self.numbers_of(at.out + j)
         self.new.values[first + at.outs].size = room * AT_ONCE
         return 0
+
+    cdef tuple reach_of(self, const Operand* operand):
+        """How far before its first number a routine reads it, 0 or less, and how many it spans."""
+        cdef const Layout* layout = operand.layout
+        cdef Py_ssize_t lowest = 0, highest = 0, span
+        cdef int d
+        if layout.size <= 1:            # a hidden result is an operand without a shape
+            return 0, self.old.values[operand.value].size - operand.offset
+        for d in range(layout.ndim):
+            span = (layout.shape[d] - 1) * (layout.strides[d] // <Py_ssize_t>sizeof(double))
+            lowest += min(span, 0)
+            highest += max(span, 0)
+        return lowest, highest - lowest + 1
 
     # ---- Python -------------------------------------------------------------------------------
 
@@ -636,29 +651,9 @@ cdef void take(const double* x, Py_ssize_t total, Py_ssize_t n, Py_ssize_t width
             to[i * lanes + k] = x[k * total + i]
 
 
-cdef tuple reach_of(const Layout* layout):
-    """How far before its first number an operand begins, as 0 or less, and how many it spans."""
-    cdef Py_ssize_t lowest = 0, highest = 0, span
-    cdef int d
-    for d in range(layout.ndim):
-        span = (layout.shape[d] - 1) * (layout.strides[d] // <Py_ssize_t>sizeof(double))
-        lowest += min(span, 0)
-        highest += max(span, 0)
-    return lowest, highest - lowest + 1 if layout.size > 0 else 0
-
-
-cdef int row_of(int kernel) noexcept:
-    """Of an instruction that fuses two, the row that says which; else -1."""
-    cdef int k
-    if kernel < FUSIONS_BEGIN:
-        return -1
-    for k in range(FUSION_COUNT):
-        if FUSIONS[k].name == kernel and FUSIONS[k].first != LAST:
-            return k
-    return -1
-
-
-cdef int FUSIONS_BEGIN = 1 << 30
-
-for _k in range(FUSION_COUNT):
-    FUSIONS_BEGIN = min(FUSIONS_BEGIN, FUSIONS[_k].name)
+cdef int kernel_of_rows(int kernel) except -1:
+    if kernel == SINE or kernel == COSINE:
+        return SIN if kernel == SINE else COS
+    if not has_rows(kernel):
+        raise Unfit(f"{name_of_kernel(kernel).lower()} is of numbers alone")
+    return kernel

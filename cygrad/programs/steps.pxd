@@ -16,6 +16,7 @@ cdef enum Doing:
     FILL = 4                    # `size` numbers with c[0]
     CALL_PYTHON = 5             # calls[index]
     RUN_ROUTINE = 6             # run, at the places of `many`, `count` in all
+    RUN_ROWS = 7                # from `code` on, rows of `size` numbers
 
 cdef struct Step:
     Doing doing

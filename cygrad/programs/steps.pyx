@@ -13,7 +13,7 @@ from cygrad.core.layout cimport (
 )
 from cygrad.core.variable cimport Variable, empty_of, view_of
 from cygrad.functions.operation cimport broadcast_strides, map_long
-from cygrad.kernels.elementwise cimport RUN, copy_strided, map_strided
+from cygrad.kernels.elementwise cimport RUN, copy_strided, map_strided, run_rows
 from cygrad.kernels.numpy_loops cimport ADD
 from cygrad.kernels.reduction cimport reduce_strided
 from cygrad.programs.calls cimport Effect
@@ -56,6 +56,8 @@ cdef bint run_plain(const Step* steps, int n, const unsigned int* code,
         if steps[k].doing == RUN_CODE:
             if RUN(code + steps[k].code, bases[0]) is not NULL:
                 return False
+        elif steps[k].doing == RUN_ROWS:
+            run_rows(code + steps[k].code, bases[0], steps[k].size)
         elif steps[k].doing == RUN_TILES:
             run_stretch(steps[k].stretch, bases)
         elif steps[k].doing == RUN_ROUTINE:

@@ -14,7 +14,7 @@ from libc.string cimport memset
 from cygrad.kernels.elementwise cimport adds
 from cygrad.kernels.reduction cimport SHORT
 from cygrad.programs.draft cimport (
-    CALL, CHECK, Draft, Instruction, KERNEL, Operand, PAUSE, SUM,
+    CALL, CHECK, Draft, Instruction, KERNEL, LANES, Operand, PAUSE, SUM,
 )
 from cygrad.programs.patterns cimport (
     COLUMN, OTHER, Pattern, ROW, pattern_of, pattern_of_sum,
@@ -170,7 +170,8 @@ cdef class Stretches:
         return False
 
     cdef bint is_of_numbers(self, const Instruction* at) noexcept:
-        return at.kind == CHECK or (at.kind == KERNEL and self.draft.values[at.out].size == 1)
+        return at.kind == CHECK or at.kind == LANES or (
+            at.kind == KERNEL and self.draft.values[at.out].size == 1)
 
     cdef bint may_join(self, const Instruction* at) noexcept:
         """Whether what it reads is there, or made in this stretch at the same place of a tile."""

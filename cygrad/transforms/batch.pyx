@@ -29,13 +29,15 @@ cnp.import_array()
 
 cdef enum:
     LANES = 256
-    FEWEST = 8              # lanes
+    GOOD = 64               # lanes: more of them if they have room in the second-level cache
+    FEWEST = 8
     LARGE = 48              # numbers that an instruction makes, from which lanes do not pay
-    ROOM = 1 << 23          # numbers of the memory for all lanes
+    CACHE = 1 << 18         # numbers
+    ROOM = 1 << 23          # numbers of the memory for all lanes, at most
 
-cdef str EFFECTS = ("{f!r} does more than to give a result: it draws random numbers, or updates what "
-                    "was there before; draw them outside and pass them with an axis, and update "
-                    "outside")
+cdef str EFFECTS = ("{f!r} does more than to give a result: it draws random numbers, or updates "
+                    "what was there before; draw them outside and pass them with an axis, and "
+                    "update outside")
 
 
 def call_batch(Compiled compiled not None, places, list found not None, list mapped not None,
@@ -58,7 +60,7 @@ def call_batch(Compiled compiled not None, places, list found not None, list map
     switches.tape = NULL
     change_places(instead)
     try:
-        gathering.run()
+        gathering.gather()
     finally:
         change_places(instead)
         switches[0] = before
@@ -103,7 +105,7 @@ cdef class Gathering:
         return rebuild(self.places, [part_of(x, k) if each else x
                                      for x, each in zip(self.found, self.mapped)])
 
-    cdef int run(self) except -1:
+    cdef int gather(self) except -1:
         cdef Capture capture
         cdef list results
         while len(self.left):
@@ -184,7 +186,7 @@ cdef class Gathering:
         return gone
 
     cdef int compare(self, Capture capture, list results, list of_each, cnp.ndarray gone) except -1:
-        """The last of the calls, before results are trusted, with what the function itself gives."""
+        """The last of the calls, before they are trusted, with what the function itself gives."""
         cdef int k
         there = np.flatnonzero(gone == 0)
         if len(there) < 2 or "trusted" in capture.batches:
@@ -201,7 +203,8 @@ cdef class Gathering:
             if not alike(plain(x), y):
                 raise RuntimeError(
                     f"vmap: {self.compiled.function!r} gives other numbers when it is called for "
-                    "one element of the batch; please report it, and use a loop until then")
+                    f"one element of the batch, {plain(x)} instead of {y}; please report it, and "
+                    "use a loop until then")
         capture.batches["trusted"] = None
         return 0
 
@@ -328,9 +331,10 @@ cdef int lanes_for(Program p, Py_ssize_t n) except -1:
     cdef int lanes = LANES
     if n < FEWEST // 2 or p.calls or numbers_made(p.draft) > LARGE:
         return 1
-    while lanes > FEWEST and (lanes // 2 >= n or p.arena_size * lanes > ROOM):
+    while lanes > FEWEST and (lanes // 2 >= n or p.arena_size * lanes > (
+            CACHE if lanes > GOOD else ROOM)):
         lanes //= 2
-    return lanes if p.arena_size * lanes <= 4 * ROOM else 1
+    return lanes if p.arena_size * lanes <= ROOM else 1
 
 
 # ---- What flows back -----------------------------------------------------------------------------

@@ -15,8 +15,8 @@ import numpy as np
 from cygrad.core.function import Function
 from cygrad.core.mode import is_grad_enabled
 from cygrad.core.variable import Variable
-from cygrad.functions.rearrangement import moveaxis
 from cygrad.functions.broadcasting import sum as add_up
+from cygrad.functions.rearrangement import moveaxis
 from cygrad.functions.stacking import stack
 from cygrad.transforms.batch import call_batch, is_captured, is_inside, numbers_of, pull_back
 from cygrad.transforms.compile import Compiled
@@ -105,7 +105,9 @@ class Call:
         numbers = [
             numbers_of(x) if mapped else x for x, mapped in zip(numbers, self.mapped, strict=True)
         ]
-        return call_batch(self.of.compiled, self.places, numbers, self.mapped, self.n, list(instead.values()))
+        return call_batch(
+            self.of.compiled, self.places, numbers, self.mapped, self.n, list(instead.values())
+        )
 
     def given(self, form: Any, numbers: list[Any], of_each: list[bool]) -> Any:
         """The result: its leaves with the axis of the batch where out_axes has it."""
@@ -145,7 +147,8 @@ class Call:
         function = Batched(self, ends, outs, reads)
         function.ready = [x if of_each[k] else repeated(x, self.n) for k, x in enumerate(numbers)]
         given = function(
-            *[self.found[i] for i in ends], *[instead[id(x)][1] if id(x) in instead else x for x in reads]
+            *[self.found[i] for i in ends],
+            *[instead[id(x)][1] if id(x) in instead else x for x in reads],
         )
         results = list(numbers)
         for k, y in zip(outs, given if isinstance(given, tuple) else (given,), strict=True):
@@ -169,9 +172,7 @@ class Call:
 class Batched(Function):
     """A batch of calls, as one operation. Its inputs: the ends, and what is read beside them."""
 
-    def __init__(
-        self, call: Call, ends: list[int], outs: list[int], reads: list[Variable]
-    ) -> None:
+    def __init__(self, call: Call, ends: list[int], outs: list[int], reads: list[Variable]) -> None:
         self.call = call
         self.ends = ends
         self.outs = outs
@@ -180,7 +181,7 @@ class Batched(Function):
 
     def forward(self, *arrays: Any) -> Any:
         numbers, self.ready = self.ready, None
-        if numbers is None:             # once more, in a program that calls this
+        if numbers is None:  # once more, in a program that calls this
             inputs = [Variable(x, requires_grad=False) for x in arrays]
             found = self.found_with(inputs)
             _, numbers, of_each, _ = self.call.run(found, self.instead(inputs))
@@ -228,7 +229,9 @@ def pull_of(
             ys = leaves(f(*args, **kwargs))
             return [ys[k] if isinstance(ys[k], Variable) else Variable(ys[k]) for k in outs]
 
-        return pull_back(outputs, tuple([found[i] for i in ends]), reads, seeds)
+        xs = tuple([found[i] for i in ends])
+        flowed: list[Any] = pull_back(outputs, xs, reads, seeds)
+        return flowed
 
     return pull
 
@@ -264,9 +267,7 @@ def size_of(found: list[Any], axes: list[Axis]) -> int:
                 f"vmap: a {type(x).__name__} has no axes to map it along; give it None in in_axes"
             )
         if not -x.ndim <= axis < x.ndim:
-            raise ValueError(
-                f"vmap: in_axes has {axis} for an array of the shape {tuple(x.shape)}"
-            )
+            raise ValueError(f"vmap: in_axes has {axis} for an array of the shape {tuple(x.shape)}")
         sizes.setdefault(x.shape[axis], (tuple(x.shape), axis))
     if not sizes:
         raise ValueError("vmap: nothing is mapped: in_axes is None for all arguments")

@@ -1,0 +1,16 @@
+"""Stub of cygrad/programs/lanes.pyx."""
+
+from typing import Any, Self, final
+
+class Unfit(Exception): ...
+
+@final
+class Lanes:
+    def __new__(cls, old: Any, lanes: int) -> Self: ...
+
+class LaneByLane:
+    name: str
+    # Any: a call of Python; what it takes and gives.
+    def __init__(self, function: Any, mapped: list[bool], lanes: int) -> None: ...
+    def __call__(self, inputs: list[Any]) -> tuple[Any, ...]: ...
+    def meant(self, operands: Any) -> tuple[Any, ...]: ...
