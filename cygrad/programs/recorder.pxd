@@ -31,5 +31,6 @@ cdef class Recorder(Operations):
     cdef bint locate(self, object x) except -1
     cdef bint gave(self)
     cdef Outside settle(self)
+    cdef int look_for_owners(self, list doubtful) except -1
     cdef tuple source_of(self, Variable v)
     cdef list settle_grads(self)

@@ -398,7 +398,7 @@ cdef class Recorder(Operations):
         """
         cdef Source of
         cdef Variable v
-        cdef list anew = [], alive
+        cdef list anew = [], alive, doubtful = []
         self.rest()
         self.memory.drop_all()
         self.results = {}
@@ -430,15 +430,30 @@ cdef class Recorder(Operations):
                 self.draft.values[of.value].origin = CONSTANT
                 continue
             if not alive and self.draft.values[of.value].origin == CONSTANT:
-                if Py_REFCNT(<PyObject*>v.storage) > 2:     # v's, and the Source's
-                    self.refused("numbers of a variable that could not be told from a constant")
+                doubtful.append(of)
                 continue
             self.draft.values[of.value].origin = OUTSIDE
             self.draft.values[of.value].index = <int>len(anew)
             anew.append((v, of.base - v.ptr, False, self.source_of(v)))
         v = first = None
         seen = alive = None
+        self.look_for_owners(doubtful)
         return outside_of(anew, self.settle_grads())
+
+    cdef int look_for_owners(self, list doubtful) except -1:
+        """No Variable has these Sources' memory any more; it is a constant if nothing else has."""
+        cdef dict sources = {}
+        cdef Source of
+        for item in self.outsides:
+            of = <Source>item
+            sources[<size_t><PyObject*>of.storage] = sources.get(
+                <size_t><PyObject*>of.storage, 0) + 1
+        for item in doubtful:
+            of = <Source>item
+            if Py_REFCNT(<PyObject*>of.storage) > <Py_ssize_t>sources[
+                    <size_t><PyObject*>of.storage]:
+                self.refused("numbers of a variable that could not be told from a constant")
+        return 0
 
     cdef tuple source_of(self, Variable v):
         """Where v stood before the call, if it was a layer's state; else None."""

@@ -337,3 +337,16 @@ def test_a_checkpoint_inside_stays_eager() -> None:
         f(x).backward()
         assert x.grad is not None
         assert x.grad.item() == (2.0 if number > 0.0 else 0.0)
+
+
+def test_rows_of_what_is_put_together() -> None:
+    """The seeds of a Jacobian's rows are taken apart, and views of them made."""
+
+    def f(x: Any) -> Any:
+        return F.stack([F.sin(x[k]) * x[(k + 1) % 3] for k in range(3)])
+
+    compiled = cg.compile(cg.jacobian(f), fallback=False)
+    for k in range(3):
+        x = np.array([0.3, -1.2, 0.7]) * (k + 1)
+        assert np.array_equal(compiled(x), cg.jacobian(f)(x))
+    assert (compiled.captures, compiled.replays) == (1, 2)
