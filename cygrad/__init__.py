@@ -77,6 +77,7 @@ if TYPE_CHECKING:
         zeros,
         zeros_like,
     )
+    from cygrad.core.threads import get_num_threads, set_num_threads
     from cygrad.transforms import (
         checkpoint,
         elementwise_grad,
@@ -120,6 +121,7 @@ _LATER = {
     "abi": "get_include",
     "core.creation": "arange eye full full_like identity linspace normal ones ones_like rand randn "
     "zeros zeros_like",
+    "core.threads": "get_num_threads set_num_threads",
     "transforms": "checkpoint elementwise_grad grad hessian hvp jacobian jvp value_and_grad vjp",
     "transforms.compile": "compile",
     "transforms.vmap": "vmap",
@@ -145,6 +147,7 @@ __all__ = [
     "full_like",
     "functions",
     "get_include",
+    "get_num_threads",
     "grad",
     "hessian",
     "hvp",
@@ -162,6 +165,7 @@ __all__ = [
     "rand",
     "randn",
     "set_cache_limit",
+    "set_num_threads",
     "test_mode",
     "value_and_grad",
     "vjp",

@@ -4,6 +4,9 @@ from cygrad.core.layout cimport Layout
 from cygrad.programs.draft cimport Draft
 from cygrad.programs.program cimport Program
 
+cdef enum:
+    SPARE = 8                   # arenas that are kept
+
 # An input or a result.
 cdef struct Port:
     bint mapped                 # each call has its own
@@ -30,11 +33,19 @@ cdef class Batch:
     cdef Py_ssize_t marks       # where the lanes are marked that go another way
 
     cdef bint calls_python
+    cdef double* spare[SPARE]       # arenas
+    cdef int n_spare
+
+    cdef double* take_arena(self) except NULL
+    cdef void give_arena(self, double* arena) noexcept
 
     cdef int describe_inputs(self, list mapped, Draft draft) except -1
     cdef int describe_results(self, list mapped) except -1
     # The calls from `start` to `end`; bases: of what is outside, resolved.
     cdef int run(self, Numbers* x, Py_ssize_t start, Py_ssize_t end, double** bases) except -1
+    # The same, cut among threads. n_bases: how many there are.
+    cdef int run_cut(self, Numbers* x, Py_ssize_t start, Py_ssize_t end, int n_bases,
+                     double** bases) except -1
     cdef int run_calls(self, Numbers* x, Py_ssize_t start, Py_ssize_t end, double* arena,
                        double** bases) except -1 nogil
     cdef int run_lanes(self, Numbers* x, Py_ssize_t start, int width, double* arena,

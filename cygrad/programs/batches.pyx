@@ -7,7 +7,7 @@ lanes are such as the program is for.
 """
 
 cimport cython
-from libc.stdlib cimport calloc, free
+from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
 from cygrad.core.layout cimport MAX_NDIM, contiguous_layout, release, strided_layout
@@ -18,6 +18,8 @@ from cygrad.programs.lanes cimport draft_of_lanes, mapped_results
 from cygrad.programs.program cimport Load, Program
 from cygrad.programs.steps cimport run_plain, run_steps
 from cygrad.programs.tiles cimport look_for_signals
+
+from cygrad.core.threads import get_num_threads, run_parts
 
 cdef enum:
     MOST_LANES = 256
@@ -49,6 +51,8 @@ cdef class Batch:
                 if self.results[k].source is not NULL:
                     release(self.results[k].source)
                     release(self.results[k].target)
+        for k in range(self.n_spare):
+            free(self.spare[k])
         free(self.inputs)
         free(self.results)
 
@@ -94,7 +98,7 @@ cdef class Batch:
     # ---- Running ------------------------------------------------------------------------------
 
     cdef int run(self, Numbers* x, Py_ssize_t start, Py_ssize_t end, double** bases) except -1:
-        cdef double* arena = self.program.take_arena()
+        cdef double* arena = self.take_arena()
         try:
             if self.calls_python:
                 self.run_calls(x, start, end, arena, bases)
@@ -102,8 +106,21 @@ cdef class Batch:
                 with nogil:
                     self.run_calls(x, start, end, arena, bases)
         finally:
-            self.program.give_arena(arena)
+            self.give_arena(arena)
         return 0
+
+    cdef double* take_arena(self) except NULL:
+        if self.n_spare == 0:
+            return self.program.take_arena()
+        self.n_spare -= 1
+        return self.spare[self.n_spare]
+
+    cdef void give_arena(self, double* arena) noexcept:
+        if self.n_spare == SPARE:
+            free(arena)
+            return
+        self.spare[self.n_spare] = arena
+        self.n_spare += 1
 
     cdef int run_calls(self, Numbers* x, Py_ssize_t start, Py_ssize_t end, double* arena,
                        double** bases) except -1 nogil:
@@ -237,3 +254,48 @@ cdef class Batch:
                 steps[n - 1] = port.size * sizeof(double)
             copy_strided(bases[port.base] + port.offset, port.source.strides, target, steps, n,
                          dims)
+
+    # ---- Threads ------------------------------------------------------------------------------
+
+    cdef int run_cut(self, Numbers* x, Py_ssize_t start, Py_ssize_t end, int n_bases,
+                     double** bases) except -1:
+        cdef Py_ssize_t blocks = (end - start + self.lanes - 1) // self.lanes
+        cdef int threads = <int>min(<Py_ssize_t>get_num_threads(), blocks)
+        cdef list parts = []
+        cdef Part part
+        cdef int k
+        if threads < 2 or self.calls_python:
+            return self.run(x, start, end, bases)
+        for k in range(threads):
+            part = <Part>Part.__new__(Part)
+            part.batch = self
+            part.x = x
+            part.start = start + blocks * k // threads * self.lanes
+            part.end = min(end, start + blocks * (k + 1) // threads * self.lanes)
+            part.bases = <double**>malloc((n_bases + 1) * sizeof(double*))
+            if part.bases is NULL:
+                raise MemoryError()
+            memcpy(part.bases, bases, (n_bases + 1) * sizeof(double*))
+            parts.append(part)
+        run_parts(parts, parts[0].stop)
+        return 0
+
+
+cdef class Part:
+    """The calls of a batch that one thread runs."""
+    cdef Batch batch
+    cdef Numbers* x
+    cdef Py_ssize_t start, end
+    cdef double** bases             # of malloc
+
+    def __dealloc__(self):
+        free(self.bases)
+
+    def __call__(self):
+        if self.batch is None:
+            raise TypeError("Part: only a Batch makes these")
+        self.batch.run(self.x, self.start, self.end, self.bases)
+
+    def stop(self):
+        if self.batch is not None:
+            self.x.stopped = True

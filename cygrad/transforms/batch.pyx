@@ -300,10 +300,10 @@ cdef tuple run_all(Capture capture, list inputs, list mapped, Py_ssize_t n, cnp.
             raise RuntimeError(f"vmap: {capture.outside.misfit()}")
         capture.outside.resolve(bases)
         _held = capture.outside.hold()
-        batch.run(&x, 0, most, bases)
+        batch.run_cut(&x, 0, most, capture.outside.count, bases)
         if most < n:
             rest = the_batch(capture, mapped, lanes_for(capture.program, n - most))
-            rest.run(&x, most, n, bases)
+            rest.run_cut(&x, most, n, capture.outside.count, bases)
     finally:
         free(x.inputs)
         free(x.results)
