@@ -3,6 +3,7 @@
 import itertools
 import logging
 import os
+import runpy
 import shutil
 import sys
 from collections.abc import Callable
@@ -142,12 +143,21 @@ class BuildWithProgress(build_ext):
 
 
 class BuildWithStubs(build_py):
-    """Put the stubs beside the compiled modules, where type checkers look for them."""
+    """Put the stubs beside the compiled modules, where type checkers look for them, and sources."""
 
     def run(self) -> None:
         super().run()
         if not self.editable_mode:
             place_stubs(Path(self.build_lib), shutil.copyfile)
+            place_sources(Path(self.build_lib))
+
+
+def place_sources(root: Path) -> None:
+    """The kernels' C, of which `to_c` makes a program's, without comments: a third is saved."""
+    definitions = runpy.run_path(str(ROOT / "cygrad/programs/definitions.py"))
+    for name in [*definitions["FILES"], *definitions["TABLES"]]:
+        text = (ROOT / "cygrad" / name).read_text(encoding="utf-8")
+        (root / "cygrad" / name).write_text(definitions["without_comments"](text), encoding="utf-8")
 
 
 def place_stubs(root: Path, place: Callable[[Path, Path], object]) -> None:

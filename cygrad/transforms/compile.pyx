@@ -15,6 +15,8 @@ import types
 import warnings
 import weakref
 
+from pathlib import Path
+
 import numpy as np
 
 cimport numpy as cnp
@@ -39,11 +41,13 @@ from cygrad.transforms.capture cimport (
     is_number_too, key_of, requires, same_form, same_ways, spent, take_apart,
 )
 from cygrad.transforms.replayed cimport Run, beginnings, gradients_of, run_of, seed_like
+from cygrad.transforms.source cimport write_source
 from cygrad.transforms.trace cimport Transform
 from cygrad.transforms.watches cimport (
     Watch, is_plain, watch_function, watch_inside, watching_states,
 )
 
+from cygrad.programs.source import check_name
 from cygrad.transforms.inputs import ArrayInput, NumberInput
 from cygrad.transforms.structure import is_structure, leaves, rebuild, template
 from cygrad.transforms.watches import WRAPPERS, TooMuch
@@ -170,6 +174,79 @@ cdef class Compiled:
             before the first call.
         """
         return (<Capture>self.held[0]).program if self.held else None
+
+    def to_c(self, name, *example, path="."):
+        """Write the program as C source, for machines without Python.
+
+        The files name.h and name.c need nothing but a compiler of C11 and libm. They compute what
+        a replay computes, to the bit: what the function gives, such as a value and its gradient.
+        `python -m cygrad guide controller` is about it.
+
+        Parameters
+        ----------
+        name : str
+            Of the C function, and of the files.
+        *example : float, array or Variable
+            Arguments of a call, which is made: its capture is the one that is written. Without
+            them, that which was replayed last.
+        path : str or Path
+            The folder for the files.
+
+        Returns
+        -------
+        tuple of Path
+            The header and the source.
+
+        Raises
+        ------
+        TypeError
+            If the program has something that is no C: calls of Python, random numbers, updates,
+            what BLAS and LAPACK compute, or routines without C source. No file is written.
+        RuntimeError
+            If there is no capture, or the function stays eager.
+        ValueError
+            If `name` is no name of C.
+
+        Notes
+        -----
+        Variables and arrays that the function closes over have in C the numbers that they have
+        now. Parts of the arguments that are no inputs, such as whole numbers, are as in the
+        capture. Where Python asked for something, such as whether a number is positive, the C
+        function returns 1 if the answer is another one.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import cygrad.functions as F
+        >>> import cygrad as cg
+        >>> f = cg.compile(cg.value_and_grad(lambda x: F.sum(F.sin(x) * x)))
+        >>> header, code = f.to_c("energy", [1.0, 2.0], path=tempfile.mkdtemp())
+        >>> header.name, code.name
+        ('energy.h', 'energy.c')
+        >>> print(header.read_text()[:75])
+        /* energy: the program of a compiled function, written as C by cygrad        """
+        check_name(name)
+        if example:
+            self(*example)
+        capture = self.captured(example)
+        return write_source(capture, name, Path(path))
+
+    cdef Capture captured(self, tuple example):
+        """The capture of a call with these arguments; without any, the last."""
+        cdef Capture capture
+        cdef list found
+        for capture in self.held:
+            found = list(example)
+            if capture.places is not None and example:
+                found = []
+                if not take_apart(capture.places, [list(example), {}], found):
+                    continue
+            if not example or capture.fits(tuple(found)):
+                return capture
+        if self.stays_eager:
+            raise RuntimeError(f"to_c: there is no program: {self.explanations[len(self.explanations) - 1]}")
+        raise RuntimeError("to_c: there is no capture yet; give the arguments of a call, as in "
+                           "f.to_c(name, x), outside of transforms and of other captures")
 
     cdef object compared(self, Capture capture, tuple found, object result, Run call, tuple args,
                          dict kwargs):

@@ -1,0 +1,623 @@
+"""Statements: the instructions of a program as statements of C, which compute the same bits.
+
+A single number is a constant of C, under the name that it has in the listing; an array is a pointer:
+to an argument, to a result, or into `work`, where a place is used again once nothing reads it any
+more. Elementwise instructions on arrays of one shape that follow each other share their loops. What
+the results do not need is left out, such as the way back of a gradient that nobody asks for.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from .definitions import Kernels
+
+ITEM = 8  # bytes of a number
+SHORT = 8  # kernels/reduction.pxd: which axis of a sum runs innermost
+INDICES = "ijklmnpqrstuxyzabdefgh"
+
+# Of a value, and of an instruction: draft.pxd.
+COMPUTED, INPUT, CONSTANT, OUTSIDE = range(4)
+KERNEL, SUM, GATHER, PUT, CALL, CHECK, ROUTINE, PAUSE = range(8)
+
+Shape = tuple[int, ...]
+
+
+class Value(NamedTuple):
+    origin: int
+    size: int
+    index: int
+    numbers: tuple[float, ...]
+
+
+class Operand(NamedTuple):
+    """A part of a value; strides are of numbers, not of bytes."""
+
+    value: int
+    offset: int
+    shape: Shape
+    strides: Shape
+
+    def spread(self, shape: Shape) -> Shape:
+        """Its strides where it is broadcast to a shape."""
+        lacking = len(shape) - len(self.shape)
+        own = [0 if n == 1 else s for n, s in zip(self.shape, self.strides, strict=True)]
+        return (*[0] * lacking, *own)
+
+
+class Instruction(NamedTuple):
+    kind: int
+    name: str
+    operands: tuple[Operand, ...]
+    outs: tuple[int, ...]
+    layout: Operand | None  # how it writes, as of its first result
+    offset: int
+    axes: int
+    c: tuple[float, float]
+    n: tuple[int, ...]
+
+
+class Result(NamedTuple):
+    """Where a result stands: a part of a value; or numbers that are always the same."""
+
+    at: Operand | None
+    shape: Shape
+    numbers: tuple[float, ...]
+
+
+class Draft(NamedTuple):
+    values: list[Value]
+    instructions: list[Instruction]
+    results: list[Operand]
+
+
+def in_numbers(strides: Sequence[int]) -> Shape:
+    return tuple(s // ITEM for s in strides)
+
+
+# Any: what saving.pyx gives.
+def draft_of(state: tuple[Any, ...]) -> Draft:
+    """The draft that was saved (saving.pyx) as this state."""
+    _format, _version, (_shapes, table, layouts, rows, results), blocks, _digest = state
+    left = list(blocks)[::-1]
+    values = []
+    for origin, size, index in table:
+        block = left.pop() if origin in (CONSTANT, OUTSIDE) else b""
+        values.append(Value(origin, size, index, struct.unpack(f"{len(block) // ITEM}d", block)))
+    instructions = []
+    for kind, name, operands, out, outs, form, offset, axes, c, n in rows:
+        given = [Operand(v, at, layouts[f][0], in_numbers(layouts[f][1])) for v, at, f in operands]
+        layout = None
+        if form is not None:
+            layout = Operand(out, offset, layouts[form][0], in_numbers(layouts[form][1]))
+        label = name[0] if kind == ROUTINE else name or ""
+        made = tuple(range(out, out + outs)) if outs else ()
+        pair = struct.unpack("2d", c)
+        instructions.append(
+            Instruction(kind, label, tuple(given), made, layout, offset, axes, pair, tuple(n))
+        )
+    found = [Operand(v, at, tuple(shape), in_numbers(steps)) for v, at, shape, steps in results]
+    return Draft(values, instructions, found)
+
+
+# ---- Text ----------------------------------------------------------------------------------------
+
+
+def literal(x: float) -> str:
+    if math.isnan(x):
+        return "(double)NAN"
+    text = "(double)INFINITY" if math.isinf(x) else repr(abs(x))
+    return f"(-{text})" if math.copysign(1.0, x) < 0 else text
+
+
+def index_of(offset: int, strides: Sequence[int]) -> str:
+    text = ""
+    for d, s in sorted(enumerate(strides), key=lambda pair: pair[1] < 0):
+        factor = "" if abs(s) == 1 else f"{abs(s)} * "
+        if s < 0 and not text:
+            text, offset = str(offset), 0
+        if s != 0:
+            text += (" - " if s < 0 else " + ") * bool(text) + factor + INDICES[d]
+    return f"{text} + {offset}" if offset and text else text or str(offset)
+
+
+def nested(lengths: Sequence[int], body: Sequence[str], depth: int = 0) -> list[str]:
+    """Statements in loops of these lengths."""
+    if depth == len(lengths):
+        return list(body)
+    i = INDICES[depth]
+    inner = [f"    {line}" for line in nested(lengths, body, depth + 1)]
+    several = len(body) > 1 and depth == len(lengths) - 1
+    head = f"for (ptrdiff_t {i} = 0; {i} < {lengths[depth]}; {i}++)"
+    return [f"{head} {{", *inner, "}"] if several else [head, *inner]
+
+
+def merged(shape: Shape, parts: list[Shape]) -> tuple[list[int], list[list[int]]]:
+    """Loops over a shape: their lengths, and by part its strides; as few of them as can be."""
+    lengths: list[int] = []
+    strides: list[list[int]] = [[] for _ in parts]
+    for d, length in enumerate(shape):
+        if length == 1:
+            continue
+        pairs = list(zip(strides, parts, strict=True))
+        if lengths and all(own[-1] == part[d] * length for own, part in pairs):
+            lengths[-1] *= length
+            for own, part in pairs:
+                own[-1] = part[d]
+            continue
+        lengths.append(length)
+        for own, part in pairs:
+            own.append(part[d])
+    return lengths, strides
+
+
+def in_order(shape: Shape) -> Shape:
+    """The strides of an array in C order."""
+    strides: list[int] = []
+    for n in reversed(shape):
+        strides.insert(0, strides[0] * last if strides else 1)
+        last = n
+    return tuple(strides)
+
+
+# ---- Statements ----------------------------------------------------------------------------------
+
+
+class Statements:
+    """The body of a function of C, its constants, and how much memory it needs."""
+
+    def __init__(self, draft: Draft, results: list[Result], kernels: Kernels) -> None:
+        self.draft = draft
+        self.kernels = kernels
+        self.results = results
+        self.lines: list[str] = []
+        self.tables: list[str] = []
+        self.memory: dict[int, str] = {}  # of arrays that are computed: a pointer
+        self.places: dict[int, int] = {}  # of those in `work`
+        self.free: dict[int, list[int]] = {}
+        self.work = 0
+        self.checks = 0
+        made = [v for at in draft.instructions for v in at.outs]
+        self.numbers = {v: k + 1 for k, v in enumerate(made)}
+        self.look_back()
+        self.find_direct()
+        self.write()
+
+    # ---- What is needed, and until when --------------------------------------------------------
+
+    def look_back(self) -> None:
+        """What is computed for the results, from the last instruction to the first."""
+        rows = self.draft.instructions
+        end = next((k for k, at in enumerate(rows) if at.kind == PAUSE), len(rows))
+        self.readers: dict[int, list[int]] = {}  # by value: instructions; -1: it is a result
+        for result in self.results:
+            if result.at is not None:
+                self.readers.setdefault(result.at.value, []).append(-1)
+        self.needed: list[int] = []
+        for k in reversed(range(end)):
+            at = rows[k]
+            if at.kind == CHECK or any(v in self.readers for v in at.outs):
+                self.needed.insert(0, k)
+                for operand in at.operands:
+                    self.readers.setdefault(operand.value, []).append(k)
+
+    def find_direct(self) -> None:
+        """Arrays that are computed in the memory of a result."""
+        for k, result in enumerate(self.results):
+            x = result.at
+            if x is None or x.value in self.memory:
+                continue
+            value = self.draft.values[x.value]
+            own = [s for n, s in zip(x.shape, x.strides, strict=True) if n != 1]
+            plain = [s for n, s in zip(x.shape, in_order(x.shape), strict=True) if n != 1]
+            whole = x.offset == 0 and math.prod(x.shape) == value.size and own == plain
+            if value.origin == COMPUTED and value.size > 1 and whole:
+                self.memory[x.value] = f"out[{k}]"
+
+    def last_of(self, value: int) -> float:
+        readers = self.readers.get(value, [])
+        return math.inf if -1 in readers else max(readers, default=-1)
+
+    # ---- Memory --------------------------------------------------------------------------------
+
+    def claim(self, value: int) -> None:
+        """A place for an array, where it is not in a result's memory."""
+        if value in self.memory:
+            return
+        size = self.draft.values[value].size
+        blocks = self.free.get(size)
+        at = blocks.pop() if blocks else self.work
+        self.work = max(self.work, at + size)
+        self.put_at(value, at)
+
+    def put_at(self, value: int, at: int) -> None:
+        self.places[value] = at
+        self.memory[value] = f"work + {at}" if at else "work"
+
+    def let_go(self, values: set[int], k: int) -> None:
+        """The places of what nothing reads after instruction k."""
+        for value in sorted(values):
+            if value in self.places and self.last_of(value) <= k:
+                self.free.setdefault(self.draft.values[value].size, []).append(
+                    self.places.pop(value)
+                )
+
+    def declare(self, at: Instruction) -> None:
+        """Its results, to be filled in."""
+        for value in at.outs:
+            if self.draft.values[value].size == 1:
+                self.lines.append(f"double {self.name(value)};")
+            else:
+                self.claim(value)
+
+    # ---- Names ---------------------------------------------------------------------------------
+
+    def name(self, value: int) -> str:
+        of = self.draft.values[value]
+        if of.origin == COMPUTED:
+            return f"v{self.numbers[value]}"
+        return f"i{of.index}" if of.origin == INPUT else f"c{value}"
+
+    def item(self, value: int, offset: int, strides: Sequence[int] = ()) -> str:
+        """A number of a value, at the present place in loops."""
+        of = self.draft.values[value]
+        if of.numbers and not any(strides):
+            return literal(of.numbers[offset])
+        if of.size == 1:
+            return self.name(value)
+        return f"{self.name(value)}[{index_of(offset, strides)}]"
+
+    def pointer(self, value: int, offset: int, strides: Sequence[int]) -> str:
+        of = self.draft.values[value]
+        if of.size == 1:
+            return f"(const double[]){{{self.item(value, 0)}}}"
+        index = index_of(offset, strides)
+        return self.name(value) if index == "0" else f"{self.name(value)} + {index}"
+
+    # ---- All of them ---------------------------------------------------------------------------
+
+    def write(self) -> None:
+        waiting = list(self.needed)
+        while waiting:
+            group = self.group(waiting)
+            del waiting[: len(group)]
+            rows = [self.draft.instructions[k] for k in group]
+            read = {operand.value for at in rows for operand in at.operands}
+            if rows[0].kind == KERNEL and self.size_of(rows[0]) != 1:
+                self.loop(group, rows)
+            else:
+                self.one(group[0], rows[0])
+            self.let_go(read | {v for at in rows for v in at.outs}, group[-1])
+        for k, result in enumerate(self.results):
+            self.give(k, result)
+
+    def size_of(self, at: Instruction) -> int:
+        return self.draft.values[at.outs[0]].size if at.outs else 1
+
+    def one(self, k: int, at: Instruction) -> None:
+        """An instruction by itself."""
+        if at.kind == KERNEL:
+            self.number(at)
+        elif at.kind == CHECK:
+            self.checks += 1
+            first, second = [self.item(x.value, x.offset) for x in at.operands]
+            self.lines.append(f"if (cg_bits({first}) != cg_bits({second}))")
+            self.lines.append("    return 1;")
+        elif at.kind == SUM:
+            self.declare(at)
+            self.reduce(at.outs[0], at.operands[0], at.axes, at.c[0], None)
+        elif at.kind == GATHER:
+            self.declare(at)
+            for j, x in enumerate(at.operands):
+                self.lines.append(
+                    f"{self.item(at.outs[0], j)} = {self.item(x.value, x.offset)};"
+                )
+        elif at.kind == PUT:
+            self.put(k, at)
+        else:
+            self.routine(at)
+
+    def give(self, k: int, result: Result) -> None:
+        """Copy a result to where it is given."""
+        x = result.at
+        if x is None:
+            for i, number in enumerate(result.numbers):
+                self.lines.append(f"out[{k}][{i}] = {literal(number)};")
+        elif self.memory.get(x.value) != f"out[{k}]":
+            lengths, (target, source) = merged(x.shape, [in_order(x.shape), x.strides])
+            text = f"out[{k}][{index_of(0, target)}] = {self.item(x.value, x.offset, source)};"
+            self.add_loops(lengths, [text], math.prod(x.shape))
+
+    def whole(self, value: int) -> str:
+        """A number of a whole array, in a loop; or the number that it is."""
+        return self.item(value, 0, (1,) if self.draft.values[value].size != 1 else ())
+
+    def fill(self, value: int, number: float) -> None:
+        size = self.draft.values[value].size
+        self.add_loops([size], [f"{self.whole(value)} = {literal(number)};"], size)
+
+    def add_loops(self, lengths: Sequence[int], body: Sequence[str], size: int) -> None:
+        if size > 0:
+            self.lines += nested([n for n in lengths if size > 1], body)
+
+    # ---- Elementwise ---------------------------------------------------------------------------
+
+    def group(self, waiting: list[int]) -> list[int]:
+        """Instructions that share their loops."""
+        rows = self.draft.instructions
+        first = rows[waiting[0]]
+        group = waiting[:1]
+        if first.kind != KERNEL or self.size_of(first) == 1:
+            return group
+        made = {value: first.layout for value in first.outs}
+        for k in waiting[1:]:
+            at = rows[k]
+            if at.kind != KERNEL or not at.layout or not first.layout:
+                break
+            if at.layout.shape != first.layout.shape or self.size_of(at) == 1:
+                break
+            if not all(self.is_alike(x, made[x.value]) for x in at.operands if x.value in made):
+                break
+            group.append(k)
+            made.update(dict.fromkeys(at.outs, at.layout))
+        return group
+
+    @staticmethod
+    def is_alike(x: Operand, made: Operand | None) -> bool:
+        """Whether what is read is what is made at the same place of the loops."""
+        return made is not None and (x.offset, x.shape, x.strides) == (0, made.shape, made.strides)
+
+    def loop(self, group: list[int], rows: list[Instruction]) -> None:
+        """Kernels on arrays; what only they read is never in memory."""
+        assert rows[0].layout is not None
+        shape = rows[0].layout.shape
+        local = {v for at in rows for v in at.outs if set(self.readers.get(v, ())) <= set(group)}
+        for at in rows:
+            for value in at.outs:
+                if value not in local:
+                    self.claim(value)
+        parts = [x.spread(shape) for at in rows for x in at.operands]
+        parts += [at.layout.strides for at in rows if at.layout]
+        lengths, strides = merged(shape, parts)
+        places = iter(strides)
+        operands = [[next(places) for _ in at.operands] for at in rows]
+        body: list[str] = []
+        for at, given in zip(rows, operands, strict=True):
+            out = next(places)
+            texts = [
+                self.name(x.value) if x.value in local else self.item(x.value, x.offset, s)
+                for x, s in zip(at.operands, given, strict=True)
+            ]
+            targets = [self.name(v) if v in local else self.item(v, 0, out) for v in at.outs]
+            body += self.computed(at, texts, targets, [v in local for v in at.outs])
+        self.add_loops(lengths, body, math.prod(shape))
+
+    def number(self, at: Instruction) -> None:
+        texts = [self.item(x.value, x.offset) for x in at.operands]
+        names = [self.name(v) for v in at.outs]
+        self.lines += self.computed(at, texts, names, [True] * len(names))
+
+    def computed(
+        self, at: Instruction, operands: list[str], targets: list[str], new: list[bool]
+    ) -> list[str]:
+        """A kernel of numbers; new: targets that are to be declared."""
+        kernel = self.kernels.of(at.name)
+        arguments = [*operands, *map(literal, at.c)][: len(kernel.parameters) - len(targets) + 1]
+        before = []
+        if len(targets) == 2:
+            arguments.append(f"&{targets[1]}")
+            before = [f"double {targets[1]};"] if new[1] else []
+        head = f"const double {targets[0]}" if new[0] else targets[0]
+        return [*before, f"{head} = {self.kernels.applied(at.name, arguments)};"]
+
+    # ---- Sums and their like -------------------------------------------------------------------
+
+    def reduce(
+        self, out: int, x: Operand, axes: int, start: float, combined: str | None
+    ) -> None:
+        """As kernels/reduction.pyx goes through memory. combined: C of two numbers; None: a sum."""
+        shape, strides = x.shape, x.strides
+        self.fill(out, start)
+        if 0 in shape:
+            return
+        loops: list[list[int]] = []  # length, and strides of x and out; the innermost first
+        stride = 1
+        for d in reversed(range(len(shape))):
+            own = 0 if axes >> d & 1 else stride
+            stride *= 1 if axes >> d & 1 else shape[d]
+            if shape[d] == 1:
+                continue
+            last = loops[-1] if loops else [0, 0, 0]
+            if loops and (strides[d], own) == (last[1] * last[0], last[2] * last[0]):
+                last[0] *= shape[d]
+            else:
+                loops.append([shape[d], strides[d], own])
+        if len(loops) > 1 and loops[0][2] and loops[0][0] < SHORT and loops[1][0] > loops[0][0]:
+            loops[:2] = loops[1::-1]
+        inner = loops[0] if loops else [1, 0, 0]
+        if combined is None and loops and inner[2] == 0:
+            del loops[0]
+        loops.reverse()
+        target = self.item(out, 0, [own for _, _, own in loops])
+        steps = [step for _, step, _ in loops]
+        added = self.item(x.value, x.offset, steps)
+        if combined is None and inner[2] == 0 and inner[0] > 1:
+            added = f"cg_sum({self.pointer(x.value, x.offset, steps)}, {inner[1]}, {inner[0]})"
+        text = (combined or "{0} + {1}").format(target, added)
+        self.lines += nested([length for length, _, _ in loops], [f"{target} = {text};"])
+
+    # ---- Parts put into arrays -----------------------------------------------------------------
+
+    def put(self, k: int, at: Instruction) -> None:
+        out = at.outs[0]
+        x = at.operands[0]
+        assert at.layout is not None
+        if self.size_of(at) == 1:
+            base = at.operands[1] if len(at.operands) == 2 else None
+            before = self.item(base.value, base.offset) if base else "0.0"
+            self.lines.append(
+                f"const double {self.name(out)} = {before} + {self.item(x.value, x.offset)};"
+            )
+            return
+        if not self.put_in_place(k, at):
+            self.claim(out)
+            if len(at.operands) == 2:
+                base = at.operands[1]
+                lengths, (source, target) = merged(base.shape, [base.strides] * 2)
+                text = f"{self.item(out, 0, target)} = {self.item(base.value, base.offset, source)};"
+                self.add_loops(lengths, [text], math.prod(base.shape))
+            else:
+                self.fill(out, 0.0)
+        self.add_at(out, at.offset, at.layout.strides, x, at.layout.shape)
+
+    def put_in_place(self, k: int, at: Instruction) -> bool:
+        """Whether it adds to what nothing else reads any more, in its memory."""
+        base = at.operands[-1].value
+        if (
+            len(at.operands) < 2
+            or base == at.operands[0].value
+            or base not in self.places
+            or at.outs[0] in self.memory
+            or self.last_of(base) > k
+        ):
+            return False
+        place = self.places.pop(base)
+        self.put_at(at.outs[0], place)
+        return True
+
+    def add_at(self, out: int, offset: int, strides: Shape, x: Operand, shape: Shape) -> None:
+        lengths, (target, source) = merged(shape, [strides, x.spread(shape)])
+        text = f"{self.item(out, offset, target)} += {self.item(x.value, x.offset, source)};"
+        self.add_loops(lengths, [text], math.prod(shape))
+
+    # ---- Routines ------------------------------------------------------------------------------
+
+    def routine(self, at: Instruction) -> None:
+        """What computes whole arrays: that which is a loop of cygrad's own."""
+        if at.name not in ROUTINES:
+            raise TypeError(
+                f"to_c: there is no C source of {at.name}, which the program computes by a routine"
+                + INSTEAD.get(at.name, "; write it with sums and elementwise functions")
+            )
+        self.declare(at)
+        ROUTINES[at.name](self, at)
+
+    def table(self, numbers: Sequence[int]) -> str:
+        """Whole numbers as a table: its name."""
+        name = f"p{len(self.tables)}"
+        text = ", ".join(map(str, numbers)) or "0"
+        self.tables.append(f"static const ptrdiff_t {name}[] = {{{text}}};")
+        return name
+
+
+def reduced(combined: str | None) -> Callable[[Statements, Instruction], None]:
+    """n: results, axes, which of them, numbers in each result, the shape, the strides."""
+
+    def write(to: Statements, at: Instruction) -> None:
+        ndim = at.n[1]
+        shape, strides = at.n[4 : 4 + ndim], in_numbers(at.n[4 + ndim :][:ndim])
+        x = at.operands[0]._replace(shape=shape, strides=strides)
+        to.reduce(at.outs[0], x, at.n[2], at.c[0], combined)
+
+    return write
+
+
+def write_mean(to: Statements, at: Instruction) -> None:
+    out, size = at.outs[0], at.n[0]
+    reduced(None)(to, at)
+    target = to.whole(out)
+    to.add_loops([size], [f"{target} = {target} / {literal(float(at.n[3]))};"], size)
+
+
+def write_concat(to: Statements, at: Instruction) -> None:
+    """n: parts, how often each gives a piece, and the lengths of their pieces."""
+    parts, rows, *lengths = at.n
+    whole, start = sum(lengths), 0
+    for x, length in zip(at.operands[:parts], lengths, strict=True):
+        around, (target, source) = merged((rows, length), [(whole, 1), (length, 1)])
+        text = f"{to.item(at.outs[0], start, target)} = {to.item(x.value, x.offset, source)};"
+        to.add_loops(around, [text], rows * length)
+        start += length
+
+
+def write_put(to: Statements, at: Instruction) -> None:
+    """n: numbers, the view's offset, axes, shape and strides, and x's strides."""
+    _size, offset, ndim = at.n[:3]
+    shape, strides, own = [at.n[3 + k * ndim :][:ndim] for k in range(3)]
+    x = at.operands[0]._replace(shape=shape, strides=in_numbers(own))
+    to.fill(at.outs[0], 0.0)
+    to.add_at(at.outs[0], offset // ITEM, in_numbers(strides), x, shape)
+
+
+def write_gather(to: Statements, at: Instruction) -> None:
+    """n: blocks, their length, the numbers of what they are in, and their positions."""
+    count, block, _whole, *positions = at.n
+    x = at.operands[0]
+    target = to.item(at.outs[0], 0, block_strides(block))
+    source = block_at(to, x.value, x.offset, positions, block)
+    to.add_loops(blocks(count, block), [f"{target} = {source};"], count * block)
+
+
+def write_scatter(to: Statements, at: Instruction) -> None:
+    count, block, _size, *positions = at.n
+    out, x = at.outs[0], at.operands[0]
+    to.fill(out, 0.0)
+    target = block_at(to, out, 0, positions, block)
+    source = to.item(x.value, x.offset, block_strides(block))
+    to.add_loops(blocks(count, block), [f"{target} += {source};"], count * block)
+
+
+def blocks(count: int, block: int) -> list[int]:
+    """Loops over blocks, and over the numbers of one where there are several."""
+    return [count] if block == 1 else [count, block]
+
+
+def block_strides(block: int) -> list[int]:
+    return [1] if block == 1 else [block, 1]
+
+
+def block_at(
+    to: Statements, value: int, offset: int, positions: Sequence[int], block: int
+) -> str:
+    """A number of the block at the present one of the positions."""
+    if to.draft.values[value].size == 1:
+        return to.item(value, 0)
+    index = f"{to.table([p * block + offset for p in positions])}[i]"
+    return f"{to.name(value)}[{index}{'' if block == 1 else ' + j'}]"
+
+
+def write_cumsum(to: Statements, at: Instruction) -> None:
+    """n: the lengths before the axis, along it and after it, and whether the sums run backwards."""
+    outer, n, inner, backwards = at.n
+    out, x = at.outs[0], at.operands[0]
+    first, step = ((n - 1) * inner, -inner) if backwards else (0, inner)
+    around, (rows,) = merged((outer, inner), [(n * inner, 1)])
+    target = to.item(out, first, rows)
+    source = to.item(x.value, x.offset + first, rows)
+    to.add_loops(around, [f"{target} = {source};"], outer * n * inner)
+    around, (rows,) = merged((outer, n - 1, inner), [(n * inner, step, 1)])
+    target = to.item(out, first + step, rows)
+    added = f"{to.item(out, first, rows)} + {to.item(x.value, x.offset + first + step, rows)}"
+    to.add_loops(around, [f"{target} = {added};"], outer * (n - 1) * inner)
+
+
+ROUTINES: dict[str, Callable[[Statements, Instruction], None]] = {
+    "mean": write_mean,
+    "max": reduced("cg_greater({0}, {1})"),
+    "min": reduced("cg_lesser({0}, {1})"),
+    "prod": reduced("{0} * {1}"),
+    "concat": write_concat,
+    "put": write_put,
+    "gather": write_gather,
+    "scatter_add": write_scatter,
+    "cumsum": write_cumsum,
+}
+
+BY_BLAS = (
+    " of BLAS or LAPACK, whose order of adding up is no other's; write small products as sums, such "
+    "as (a * x).sum(axis=-1) for a @ x"
+)
+INSTEAD = dict.fromkeys(["matmul", "solve", "lapack", "triangle", "solve_triangular"], BY_BLAS)

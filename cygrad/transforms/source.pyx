@@ -1,0 +1,61 @@
+"""Source: a capture written as files of C (programs/source.py)."""
+
+import numpy as np
+
+from cygrad.core.layout cimport shape_of
+from cygrad.programs.calls cimport Forward, Gradient
+from cygrad.programs.program cimport Program
+from cygrad.programs.saving cimport saved
+from cygrad.transforms.capture cimport AS_IT_WAS, LAST_INPUT
+
+from cygrad.programs.source import Given, put, written
+
+
+cdef tuple write_source(Capture capture, str name, object folder):
+    cdef Program program = capture.program
+    refuse_calls(program)
+    state = saved(program.draft, program.shapes, program.outside_now())
+    header, code = written(name, state, inputs_of(capture), results_of(capture))
+    paths = folder / f"{name}.h", folder / f"{name}.c"
+    put(paths[0], header)
+    put(paths[1], code)
+    return paths
+
+
+cdef int refuse_calls(Program program) except -1:
+    for call in program.draft.calls:
+        if isinstance(call, (Forward, Gradient)):
+            raise TypeError(f"to_c: {call.name} is computed by Python in a replay, not by a "
+                            "program; write it with elementwise functions and sums")
+        raise TypeError(f"to_c: the function does more than compute, which is no C: {call.name}. "
+                        "Leave random numbers and updates to the caller, as arguments and results")
+    return 0
+
+
+cdef list inputs_of(Capture capture):
+    """Of each input what it is, and its shape."""
+    cdef int k
+    found = []
+    for k in range(capture.n_leaves):
+        if capture.kinds[k] <= LAST_INPUT:
+            shape = () if capture.shapes[k] is NULL else shape_of(capture.shapes[k])
+            found.append(Given(f"argument {k}", shape))
+    return found
+
+
+cdef list results_of(Capture capture):
+    """Of each leaf of the result what it is, and its number among the program's; or -1, and what
+    it always is."""
+    cdef int k
+    found = []
+    for k in range(len(capture.ways)):
+        if capture.ways[k] != AS_IT_WAS:
+            shape = shape_of(capture.results[k].target)
+            found.append((Given(f"result {k}", shape), capture.constants[k], ()))
+            continue
+        always = np.asarray(capture.constants[k])
+        if always.dtype.kind not in "biuf":
+            raise TypeError(f"to_c: a part of the result is no number: {capture.constants[k]!r}")
+        found.append((Given(f"result {k}, always the same", always.shape), -1,
+                      tuple(always.astype(np.float64).reshape(-1).tolist())))
+    return found
