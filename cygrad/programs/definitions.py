@@ -1,7 +1,7 @@
 """The kernels' C, taken apart into definitions, and what of it the kernels of a program need.
 
 kernels/*.h and the tables kernels.def and instructions.def are read as text, where a program is
-written as C source (source.pyx). plain.h has what stands in place of their loops: source computes
+written as C source (source.pyx). plain.h has what stands in place of their loops, routines.h what computes arrays: source computes
 one number at a time, by the same functions, which give the same bits.
 """
 
@@ -21,7 +21,11 @@ HEADERS = [
     *["power_slopes", "gamma_coefficients", "gamma_function", "polygamma", "loops", "activations"],
 ]
 # The files, in this order; setup.py puts them into a wheel, without their comments.
-FILES = ["programs/plain.h", *[f"kernels/{name}.h" for name in HEADERS]]
+FILES = [
+    "programs/plain.h",
+    *[f"kernels/{name}.h" for name in HEADERS],
+    "programs/routines.h",
+]
 
 # In place of what the loops make of numbers, a kernel may be written where it is used.
 CHOICE = re.compile(r"\?|\bt\b")
@@ -225,34 +229,34 @@ class Kernels:
 
     def make(self, kind: str, name: str, *rest: str) -> Kernel:
         if kind.startswith("GRADIENT"):
-            _by, reads, *rest = rest
-            parameters = letters(reads) + constants(self.rows[name][2])
+            of, (_by, reads, *told) = self.rows[name][2], rest
         else:
-            reads, *rest = rest
-            parameters = letters(reads) + constants(reads)
+            reads, *told = rest
+            of = reads
+        parameters = letters(reads) + constants(of)
         kind = kind.removeprefix("GRADIENT").removeprefix("FORWARD").lstrip("_")
         if kind == "FUNCTION":
             return Kernel(parameters, (), f"{self.function(name)}(x)")
         if kind == "PAIR":
-            return Kernel((*parameters, "second"), (), f"{rest[0]}({rest[1]}, second)")
+            return Kernel((*parameters, "second"), (), f"{told[0]}({told[1]}, second)")
         if kind == "BY":
-            slope = self.applied(rest[0], [*parameters[1:]])
+            slope = self.applied(told[0], [*parameters[1:]])
             return Kernel(parameters, (), f"g * ({slope})")
         lines: tuple[str, ...] = ()
         if kind == "OF":
-            lines = (f"const double t = {self.function(rest[0])}({parameters[1]});",)
+            lines = (f"const double t = {self.function(told[0])}({parameters[1]});",)
         elif kind == "AT":
-            lines = (f"const double t = {self.function(rest[0])}({rest[1]});",)
+            lines = (f"const double t = {self.function(told[0])}({told[1]});",)
         elif kind == "AT2":
-            both = self.definitions.alias(f"CG_{rest[0]}_ONE")
-            lines = (f"const double t = {both}({rest[1]}, {rest[2]});",)
+            both = self.definitions.alias(f"CG_{told[0]}_ONE")
+            lines = (f"const double t = {both}({told[1]}, {told[2]});",)
         elif kind == "IF":
             lines = (
-                f"if (!({rest[0]}))",
-                f"    return {rest[3]};",
-                f"const double t = {self.function('EXP')}({rest[1]});",
+                f"if (!({told[0]}))",
+                f"    return {told[3]};",
+                f"const double t = {self.function('EXP')}({told[1]});",
             )
-        result = rest[2] if kind == "IF" else rest[-1]
+        result = told[2] if kind == "IF" else told[-1]
         result = CONSTANT.sub(r"c\1", self.with_ones(result))
         lines = tuple(CONSTANT.sub(r"c\1", line) for line in lines)
         if lines or CHOICE.search(result):

@@ -47,28 +47,3 @@
         return fabs(value) >= (doubtful) ? value : cg_##f##_beyond(x); \
     } \
     CG_ARRAY(f)
-
-/* The sum of n numbers, a step apart, in NumPy's order: -0 is what changes nothing it is added to. */
-static double cg_sum(const double *x, ptrdiff_t step, ptrdiff_t n)
-{
-    double r[8], sum = -0.0;
-    ptrdiff_t i = 0;
-    if (n > 128) {
-        const ptrdiff_t half = n / 2 - n / 2 % 8;
-        return cg_sum(x, step, half) + cg_sum(x + half * step, step, n - half);
-    }
-    if (n >= 8) {
-        for (; i < 8; i++)
-            r[i] = x[i * step];
-        for (; i < n - n % 8; i++)
-            r[i % 8] += x[i * step];
-        sum = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));
-    }
-    for (; i < n; i++)
-        sum += x[i * step];
-    return sum;
-}
-
-/* The greater or the lesser of two, as NumPy has it; nan if one is nan. */
-static double cg_greater(double x, double y) { return (x >= y || x != x) ? x : y; }
-static double cg_lesser(double x, double y) { return (x <= y || x != x) ? x : y; }

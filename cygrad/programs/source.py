@@ -11,14 +11,25 @@ from typing import Any, NamedTuple
 
 from .._version import __version__
 from .definitions import kernels
-from .statements import COMPUTED, CONSTANT, OUTSIDE, Draft, Result, Shape, Statements, draft_of
-from .statements import literal
-
-KEYWORDS = set(
-    """auto break case char const continue default do double else enum extern float for goto if
-    inline int long register restrict return short signed sizeof static struct switch typedef union
-    unsigned void volatile while""".split()
+from .routines import ROUTINES
+from .statements import (
+    COMPUTED,
+    CONSTANT,
+    OUTSIDE,
+    Draft,
+    Result,
+    Shape,
+    Statements,
+    draft_of,
+    literal,
 )
+
+KEYWORDS = {
+    *["auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else"],
+    *["enum", "extern", "float", "for", "goto", "if", "inline", "int", "long", "register"],
+    *["restrict", "return", "short", "signed", "sizeof", "static", "struct", "switch", "typedef"],
+    *["union", "unsigned", "void", "volatile", "while"],
+}
 
 
 class Given(NamedTuple):
@@ -119,7 +130,7 @@ def written(
     for given, number, numbers in results:
         at = draft.results[number] if number >= 0 else None
         found.append(Result(at, given.shape, numbers))
-    to = Statements(draft, found, kernels())
+    to = Statements(draft, found, kernels(), ROUTINES)
     body = "\n".join(f"    {line}" for line in [*named(to, draft), *to.lines])
     definitions = kernels().written(body)
     outputs = [given for given, _, _ in results]
@@ -159,20 +170,20 @@ def sizes(name: str, work: int, inputs: list[Given], outputs: list[Given]) -> li
 def named(to: Statements, draft: Draft) -> list[str]:
     """Declarations of what the statements name: arguments, constants and arrays."""
     text = "\n".join(to.lines)
-    lines = [*to.tables]
     words = set(re.findall(r"\b[a-z]\w*", text))
+    lines = [table for name, table in to.tables.items() if name in words]
     for k, value in enumerate(draft.values):
         if value.origin == COMPUTED and k not in to.memory or to.name(k) not in words:
             continue
         if value.origin == COMPUTED:
             lines.append(f"double *const {to.name(k)} = {to.memory[k]};")
         elif value.origin in (CONSTANT, OUTSIDE):
-            numbers = ", ".join(map(literal, value.numbers)).replace("(-", "-")
+            numbers = ", ".join(map(literal, value.numbers))
             lines.append(f"static const double {to.name(k)}[] = {{{numbers}}};")
         elif value.size == 1:
-            lines.append(f"const double {to.name(k)} = in[{value.index}][0];")
+            lines.append(f"const double {to.name(k)} = in[{value.which}][0];")
         else:
-            lines.append(f"const double *const {to.name(k)} = in[{value.index}];")
+            lines.append(f"const double *const {to.name(k)} = in[{value.which}];")
     text += "\n".join(lines)
     unread = [x for x in ("in", "out", "work") if not re.search(rf"\b{x}\b", text)]
     return [*lines, *(f"(void){x};" for x in unread)]

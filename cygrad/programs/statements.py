@@ -29,7 +29,7 @@ Shape = tuple[int, ...]
 class Value(NamedTuple):
     origin: int
     size: int
-    index: int
+    which: int  # of the inputs
     numbers: tuple[float, ...]
 
 
@@ -84,9 +84,9 @@ def draft_of(state: tuple[Any, ...]) -> Draft:
     _format, _version, (_shapes, table, layouts, rows, results), blocks, _digest = state
     left = list(blocks)[::-1]
     values = []
-    for origin, size, index in table:
+    for origin, size, which in table:
         block = left.pop() if origin in (CONSTANT, OUTSIDE) else b""
-        values.append(Value(origin, size, index, struct.unpack(f"{len(block) // ITEM}d", block)))
+        values.append(Value(origin, size, which, struct.unpack(f"{len(block) // ITEM}d", block)))
     instructions = []
     for kind, name, operands, out, outs, form, offset, axes, c, n in rows:
         given = [Operand(v, at, layouts[f][0], in_numbers(layouts[f][1])) for v, at, f in operands]
@@ -110,7 +110,13 @@ def literal(x: float) -> str:
     if math.isnan(x):
         return "(double)NAN"
     text = "(double)INFINITY" if math.isinf(x) else repr(abs(x))
-    return f"(-{text})" if math.copysign(1.0, x) < 0 else text
+    return f"-{text}" if math.copysign(1.0, x) < 0 else text
+
+
+def operand_of(x: float) -> str:
+    """A number as a part of an expression."""
+    text = literal(x)
+    return f"({text})" if text.startswith("-") else text
 
 
 def index_of(offset: int, strides: Sequence[int]) -> str:
@@ -157,10 +163,21 @@ def merged(shape: Shape, parts: list[Shape]) -> tuple[list[int], list[list[int]]
 def in_order(shape: Shape) -> Shape:
     """The strides of an array in C order."""
     strides: list[int] = []
+    step = 1
     for n in reversed(shape):
-        strides.insert(0, strides[0] * last if strides else 1)
-        last = n
+        strides.insert(0, step)
+        step *= n
     return tuple(strides)
+
+
+# What writes a routine: a function of an instruction.
+Routine = Callable[["Statements", Instruction], None]
+
+BLAS = ("matmul", "solve", "lapack", "triangle", "solve_triangular")
+BY_BLAS = (
+    " of BLAS or LAPACK, whose order of adding up is no other's; write small products as sums, such "
+    "as (a * x).sum(axis=-1) for a @ x"
+)
 
 
 # ---- Statements ----------------------------------------------------------------------------------
@@ -169,12 +186,15 @@ def in_order(shape: Shape) -> Shape:
 class Statements:
     """The body of a function of C, its constants, and how much memory it needs."""
 
-    def __init__(self, draft: Draft, results: list[Result], kernels: Kernels) -> None:
+    def __init__(
+        self, draft: Draft, results: list[Result], kernels: Kernels, routines: dict[str, Routine]
+    ) -> None:
         self.draft = draft
         self.kernels = kernels
+        self.routines = routines
         self.results = results
         self.lines: list[str] = []
-        self.tables: list[str] = []
+        self.tables: dict[str, str] = {}
         self.memory: dict[int, str] = {}  # of arrays that are computed: a pointer
         self.places: dict[int, int] = {}  # of those in `work`
         self.free: dict[int, list[int]] = {}
@@ -200,9 +220,18 @@ class Statements:
         for k in reversed(range(end)):
             at = rows[k]
             if at.kind == CHECK or any(v in self.readers for v in at.outs):
-                self.needed.insert(0, k)
-                for operand in at.operands:
+                self.needed.append(k)
+                for operand in self.read_by(at):
                     self.readers.setdefault(operand.value, []).append(k)
+        self.needed.reverse()
+
+    def read_by(self, at: Instruction) -> Sequence[Operand]:
+        """The operands, but for those that nothing is computed of, as it would be empty."""
+        if at.outs and not any(self.draft.values[v].size for v in at.outs):
+            return ()
+        if at.kind == PUT and at.layout and not math.prod(at.layout.shape):
+            return at.operands[1:]
+        return at.operands
 
     def find_direct(self) -> None:
         """Arrays that are computed in the memory of a result."""
@@ -245,9 +274,9 @@ class Statements:
                     self.places.pop(value)
                 )
 
-    def declare(self, at: Instruction) -> None:
-        """Its results, to be filled in."""
-        for value in at.outs:
+    def declare(self, values: Sequence[int]) -> None:
+        """What is to be filled in."""
+        for value in values:
             if self.draft.values[value].size == 1:
                 self.lines.append(f"double {self.name(value)};")
             else:
@@ -259,18 +288,22 @@ class Statements:
         of = self.draft.values[value]
         if of.origin == COMPUTED:
             return f"v{self.numbers[value]}"
-        return f"i{of.index}" if of.origin == INPUT else f"c{value}"
+        return f"i{of.which}" if of.origin == INPUT else f"c{value}"
 
     def item(self, value: int, offset: int, strides: Sequence[int] = ()) -> str:
         """A number of a value, at the present place in loops."""
         of = self.draft.values[value]
-        if of.numbers and not any(strides):
-            return literal(of.numbers[offset])
+        if of.numbers and (of.size == 1 or not any(strides)):
+            return operand_of(of.numbers[offset])
         if of.size == 1:
             return self.name(value)
         return f"{self.name(value)}[{index_of(offset, strides)}]"
 
-    def pointer(self, value: int, offset: int, strides: Sequence[int]) -> str:
+    def target(self, value: int) -> str:
+        """A pointer to a result, to be filled in."""
+        return f"&{self.name(value)}" if self.draft.values[value].size == 1 else self.name(value)
+
+    def pointer(self, value: int, offset: int, strides: Sequence[int] = ()) -> str:
         of = self.draft.values[value]
         if of.size == 1:
             return f"(const double[]){{{self.item(value, 0)}}}"
@@ -307,14 +340,11 @@ class Statements:
             self.lines.append(f"if (cg_bits({first}) != cg_bits({second}))")
             self.lines.append("    return 1;")
         elif at.kind == SUM:
-            self.declare(at)
             self.reduce(at.outs[0], at.operands[0], at.axes, at.c[0], None)
         elif at.kind == GATHER:
-            self.declare(at)
+            self.declare(at.outs)
             for j, x in enumerate(at.operands):
-                self.lines.append(
-                    f"{self.item(at.outs[0], j)} = {self.item(x.value, x.offset)};"
-                )
+                self.lines.append(f"{self.item(at.outs[0], j)} = {self.item(x.value, x.offset)};")
         elif at.kind == PUT:
             self.put(k, at)
         else:
@@ -332,16 +362,19 @@ class Statements:
             self.add_loops(lengths, [text], math.prod(x.shape))
 
     def whole(self, value: int) -> str:
-        """A number of a whole array, in a loop; or the number that it is."""
-        return self.item(value, 0, (1,) if self.draft.values[value].size != 1 else ())
+        """A number of an array, in a loop over all; or the number that it is."""
+        return self.item(value, 0, (1,))
+
+    def for_all(self, value: int, text: str) -> None:
+        size = self.draft.values[value].size
+        self.add_loops([size] if size > 1 else [], [text], size)
 
     def fill(self, value: int, number: float) -> None:
-        size = self.draft.values[value].size
-        self.add_loops([size], [f"{self.whole(value)} = {literal(number)};"], size)
+        self.for_all(value, f"{self.whole(value)} = {literal(number)};")
 
     def add_loops(self, lengths: Sequence[int], body: Sequence[str], size: int) -> None:
         if size > 0:
-            self.lines += nested([n for n in lengths if size > 1], body)
+            self.lines += nested(lengths, body)
 
     # ---- Elementwise ---------------------------------------------------------------------------
 
@@ -405,7 +438,7 @@ class Statements:
     ) -> list[str]:
         """A kernel of numbers; new: targets that are to be declared."""
         kernel = self.kernels.of(at.name)
-        arguments = [*operands, *map(literal, at.c)][: len(kernel.parameters) - len(targets) + 1]
+        arguments = [*operands, *map(operand_of, at.c)][: len(kernel.parameters) - len(targets) + 1]
         before = []
         if len(targets) == 2:
             arguments.append(f"&{targets[1]}")
@@ -415,14 +448,9 @@ class Statements:
 
     # ---- Sums and their like -------------------------------------------------------------------
 
-    def reduce(
-        self, out: int, x: Operand, axes: int, start: float, combined: str | None
-    ) -> None:
+    def reduce(self, out: int, x: Operand, axes: int, start: float, combined: str | None) -> None:
         """As kernels/reduction.pyx goes through memory. combined: C of two numbers; None: a sum."""
         shape, strides = x.shape, x.strides
-        self.fill(out, start)
-        if 0 in shape:
-            return
         loops: list[list[int]] = []  # length, and strides of x and out; the innermost first
         stride = 1
         for d in reversed(range(len(shape))):
@@ -441,13 +469,21 @@ class Statements:
         if combined is None and loops and inner[2] == 0:
             del loops[0]
         loops.reverse()
-        target = self.item(out, 0, [own for _, _, own in loops])
         steps = [step for _, step, _ in loops]
         added = self.item(x.value, x.offset, steps)
         if combined is None and inner[2] == 0 and inner[0] > 1:
             added = f"cg_sum({self.pointer(x.value, x.offset, steps)}, {inner[1]}, {inner[0]})"
+        begin = literal(start)
+        if self.draft.values[out].size == 1 and not loops and 0 not in shape:
+            text = added if begin == "-0.0" else (combined or "{0} + {1}").format(begin, added)
+            self.lines.append(f"double {self.name(out)} = {text};")
+            return
+        self.declare((out,))
+        self.fill(out, start)
+        target = self.item(out, 0, [own for _, _, own in loops])
         text = (combined or "{0} + {1}").format(target, added)
-        self.lines += nested([length for length, _, _ in loops], [f"{target} = {text};"])
+        size = math.prod(shape)
+        self.add_loops([length for length, _, _ in loops], [f"{target} = {text};"], size)
 
     # ---- Parts put into arrays -----------------------------------------------------------------
 
@@ -467,7 +503,9 @@ class Statements:
             if len(at.operands) == 2:
                 base = at.operands[1]
                 lengths, (source, target) = merged(base.shape, [base.strides] * 2)
-                text = f"{self.item(out, 0, target)} = {self.item(base.value, base.offset, source)};"
+                text = (
+                    f"{self.item(out, 0, target)} = {self.item(base.value, base.offset, source)};"
+                )
                 self.add_loops(lengths, [text], math.prod(base.shape))
             else:
                 self.fill(out, 0.0)
@@ -497,127 +535,16 @@ class Statements:
 
     def routine(self, at: Instruction) -> None:
         """What computes whole arrays: that which is a loop of cygrad's own."""
-        if at.name not in ROUTINES:
+        if at.name not in self.routines:
             raise TypeError(
                 f"to_c: there is no C source of {at.name}, which the program computes by a routine"
-                + INSTEAD.get(at.name, "; write it with sums and elementwise functions")
+                + (BY_BLAS if at.name in BLAS else "; write it with sums and elementwise functions")
             )
-        self.declare(at)
-        ROUTINES[at.name](self, at)
+        self.routines[at.name](self, at)
 
     def table(self, numbers: Sequence[int]) -> str:
         """Whole numbers as a table: its name."""
         name = f"p{len(self.tables)}"
         text = ", ".join(map(str, numbers)) or "0"
-        self.tables.append(f"static const ptrdiff_t {name}[] = {{{text}}};")
+        self.tables[name] = f"static const ptrdiff_t {name}[] = {{{text}}};"
         return name
-
-
-def reduced(combined: str | None) -> Callable[[Statements, Instruction], None]:
-    """n: results, axes, which of them, numbers in each result, the shape, the strides."""
-
-    def write(to: Statements, at: Instruction) -> None:
-        ndim = at.n[1]
-        shape, strides = at.n[4 : 4 + ndim], in_numbers(at.n[4 + ndim :][:ndim])
-        x = at.operands[0]._replace(shape=shape, strides=strides)
-        to.reduce(at.outs[0], x, at.n[2], at.c[0], combined)
-
-    return write
-
-
-def write_mean(to: Statements, at: Instruction) -> None:
-    out, size = at.outs[0], at.n[0]
-    reduced(None)(to, at)
-    target = to.whole(out)
-    to.add_loops([size], [f"{target} = {target} / {literal(float(at.n[3]))};"], size)
-
-
-def write_concat(to: Statements, at: Instruction) -> None:
-    """n: parts, how often each gives a piece, and the lengths of their pieces."""
-    parts, rows, *lengths = at.n
-    whole, start = sum(lengths), 0
-    for x, length in zip(at.operands[:parts], lengths, strict=True):
-        around, (target, source) = merged((rows, length), [(whole, 1), (length, 1)])
-        text = f"{to.item(at.outs[0], start, target)} = {to.item(x.value, x.offset, source)};"
-        to.add_loops(around, [text], rows * length)
-        start += length
-
-
-def write_put(to: Statements, at: Instruction) -> None:
-    """n: numbers, the view's offset, axes, shape and strides, and x's strides."""
-    _size, offset, ndim = at.n[:3]
-    shape, strides, own = [at.n[3 + k * ndim :][:ndim] for k in range(3)]
-    x = at.operands[0]._replace(shape=shape, strides=in_numbers(own))
-    to.fill(at.outs[0], 0.0)
-    to.add_at(at.outs[0], offset // ITEM, in_numbers(strides), x, shape)
-
-
-def write_gather(to: Statements, at: Instruction) -> None:
-    """n: blocks, their length, the numbers of what they are in, and their positions."""
-    count, block, _whole, *positions = at.n
-    x = at.operands[0]
-    target = to.item(at.outs[0], 0, block_strides(block))
-    source = block_at(to, x.value, x.offset, positions, block)
-    to.add_loops(blocks(count, block), [f"{target} = {source};"], count * block)
-
-
-def write_scatter(to: Statements, at: Instruction) -> None:
-    count, block, _size, *positions = at.n
-    out, x = at.outs[0], at.operands[0]
-    to.fill(out, 0.0)
-    target = block_at(to, out, 0, positions, block)
-    source = to.item(x.value, x.offset, block_strides(block))
-    to.add_loops(blocks(count, block), [f"{target} += {source};"], count * block)
-
-
-def blocks(count: int, block: int) -> list[int]:
-    """Loops over blocks, and over the numbers of one where there are several."""
-    return [count] if block == 1 else [count, block]
-
-
-def block_strides(block: int) -> list[int]:
-    return [1] if block == 1 else [block, 1]
-
-
-def block_at(
-    to: Statements, value: int, offset: int, positions: Sequence[int], block: int
-) -> str:
-    """A number of the block at the present one of the positions."""
-    if to.draft.values[value].size == 1:
-        return to.item(value, 0)
-    index = f"{to.table([p * block + offset for p in positions])}[i]"
-    return f"{to.name(value)}[{index}{'' if block == 1 else ' + j'}]"
-
-
-def write_cumsum(to: Statements, at: Instruction) -> None:
-    """n: the lengths before the axis, along it and after it, and whether the sums run backwards."""
-    outer, n, inner, backwards = at.n
-    out, x = at.outs[0], at.operands[0]
-    first, step = ((n - 1) * inner, -inner) if backwards else (0, inner)
-    around, (rows,) = merged((outer, inner), [(n * inner, 1)])
-    target = to.item(out, first, rows)
-    source = to.item(x.value, x.offset + first, rows)
-    to.add_loops(around, [f"{target} = {source};"], outer * n * inner)
-    around, (rows,) = merged((outer, n - 1, inner), [(n * inner, step, 1)])
-    target = to.item(out, first + step, rows)
-    added = f"{to.item(out, first, rows)} + {to.item(x.value, x.offset + first + step, rows)}"
-    to.add_loops(around, [f"{target} = {added};"], outer * (n - 1) * inner)
-
-
-ROUTINES: dict[str, Callable[[Statements, Instruction], None]] = {
-    "mean": write_mean,
-    "max": reduced("cg_greater({0}, {1})"),
-    "min": reduced("cg_lesser({0}, {1})"),
-    "prod": reduced("{0} * {1}"),
-    "concat": write_concat,
-    "put": write_put,
-    "gather": write_gather,
-    "scatter_add": write_scatter,
-    "cumsum": write_cumsum,
-}
-
-BY_BLAS = (
-    " of BLAS or LAPACK, whose order of adding up is no other's; write small products as sums, such "
-    "as (a * x).sum(axis=-1) for a @ x"
-)
-INSTEAD = dict.fromkeys(["matmul", "solve", "lapack", "triangle", "solve_triangular"], BY_BLAS)

@@ -244,9 +244,11 @@ cdef class Compiled:
             if not example or capture.fits(tuple(found)):
                 return capture
         if self.stays_eager:
-            raise RuntimeError(f"to_c: there is no program: {self.explanations[len(self.explanations) - 1]}")
+            why = self.explanations[len(self.explanations) - 1]
+            raise RuntimeError(f"to_c: there is no program: {why}")
         raise RuntimeError("to_c: there is no capture yet; give the arguments of a call, as in "
-                           "f.to_c(name, x), outside of transforms and of other captures")
+                           "f.to_c(name, x), outside of transforms and of other captures. "
+                           "Arguments that share memory are not captured: give copies")
 
     cdef object compared(self, Capture capture, tuple found, object result, Run call, tuple args,
                          dict kwargs):

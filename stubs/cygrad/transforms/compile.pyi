@@ -5,6 +5,8 @@ told of one with overloads, such as a gradient's.
 """
 
 from collections.abc import Callable
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 from ..core.variable import Variable
@@ -30,6 +32,10 @@ class Compiled:
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
     def explain(self) -> str: ...
     def program(self) -> Program | None: ...
+    # Any: what the function takes.
+    def to_c(
+        self, name: str, *example: Any, path: str | PathLike[str] = "."
+    ) -> tuple[Path, Path]: ...
 
 class Replaying:
     def __init__(self, capture: Capture, found: tuple[Any, ...], call: Run | None) -> None: ...

@@ -1,0 +1,1 @@
+"""Stub of cygrad/transforms/source.pyx."""
