@@ -153,11 +153,13 @@ class BuildWithStubs(build_py):
 
 
 def place_sources(root: Path) -> None:
-    """The kernels' C, of which `to_c` makes a program's, without comments: a third is saved."""
+    """The kernels' C, of which `to_c` makes a program's, without comments and in one file."""
     definitions = runpy.run_path(str(ROOT / "cygrad/programs/definitions.py"))
-    for name in [*definitions["FILES"], *definitions["TABLES"]]:
-        text = (ROOT / "cygrad" / name).read_text(encoding="utf-8")
-        (root / "cygrad" / name).write_text(definitions["without_comments"](text), encoding="utf-8")
+    texts = {
+        name: definitions["without_comments"]((ROOT / "cygrad" / name).read_text(encoding="utf-8"))
+        for name in [*definitions["FILES"], *definitions["TABLES"]]
+    }
+    (root / "cygrad" / definitions["PACKED"]).write_bytes(definitions["packed"](texts))
 
 
 def place_stubs(root: Path, place: Callable[[Path, Path], object]) -> None:

@@ -7,7 +7,9 @@ one number at a time, by the same functions, which give the same bits.
 
 from __future__ import annotations
 
+import bz2
 import functools
+import json
 import re
 from collections.abc import Iterator
 from importlib.resources import files
@@ -20,7 +22,8 @@ HEADERS = [
     *["logarithmic", "normal_coefficients", "normal_distribution", "normal_quantiles"],
     *["power_slopes", "gamma_coefficients", "gamma_function", "polygamma", "loops", "activations"],
 ]
-# The files, in this order; setup.py puts them into a wheel, without their comments.
+# The files, in this order. In a wheel, all of them are in one that setup.py makes.
+PACKED = "programs/kernels.bz2"
 FILES = [
     "programs/plain.h",
     *[f"kernels/{name}.h" for name in HEADERS],
@@ -57,9 +60,29 @@ class Macro(NamedTuple):
 # ---- Text ----------------------------------------------------------------------------------------
 
 
-def text_of(name: str) -> str:
-    """A file of cygrad without its comments, and functions by plain names: CG_NAME(f) is cg_f."""
-    text = without_comments(files("cygrad").joinpath(name).read_text(encoding="utf-8"))
+@functools.cache
+def texts() -> dict[str, str]:
+    """The files by name, without comments."""
+    folder = files("cygrad")
+    if folder.joinpath(PACKED).is_file():
+        return unpacked(folder.joinpath(PACKED).read_bytes())
+    return {
+        name: without_comments(folder.joinpath(name).read_text(encoding="utf-8"))
+        for name in [*FILES, *TABLES]
+    }
+
+
+def packed(texts: dict[str, str]) -> bytes:
+    return bz2.compress(json.dumps(texts).encode())
+
+
+def unpacked(data: bytes) -> dict[str, str]:
+    found: dict[str, str] = json.loads(bz2.decompress(data))
+    return found
+
+
+def plainly_named(text: str) -> str:
+    """Functions without the name of an instruction set: CG_NAME(f) is cg_f."""
     text = re.sub(r"\bCG_NAME\((\w+)##(\w+)\)", r"cg_##\1##\2", text)
     return re.sub(r"\bCG_NAME\((\w+)\)", r"cg_\1", text)
 
@@ -111,7 +134,7 @@ class Definitions:
         self.known: dict[str, list[int]] = {}
         for name in FILES:
             taken = set(self.known)
-            for found in self.found_in(text_of(name), taken):
+            for found in self.found_in(plainly_named(texts()[name]), taken):
                 for word in found.names:
                     self.known.setdefault(word, []).append(len(self.all))
                 self.all.append(found)
@@ -209,7 +232,7 @@ class Kernels:
         self.rows: dict[str, list[str]] = {}
         self.constants: dict[str, int] = {}
         for table in TABLES:
-            for row in rows_of(text_of(table)):
+            for row in rows_of(plainly_named(texts()[table])):
                 self.enter(row)
 
     def enter(self, row: list[str]) -> None:

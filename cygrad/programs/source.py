@@ -199,6 +199,16 @@ def check_name(name: object) -> None:
         raise ValueError(f"to_c: {name!r} is a word of C or of cygrad; choose another name")
 
 
+def put_both(
+    folder: str | os.PathLike[str], name: str, header: str, code: str
+) -> tuple[Path, Path]:
+    """Write name.h and name.c into a folder; their paths."""
+    paths = Path(folder) / f"{name}.h", Path(folder) / f"{name}.c"
+    put(paths[0], header)
+    put(paths[1], code)
+    return paths
+
+
 def put(path: Path, text: str) -> None:
     """Write a file that is there as a whole or not at all."""
     other = path.with_name(f".{path.name}.{os.getpid()}")

@@ -15,8 +15,6 @@ import types
 import warnings
 import weakref
 
-from pathlib import Path
-
 import numpy as np
 
 cimport numpy as cnp
@@ -41,13 +39,12 @@ from cygrad.transforms.capture cimport (
     is_number_too, key_of, requires, same_form, same_ways, spent, take_apart,
 )
 from cygrad.transforms.replayed cimport Run, beginnings, gradients_of, run_of, seed_like
-from cygrad.transforms.source cimport write_source
+from cygrad.transforms.source cimport source_of
 from cygrad.transforms.trace cimport Transform
 from cygrad.transforms.watches cimport (
     Watch, is_plain, watch_function, watch_inside, watching_states,
 )
 
-from cygrad.programs.source import check_name
 from cygrad.transforms.inputs import ArrayInput, NumberInput
 from cygrad.transforms.structure import is_structure, leaves, rebuild, template
 from cygrad.transforms.watches import WRAPPERS, TooMuch
@@ -225,11 +222,12 @@ cdef class Compiled:
         ('energy.h', 'energy.c')
         >>> print(header.read_text()[:75])
         /* energy: the program of a compiled function, written as C by cygrad        """
+        from cygrad.programs.source import check_name, put_both     # which few programs need
+
         check_name(name)
         if example:
             self(*example)
-        capture = self.captured(example)
-        return write_source(capture, name, Path(path))
+        return put_both(path, name, *source_of(self.captured(example), name))
 
     cdef Capture captured(self, tuple example):
         """The capture of a call with these arguments; without any, the last."""

@@ -1,6 +1,6 @@
-# Source: a capture written as files of C.
+# Source: a capture as C.
 
 from cygrad.transforms.capture cimport Capture
 
-# The paths of name.h and name.c, in a folder. TypeError: there is something in it that is no C.
-cdef tuple write_source(Capture capture, str name, object folder)
+# The texts of name.h and name.c. TypeError: there is something in it that is no C.
+cdef tuple source_of(Capture capture, str name)

@@ -1,4 +1,4 @@
-"""Source: a capture written as files of C (programs/source.py)."""
+"""Source: a capture as C (programs/source.py): what its arguments and results are."""
 
 import numpy as np
 
@@ -8,18 +8,14 @@ from cygrad.programs.program cimport Program
 from cygrad.programs.saving cimport saved
 from cygrad.transforms.capture cimport AS_IT_WAS, LAST_INPUT
 
-from cygrad.programs.source import Given, put, written
 
-
-cdef tuple write_source(Capture capture, str name, object folder):
+cdef tuple source_of(Capture capture, str name):
     cdef Program program = capture.program
+    from cygrad.programs.source import written      # which few programs need
+
     refuse_calls(program)
     state = saved(program.draft, program.shapes, program.outside_now())
-    header, code = written(name, state, inputs_of(capture), results_of(capture))
-    paths = folder / f"{name}.h", folder / f"{name}.c"
-    put(paths[0], header)
-    put(paths[1], code)
-    return paths
+    return written(name, state, inputs_of(capture), results_of(capture))
 
 
 cdef int refuse_calls(Program program) except -1:
@@ -35,6 +31,8 @@ cdef int refuse_calls(Program program) except -1:
 cdef list inputs_of(Capture capture):
     """Of each input what it is, and its shape."""
     cdef int k
+    from cygrad.programs.source import Given
+
     found = []
     for k in range(capture.n_leaves):
         if capture.kinds[k] <= LAST_INPUT:
@@ -47,6 +45,8 @@ cdef list results_of(Capture capture):
     """Of each leaf of the result what it is, and its number among the program's; or -1, and what
     it always is."""
     cdef int k
+    from cygrad.programs.source import Given
+
     found = []
     for k in range(len(capture.ways)):
         if capture.ways[k] != AS_IT_WAS:

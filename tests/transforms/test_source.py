@@ -14,6 +14,7 @@ import pytest
 
 import cygrad as cg
 import cygrad.functions as F
+from cygrad.programs import definitions
 from cygrad.programs.definitions import kernels
 from cygrad.special import gamma
 from fuzz.program import Program, random_program
@@ -275,7 +276,7 @@ def test_what_is_closed_over_is_as_it_is_now(tmp_path: Path) -> None:
 
 def test_structures_and_constants(tmp_path: Path) -> None:
     f = cg.compile(cg.value_and_grad(lambda p: F.sum(p["a"] * p["b"][0])))
-    p = {"a": np.array([1.0, 2.0]), "b": [3.0, np.array([1.0])]}
+    p: dict[str, Any] = {"a": np.array([1.0, 2.0]), "b": [3.0, np.array([1.0])]}
     header, code = f.to_c("f", p, path=tmp_path)
     written = of_header(built(tmp_path, [code], COMPILERS[0]), header)
     result, found = written([p["a"], 3.0, p["b"][1]])
@@ -336,11 +337,13 @@ def test_names_of_c(name: Any, tmp_path: Path) -> None:
         cg.compile(cg.grad(F.sum)).to_c(name, np.ones(2), path=tmp_path)
 
 
-def test_all_files_of_the_kernels_are_there() -> None:
-    assert kernels().definitions.needed("cg_polygamma")
-    doubled = {
-        name
-        for name, found in kernels().definitions.known.items()
-        if len({kernels().definitions.all[k].text.startswith("#") for k in found}) < len(found)
-    }
-    assert doubled <= {"CG_INDEPENDENT_ITERATIONS", "FORWARD"}
+def test_the_files_of_the_kernels_in_a_wheel() -> None:
+    assert definitions.unpacked(definitions.packed(definitions.texts())) == definitions.texts()
+
+
+def test_no_function_of_the_kernels_is_defined_twice() -> None:
+    """Under one name, in spite of the instruction sets; a macro may stand for another one."""
+    all_of_them = kernels().definitions
+    for name, found in all_of_them.known.items():
+        functions = [k for k in found if not all_of_them.all[k].text.startswith("#")]
+        assert len(functions) <= 1, name
