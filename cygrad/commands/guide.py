@@ -16,6 +16,7 @@ NAMES = (
     "networks",
     "numpy",
     "replay",
+    "controller",
     "pictures",
     "own-function",
     "coming-from",

@@ -8,7 +8,6 @@ one number at a time, by the same functions, which give the same bits.
 from __future__ import annotations
 
 import bz2
-import functools
 import json
 import re
 from collections.abc import Iterator
@@ -60,7 +59,6 @@ class Macro(NamedTuple):
 # ---- Text ----------------------------------------------------------------------------------------
 
 
-@functools.cache
 def texts() -> dict[str, str]:
     """The files by name, without comments."""
     folder = files("cygrad")
@@ -128,13 +126,13 @@ def expanded(macro: Macro, arguments: list[str]) -> str:
 class Definitions:
     """All of them, in order; of a name that is found in two files, those of the first."""
 
-    def __init__(self) -> None:
+    def __init__(self, texts: dict[str, str]) -> None:
         self.macros: dict[str, Macro] = {}
         self.all: list[Definition] = []
         self.known: dict[str, list[int]] = {}
         for name in FILES:
             taken = set(self.known)
-            for found in self.found_in(plainly_named(texts()[name]), taken):
+            for found in self.found_in(plainly_named(texts[name]), taken):
                 for word in found.names:
                     self.known.setdefault(word, []).append(len(self.all))
                 self.all.append(found)
@@ -227,12 +225,13 @@ class Kernels:
     """The lines of kernels.def and instructions.def, as functions of numbers."""
 
     def __init__(self) -> None:
-        self.definitions = Definitions()
+        read = texts()
+        self.definitions = Definitions(read)
         self.made: dict[str, Kernel] = {}
         self.rows: dict[str, list[str]] = {}
         self.constants: dict[str, int] = {}
         for table in TABLES:
-            for row in rows_of(plainly_named(texts()[table])):
+            for row in rows_of(plainly_named(read[table])):
                 self.enter(row)
 
     def enter(self, row: list[str]) -> None:
@@ -361,6 +360,11 @@ def rows_of(text: str) -> Iterator[list[str]]:
         yield [found[1], *arguments_of(text[found.end() : end])]
 
 
-@functools.cache
+READ: list[Kernels] = []
+
+
 def kernels() -> Kernels:
-    return Kernels()
+    """They are read when a program is first written."""
+    if not READ:
+        READ.append(Kernels())
+    return READ[0]

@@ -53,7 +53,7 @@ HEADER = """\
  *     int {name}(const double *const *in, double *const *out, double *work);
  *
  * in[k] and out[k] point to numbers in C order (the last index runs fastest), work to memory for
- * {name}_WORK numbers of 8 bytes, whatever they are; none of it overlaps another.
+ * {name}_WORK numbers of 8 bytes, whatever they are; none of these overlaps another.
  *
 {inputs}
  *

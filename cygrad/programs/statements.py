@@ -175,9 +175,10 @@ Routine = Callable[["Statements", Instruction], None]
 
 BLAS = ("matmul", "solve", "lapack", "triangle", "solve_triangular")
 BY_BLAS = (
-    " of BLAS or LAPACK, whose order of adding up is no other's; write small products as sums, such "
-    "as (a * x).sum(axis=-1) for a @ x"
+    "BLAS or LAPACK computes in an order of its own; write small products as sums, such as "
+    "(a * x).sum(axis=-1) for a @ x"
 )
+BY_ROUTINE = "the program computes by a routine; write it with sums and elementwise functions"
 
 
 # ---- Statements ----------------------------------------------------------------------------------
@@ -536,10 +537,8 @@ class Statements:
     def routine(self, at: Instruction) -> None:
         """What computes whole arrays: that which is a loop of cygrad's own."""
         if at.name not in self.routines:
-            raise TypeError(
-                f"to_c: there is no C source of {at.name}, which the program computes by a routine"
-                + (BY_BLAS if at.name in BLAS else "; write it with sums and elementwise functions")
-            )
+            why = BY_BLAS if at.name in BLAS else BY_ROUTINE
+            raise TypeError(f"to_c: there is no C source of {at.name}, which {why}")
         self.routines[at.name](self, at)
 
     def table(self, numbers: Sequence[int]) -> str:

@@ -1,6 +1,7 @@
 """to_c: what the written C computes has the bits of a replay, without warnings of the compilers."""
 
 import ctypes
+import doctest
 import re
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ from cygrad.programs.definitions import kernels
 from cygrad.special import gamma
 from fuzz.program import Program, random_program
 from operations import OPERATIONS, Operation
+from readme import PAGES, programs
 
 Array = Any
 
@@ -335,6 +337,24 @@ def test_refused(f: Callable[..., Any], message: str, tmp_path: Path) -> None:
 def test_names_of_c(name: Any, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="to_c: "):
         cg.compile(cg.grad(F.sum)).to_c(name, np.ones(2), path=tmp_path)
+
+
+def test_the_guide(tmp_path: Path) -> None:
+    """Its C, with the files that its Python writes, goes down as Python does."""
+    program = next(p for p in programs() if p.name == "controller_write_it")
+    doctest.DocTestRunner().run(program, clear_globs=False)
+    scope = program.globs
+    text = next(page for page in PAGES if page.stem == "controller").read_text()
+    main = tmp_path / "main.c"
+    main.write_text(text.split("```c\n")[1].split("```")[0])
+    command = [COMPILERS[0], *FLAGS, "-O2", f"-I{scope['folder']}", str(main), str(scope["code"])]
+    subprocess.run([*command, "-lm", "-o", str(tmp_path / "main")], check=True)
+    found = subprocess.run([tmp_path / "main"], capture_output=True, text=True, check=True).stdout
+    torque, start = np.zeros(20), np.array([0.1, 0.0])
+    for _ in range(50):
+        value, slopes = scope["fast"](torque, start)
+        torque -= 0.4 * slopes
+    assert float(found) == value
 
 
 def test_the_files_of_the_kernels_in_a_wheel() -> None:
