@@ -180,3 +180,50 @@ static void cg_scales(const double *x, const double *sums, double *scales, const
         scales[k] = ldexp(1.0, -exponent);
     }
 }
+
+/* ---- Routines: positions that are arguments (functions/indexing.pyx), and guards on numbers ---- */
+
+static ptrdiff_t cg_position(double x, ptrdiff_t block, ptrdiff_t size)
+{
+    return 0.0 <= x && x <= (double)(size / (block > 1 ? block : 1) - 1) ? (ptrdiff_t)x * block : 0;
+}
+
+static void cg_gather_at(const double *x, const double *positions, double *y, double *whole,
+                         ptrdiff_t count, ptrdiff_t block, ptrdiff_t size)
+{
+    (void)whole;
+    for (ptrdiff_t k = 0; k < count; k++)
+        for (ptrdiff_t i = 0; i < block; i++)
+            y[k * block + i] = x[cg_position(positions[k], block, size) + i];
+}
+
+static void cg_scatter_add_at(const double *g, const double *positions, double *x, double *whole,
+                              ptrdiff_t count, ptrdiff_t block, ptrdiff_t size)
+{
+    (void)whole;
+    for (ptrdiff_t i = 0; i < size; i++)
+        x[i] = 0.0;
+    for (ptrdiff_t k = 0; k < count; k++)
+        for (ptrdiff_t i = 0; i < block; i++)
+            x[cg_position(positions[k], block, size) + i] += g[k * block + i];
+}
+
+/* Whether all are whole numbers from low to high, or the exempt one. */
+static void cg_within(const double *x, const double *exempt, double *answer, ptrdiff_t n, double low,
+                      double high)
+{
+    *answer = 1.0;
+    for (ptrdiff_t k = 0; k < n; k++)
+        if (!((low <= x[k] && x[k] <= high && x[k] == floor(x[k])) || x[k] == *exempt))
+            *answer = 0.0;
+}
+
+static void cg_between(const double *x, const double *exempt, double *answer, ptrdiff_t n, double low,
+                       double high)
+{
+    (void)exempt;
+    *answer = 1.0;
+    for (ptrdiff_t k = 0; k < n; k++)
+        if (!(low <= x[k] && x[k] <= high))
+            *answer = 0.0;
+}

@@ -106,6 +106,8 @@ def called(to: Statements, at: Instruction) -> None:
     numbers = [str(n) for n in at.n]
     if at.name == "scales":
         numbers = [to.table(at.n), str(int(at.c[0] > 0.0))]
+    elif at.name in ("within", "between"):
+        numbers += map(literal, at.c)
     given = [to.pointer(x.value, x.offset) for x in at.operands]
     made = [to.target(value) for value in at.outs]
     to.lines.append(f"cg_{at.name}({', '.join([*given, *made, *numbers])});")
@@ -135,4 +137,5 @@ ROUTINES: dict[str, Routine] = {
     "mean_squared_error_gradient": write_error_gradient,
     **dict.fromkeys(["softmax", "softmax_gradient", "log_softmax"], called),
     **dict.fromkeys(["log_softmax_gradient", "logsumexp", "scales"], called),
+    **dict.fromkeys(["gather_at", "scatter_add_at", "within", "between"], called),
 }

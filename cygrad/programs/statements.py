@@ -409,7 +409,9 @@ class Statements:
         assert rows[0].layout is not None
         shape = rows[0].layout.shape
         local = {v for at in rows for v in at.outs if set(self.readers.get(v, ())) <= set(group)}
-        for at in rows:
+        aside = self.read_aside(rows)
+        for k, at in zip(group, rows, strict=True):
+            self.let_go({x.value for x in at.operands} - aside, k)
             for value in at.outs:
                 if value not in local:
                     self.claim(value)
@@ -428,6 +430,16 @@ class Statements:
             targets = [self.name(v) if v in local else self.item(v, 0, out) for v in at.outs]
             body += self.computed(at, texts, targets, [v in local for v in at.outs])
         self.add_loops(lengths, body, math.prod(shape))
+
+    def read_aside(self, rows: list[Instruction]) -> set[int]:
+        """What loops read elsewhere than where they write: nothing may be written in its place."""
+        forms = {at.layout.strides for at in rows if at.layout}
+        return {
+            x.value
+            for at in rows
+            for x in at.operands
+            if len(forms) > 1 or not self.is_alike(x, at.layout)
+        }
 
     def number(self, at: Instruction) -> None:
         texts = [self.item(x.value, x.offset) for x in at.operands]

@@ -227,7 +227,7 @@ cdef class Compiled:
         check_name(name)
         if example:
             self(*example)
-        return put_both(path, name, *source_of(self.captured(example), name))
+        return put_both(path, name, *source_of(self.captured(example), name, self.function))
 
     cdef Capture captured(self, tuple example):
         """The capture of a call with these arguments; without any, the last."""

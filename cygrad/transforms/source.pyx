@@ -1,5 +1,7 @@
 """Source: a capture as C (programs/source.py): what its arguments and results are."""
 
+import inspect
+
 import numpy as np
 
 from cygrad.core.layout cimport shape_of
@@ -9,13 +11,22 @@ from cygrad.programs.saving cimport saved
 from cygrad.transforms.capture cimport AS_IT_WAS, LAST_INPUT
 
 
-cdef tuple source_of(Capture capture, str name):
+cdef tuple source_of(Capture capture, str name, object function):
     cdef Program program = capture.program
     from cygrad.programs.source import written      # which few programs need
 
     refuse_calls(program)
     state = saved(program.draft, program.shapes, program.outside_now())
-    return written(name, state, inputs_of(capture), results_of(capture))
+    return written(name, state, inputs_of(capture, names_of(capture, function)),
+                   results_of(capture))
+
+
+cdef list names_of(Capture capture, object function):
+    """Of the arguments, where they are arrays and numbers themselves, and have names."""
+    try:
+        return [] if capture.places is not None else list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return []
 
 
 cdef int refuse_calls(Program program) except -1:
@@ -28,7 +39,7 @@ cdef int refuse_calls(Program program) except -1:
     return 0
 
 
-cdef list inputs_of(Capture capture):
+cdef list inputs_of(Capture capture, list names):
     """Of each input what it is, and its shape."""
     cdef int k
     from cygrad.programs.source import Given
@@ -37,7 +48,8 @@ cdef list inputs_of(Capture capture):
     for k in range(capture.n_leaves):
         if capture.kinds[k] <= LAST_INPUT:
             shape = () if capture.shapes[k] is NULL else shape_of(capture.shapes[k])
-            found.append(Given(f"argument {k}", shape))
+            name = f", {names[k]}" if k < len(names) else ""
+            found.append(Given(f"argument {k}{name}", shape))
     return found
 
 

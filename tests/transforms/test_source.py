@@ -33,7 +33,7 @@ pytestmark = pytest.mark.skipif(not COMPILERS, reason="there is no C compiler")
 
 # What BLAS, Python and longer routines compute.
 WITHOUT_SOURCE = {
-    *["avg_pool2d", "batch_norm", "binary_cross_entropy", "binary_cross_entropy_simple", "conv1d"],
+    *["avg_pool2d", "batch_norm", "conv1d"],
     *["conv2d", "convolve", "correlate", "cross_entropy", "dot", "dropout", "dropout_simple"],
     *["einsum", "inner", "layer_norm", "linear", "linear_simple", "lstm_cell", "lstm_step"],
     *["matmul", "max_pool2d", "median", "partition", "quantile", "sort", "tensordot", "vdot"],
@@ -285,6 +285,34 @@ def test_structures_and_constants(tmp_path: Path) -> None:
     value, slopes = f(p)
     assert result == 0
     assert same(found, numbers_of([value, slopes["a"], *slopes["b"]]))
+
+
+def test_positions_that_are_arguments(tmp_path: Path) -> None:
+    """A table that is looked up; no place of it is outside."""
+    table = cg.Variable(np.arange(12.0).reshape(4, 3) ** 2)
+    f = cg.compile(cg.value_and_grad(lambda x, i: F.sum(F.sin(x)[i] * F.sum(table[i], axis=1))))
+    x, i = np.linspace(-1.0, 1.0, 4), np.array([3, 0, 3])
+    header, code = f.to_c("f", x, i, path=tmp_path)
+    written = of_header(built(tmp_path, [code], COMPILERS[0]), header)
+    for positions in ([3, 0, 3], [1, 1, 2]):
+        result, found = written([x, np.array(positions)])
+        assert (result, same(found, numbers_of(f(x, np.array(positions))))) == (0, True)
+    assert written([x, np.array([0, 4, 0])])[0] == 1
+    assert written([x, np.array([0, 0.5, 0])])[0] == 1
+
+
+def test_memory_is_used_again(tmp_path: Path) -> None:
+    """A chain of arrays that are summed on its way takes two places, not ten."""
+
+    def f(x: Any) -> Any:
+        y = x
+        for _ in range(10):
+            y = F.sin(y) * F.sum(y)
+        return y
+
+    header, _ = cg.compile(lambda x: f(F.add(x, 0.0))).to_c("f", np.ones(50), path=tmp_path)
+    work = of_header(built(tmp_path, [header.with_suffix(".c")], COMPILERS[0]), header).work
+    assert work <= 100
 
 
 def test_the_last_capture(tmp_path: Path) -> None:
