@@ -8,7 +8,8 @@ to derive your own from.
   `eye`, `identity`; of random numbers: `rand`, `randn`, `normal`.
 - Functions made of functions, which compute their derivatives: `grad`, `value_and_grad`,
   `elementwise_grad`, `jacobian`, `hessian`; times a vector: `vjp`, `jvp`, `hvp`; with less memory:
-  `checkpoint`; captured once, and replayed: `compile`; for a batch: `vmap`.
+  `checkpoint`; captured once, and replayed: `compile`; for a batch: `vmap`; of parameters:
+  `functional_call`.
 - Modes, for a block or a function: `no_grad`, `test_mode`, `detect_anomaly`; asked for by
   `is_grad_enabled` and `is_test_mode`.
 - About the library: `isa`, the instruction set; `empty_cache` and `set_cache_limit`, for freed
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
         zeros_like,
     )
     from cygrad.core.threads import get_num_threads, set_num_threads
+    from cygrad.layers.calling import functional_call
     from cygrad.transforms import (
         checkpoint,
         elementwise_grad,
@@ -122,6 +124,7 @@ _LATER = {
     "core.creation": "arange eye full full_like identity linspace normal ones ones_like rand randn "
     "zeros zeros_like",
     "core.threads": "get_num_threads set_num_threads",
+    "layers.calling": "functional_call",
     "transforms": "checkpoint elementwise_grad grad hessian hvp jacobian jvp value_and_grad vjp",
     "transforms.compile": "compile",
     "transforms.vmap": "vmap",
@@ -145,6 +148,7 @@ __all__ = [
     "eye",
     "full",
     "full_like",
+    "functional_call",
     "functions",
     "get_include",
     "get_num_threads",
