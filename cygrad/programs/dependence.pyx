@@ -1,0 +1,747 @@
+"""Dependence: the numbers of a program's inputs that each number of its results is computed from.
+
+A draft is gone through once, and each number of each value gets a set of inputs, by its own number:
+0 is the empty set, 1 to n are the inputs themselves. Short sets are kept sorted, each once. A union
+that would be long is a pair of sets, and is looked into only when it reaches a result; so the time
+is that of the numbers computed, however dense they are.
+
+A set is never too small. What is known to take its numbers one by one, row by row or in another
+order is followed number by number; of anything else all results depend on all operands.
+"""
+
+cimport cython
+cimport numpy as cnp
+from cpython.exc cimport PyErr_CheckSignals
+from libc.stdlib cimport calloc, free, malloc, qsort
+from libc.string cimport memcmp, memcpy, memset
+
+import numpy as np
+
+from cygrad.core.layout cimport Layout, MAX_NDIM
+from cygrad.core.routines cimport name_of_routine
+from cygrad.functions.operation cimport broadcast_strides
+from cygrad.programs.calls cimport Forward, Gradient
+from cygrad.programs.draft cimport (
+    CALL, CHECK, Details, Draft, GATHER, INPUT, Instruction, KERNEL, Operand, PUT, ROUTINE, SUM,
+    grown,
+)
+from cygrad.programs.program cimport Program
+
+from cygrad.programs.reaches import reach_of
+
+cnp.import_array()
+
+cdef enum:
+    SHORT = 32                  # inputs of a set that is kept sorted
+    MOST_ELEMENTS = 1 << 26     # of all those sets together
+    CACHED = 1 << 18            # unions that are remembered
+    MOST_SETS = 0x7FFFFFF0
+
+cdef Py_ssize_t NUMBER = sizeof(double)
+
+
+# ---- Sets -------------------------------------------------------------------------------------
+
+cdef struct Node:
+    int first                   # where its elements start; of a union, one of the two
+    int second                  # minus how many; of a union, the other of the two
+
+cdef struct Union:
+    int a, b, both
+
+@cython.final
+cdef class Sets:
+    """Sets of inputs, by their numbers."""
+    cdef int inputs
+    cdef Node* nodes            # of the numbers from `inputs` + 1 on
+    cdef int n, room
+    cdef int* elements
+    cdef int n_elements, room_for_elements
+    cdef int* table             # of the short ones, by their elements; 0: free
+    cdef Py_ssize_t table_size
+    cdef int n_short
+    cdef Union* cache
+    # While sets are written out:
+    cdef int* seen              # of each input, and each node: the set in which it was met last
+    cdef int* waiting
+    cdef int* found
+    cdef int n_found, writing
+
+    def __cinit__(self, int inputs):
+        self.inputs = inputs
+        self.table_size = 1 << 12
+        self.table = <int*>calloc(self.table_size, sizeof(int))
+        self.cache = <Union*>calloc(CACHED, sizeof(Union))
+        self.found = <int*>malloc((inputs + 1) * sizeof(int))
+        if self.table is NULL or self.cache is NULL or self.found is NULL:
+            raise MemoryError()
+
+    def __dealloc__(self):
+        free(self.nodes)
+        free(self.elements)
+        free(self.table)
+        free(self.cache)
+        free(self.seen)
+        free(self.waiting)
+        free(self.found)
+
+    cdef int unite(self, int a, int b) except -1:
+        cdef Union* known
+        if a == b or b == 0:
+            return a
+        if a == 0:
+            return b
+        if a > b:
+            a, b = b, a
+        known = &self.cache[(<unsigned int>a * 2654435761U ^ <unsigned int>b * 2246822519U)
+                            >> 14 & (CACHED - 1)]
+        if known.a != a or known.b != b:
+            known.both = self.united(a, b)
+            known.a = a
+            known.b = b
+        return known.both
+
+    cdef int united(self, int a, int b) except -1:
+        cdef int both[2 * SHORT]
+        cdef int one_a, one_b, i = 0, j = 0, n = 0
+        cdef int n_a = self.length(a), n_b = self.length(b)
+        cdef const int* x
+        cdef const int* y
+        if n_a == 0 or n_b == 0:
+            return self.added(a, b)
+        one_a, one_b = a - 1, b - 1
+        x = &one_a if a <= self.inputs else &self.elements[self.nodes[a - self.inputs - 1].first]
+        y = &one_b if b <= self.inputs else &self.elements[self.nodes[b - self.inputs - 1].first]
+        while i < n_a or j < n_b:
+            if j == n_b or i < n_a and x[i] < y[j]:
+                both[n] = x[i]
+                i += 1
+            else:
+                i += i < n_a and x[i] == y[j]
+                both[n] = y[j]
+                j += 1
+            n += 1
+        if n == n_a:
+            return a
+        if n == n_b:
+            return b
+        if n > SHORT or self.n_elements + n > MOST_ELEMENTS:
+            return self.added(a, b)
+        return self.short(both, n)
+
+    cdef int length(self, int a) noexcept:
+        """How many elements a set has that is kept sorted; 0 of a union."""
+        cdef int second
+        if a <= self.inputs:
+            return 1
+        second = self.nodes[a - self.inputs - 1].second
+        return -second if second < 0 else 0
+
+    cdef int short(self, const int* elements, int n) except -1:
+        cdef Py_ssize_t place
+        cdef const Node* node
+        if 2 * self.n_short > self.table_size:
+            self.grow_table()
+        place = hash_of(elements, n) & (self.table_size - 1)
+        while self.table[place] != 0:
+            node = &self.nodes[self.table[place] - self.inputs - 1]
+            if node.second == -n and memcmp(&self.elements[node.first], elements,
+                                            n * sizeof(int)) == 0:
+                return self.table[place]
+            place = (place + 1) & (self.table_size - 1)
+        if self.n_elements + n > self.room_for_elements:
+            self.room_for_elements = 1024 + 2 * self.room_for_elements
+            self.elements = <int*>grown(self.elements, self.room_for_elements * sizeof(int))
+        memcpy(&self.elements[self.n_elements], elements, n * sizeof(int))
+        self.n_elements += n
+        self.n_short += 1
+        self.table[place] = self.added(self.n_elements - n, -n)
+        return self.table[place]
+
+    cdef int grow_table(self) except -1:
+        cdef Py_ssize_t size = 4 * self.table_size, place
+        cdef int* new = <int*>calloc(size, sizeof(int))
+        cdef const Node* node
+        cdef int k
+        if new is NULL:
+            raise MemoryError()
+        for k in range(self.n):
+            node = &self.nodes[k]
+            if node.second < 0:
+                place = hash_of(&self.elements[node.first], -node.second) & (size - 1)
+                while new[place] != 0:
+                    place = (place + 1) & (size - 1)
+                new[place] = self.inputs + 1 + k
+        free(self.table)
+        self.table = new
+        self.table_size = size
+        return 0
+
+    cdef int added(self, int first, int second) except -1:
+        if self.n == self.room:
+            if <Py_ssize_t>self.inputs + self.n > MOST_SETS // 2:
+                raise MemoryError()
+            self.room = 1024 + 2 * self.room
+            self.nodes = <Node*>grown(self.nodes, self.room * sizeof(Node))
+        self.nodes[self.n].first = first
+        self.nodes[self.n].second = second
+        self.n += 1
+        return self.inputs + self.n
+
+    # ---- Written out --------------------------------------------------------------------------
+
+    cdef int begin_writing(self) except -1:
+        """No set is made from here on."""
+        cdef Py_ssize_t n = <Py_ssize_t>self.inputs + self.n + 1
+        self.seen = <int*>calloc(n, sizeof(int))
+        self.waiting = <int*>malloc((self.n + 2) * sizeof(int))
+        if self.seen is NULL or self.waiting is NULL:
+            raise MemoryError()
+        return 0
+
+    cdef int write(self, int a) noexcept:
+        """The elements, sorted, to `found`; how many they are."""
+        cdef const Node* node
+        cdef int k, top = 0
+        self.writing += 1
+        self.n_found = 0
+        self.meet(a, &top)
+        while top > 0:
+            top -= 1
+            node = &self.nodes[self.waiting[top] - self.inputs - 1]
+            if node.second < 0:
+                for k in range(-node.second):
+                    self.meet(self.elements[node.first + k] + 1, &top)
+                continue
+            self.meet(node.first, &top)
+            self.meet(node.second, &top)
+        if self.n_found > self.inputs >> 4:
+            self.n_found = 0
+            for k in range(self.inputs):
+                if self.seen[k + 1] == self.writing:
+                    self.found[self.n_found] = k
+                    self.n_found += 1
+        else:
+            qsort(self.found, self.n_found, sizeof(int), ascending)
+        return self.n_found
+
+    cdef void meet(self, int a, int* top) noexcept:
+        """Each is met once, so that all that wait have room."""
+        if a == 0 or self.seen[a] == self.writing:
+            return
+        self.seen[a] = self.writing
+        if a <= self.inputs:
+            self.found[self.n_found] = a - 1
+            self.n_found += 1
+        else:
+            self.waiting[top[0]] = a
+            top[0] += 1
+
+
+cdef int ascending(const void* a, const void* b) noexcept nogil:
+    return (<const int*>a)[0] - (<const int*>b)[0]
+
+
+cdef unsigned int hash_of(const int* elements, int n) noexcept:
+    cdef unsigned int hash = 2166136261U
+    cdef int k
+    for k in range(n):
+        hash = (hash ^ <unsigned int>elements[k]) * 16777619U
+        hash ^= hash >> 15
+    return hash
+
+
+# ---- The draft --------------------------------------------------------------------------------
+
+@cython.final
+cdef class Walk:
+    """On the way through a draft: the sets of the values that are read later."""
+    cdef Draft draft
+    cdef Sets sets
+    cdef int** of               # of each value; NULL: all are empty
+    cdef int* last              # the instruction that reads it last
+
+    def __cinit__(self, Draft draft, Sets sets):
+        self.draft = draft
+        self.sets = sets
+        self.of = <int**>calloc(draft.n_values + 1, sizeof(int*))
+        self.last = <int*>malloc((draft.n_values + 1) * sizeof(int))
+        if self.of is NULL or self.last is NULL:
+            raise MemoryError()
+        memset(self.last, 0xFF, (draft.n_values + 1) * sizeof(int))
+
+    def __dealloc__(self):
+        cdef int k
+        if self.of is not NULL:
+            for k in range(self.draft.n_values):
+                free(self.of[k])
+        free(self.of)
+        free(self.last)
+
+    cdef int run(self) except -1:
+        cdef const Instruction* at
+        cdef int k, j
+        self.find_last()
+        for k in range(self.draft.n_instructions):
+            at = &self.draft.instructions[k]
+            if k % 1024 == 0:
+                PyErr_CheckSignals()
+            if at.outs > 0 and self.reads_any(at):
+                self.follow(at, k)
+            for j in range(at.count):
+                self.let_go(self.draft.operands[at.first + j].value, k)
+            for j in range(at.outs):
+                self.let_go(at.out + j, k)
+        return 0
+
+    cdef int find_last(self) except -1:
+        cdef const Instruction* at
+        cdef int k, j
+        for k in range(self.draft.n_instructions):
+            at = &self.draft.instructions[k]
+            for j in range(at.count):
+                self.last[self.draft.operands[at.first + j].value] = k
+        for result in self.draft.results:
+            self.last[<int>result[0]] = self.draft.n_instructions
+        return 0
+
+    cdef int let_go(self, int value, int k) noexcept:
+        if self.last[value] <= k:
+            free(self.of[value])
+            self.of[value] = NULL
+        return 0
+
+    cdef bint reads_any(self, const Instruction* at) noexcept:
+        cdef int j
+        for j in range(at.count):
+            if self.of[self.draft.operands[at.first + j].value] is not NULL:
+                return True
+        return False
+
+    cdef int* made(self, int value) except NULL:
+        """Empty sets for a value that is computed."""
+        self.of[value] = <int*>calloc(self.draft.values[value].size + 1, sizeof(int))
+        if self.of[value] is NULL:
+            raise MemoryError()
+        return self.of[value]
+
+    cdef int follow(self, const Instruction* at, int k) except -1:
+        cdef const Operand* operands = &self.draft.operands[at.first]
+        if at.kind == KERNEL:
+            return self.kernel(at, operands)
+        if at.kind == SUM:
+            return self.sum(at, operands)
+        if at.kind == GATHER:
+            return self.numbers(self.made(at.out), at, operands, 1)
+        if at.kind == PUT:
+            return self.put(at, operands, k)
+        if at.kind == ROUTINE:
+            return self.routine(at, operands)
+        return self.everything(at, self.all_of(at, operands))
+
+    # ---- Instructions -------------------------------------------------------------------------
+
+    cdef int kernel(self, const Instruction* at, const Operand* operands) except -1:
+        cdef Py_ssize_t strides[MAX_NDIM]
+        cdef Py_ssize_t size = self.draft.values[at.out].size
+        cdef int* out = self.made(at.out)
+        cdef int* other
+        cdef int j
+        if size == 1:
+            self.numbers(out, at, operands, 0)
+        else:
+            for j in range(at.count):
+                if self.of[operands[j].value] is NULL:
+                    continue
+                if not broadcast_strides(operands[j].layout, at.layout, strides):
+                    return self.everything(at, self.all_of(at, operands))
+                self.merge(out, at.layout.strides,
+                           self.of[operands[j].value] + operands[j].offset, strides,
+                           at.layout.ndim, at.layout.shape)
+        for j in range(1, at.outs):
+            other = self.made(at.out + j)
+            memcpy(other, out, size * sizeof(int))
+        return 0
+
+    cdef int numbers(self, int* out, const Instruction* at, const Operand* operands,
+                     Py_ssize_t step) except -1:
+        """Operands of one number each, to one after the other, or all to one."""
+        cdef int j
+        for j in range(at.count):
+            if self.of[operands[j].value] is not NULL:
+                out[j * step] = self.sets.unite(
+                    out[j * step], self.of[operands[j].value][operands[j].offset])
+        return 0
+
+    cdef int sum(self, const Instruction* at, const Operand* operands) except -1:
+        return self.reduce(at, self.of[operands[0].value] + operands[0].offset,
+                           operands[0].layout.ndim, operands[0].layout.shape,
+                           operands[0].layout.strides, self.draft.details_of(at).axes)
+
+    cdef int reduce(self, const Instruction* at, const int* source, int ndim,
+                    const Py_ssize_t* shape, const Py_ssize_t* strides,
+                    unsigned long long axes) except -1:
+        cdef Py_ssize_t steps[MAX_NDIM]
+        cdef Py_ssize_t step = NUMBER
+        cdef int d
+        for d in reversed(range(ndim)):
+            steps[d] = 0 if axes >> d & 1 else step
+            step *= 1 if axes >> d & 1 else shape[d]
+        return self.merge(self.made(at.out), steps, source, strides, ndim, shape)
+
+    cdef int put(self, const Instruction* at, const Operand* operands, int k) except -1:
+        cdef Py_ssize_t strides[MAX_NDIM]
+        cdef Py_ssize_t size = self.draft.values[at.out].size
+        cdef const Operand* old = &operands[1]
+        cdef int* out
+        if (at.count == 2 and self.of[old.value] is not NULL and self.last[old.value] == k
+                and old.offset == 0 and old.layout.contiguous
+                and old.value != operands[0].value
+                and self.draft.values[old.value].size == size):
+            out = self.of[at.out] = self.of[old.value]
+            self.of[old.value] = NULL
+        else:
+            out = self.made(at.out)
+            if at.count == 2 and self.of[old.value] is not NULL:
+                self.merge(out, old.layout.strides, self.of[old.value] + old.offset,
+                           old.layout.strides, old.layout.ndim, old.layout.shape)
+        if self.of[operands[0].value] is NULL:
+            return 0
+        if not broadcast_strides(operands[0].layout, at.layout, strides):
+            return self.everything(at, self.all_of(at, operands))
+        return self.merge(out + self.draft.details_of(at).offset, at.layout.strides,
+                          self.of[operands[0].value] + operands[0].offset, strides,
+                          at.layout.ndim, at.layout.shape)
+
+    cdef int merge(self, int* target, const Py_ssize_t* target_strides, const int* source,
+                   const Py_ssize_t* source_strides, int ndim, const Py_ssize_t* shape) except -1:
+        """Each number of the target depends on that of the source, too. Strides are in bytes."""
+        cdef Py_ssize_t index[MAX_NDIM]
+        cdef Py_ssize_t inner = 1, to = 0, by = 0, i
+        cdef int d, a = 0, b = 0, both = 0
+        cdef int* t
+        for d in range(ndim):
+            index[d] = 0
+            if shape[d] == 0:
+                return 0
+        if ndim > 0:
+            inner = shape[ndim - 1]
+            to = target_strides[ndim - 1] // NUMBER
+            by = source_strides[ndim - 1] // NUMBER
+        while True:
+            for i in range(inner):
+                t = target + i * to
+                if t[0] != a or source[i * by] != b:
+                    a, b = t[0], source[i * by]
+                    both = self.sets.unite(a, b)
+                t[0] = both
+            d = ndim - 2
+            while d >= 0:
+                index[d] += 1
+                target += target_strides[d] // NUMBER
+                source += source_strides[d] // NUMBER
+                if index[d] < shape[d]:
+                    break
+                target -= shape[d] * (target_strides[d] // NUMBER)
+                source -= shape[d] * (source_strides[d] // NUMBER)
+                index[d] = 0
+                d -= 1
+            if d < 0:
+                return 0
+
+    # ---- What takes all -----------------------------------------------------------------------
+
+    cdef int all_of(self, const Instruction* at, const Operand* operands) except -1:
+        """The set of all numbers that the operands' layouts reach."""
+        cdef Py_ssize_t still[MAX_NDIM]
+        cdef int j, all = 0
+        memset(still, 0, sizeof(still))
+        for j in range(at.count):
+            if self.of[operands[j].value] is not NULL:
+                self.merge(&all, still, self.of[operands[j].value] + operands[j].offset,
+                           operands[j].layout.strides, operands[j].layout.ndim,
+                           operands[j].layout.shape)
+        return all
+
+    cdef int everything(self, const Instruction* at, int all) except -1:
+        """All numbers of all results depend on it."""
+        cdef Py_ssize_t i
+        cdef int* out
+        cdef int j
+        if all == 0:
+            return 0
+        for j in range(at.outs):
+            free(self.of[at.out + j])
+            self.of[at.out + j] = NULL
+            out = self.made(at.out + j)
+            for i in range(self.draft.values[at.out + j].size):
+                out[i] = all
+        return 0
+
+    # ---- Routines: as they are laid out by their emit rules ------------------------------------
+
+    cdef int routine(self, const Instruction* at, const Operand* operands) except -1:
+        cdef const Details* details = self.draft.details_of(at)
+        cdef const Py_ssize_t* n = details.n
+        name = name_of_routine(details.run)
+        if name == "put":
+            return self.merge(self.made(at.out) + n[1] // NUMBER, n + 3 + n[2],
+                              self.source(operands), n + 3 + 2 * n[2], <int>n[2], n + 3)
+        if name == "concat":
+            return self.concat(at, operands, n)
+        if name == "gather":
+            return self.gather(self.made(at.out), self.source(operands), n)
+        if name == "scatter_add":
+            return self.scatter(self.made(at.out), self.source(operands), n)
+        if name == "cumsum":
+            return self.cumsum(self.made(at.out), self.source(operands), n)
+        if name == "matmul":
+            return self.matmul(self.made(at.out), operands, n)
+        if name in REDUCTIONS:
+            return self.reduce(at, self.source(operands), <int>n[1], n + 4, n + 4 + n[1],
+                               <unsigned long long>n[2])
+        if name in BY_ROWS:
+            return self.by_rows(at, operands, n)
+        return self.everything(at, self.all_reached(at, operands, name))
+
+    cdef int* source(self, const Operand* operand) noexcept:
+        return self.of[operand.value] + operand.offset
+
+    cdef int all_reached(self, const Instruction* at, const Operand* operands, str name) except -1:
+        cdef const Details* details = self.draft.details_of(at)
+        cdef Py_ssize_t i, first, end
+        cdef int j, all = 0
+        reached = reach_of(name, [details.n[i] for i in range(details.n_count)])
+        for j in range(at.count):
+            if self.of[operands[j].value] is NULL:
+                continue
+            first, end = reached[j]
+            for i in range(first, end + 1):
+                all = self.sets.unite(all, self.source(&operands[j])[i])
+        return all
+
+    cdef int concat(self, const Instruction* at, const Operand* operands,
+                    const Py_ssize_t* n) except -1:
+        cdef Py_ssize_t shape[2]
+        cdef Py_ssize_t to[2]
+        cdef Py_ssize_t by[2]
+        cdef Py_ssize_t start = 0
+        cdef int* out = self.made(at.out)
+        cdef int j
+        shape[0] = n[1]
+        to[0] = 0
+        to[1] = by[1] = NUMBER
+        for j in range(n[0]):
+            to[0] += n[2 + j] * NUMBER
+        for j in range(n[0]):
+            shape[1] = n[2 + j]
+            by[0] = n[2 + j] * NUMBER
+            if self.of[operands[j].value] is not NULL:
+                self.merge(out + start, to, self.source(&operands[j]), by, 2, shape)
+            start += n[2 + j]
+        return 0
+
+    cdef int gather(self, int* out, const int* source, const Py_ssize_t* n) except -1:
+        cdef Py_ssize_t k
+        for k in range(n[0]):
+            memcpy(out + k * n[1], source + n[3 + k] * n[1], n[1] * sizeof(int))
+        return 0
+
+    cdef int scatter(self, int* out, const int* source, const Py_ssize_t* n) except -1:
+        cdef Py_ssize_t k, i, to
+        for k in range(n[0]):
+            for i in range(n[1]):
+                to = n[3 + k] * n[1] + i
+                out[to] = self.sets.unite(out[to], source[k * n[1] + i])
+        return 0
+
+    cdef int cumsum(self, int* out, const int* source, const Py_ssize_t* n) except -1:
+        cdef Py_ssize_t outer, i, inner, at, step = n[2]
+        for outer in range(n[0]):
+            for inner in range(n[2]):
+                at = outer * n[1] * n[2] + inner
+                if n[3]:
+                    at += (n[1] - 1) * n[2]
+                for i in range(n[1]):
+                    out[at] = source[at]
+                    if i > 0:
+                        out[at] = self.sets.unite(out[at + step if n[3] else at - step], out[at])
+                    at += -step if n[3] else step
+        return 0
+
+    cdef int by_rows(self, const Instruction* at, const Operand* operands,
+                     const Py_ssize_t* n) except -1:
+        cdef Py_ssize_t row, i, width
+        cdef int* out
+        cdef int j, all
+        for j in range(at.outs):
+            self.made(at.out + j)
+        for row in range(n[0]):
+            all = 0
+            for j in range(at.count):
+                if self.of[operands[j].value] is not NULL:
+                    for i in range(row * n[1], (row + 1) * n[1]):
+                        all = self.sets.unite(all, self.source(&operands[j])[i])
+            for j in range(at.outs):
+                width = self.draft.values[at.out + j].size // n[0]
+                out = self.of[at.out + j] + row * width
+                for i in range(width):
+                    out[i] = all
+        return 0
+
+    cdef int matmul(self, int* out, const Operand* operands, const Py_ssize_t* n) except -1:
+        """A number depends on a row of the one, and on a column of the other."""
+        cdef Py_ssize_t shape[MAX_NDIM + 2]
+        cdef Py_ssize_t to[MAX_NDIM + 2]
+        cdef Py_ssize_t whole[MAX_NDIM + 2]
+        cdef const Py_ssize_t* strides
+        cdef Py_ssize_t lines = 1, step = NUMBER, of_line = NUMBER
+        cdef int batch = <int>n[0], j, d
+        cdef int* of_lines
+        if batch > MAX_NDIM - 2:
+            raise MemoryError()
+        for j in range(2):
+            # First the sets of the rows or the columns, then these for all their numbers.
+            if self.of[operands[j].value] is NULL:
+                continue
+            strides = n + 4 + batch if j == 0 else n + 6 + 2 * batch
+            lines = n[1] if j == 0 else n[3]
+            for d in range(batch):
+                lines *= n[4 + d]
+                shape[d] = n[4 + d]
+            shape[batch] = n[1] if j == 0 else n[2]
+            shape[batch + 1] = n[2] if j == 0 else n[3]
+            to[batch] = NUMBER if j == 0 else 0
+            to[batch + 1] = 0 if j == 0 else NUMBER
+            step, of_line = n[1] * n[3] * NUMBER, (n[1] if j == 0 else n[3]) * NUMBER
+            whole[batch] = n[3] * NUMBER
+            whole[batch + 1] = NUMBER
+            for d in reversed(range(batch)):
+                to[d], whole[d] = of_line, step
+                of_line *= shape[d]
+                step *= shape[d]
+            of_lines = <int*>calloc(lines + 1, sizeof(int))
+            if of_lines is NULL:
+                raise MemoryError()
+            try:
+                self.merge(of_lines, to, self.source(&operands[j]), strides, batch + 2, shape)
+                shape[batch], shape[batch + 1] = n[1], n[3]
+                self.merge(out, whole, of_lines, to, batch + 2, shape)
+            finally:
+                free(of_lines)
+        return 0
+
+
+cdef frozenset REDUCTIONS = frozenset({"mean", "max", "min", "prod"})
+cdef frozenset BY_ROWS = frozenset({
+    "softmax", "softmax_gradient", "log_softmax", "log_softmax_gradient", "logsumexp"})
+
+
+# ---- Results ----------------------------------------------------------------------------------
+
+def acts(Program program not None):
+    """Whether it does more than compute: what it calls of Python draws, tells or changes."""
+    for call in program.draft.calls:
+        if not isinstance(call, (Forward, Gradient)):
+            return True
+    return program.pause < program.n_steps
+
+
+def dependence(Program program not None, inputs, Py_ssize_t limit):
+    """What each number of the results is computed from, among those of some of the inputs.
+
+    Parameters
+    ----------
+    program : Program
+    inputs : sequence of int
+        Their places. Their numbers are counted through, one input after the other.
+    limit : int
+        More pairs than this are not looked for.
+
+    Returns
+    -------
+    indptr, indices : ndarray of int32, or None
+        As of a scipy.sparse.csr_array: for each number of each result, sorted. It may have pairs
+        too many, and has none too few. None: there are more pairs than the limit.
+    """
+    cdef Draft draft = program.draft
+    cdef Py_ssize_t n = 0, k
+    cdef Sets sets
+    cdef Walk walk
+    starts = {}
+    places = {draft.values[k].index: k for k in range(draft.n_values)
+              if draft.values[k].origin == INPUT}
+    for place in inputs:
+        value = places[place]
+        starts[value] = n
+        n += draft.values[<int>value].size
+    if n >= MOST_SETS // 4:
+        return None
+    sets = Sets(<int>n)
+    walk = Walk(draft, sets)
+    for value, start in starts.items():
+        walk.made(value)
+        for k in range(draft.values[<int>value].size):
+            walk.of[<int>value][k] = <int>(<Py_ssize_t>start + k + 1)
+    walk.run()
+    return written(walk, min(limit, <Py_ssize_t>MOST_SETS))
+
+
+cdef object written(Walk walk, Py_ssize_t limit):
+    cdef Sets sets = walk.sets
+    cdef Py_ssize_t rows = 0, row = 0, room = 1024, n = 0, size, k
+    cdef int* of
+    cdef int* indices = NULL
+    cdef int before = 0
+    cdef cnp.ndarray places, indptr = None
+    sets.begin_writing()
+    rows = sum([size_of(result[2]) for result in walk.draft.results])
+    indptr = np.zeros(rows + 1, np.int32)
+    try:
+        indices = <int*>grown(NULL, room * sizeof(int))
+        for value, offset, shape, strides in walk.draft.results:
+            of = walk.of[<int>value]
+            size = size_of(shape)
+            if of is NULL:
+                for k in range(size):
+                    row += 1
+                    (<int*>cnp.PyArray_DATA(indptr))[row] = <int>n
+                before = sets.n_found = 0
+                continue
+            places = places_of(offset, shape, strides)
+            for k in range(size):
+                if k % 1024 == 0:
+                    PyErr_CheckSignals()
+                if row == 0 or of[(<Py_ssize_t*>cnp.PyArray_DATA(places))[k]] != before:
+                    before = of[(<Py_ssize_t*>cnp.PyArray_DATA(places))[k]]
+                    sets.write(before)
+                if n + sets.n_found > limit:
+                    return None
+                if n + sets.n_found > room:
+                    room = 2 * (n + sets.n_found)
+                    indices = <int*>grown(indices, room * sizeof(int))
+                memcpy(indices + n, sets.found, sets.n_found * sizeof(int))
+                n += sets.n_found
+                row += 1
+                (<int*>cnp.PyArray_DATA(indptr))[row] = <int>n
+        found = np.empty(n, np.int32)
+        memcpy(cnp.PyArray_DATA(<cnp.ndarray>found), indices, n * sizeof(int))
+        return indptr, found
+    finally:
+        free(indices)
+
+
+cdef Py_ssize_t size_of(tuple shape):
+    cdef Py_ssize_t size = 1
+    for length in shape:
+        size *= length
+    return size
+
+
+cdef cnp.ndarray places_of(Py_ssize_t offset, tuple shape, tuple strides):
+    """Where in its value each number of a result is."""
+    places = np.full(shape, offset, np.intp)
+    for d, (length, stride) in enumerate(zip(shape, strides)):
+        steps = np.arange(length, dtype=np.intp) * (stride // NUMBER)
+        places += steps.reshape((-1,) + (1,) * (len(shape) - 1 - d))
+    return places.ravel()
