@@ -7,9 +7,9 @@ to derive your own from.
 - Variables: `zeros`, `ones`, `full`, `zeros_like`, `ones_like`, `full_like`, `arange`, `linspace`,
   `eye`, `identity`; of random numbers: `rand`, `randn`, `normal`.
 - Functions made of functions, which compute their derivatives: `grad`, `value_and_grad`,
-  `elementwise_grad`, `jacobian`, `hessian`; times a vector: `vjp`, `jvp`, `hvp`; with less memory:
-  `checkpoint`; captured once, and replayed: `compile`; for a batch: `vmap`; of parameters:
-  `functional_call`.
+  `elementwise_grad`, `jacobian`, `hessian`; most of them zero: `sparse_jacobian`, `sparse_hessian`;
+  times a vector: `vjp`, `jvp`, `hvp`; with less memory: `checkpoint`; captured once, and replayed:
+  `compile`; for a batch: `vmap`; of parameters: `functional_call`.
 - Modes, for a block or a function: `no_grad`, `test_mode`, `detect_anomaly`; asked for by
   `is_grad_enabled` and `is_test_mode`.
 - About the library: `isa`, the instruction set; `empty_cache` and `set_cache_limit`, for freed
@@ -92,6 +92,7 @@ if TYPE_CHECKING:
         vjp,
     )
     from cygrad.transforms.compile import compile
+    from cygrad.transforms.sparse import sparse_hessian, sparse_jacobian
     from cygrad.transforms.vmap import vmap
 else:
 
@@ -128,6 +129,7 @@ _LATER = {
     "transforms": "checkpoint elementwise_grad grad hessian hvp jacobian jvp value_and_grad vjp",
     "transforms.compile": "compile",
     "transforms.vmap": "vmap",
+    "transforms.sparse": "sparse_hessian sparse_jacobian",
 }
 
 
@@ -170,6 +172,8 @@ __all__ = [
     "randn",
     "set_cache_limit",
     "set_num_threads",
+    "sparse_hessian",
+    "sparse_jacobian",
     "test_mode",
     "value_and_grad",
     "vjp",

@@ -55,7 +55,7 @@ def inherited(kind: type) -> Iterator[str]:
 
 
 PUBLIC = dict(public())
-COMPUTED_BY_SCIPY = ("cygrad.optimize.", "cygrad.special", "cygrad.stats")
+COMPUTED_BY_SCIPY = ("cygrad.optimize.", "cygrad.special", "cygrad.sparse", "cygrad.stats")
 WITH_EXAMPLES = {name: thing for name, thing in PUBLIC.items() if ">>>" in (thing.__doc__ or "")}
 
 

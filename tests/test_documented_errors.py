@@ -165,7 +165,7 @@ NAMED = {
 def test_it_is_raised(
     name: str, error: str, call: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    if name.startswith(("cygrad.special", "cygrad.stats")):
+    if name.startswith(("cygrad.special", "cygrad.stats", "cygrad.sparse")):
         pytest.importorskip("scipy")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))  # without Graphviz
