@@ -32,6 +32,14 @@ class SparseMatMul(Function):
         gx: Variable = SparseMatMul(self.matrix.T)(gy)
         return gx
 
+    def dependence(self, of_gradient: bool) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """The rows of x that each row of y is computed from, or of gy each of gx: as of a CSR array.
+
+        programs/dependence.pyx asks for it.
+        """
+        rows = (self.matrix.T if of_gradient else self.matrix).tocsr()
+        return rows.indptr.astype(np.int32), rows.indices.astype(np.int32)
+
 
 def product_with(a: Any, b: Any) -> Variable:
     """a b, where one of the two is sparse."""

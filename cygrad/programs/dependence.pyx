@@ -15,12 +15,12 @@ from libc.string cimport memcpy, memset
 
 import numpy as np
 
-from cygrad.core.layout cimport MAX_NDIM
+from cygrad.core.layout cimport Layout, MAX_NDIM
 from cygrad.core.routines cimport name_of_routine
 from cygrad.functions.operation cimport broadcast_strides
 from cygrad.programs.calls cimport Forward, Gradient
 from cygrad.programs.draft cimport (
-    Details, Draft, GATHER, INPUT, Instruction, KERNEL, Operand, PUT, ROUTINE, SUM, grown,
+    CALL, Details, Draft, GATHER, INPUT, Instruction, KERNEL, Operand, PUT, ROUTINE, SUM, grown,
 )
 from cygrad.programs.program cimport Program
 from cygrad.programs.sets cimport MOST_SETS, Sets
@@ -118,6 +118,8 @@ cdef class Walk:
             return self.put(at, operands, k)
         if at.kind == ROUTINE:
             return self.routine(at, operands)
+        if at.kind == CALL and self.call(at, operands):
+            return 0
         return self.everything(at, self.all_of(at, operands))
 
     # ---- Instructions -------------------------------------------------------------------------
@@ -229,6 +231,43 @@ cdef class Walk:
                 d -= 1
             if d < 0:
                 return 0
+
+    cdef bint call(self, const Instruction* at, const Operand* operands) except -1:
+        """A Function of Python's that tells what rows it reads (functions/sparse.py), or False."""
+        cdef Forward forward
+        cdef Gradient gradient
+        function = self.draft.calls[self.draft.details_of(at).index]
+        if at.outs != 1:
+            return False
+        if isinstance(function, Forward):
+            forward = function
+            if hasattr(forward.f, "dependence"):
+                return self.rows_read(at, &operands[0], forward.f.dependence(False))
+        elif isinstance(function, Gradient):
+            gradient = function
+            if hasattr(gradient.f, "dependence") and not gradient.adds and at.count > 0:
+                return self.rows_read(at, &operands[at.count - 1], gradient.f.dependence(True))
+        return False
+
+    cdef bint rows_read(self, const Instruction* at, const Operand* operand,
+                        tuple rows) except -1:
+        cdef int[::1] indptr = rows[0], indices = rows[1]
+        cdef const Layout* layout = operand.layout
+        cdef Py_ssize_t width = layout.shape[1] if layout.ndim > 1 else 1, i, j
+        cdef Py_ssize_t step = layout.strides[0] // NUMBER
+        cdef Py_ssize_t side = layout.strides[1] // NUMBER if layout.ndim > 1 else 0
+        cdef int* out
+        cdef int k
+        if self.of[operand.value] is NULL:
+            return False
+        out = self.made(at.out)
+        for i in range(indptr.shape[0] - 1):
+            for k in range(indptr[i], indptr[i + 1]):
+                for j in range(width):
+                    out[i * width + j] = self.sets.unite(
+                        out[i * width + j],
+                        self.source(operand)[indices[k] * step + j * side])
+        return True
 
     # ---- What takes all -----------------------------------------------------------------------
 

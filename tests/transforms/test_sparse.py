@@ -277,6 +277,19 @@ def test_what_is_not_followed_is_dense_and_right() -> None:
     assert matrices(np.ones((3, 5))).nnz == 75 and matrices.colours == 5
 
 
+def test_a_sparse_matrix_is_followed() -> None:
+    from scipy import sparse  # type: ignore[import-untyped,import-not-found,unused-ignore]
+
+    a = sparse.random_array((30, 25), density=0.08, rng=np.random.default_rng(0), format="csc")
+    x = np.linspace(0.5, 1.5, 25)
+    for f in (
+        lambda x: F.matmul(a, x**2),
+        lambda x: F.matmul(a, F.stack([x, x[::-1]], axis=1)).T[1],
+    ):
+        assert holds(f, x)(x).nnz == a.nnz
+    assert holds(lambda x: F.sin(x) @ a, np.linspace(0.5, 1.5, 30))(np.ones(30)).nnz == a.nnz
+
+
 class Cube(cg.Function):
     def forward(self, x: Array) -> Array:
         self.x = x
