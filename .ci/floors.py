@@ -25,7 +25,7 @@ FLOORS = [
     "programs",
     "transforms linalg special",
     "stats layers optimizers data datasets",
-    "abi dot hooks interface methods models numerical numpy_forms numpy_protocol optimize",
+    "abi dot hooks interface ipopt methods models numerical numpy_forms numpy_protocol optimize",
     "cygrad",
     "commands __main__",
 ]

@@ -1,8 +1,8 @@
 """scipy's optimizers, with exact derivatives, on arrays or nested structures of arrays.
 
 `minimize` takes gradients, and second derivatives where a method uses them; `least_squares` takes
-Jacobians. Thin: what scipy's functions take, these take, and their results are scipy's own. scipy
-is imported when they are called.
+Jacobians; both also as sparse matrices. Thin: what scipy's functions take, these take, and their
+results are scipy's own. scipy is imported when they are called. IPOPT is in ipopt.py.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 WITHOUT_GRADIENT = {"nelder-mead", "powell", "cobyla", "cobyqa"}
 WITH_PRODUCTS = {"newton-cg", "trust-ncg", "trust-krylov", "trust-constr"}
 WITH_HESSIAN = {"dogleg", "trust-exact"}
+NAMES = "Newton-CG, trust-ncg, trust-krylov, trust-constr, dogleg, trust-exact"
 
 
 # Any, here and below: structures of any kind, further arguments of any kind, scipy's own options.
@@ -61,6 +62,7 @@ def minimize(
     method: str | Callable[..., Any] | None = None,
     *,
     compile: bool = False,
+    sparse: bool = False,
     **options: Any,
 ) -> _Result[float]: ...
 @overload
@@ -71,6 +73,7 @@ def minimize(
     method: str | Callable[..., Any] | None = None,
     *,
     compile: bool = False,
+    sparse: bool = False,
     **options: Any,
 ) -> _Result[_Array]: ...
 @overload
@@ -81,6 +84,7 @@ def minimize(
     method: str | Callable[..., Any] | None = None,
     *,
     compile: bool = False,
+    sparse: bool = False,
     **options: Any,
 ) -> _Result[X]: ...
 def minimize(
@@ -90,6 +94,7 @@ def minimize(
     method: str | Callable[..., Any] | None = None,
     *,
     compile: bool = False,
+    sparse: bool = False,
     **options: Any,
 ) -> OptimizeResult:
     """Minimize a function of arrays to a number, by ``scipy.optimize.minimize``.
@@ -103,12 +108,18 @@ def minimize(
     args : tuple, optional
         Further arguments of f, which are constants.
     method : str or callable, optional
-        scipy's. BFGS if None; L-BFGS-B with bounds, SLSQP with constraints.
+        scipy's. BFGS if None; L-BFGS-B with bounds, SLSQP with constraints. Or "ipopt", for large
+        problems with constraints; it needs cyipopt.
     compile : bool, default False
         Capture f and its derivatives at their first call, as `cygrad.compile` does, and replay them
         at the next ones, faster: the same iterates, to the bit. It pays for loops of many small
         operations, and where a fit takes many evaluations. The functions in constraints are
         captured too. A function that cannot be captured is called as ever, after a warning.
+    sparse : bool, default False
+        Second derivatives as `cygrad.sparse_hessian` gives them, and for trust-constr the Jacobians
+        of constraints as `cygrad.sparse_jacobian` does, with their exact second derivatives, where
+        a constraint's ``hess`` is no function. For large problems in which each term and each
+        constraint depends on few numbers. All is captured, and must be capturable.
     **options
         The other arguments of scipy's function: ``tol``, ``callback``, ``options`` and so on.
         ``bounds`` are scipy's, of the flat vector, or a structure like x0 with the bounds of each
@@ -126,9 +137,9 @@ def minimize(
     Raises
     ------
     ImportError
-        If scipy is not installed.
+        If scipy is not installed, or cyipopt for "ipopt".
     ValueError
-        If bounds do not fit x0.
+        If bounds do not fit x0, or a method can do nothing with what is sparse.
     TypeError
         If f, the callback or a constraint is no function, or method is neither a name nor one.
 
@@ -142,6 +153,13 @@ def minimize(
     take x in this structure as arrays and floats; they return what `cygrad.jacobian` and
     `cygrad.hessian` give for it, or the matrix for the flat vector. A ``LinearConstraint`` is one
     of the flat vector. ``callback`` is called with x in the structure of x0.
+
+    "ipopt" is the interior-point method of A. Wächter and L. T. Biegler, Math. Programming 106
+    (2006). It gets the gradient, the sparse Jacobian of all constraints and the sparse Hessian of
+    the Lagrangian, whatever ``sparse`` is. It takes ``bounds``, ``constraints`` without derivatives
+    of their own, ``callback``, ``tol``, and in ``options`` IPOPT's own ones, such as
+    ``print_level``, beside ``maxiter``. The result's ``info`` is what cyipopt gives: multipliers
+    ``mult_g`` of the constraints, in their order, and of the bounds.
 
     Examples
     --------
@@ -161,6 +179,11 @@ def minimize(
     >>> replayed = minimize(rosen, np.array([-1.2, 1.0]), compile=True)
     >>> bool(np.all(replayed.x == minimize(rosen, np.array([-1.2, 1.0])).x))
     True
+    >>> import cygrad.functions as F
+    >>> def chain(x):
+    ...     return F.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
+    >>> minimize(chain, np.zeros(1000), method="trust-constr", sparse=True).x[:3].round(3)
+    array([1., 1., 1.])
     """
     scipy_optimize = _scipy_optimize("minimize")
     point = _Point(x0)
@@ -171,10 +194,22 @@ def minimize(
         )
     kind = method.lower() if isinstance(method, str) else method
     _check_callable("minimize: f", f)
-    derivatives = _Derivatives(_of_x(f, args), point, compile)
+    if kind == "ipopt":
+        from cygrad.ipopt import solve  # few programs need it
+
+        return solve(scipy_optimize, _of_x(f, args), point, options)
+    if sparse and kind not in WITH_PRODUCTS | WITH_HESSIAN:
+        raise ValueError(
+            f"minimize: sparse=True is for methods that take second derivatives, {NAMES} or ipopt; "
+            f"method is {method!r}"
+        )
+    derivatives = _Derivatives(_of_x(f, args), point, compile or sparse)
     constraints = options.get("constraints", ())
     if constraints not in ((), [], None):
-        options["constraints"] = _constraints(scipy_optimize, constraints, point, compile)
+        ways = _Ways(compile or sparse, sparse)
+        options["constraints"] = _constraints(scipy_optimize, constraints, point, ways)
+        if sparse:  # bounds and linear constraints too: scipy has them all of one kind
+            options["options"] = {"sparse_jacobian": True, **options.get("options", {})}
     if options.get("bounds") is not None:
         options["bounds"] = _bounds(scipy_optimize, options["bounds"], point)
     if options.get("callback") is not None:
@@ -185,7 +220,13 @@ def minimize(
         function = derivatives.value_and_gradient
         options["jac"] = True
     if "hess" not in options and "hessp" not in options:
-        if kind in WITH_PRODUCTS:
+        if sparse and kind == "trust-constr":
+            options["hess"] = derivatives.sparse_hessian
+        elif sparse and kind in WITH_PRODUCTS:
+            options["hessp"] = derivatives.sparse_product
+        elif sparse:
+            options["hess"] = derivatives.dense_hessian
+        elif kind in WITH_PRODUCTS:
             options["hessp"] = derivatives.product
         elif kind in WITH_HESSIAN:
             options["hess"] = derivatives.hessian
@@ -205,6 +246,7 @@ def least_squares(
     args: tuple[Any, ...] = (),
     *,
     compile: bool = False,
+    sparse: bool = False,
     **options: Any,
 ) -> _Result[float]: ...
 @overload
@@ -214,6 +256,7 @@ def least_squares(
     args: tuple[Any, ...] = (),
     *,
     compile: bool = False,
+    sparse: bool = False,
     **options: Any,
 ) -> _Result[_Array]: ...
 @overload
@@ -223,6 +266,7 @@ def least_squares(
     args: tuple[Any, ...] = (),
     *,
     compile: bool = False,
+    sparse: bool = False,
     **options: Any,
 ) -> _Result[X]: ...
 def least_squares(
@@ -231,6 +275,7 @@ def least_squares(
     args: tuple[Any, ...] = (),
     *,
     compile: bool = False,
+    sparse: bool = False,
     **options: Any,
 ) -> OptimizeResult:
     """Minimize half a sum of squares, by ``scipy.optimize.least_squares``.
@@ -247,6 +292,9 @@ def least_squares(
     compile : bool, default False
         Capture the residuals and their Jacobian at their first call, and replay them, as for
         `minimize`.
+    sparse : bool, default False
+        The Jacobian as `cygrad.sparse_jacobian` gives it, for large problems in which each residual
+        depends on few numbers; for all methods but lm. All is captured, and must be capturable.
     **options
         The other arguments of scipy's function: ``method``, ``loss``, ``x_scale`` and so on.
         ``bounds`` as for `minimize`; or scipy's pair (low, high) of vectors or numbers, each of
@@ -274,16 +322,19 @@ def least_squares(
     array([2., 3.])
     >>> least_squares(lambda p: p[0] * F.exp(-p[1] * t) - y, np.ones(2), compile=True).x.round(6)
     array([2., 3.])
+    >>> smooth = least_squares(lambda x: F.concat([x - y, x[1:] - x[:-1]]), y, sparse=True)
+    >>> smooth.x[:3].round(3)
+    array([1.834, 1.669, 1.464])
     """
     scipy_optimize = _scipy_optimize("least_squares")
     point = _Point(x0)
     args = args if isinstance(args, tuple) else (args,)
     _check_callable("least_squares: f", f)
-    residuals = _Vector(_of_x(f, args), point, compile)
+    residuals = _Vector(_of_x(f, args), point, compile or sparse)
     if options.get("bounds") is not None:
         options["bounds"] = _pair_of_bounds(scipy_optimize, options["bounds"], point)
     if "jac" not in options:
-        options["jac"] = residuals.jacobian
+        options["jac"] = residuals.sparse_jacobian if sparse else residuals.jacobian
     result: _Result[Any] = scipy_optimize.least_squares(residuals.value, point.start, **options)
     result.x = point.given(result.x)
     return result
@@ -387,6 +438,7 @@ class _Derivatives:
         self.replayed = ours(_named_as(f, product)) if replay else None
         self.at: _Array | None = None
         self.multiply: Callable[[Any], Any] = lambda v: v
+        self.sparse = _Sparse(f, point)
 
     def value(self, x: _Array) -> float:
         with unrecorded():
@@ -412,6 +464,41 @@ class _Derivatives:
     def hessian(self, x: _Array) -> _Array:
         blocks = self.second(self.point.arrays(x))
         return _stacked(self.point, blocks, self.point.places, self.point.shapes)
+
+    # Any: matrices of scipy's.
+    def sparse_hessian(self, x: _Array) -> Any:
+        return self.sparse.hessian(x)
+
+    def dense_hessian(self, x: _Array) -> _Array:
+        dense: _Array = self.sparse.hessian(x).toarray()
+        return dense
+
+    def sparse_product(self, x: _Array, v: _Array) -> _Array:
+        product: _Array = self.sparse.hessian(x) @ v
+        return product
+
+
+class _Sparse:
+    """A function's sparse Hessian, for a flat vector, kept for the point at which it was asked."""
+
+    def __init__(self, f: Callable[..., Any], point: _Point) -> None:
+        self.f = f
+        self.point = point
+        self.second: Callable[..., Any] | None = None
+        self.at: list[_Array] = []
+        self.found: Any = None
+
+    def hessian(self, x: _Array, *constants: _Array) -> Any:
+        at = [x, *constants]
+        if len(self.at) != len(at) or not all(map(np.array_equal, self.at, at)):
+            if self.second is None:
+                from cygrad.transforms.sparse import sparse_hessian  # not every program needs it
+
+                self.second = sparse_hessian(self.f)
+            given = [Variable(c, requires_grad=False) for c in constants]
+            self.found = self.second(self.point.arrays(x), *given)
+            self.at = [np.array(a) for a in at]
+        return self.found
 
 
 def _of_x(f: Callable[..., Any], args: tuple[Any, ...]) -> Callable[[Any], Any]:
@@ -460,10 +547,16 @@ class _Vector:
             outputs = [F.reshape(y, -1) for y in leaves(f(x))]
             return outputs[0] if len(outputs) == 1 else F.concat(outputs, axis=0)
 
+        def weighted(x: Any, v: Variable) -> Variable:
+            return F.sum(flattened(x) * v)
+
         ours = _way_to_call(replay)
         self.point = point
+        self.flat = flattened
         self.flattened = ours(_named_as(f, flattened))
         self.derivative = ours(jacobian(flattened))
+        self.sparse: Callable[..., Any] | None = None
+        self.weighted = _Sparse(_named_as(f, weighted), point)
 
     def value(self, x: _Array) -> _Array:
         with unrecorded():
@@ -476,6 +569,17 @@ class _Vector:
             return np.asarray(tree)
         first = leaves(tree)[0]
         return self.point.matrix(tree, first.shape[:1])
+
+    def sparse_jacobian(self, x: _Array) -> Any:  # a matrix of scipy's
+        if self.sparse is None:
+            from cygrad.transforms.sparse import sparse_jacobian  # not every program needs it
+
+            self.sparse = sparse_jacobian(self.flat)
+        return self.sparse(self.point.arrays(x))
+
+    def sparse_hessian(self, x: _Array, v: _Array) -> Any:
+        """Of its numbers' sum with the weights v."""
+        return self.weighted.hessian(x, v)
 
 
 # ---- Bounds -----------------------------------------------------------------------------------
@@ -615,19 +719,31 @@ def _ends(end: Any, free: float, shape: tuple[int, ...], where: str) -> _Array:
 # ---- Constraints and callbacks ----------------------------------------------------------------
 
 
-def _constraints(scipy_optimize: ModuleType, constraints: Any, point: _Point, replay: bool) -> Any:
+class _Ways(NamedTuple):
+    """How derivatives are computed."""
+
+    replay: bool
+    sparse: bool
+
+
+def _constraints(scipy_optimize: ModuleType, constraints: Any, point: _Point, ways: _Ways) -> Any:
     if isinstance(constraints, (list, tuple)):
-        return [_constraint(scipy_optimize, c, point, replay) for c in constraints]
-    return _constraint(scipy_optimize, constraints, point, replay)
+        return [_constraint(scipy_optimize, c, point, ways) for c in constraints]
+    return _constraint(scipy_optimize, constraints, point, ways)
 
 
-def _constraint(scipy_optimize: ModuleType, constraint: Any, point: _Point, replay: bool) -> Any:
+def _constraint(scipy_optimize: ModuleType, constraint: Any, point: _Point, ways: _Ways) -> Any:
     """A constraint for flat vectors, with an exact Jacobian where it has none of its own."""
     if isinstance(constraint, dict) and "fun" in constraint:
         args = tuple(constraint.get("args", ()))
         _check_callable("minimize: a constraint's fun", constraint["fun"])
         if constraint.get("jac") in (None, "2-point"):
-            vector = _Vector(_of_x(constraint["fun"], args), point, replay)
+            vector = _Vector(_of_x(constraint["fun"], args), point, ways.replay)
+            if ways.sparse:  # a dict has no place for second derivatives
+                high = 0.0 if constraint["type"].lower() == "eq" else np.inf
+                return scipy_optimize.NonlinearConstraint(
+                    vector.value, 0.0, high, vector.sparse_jacobian, vector.sparse_hessian
+                )
             return {**constraint, "fun": vector.value, "jac": vector.jacobian, "args": ()}
         if point.flat:
             return constraint
@@ -636,9 +752,13 @@ def _constraint(scipy_optimize: ModuleType, constraint: Any, point: _Point, repl
     if isinstance(constraint, scipy_optimize.NonlinearConstraint):
         jac: Any = constraint.jac
         hess: Any = constraint.hess
+        exact: Any = hess
         if isinstance(jac, str) and jac == "2-point":
-            vector = _Vector(constraint.fun, point, replay)
+            vector = _Vector(constraint.fun, point, ways.replay)
             fun, jac = vector.value, vector.jacobian
+            if ways.sparse:
+                jac = vector.sparse_jacobian
+                exact = vector.sparse_hessian
         elif point.flat:
             return constraint
         else:
@@ -646,6 +766,8 @@ def _constraint(scipy_optimize: ModuleType, constraint: Any, point: _Point, repl
             fun, jac = own.value, own.given_jacobian()
         if callable(hess) and not point.flat:
             hess = _Own(constraint.fun, None, hess, (), point).hessian
+        elif not callable(hess):
+            hess = exact
         return scipy_optimize.NonlinearConstraint(
             fun,
             constraint.lb,
