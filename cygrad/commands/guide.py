@@ -16,6 +16,7 @@ NAMES = (
     "networks",
     "numpy",
     "replay",
+    "optimal-control",
     "controller",
     "pictures",
     "own-function",

@@ -38,3 +38,4 @@ cdef class Compiled:
     cdef tuple inputs_of(self, Capture capture, Recorder recorder, list kinds, object places,
                          tuple found, tuple args, dict kwargs)
     cdef list outputs_of(self, Capture capture, Recorder recorder, object result)
+    cdef Capture captured(self, tuple example)
