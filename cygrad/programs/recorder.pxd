@@ -31,6 +31,6 @@ cdef class Recorder(Operations):
     cdef bint locate(self, object x) except -1
     cdef bint gave(self)
     cdef Outside settle(self)
-    cdef int look_for_owners(self, list doubtful) except -1
+    cdef int look_for_others(self, list doubtful, dict owners) except -1
     cdef tuple source_of(self, Variable v)
     cdef list settle_grads(self)

@@ -399,6 +399,7 @@ cdef class Recorder(Operations):
         cdef Source of
         cdef Variable v
         cdef list anew = [], alive, doubtful = []
+        cdef dict owners = {}               # of memory, by its identity: Sources, and what a graph holds
         self.rest()
         self.memory.drop_all()
         self.results = {}
@@ -422,6 +423,9 @@ cdef class Recorder(Operations):
                 # A graph may be kept, as that of a layer's state: what it alone holds is not seen.
                 if Py_REFCNT(<PyObject*>v) > 1 + <Py_ssize_t>v.uses:
                     alive.append(v)
+                elif v.uses > 0:
+                    owners[<size_t><PyObject*>v.storage] = owners.get(
+                        <size_t><PyObject*>v.storage, 0) + 1
                 first = v
             v = <Variable>(alive[len(alive) - 1] if alive else first)
             # What the call has made of numbers is a constant, whoever may keep it.
@@ -437,20 +441,19 @@ cdef class Recorder(Operations):
             anew.append((v, of.base - v.ptr, False, self.source_of(v)))
         v = first = None
         seen = alive = None
-        self.look_for_owners(doubtful)
+        self.look_for_others(doubtful, owners)
         return outside_of(anew, self.settle_grads())
 
-    cdef int look_for_owners(self, list doubtful) except -1:
+    cdef int look_for_others(self, list doubtful, dict owners) except -1:
         """No Variable has these Sources' memory any more; it is a constant if nothing else has."""
-        cdef dict sources = {}
         cdef Source of
         for item in self.outsides:
             of = <Source>item
-            sources[<size_t><PyObject*>of.storage] = sources.get(
+            owners[<size_t><PyObject*>of.storage] = owners.get(
                 <size_t><PyObject*>of.storage, 0) + 1
         for item in doubtful:
             of = <Source>item
-            if Py_REFCNT(<PyObject*>of.storage) > <Py_ssize_t>sources[
+            if Py_REFCNT(<PyObject*>of.storage) > <Py_ssize_t>owners[
                     <size_t><PyObject*>of.storage]:
                 self.refused("numbers of a variable that could not be told from a constant")
         return 0
