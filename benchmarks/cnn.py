@@ -59,6 +59,11 @@ def ours_replayed(cg: Any) -> Replayed:
 
 
 def with_torch(fused: bool, torch: Any) -> Run:
+    model, loss = torch_model(torch), torch.nn.functional.cross_entropy
+    return training.with_torch(torch, [model], lambda x, t: loss(model(x), t), batches(), fused)
+
+
+def torch_model(torch: Any) -> Any:
     nn, known = torch.nn, weights()
     first, second = (nn.Conv2d(m, n, 3, padding=1) for m, n in itertools.pairwise(CHANNELS))
     model = nn.Sequential(
@@ -71,11 +76,14 @@ def with_torch(fused: bool, torch: Any) -> Run:
             w, b = known[f"steps.{place}.w"], known[f"steps.{place}.b"]
             model[place].weight.copy_(torch.from_numpy(w.T if w.ndim == 2 else w))
             model[place].bias.copy_(torch.from_numpy(b))
-    loss = nn.functional.cross_entropy
-    return training.with_torch(torch, [model], lambda x, t: loss(model(x), t), batches(), fused)
+    return model
 
 
 def with_jax(jax: Any) -> Run:
+    return training.with_jax(jax, weights(), loss_in_jax(jax), batches())
+
+
+def loss_in_jax(jax: Any) -> Callable[..., Any]:
     jnp, lax = jax.numpy, jax.lax
 
     def loss(p: Any, x: Any, t: Any) -> Any:
@@ -87,7 +95,7 @@ def with_jax(jax: Any) -> Run:
         y = x.reshape(len(x), -1) @ p["steps.7.w"] + p["steps.7.b"]
         return jnp.mean(jax.scipy.special.logsumexp(y, axis=1) - y[jnp.arange(len(t)), t])
 
-    return training.with_jax(jax, weights(), loss, batches())
+    return loss
 
 
 def workload() -> Workload:

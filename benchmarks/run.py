@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import asian
+import batches
 import call
 import chain
 import cnn
@@ -62,6 +63,8 @@ WORKLOADS: dict[str, Callable[[bool], Workload]] = {
     "rk4-jacobian": runge_kutta.jacobian_workload,
     "asian": asian.workload,
     "hmc": lambda quick: hmc.workload(),
+    "pendulums": lambda quick: batches.pendulums(),
+    "examples": lambda quick: batches.examples(),
     **{f"fit-{name}": partial(fit.workload, name) for name in MODELS},
 }
 

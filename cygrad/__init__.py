@@ -13,7 +13,7 @@ to derive your own from.
 - Modes, for a block or a function: `no_grad`, `test_mode`, `detect_anomaly`; asked for by
   `is_grad_enabled` and `is_test_mode`.
 - About the library: `isa`, the instruction set; `empty_cache` and `set_cache_limit`, for freed
-  memory; `get_include`, for extensions in Cython.
+  memory; `set_num_threads` and `get_num_threads`; `get_include`, for extensions in Cython.
 
 The differentiable functions are in `cygrad.functions`, linear algebra is in `cygrad.linalg`,
 scipy's functions are in `cygrad.special`, `cygrad.stats` and `cygrad.optimize`. Networks are made

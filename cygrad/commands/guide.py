@@ -16,6 +16,7 @@ NAMES = (
     "networks",
     "numpy",
     "replay",
+    "batches",
     "optimal-control",
     "controller",
     "pictures",

@@ -31,7 +31,7 @@ cdef enum:
     LANES = 256
     GOOD = 64               # lanes: more of them if they have room in the second-level cache
     FEWEST = 8
-    LARGE = 48              # numbers that an instruction makes, from which lanes do not pay
+    LARGE = 12              # numbers that an instruction makes, from which lanes do not pay
     CACHE = 1 << 18         # numbers
     ROOM = 1 << 23          # numbers of the memory for all lanes, at most
 
@@ -107,27 +107,53 @@ cdef class Gathering:
 
     cdef int gather(self) except -1:
         cdef Capture capture
-        cdef list results
+        cdef list tried = []
         while len(self.left):
-            first = self.left[0]
-            result, capture = self.one(first)
+            first, result = self.left[0], None
+            capture = self.kept(first, tried)
+            if capture is None:
+                result, capture = self.one(first)
             if capture is None:
                 self.eager = True
-                self.keep([first], template(result), leaves(result), [False] * len(leaves(result)))
-                self.left = self.left[1:]
+                self.keep_one(first, result)
                 continue
             results, of_each, gone = self.run_program(capture)
             if self.compiled.stays_eager:       # what it gave to the program is not to be trusted
                 continue
             self.note(capture)
-            done = self.left[~gone]
+            if gone[0] and result is None:      # it is for others
+                tried.append(capture)
+            else:
+                tried = []
             if gone.any():
                 results = [x[~gone] if each else x for x, each in zip(results, of_each)]
-            self.keep(done, capture.result, results, of_each)
-            if gone[0]:             # the program is not what it was captured for
-                self.keep([first], template(result), leaves(result), [False] * len(results))
-            self.left = self.left[gone & (self.left != first)]
+            self.keep(self.left[~gone], capture.result, results, of_each)
+            self.left = self.left[gone]
+            if gone[0] and result is not None:  # the program is not what it was captured for
+                self.keep_one(first, result)
         return 0
+
+    cdef int keep_one(self, Py_ssize_t first, object result) except -1:
+        cdef list parts = leaves(result)
+        self.keep([first], template(result), parts, [False] * len(parts))
+        self.left = self.left[self.left != first]
+        return 0
+
+    cdef Capture kept(self, Py_ssize_t first, list tried):
+        """A capture that may be for this call, and whose results were found right."""
+        cdef Capture capture
+        cdef list found = None
+        for c in self.compiled.held:
+            capture = <Capture>c
+            if (capture.batches is None or "trusted" not in capture.batches or capture in tried
+                    or not same_form(capture.places, self.places)):
+                continue
+            if found is None:
+                found = leaves(self.arguments(first))
+            if capture.fits(tuple(found)):
+                self.compiled.replays += 1
+                return capture
+        return None
 
     cdef tuple one(self, Py_ssize_t k):
         """A call, and the Capture that it was replayed by, or that it has made; or None."""

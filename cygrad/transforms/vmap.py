@@ -295,7 +295,8 @@ def shared(x: Any) -> Any:
 def moved(x: Any, axis: int, to: int) -> Any:
     if isinstance(x, Variable):
         return x if axis == to else moveaxis(x, axis, to)
-    x = np.moveaxis(x, axis, to)
+    if axis != to:
+        x = np.moveaxis(x, axis, to)
     return np.asarray(x, dtype=np.float64) if x.dtype.kind == "f" else x
 
 
