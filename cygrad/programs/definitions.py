@@ -29,11 +29,14 @@ FILES = [
     "programs/routines.h",
 ]
 
-# In place of what the loops make of numbers, a kernel may be written where it is used.
+# A kernel with such a thing in it is a function; the others are written where they are used.
 CHOICE = re.compile(r"\?|\bt\b")
 WORD = re.compile(r"\b[A-Za-z_]\w*")
 CALL_OF_ONE = re.compile(r"\bONE\(")
 CONSTANT = re.compile(r"\bc\[(\d)\]")
+DIRECTIVE = re.compile(r"#(\\\n|[^\n])*")
+BROKEN = re.compile(r"[ \t]*\\\n")
+CALL = re.compile(r"(CG_[A-Z0-9_]+)\(")
 
 
 class Definition(NamedTuple):
@@ -140,28 +143,26 @@ class Definitions:
     def found_in(self, text: str, taken: set[str]) -> Iterator[Definition]:
         at = 0
         while at < len(text):
+            directive, call = DIRECTIVE.match(text, at), CALL.match(text, at)
             if text[at].isspace():
                 at += 1
-                continue
-            if text[at] == "#":
-                end = re.compile(r"(\\\n|[^\n])*").match(text, at).end()  # type: ignore[union-attr]
-                yield from self.directive(text[at:end].replace("\\\n", "\n"), taken)
+            elif directive:
+                at = directive.end()
+                yield from self.directive(BROKEN.sub("\n", directive[0]), taken)
+            elif call:
+                at = closing(text, call.end() - 1) + 1
+                yield from self.called(call[1], text[call.end() : at - 1], taken)
+            else:
+                end = end_of(text, at)
+                definition = Definition(text[at:end], names_of(text[at:end]))
                 at = end
-                continue
-            call = re.compile(r"(CG_[A-Z0-9_]+)\(").match(text, at)
-            if call:
-                end = closing(text, call.end() - 1) + 1
-                macro = self.macros.get(call[1])
-                if macro is not None:
-                    body = expanded(macro, arguments_of(text[call.end() : end - 1]))
-                    yield from self.found_in(body, taken)
-                at = end
-                continue
-            end = end_of(text, at)
-            definition = Definition(text[at:end], names_of(text[at:end]))
-            if not taken.intersection(definition.names):
-                yield definition
-            at = end
+                if not taken.intersection(definition.names):
+                    yield definition
+
+    def called(self, name: str, arguments: str, taken: set[str]) -> Iterator[Definition]:
+        """What a macro makes where it stands by itself."""
+        if name in self.macros:
+            yield from self.found_in(expanded(self.macros[name], arguments_of(arguments)), taken)
 
     def directive(self, text: str, taken: set[str]) -> Iterator[Definition]:
         """A macro; what chooses among compilers is in plain.h."""
@@ -169,7 +170,8 @@ class Definitions:
         if not found or found[1] in taken or found[1] == found[3]:
             return
         if found[2]:
-            self.macros[found[1]] = Macro(tuple(arguments_of(found[2][1:-1])), found[3])
+            body = re.sub(r"^    ", "", found[3], flags=re.MULTILINE)
+            self.macros[found[1]] = Macro(tuple(arguments_of(found[2][1:-1])), body)
         yield Definition(re.sub(r"\s*\n\s*", " ", text), (found[1],))
 
     def needed(self, text: str) -> list[Definition]:
@@ -202,8 +204,6 @@ def end_of(text: str, at: int) -> int:
             end = closing(text, k) + 1
             is_function = text[:k].rstrip().endswith(")")
             return end if is_function else text.index(";", end) + 1
-        if text[k] == "(" and closing(text, k) > k:
-            continue
     raise ValueError(f"no end: {text[at : at + 40]!r}")
 
 
@@ -229,7 +229,6 @@ class Kernels:
         self.definitions = Definitions(read)
         self.made: dict[str, Kernel] = {}
         self.rows: dict[str, list[str]] = {}
-        self.constants: dict[str, int] = {}
         for table in TABLES:
             for row in rows_of(plainly_named(read[table])):
                 self.enter(row)

@@ -89,7 +89,7 @@ int {name}(const double *const *in, double *const *out, double *work);
 """
 
 CODE = """\
-/* Written by cygrad {version}: see {name}.h. */
+/* {name}, written by cygrad {version}: see {name}.h. */
 #include "{name}.h"
 
 #include <float.h>
@@ -103,9 +103,16 @@ CODE = """\
 #endif
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
+#if __has_warning("-Wbitwise-conditional-parentheses")
+#pragma clang diagnostic ignored "-Wbitwise-conditional-parentheses"
+#endif
 #endif
 
+/* Functions of cygrad's kernels, under its license, MIT. */
+
 {definitions}
+/* The program; v1, v2, ... are the names in its listing. */
+
 int {name}(const double *const *in, double *const *out, double *work)
 {{
 {body}

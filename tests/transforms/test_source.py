@@ -26,7 +26,6 @@ Array = Any
 
 COMPILERS = [name for name in ("gcc", "clang") if shutil.which(name)]
 FLAGS = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", "-ffp-contract=off"]
-INCLUDES = "".join(f"#include <{name}.h>\n" for name in ("math", "stddef", "stdint", "string"))
 Numbers = ctypes.POINTER(ctypes.c_double)
 
 pytestmark = pytest.mark.skipif(not COMPILERS, reason="there is no C compiler")
@@ -76,13 +75,14 @@ def built(path: Path, sources: Iterable[Path], compiler: str, *options: str) -> 
 
 def together(path: Path, names: list[str]) -> Path:
     """All of them in one file, which has what they need of the kernels once: quickly compiled."""
-    functions = []
+    functions, begin = [], ""
     for name in names:
         text = (path / f"{name}.c").read_text()
+        begin = text.split("/* Functions of")[0]
         functions.append(f'#include "{name}.h"\n' + text[text.index(f"\nint {name}(") :])
     code = "\n".join(functions)
     file = path / "together.c"
-    file.write_text(INCLUDES + kernels().written(code) + code)
+    file.write_text(begin + kernels().written(code) + code)
     return file
 
 
