@@ -181,6 +181,33 @@ BY_BLAS = (
 BY_ROUTINE = "the program computes by a routine; write it with sums and elementwise functions"
 
 
+class Pass(NamedTuple):
+    """A loop of a reduction: its length, and its strides in what is read and in the result."""
+
+    length: int
+    source: int
+    target: int
+
+
+def loops_of_reduction(x: Operand, axes: int) -> list[Pass]:
+    """Loops through memory as kernels/reduction.pyx has them, the innermost last."""
+    loops: list[Pass] = []  # the innermost first
+    stride = 1
+    for d in reversed(range(len(x.shape))):
+        length = x.shape[d]
+        own = 0 if axes >> d & 1 else stride
+        stride *= 1 if axes >> d & 1 else length
+        last = loops[-1] if loops else Pass(0, 0, 0)
+        goes_on = (last.source * last.length, last.target * last.length) == (x.strides[d], own)
+        if loops and length != 1 and goes_on:
+            loops[-1] = last._replace(length=last.length * length)
+        elif length != 1:
+            loops.append(Pass(length, x.strides[d], own))
+    if len(loops) > 1 and loops[0].target and loops[0].length < min(SHORT, loops[1].length):
+        loops[:2] = loops[1::-1]
+    return loops[::-1]
+
+
 # ---- Statements ----------------------------------------------------------------------------------
 
 
@@ -462,41 +489,27 @@ class Statements:
     # ---- Sums and their like -------------------------------------------------------------------
 
     def reduce(self, out: int, x: Operand, axes: int, start: float, combined: str | None) -> None:
-        """As kernels/reduction.pyx goes through memory. combined: C of two numbers; None: a sum."""
-        shape, strides = x.shape, x.strides
-        loops: list[list[int]] = []  # length, and strides of x and out; the innermost first
-        stride = 1
-        for d in reversed(range(len(shape))):
-            own = 0 if axes >> d & 1 else stride
-            stride *= 1 if axes >> d & 1 else shape[d]
-            if shape[d] == 1:
-                continue
-            last = loops[-1] if loops else [0, 0, 0]
-            if loops and (strides[d], own) == (last[1] * last[0], last[2] * last[0]):
-                last[0] *= shape[d]
-            else:
-                loops.append([shape[d], strides[d], own])
-        if len(loops) > 1 and loops[0][2] and loops[0][0] < SHORT and loops[1][0] > loops[0][0]:
-            loops[:2] = loops[1::-1]
-        inner = loops[0] if loops else [1, 0, 0]
-        if combined is None and loops and inner[2] == 0:
-            del loops[0]
-        loops.reverse()
-        steps = [step for _, step, _ in loops]
+        """Numbers along axes. combined: C of what there is and of one more; None: sums."""
+        loops = loops_of_reduction(x, axes)
+        inner = loops[-1] if loops else Pass(1, 0, 0)
+        sums = combined is None and inner.target == 0 and inner.length > 1
+        if sums:
+            loops.pop()
+        steps = [one.source for one in loops]
         added = self.item(x.value, x.offset, steps)
-        if combined is None and inner[2] == 0 and inner[0] > 1:
-            added = f"cg_sum({self.pointer(x.value, x.offset, steps)}, {inner[1]}, {inner[0]})"
-        begin = literal(start)
-        if self.draft.values[out].size == 1 and not loops and 0 not in shape:
-            text = added if begin == "-0.0" else (combined or "{0} + {1}").format(begin, added)
-            self.lines.append(f"double {self.name(out)} = {text};")
+        if sums:
+            pointer = self.pointer(x.value, x.offset, steps)
+            added = f"cg_sum({pointer}, {inner.source}, {inner.length})"
+        form = combined or "{0} + {1}"
+        if self.draft.values[out].size == 1 and not loops:
+            text = form.format(literal(start), added)
+            self.lines.append(f"double {self.name(out)} = {text.removeprefix('-0.0 + ')};")
             return
         self.declare((out,))
         self.fill(out, start)
-        target = self.item(out, 0, [own for _, _, own in loops])
-        text = (combined or "{0} + {1}").format(target, added)
-        size = math.prod(shape)
-        self.add_loops([length for length, _, _ in loops], [f"{target} = {text};"], size)
+        target = self.item(out, 0, [one.target for one in loops])
+        lengths = [one.length for one in loops]
+        self.add_loops(lengths, [f"{target} = {form.format(target, added)};"], math.prod(x.shape))
 
     # ---- Parts put into arrays -----------------------------------------------------------------
 

@@ -1,11 +1,10 @@
 """Source: a capture as C (programs/source.py): what its arguments and results are."""
 
-import inspect
-
 import numpy as np
 
 from cygrad.core.layout cimport shape_of
 from cygrad.programs.calls cimport Forward, Gradient
+from cygrad.programs.draft cimport CALL, Draft
 from cygrad.programs.program cimport Program
 from cygrad.programs.saving cimport saved
 from cygrad.transforms.capture cimport AS_IT_WAS, LAST_INPUT
@@ -23,6 +22,8 @@ cdef tuple source_of(Capture capture, str name, object function):
 
 cdef list names_of(Capture capture, object function):
     """Of the arguments, where they are arrays and numbers themselves, and have names."""
+    import inspect
+
     try:
         return [] if capture.places is not None else list(inspect.signature(function).parameters)
     except (TypeError, ValueError):
@@ -30,7 +31,12 @@ cdef list names_of(Capture capture, object function):
 
 
 cdef int refuse_calls(Program program) except -1:
-    for call in program.draft.calls:
+    cdef Draft draft = program.draft
+    cdef int k
+    for k in range(draft.n_instructions):
+        if draft.instructions[k].kind != CALL:
+            continue
+        call = draft.calls[draft.details_of(&draft.instructions[k]).index]
         if isinstance(call, (Forward, Gradient)):
             raise TypeError(f"to_c: {call.name} is computed by Python in a replay, not by a "
                             "program; write it with elementwise functions and sums")
