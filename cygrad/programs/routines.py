@@ -94,6 +94,8 @@ def write_cumsum(to: Statements, at: Instruction) -> None:
     target = to.item(out, first, rows)
     source = to.item(x.value, x.offset + first, rows)
     to.add_loops(around, [f"{target} = {source};"], outer * n * inner)
+    if n < 2:
+        return
     around, (rows,) = merged((outer, n - 1, inner), [(n * inner, step, 1)])
     target = to.item(out, first + step, rows)
     added = f"{to.item(out, first, rows)} + {to.item(x.value, x.offset + first + step, rows)}"

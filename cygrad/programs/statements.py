@@ -321,7 +321,7 @@ class Statements:
     def item(self, value: int, offset: int, strides: Sequence[int] = ()) -> str:
         """A number of a value, at the present place in loops."""
         of = self.draft.values[value]
-        if of.numbers and (of.size == 1 or not any(strides)):
+        if offset < len(of.numbers) and (of.size == 1 or not any(strides)):
             return operand_of(of.numbers[offset])
         if of.size == 1:
             return self.name(value)

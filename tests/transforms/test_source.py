@@ -301,6 +301,17 @@ def test_positions_that_are_arguments(tmp_path: Path) -> None:
     assert written([x, np.array([0, 0.5, 0])])[0] == 1
 
 
+def test_running_sums_of_one_number(tmp_path: Path) -> None:
+    """There is nothing to add; of a constant, there is no second number either."""
+    code, found = run(tmp_path, cg.compile(cg.value_and_grad(one_by_one)), np.ones((1, 3)))
+    assert code == 0
+    assert same(found, numbers_of(cg.value_and_grad(one_by_one)(np.ones((1, 3)))))
+
+
+def one_by_one(x: Any) -> Any:
+    return F.sum(F.cumsum(x, axis=0) * F.cumsum(F.sum(x).reshape(1), axis=0))
+
+
 def test_memory_is_used_again(tmp_path: Path) -> None:
     """A chain of arrays that are summed on its way takes two places, not ten."""
 
