@@ -313,6 +313,9 @@ cdef class Walk:
             return self.gather(self.made(at.out), self.source(operands), n)
         if name == "scatter_add":
             return self.scatter(self.made(at.out), self.source(operands), n)
+        if name == "triangle":
+            memcpy(self.made(at.out), self.source(operands), n[0] * n[1] * n[2] * sizeof(int))
+            return 0
         if name == "cumsum":
             return self.cumsum(self.made(at.out), self.source(operands), n)
         if name == "matmul":
@@ -320,8 +323,8 @@ cdef class Walk:
         if name in REDUCTIONS:
             return self.reduce(at, self.source(operands), <int>n[1], n + 4, n + 4 + n[1],
                                <unsigned long long>n[2])
-        if name in BY_ROWS:
-            return self.by_rows(at, operands, n)
+        if name in PARTED:
+            return self.by_parts(at, operands, name)
         return self.everything(at, self.all_reached(at, operands, name))
 
     cdef int* source(self, const Operand* operand) noexcept:
@@ -389,24 +392,34 @@ cdef class Walk:
                     at += -step if n[3] else step
         return 0
 
-    cdef int by_rows(self, const Instruction* at, const Operand* operands,
-                     const Py_ssize_t* n) except -1:
-        cdef Py_ssize_t row, i, width
+    cdef int by_parts(self, const Instruction* at, const Operand* operands, str name) except -1:
+        """The first, second, ... part of the results depends on that of all operands."""
+        cdef const Details* details = self.draft.details_of(at)
+        cdef int place = PARTED[name][0], parted = PARTED[name][1]
+        cdef Py_ssize_t count = details.n[place], part, i, size
         cdef int* out
-        cdef int j, all
-        for j in range(at.outs):
-            self.made(at.out + j)
-        for row in range(n[0]):
-            all = 0
+        cdef int j, of_part, all = self.all_reached(at, operands, name)
+        reached = reach_of(name, [details.n[i] for i in range(details.n_count)])
+        self.everything(at, all)
+        if count < 2 or all == 0:
+            return 0
+        sizes = [last + 1 for _, last in reached[:at.count]]
+        if any([first != 0 for first, _ in reached]) or any([n % count for n in sizes]):
+            return 0
+        for part in range(count):
+            of_part = 0
             for j in range(at.count):
+                size = sizes[j] // count
                 if self.of[operands[j].value] is not NULL:
-                    for i in range(row * n[1], (row + 1) * n[1]):
-                        all = self.sets.unite(all, self.source(&operands[j])[i])
-            for j in range(at.outs):
-                width = self.draft.values[at.out + j].size // n[0]
-                out = self.of[at.out + j] + row * width
-                for i in range(width):
-                    out[i] = all
+                    for i in range(part * size, (part + 1) * size):
+                        of_part = self.sets.unite(of_part, self.source(&operands[j])[i])
+            for j in range(min(parted, at.outs)):
+                size = self.draft.values[at.out + j].size
+                if size % count == 0:
+                    size //= count
+                    out = self.of[at.out + j] + part * size
+                    for i in range(size):
+                        out[i] = of_part
         return 0
 
     cdef int matmul(self, int* out, const Operand* operands, const Py_ssize_t* n) except -1:
@@ -453,8 +466,18 @@ cdef class Walk:
 
 
 cdef frozenset REDUCTIONS = frozenset({"mean", "max", "min", "prod"})
-cdef frozenset BY_ROWS = frozenset({
-    "softmax", "softmax_gradient", "log_softmax", "log_softmax_gradient", "logsumexp"})
+# Rows, and stacks of matrices: where in n their number is, and which results are such as well, the
+# first ones.
+cdef dict PARTED = {
+    "softmax": (0, 1),
+    "softmax_gradient": (0, 1),
+    "log_softmax": (0, 1),
+    "log_softmax_gradient": (0, 1),
+    "logsumexp": (0, 1),
+    "lapack": (1, 2),
+    "solve": (0, 1),
+    "solve_triangular": (0, 1),
+}
 
 
 # ---- Results ----------------------------------------------------------------------------------

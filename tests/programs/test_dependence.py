@@ -113,6 +113,32 @@ def test_of_some_inputs_only() -> None:
     assert (pattern_of(program, [2, 0]) == np.tile(np.eye(40, dtype=bool), 2)).all()
 
 
+STACKS: dict[str, Callable[[Any], Any]] = {
+    "inv": linalg.inv,
+    "cholesky": lambda a: linalg.cholesky(a @ F.swapaxes(a, 1, 2)),
+    "det": linalg.det,
+    "slogdet": lambda a: linalg.slogdet(a)[1],
+    "solve": lambda a: linalg.solve(a, np.ones((4, 3, 2))),
+    "solve of a transposed one": lambda a: linalg.solve(F.swapaxes(a, 1, 2), a),
+    "triangular": lambda a: linalg.solve_triangular(a, np.ones((4, 3, 2)), lower=True),
+}
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_matrices_of_a_stack_are_apart(name: str) -> None:
+    a = np.eye(3) + 0.1 * np.arange(36.0).reshape(4, 3, 3) / 36.0
+    program = program_of(STACKS[name], a)
+    pattern = pattern_of(program, [0])
+    rows = len(pattern) // 4
+    apart = np.kron(np.eye(4, dtype=bool), np.ones((rows, 9), bool))
+    assert (pattern <= apart).all()
+    product = program_of(derivative(STACKS[name]), np.ones(a.shape), a)
+    dense = np.reshape(cg.jacobian(STACKS[name])(a), (-1, 36))
+    assert ((dense != 0.0) <= pattern).all()
+    assert ((dense != 0.0) <= pattern_of(product, [0])).all()
+    assert (pattern_of(product, [0]) <= apart).all()
+
+
 def test_what_is_not_followed_is_dense() -> None:
     a, b = np.eye(4) + 0.1, np.ones(4)
     program = program_of(linalg.solve, a, b)
