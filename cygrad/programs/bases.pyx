@@ -104,4 +104,7 @@ cdef bint puts_in_place(Draft draft, const int* last, int k) noexcept:
     cdef const Operand* operands = &draft.operands[at.first]
     return (at.kind == PUT and at.count == 2 and last[operands[1].value] == k
             and draft.values[operands[1].value].origin == COMPUTED
+            # what is put into may be a part of a value, such as of what flows to a concat
+            and operands[1].offset == 0
+            and draft.values[operands[1].value].size == draft.values[at.out].size
             and operands[0].value != operands[1].value)

@@ -13,7 +13,7 @@ from cygrad.kernels.elementwise cimport (
 )
 from cygrad.programs.draft cimport (
     CHECK, COMPUTED, Details, Draft, GATHER, INPUT, Instruction, KERNEL, Operand, PAUSE, PUT,
-    ROUTINE, SUM, Value,
+    ROUTINE, SUM,
 )
 from cygrad.programs.steps cimport ROUTINE_OPERANDS
 from cygrad.programs.stretches cimport find_stretches
@@ -180,16 +180,12 @@ cdef class Checking:
         return 0
 
     cdef int put(self, const Instruction* at, const Operand* operands) except -1:
-        cdef const Value* old
         self.need(1 <= at.count <= 2 and at.outs == 1 and at.layout is not NULL, "a put")
         self.within(at.layout, self.draft.details_of(at).offset, at.out)
         self.need(at.layout.size > 0 and broadcasts(operands[0].layout, at.layout),
                   "a put")
         if at.count == 2:
-            old = &self.draft.values[operands[1].value]
             self.within(operands[1].layout, 0, at.out)
-            self.need(old.origin != COMPUTED or (
-                operands[1].offset == 0 and old.size == self.draft.values[at.out].size), "a put")
         return 0
 
     cdef int routine(self, const Instruction* at, const Operand* operands) except -1:

@@ -16,6 +16,7 @@ import cygrad.functions as F
 from cygrad import linalg
 from cygrad.programs.dependence import acts, dependence
 from cygrad.programs.program import Program
+from random_functions import random_function
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -170,9 +171,6 @@ def derivative(f: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
     return lambda v, x: cg.jvp(f, (x,), (v,))[1]
 
 
-DENSITY = 0.35
-
-
 @pytest.mark.parametrize("seed", range(30))
 def test_of_a_random_program_and_its_products_with_a_vector(seed: int) -> None:
     """In the seed of a product, it is the pattern of the Jacobian."""
@@ -184,42 +182,6 @@ def test_of_a_random_program_and_its_products_with_a_vector(seed: int) -> None:
     product = program_of(derivative(f), np.ones(n), x)
     dense = np.reshape(cg.jacobian(f)(x), (-1, n))
     assert ((dense != 0.0) <= pattern_of(product, [0])).all()
-
-
-def random_function(seed: int) -> tuple[Callable[[Any], Any], int]:
-    """Of a vector, to a few arrays joined; the same for the same seed."""
-    n = int(np.random.default_rng(seed).integers(2, 45))
-
-    def f(x: Any) -> Any:
-        rng = np.random.default_rng(seed + 1)
-        made = [x]
-        for _ in range(int(rng.integers(3, 12))):
-            a, b = made[rng.integers(len(made))], made[rng.integers(len(made))]
-            length = min(a.size, b.size)
-            start = int(rng.integers(0, a.size - length + 1))
-            kind = rng.integers(9)
-            if kind == 0:
-                made.append(F.sin(a))
-            elif kind == 1:
-                made.append(a[start : start + length] * b[:length])
-            elif kind == 2:
-                made.append(F.concat([a, b], axis=0)[:: int(rng.integers(1, 3))])
-            elif kind == 3:
-                made.append(F.cumsum(a[:7], axis=0) + b[0])
-            elif kind == 4:
-                made.append(a[rng.integers(0, a.size, size=5)])
-            elif kind == 5:
-                made.append(F.sum(F.reshape(a[: a.size // 2 * 2], (2, -1)), axis=0) + a[-1])
-            elif kind == 6:
-                made.append(rng.normal(size=(3, length)) @ a[:length])
-            elif kind == 7:
-                made.append(F.floor(a) * b[0])
-            else:
-                made.append(F.maximum(a[-length:], b[:length][::-1]))
-            made = [y for y in made if y.size > 0]
-        return F.concat(made[-4:], axis=0)
-
-    return f, n
 
 
 def test_more_pairs_than_are_wanted() -> None:

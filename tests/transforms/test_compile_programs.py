@@ -4,6 +4,7 @@ Numbers of every kind meet each instruction, alone and beside those that it may 
 """
 
 import itertools
+import pickle
 import signal
 import threading
 from collections.abc import Callable
@@ -343,3 +344,31 @@ def test_sums_and_routines_are_there_once() -> None:
 
     points = [(rng.normal(size=(40, 30)),) for _ in range(3)]
     same_everywhere(cg.value_and_grad(gram), points)
+
+
+def test_what_is_put_into_is_a_part_of_what_flows() -> None:
+    """As of the second part of a joined array, whose gradient begins behind that of the first."""
+
+    def f(x: Any) -> Any:
+        y = x[:5] * 1.0
+        z = F.concat([y, y], axis=0)
+        return F.concat([z, F.concat([z, x], axis=0)[::2]], axis=0)
+
+    def pulled(seed: Any, x: Any) -> Any:
+        return cg.vjp(f, x)[1](seed)[0]
+
+    rng = np.random.default_rng(0)
+    points = [[cg.Variable(rng.normal(size=n), requires_grad=False) for n in (35, 39)]]
+    points += [[cg.Variable(rng.normal(size=n), requires_grad=False) for n in (35, 39)]]
+    compiled = cg.compile(pulled, fallback=False)
+    with cg.no_grad():
+        for seed, x in points * 2:
+            assert bits(compiled(seed, x)) == bits(pulled(seed, x))
+        program = compiled.program()
+        loaded = pickle.loads(pickle.dumps(program))
+        seed, x = points[0]
+        assert bits(loaded(seed, x)[0]) == bits(pulled(seed, x))
+    for place in range(35):
+        unit = cg.Variable(np.eye(35)[place], requires_grad=False)
+        with cg.no_grad():
+            assert bits(compiled(unit, x)) == bits(pulled(unit, x))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 import cygrad as cg
 import cygrad.functions as F
 from cygrad import Variable, linalg
+from random_functions import random_function
 
 pytest.importorskip("scipy")
 
@@ -95,6 +96,23 @@ def test_a_random_pattern() -> None:
         found = jacobian(rng.uniform(0.5, 1.5, size=columns))
         assert (found.toarray() != 0.0).sum() == expected.sum() == found.nnz
         assert jacobian.colours <= min(rows, columns)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_random_function(seed: int) -> None:
+    f, n = random_function(seed)
+    rng = np.random.default_rng(seed)
+
+    def total(x: Any) -> Any:
+        return F.sum(F.sin(f(x)))
+
+    holds(f, rng.uniform(0.5, 1.5, size=n))
+    hessian = cg.sparse_hessian(total)
+    for _ in range(2):
+        x = rng.uniform(0.5, 1.5, size=n)
+        expected = cg.hessian(total)(x)
+        scale = 1e-12 * max(1.0, np.abs(expected).max())
+        np.testing.assert_allclose(hessian(x).toarray(), expected, rtol=1e-9, atol=scale)
 
 
 def test_what_has_no_derivative_has_no_place() -> None:
