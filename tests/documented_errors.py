@@ -69,6 +69,7 @@ ValueError
     cg.functional_call(L.Linear(1, 1), {"v": x}, m)
     cg.grad(F.square)(x)
     cg.hessian(F.square)(x)
+    cg.jacobian(F.square, mode="rows")
     cg.hvp(F.sum, x, m)
     cg.identity(-1)
     cg.sparse_hessian(F.square)(x)

@@ -48,5 +48,8 @@ cdef list creators_again(Function f)
 cdef class Partial(Function):
     cdef readonly tuple wanted      # of each input, whether its gradient is asked for
 
+# What the backward of a Function in Python gave, a Variable or None for each input; or an error.
+cdef object checked_gradients(Function f, object gxs)
+
 # Add gx, which comes from `source`, to the gradient that flows to x, if it is wanted.
 cdef int flow(Variable x, Variable gx, Function source, Pass* p) except -1

@@ -29,6 +29,12 @@ ctypedef Variable (*slope_rule)(Function f, int i)
 # several outputs. So a tape (tape.pxd) is computed again.
 ctypedef object (*again_rule)(Function f, tuple xs)
 
+# The tangent of f's output from those of its inputs, of their shapes; NULL stands for zeros, and is
+# not all there is. None: zeros. With a graph unless the thread's is paused. What it gives may be
+# one of the tangents. Those of the inputs i with the bit 1 << i in `spent` nobody reads afterwards:
+# where the caller's is the only reference, the memory may become the result.
+ctypedef Variable (*push_rule)(Function f, PyObject** tangents, int spent)
+
 # What a program makes of the operation of f (routine.pxd): of its outputs; or, with i, of the
 # gradient by input i, -1 for those by all of them. Asked once the operation is complete; the shapes
 # are those of the operands.
@@ -71,6 +77,7 @@ cdef struct Op:
     several_rule several    # in place of vjp, where there are several outputs; then with a sweep
     slope_rule slope        # or NULL; with no sweep
     again_rule again
+    push_rule push          # or NULL: it is derived from the rule for what flows back
     int kernel              # forward, of an elementwise operation, else -1
     int instruction         # of a program, where it is no kernel: an Instruction
     emit_rule emit          # of the operation; or NULL

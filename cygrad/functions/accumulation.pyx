@@ -11,7 +11,7 @@ from cygrad.functions.broadcasting cimport (
     emit_reduction, reduce, reshaped, run_reduction, spread,
 )
 from cygrad.functions.indexing cimport slice_axis
-from cygrad.functions.operation cimport as_variable, keeps_axes, operation, reading
+from cygrad.functions.operation cimport as_variable, keeps_axes, operation, push_linear, reading
 from cygrad.functions.shape cimport permuted
 from cygrad.functions.stacking cimport concatenated
 from cygrad.kernels.elementwise cimport LONG
@@ -33,6 +33,7 @@ cdef object again_cumsum(Function f, tuple xs):
     return summed_along(<Variable>xs[0], f.saved[0], f.saved[1])
 
 CUMSUM.again = again_cumsum
+CUMSUM.push = push_linear
 
 cdef void run_cumsum(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
     running_sums(at[0], n[0], n[1], n[2], <bint>n[3], at[1])

@@ -16,7 +16,8 @@ from cygrad.core.routine cimport Emission, Routine, numbers
 from cygrad.core.variable cimport Variable, describe, empty, filled, view_of
 from cygrad.functions.axes cimport count_of, reduced_axes, reduced_layout
 from cygrad.functions.operation cimport (
-    as_variable, broadcast_strides, keeps_axes, operation, pinned, reading, result_layout,
+    as_variable, broadcast_strides, keeps_axes, operation, pinned, push_linear, reading,
+    result_layout,
 )
 from cygrad.kernels.elementwise cimport KERNELS, LONG, copy_strided, kernel_named, map_strided
 from cygrad.kernels.numpy_loops cimport ADD, Loop
@@ -40,6 +41,7 @@ cdef object again_copy(Function f, tuple xs):
     return copied(<Variable>xs[0])
 
 COPY.again = again_copy
+COPY.push = push_linear
 COPY.instruction = COPIES
 
 
@@ -117,6 +119,7 @@ cdef object again_reshape(Function f, tuple xs):
     return reshape_to_layout(<Variable>xs[0], result_layout(f))
 
 RESHAPE.again = again_reshape
+RESHAPE.push = push_linear
 
 
 cdef Variable reshape_to_layout(Variable x, const Layout* target):
@@ -283,6 +286,7 @@ cdef object again_sum(Function f, tuple xs):
     return sum_over(<Variable>xs[0], f.saved, keeps_axes(f))
 
 SUM.again = again_sum
+SUM.push = push_linear
 SUM.instruction = SUMS
 
 
@@ -414,6 +418,7 @@ cdef object again_broadcast_to(Function f, tuple xs):
     return broadcast_to_layout(<Variable>xs[0], result_layout(f))
 
 BROADCAST_TO.again = again_broadcast_to
+BROADCAST_TO.push = push_linear
 
 
 cdef Variable broadcast_to_layout(Variable x, const Layout* target):

@@ -17,7 +17,7 @@ from cygrad.core.routines cimport name_routine
 from cygrad.core.variable cimport Variable, describe, empty, held, pinned_rows
 from cygrad.functions.arithmetic cimport plus
 from cygrad.functions.broadcasting cimport contiguous, reshape_to_layout
-from cygrad.functions.operation cimport as_variable, operation, reading
+from cygrad.functions.operation cimport as_variable, operation, push_linear, reading
 from cygrad.functions.shape cimport permuted, unsqueezed
 from cygrad.kernels.convolution cimport Windows, fold_windows, unfold_windows
 from cygrad.kernels.elementwise cimport LONG
@@ -113,6 +113,7 @@ cdef object again_unfold(Function f, tuple xs):
     return unfold(<Variable>xs[0], f.saved)
 
 UNFOLD.again = again_unfold
+UNFOLD.push = push_linear
 
 cdef Op FOLD = reading(operation(b"Fold", vjp_fold), 0, 0)
 
@@ -120,6 +121,7 @@ cdef object again_fold(Function f, tuple xs):
     return fold(<Variable>xs[0], f.saved)
 
 FOLD.again = again_fold
+FOLD.push = push_linear
 
 cdef void run_unfold(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
     cdef const Windows* windows = <const Windows*>n

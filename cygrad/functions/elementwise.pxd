@@ -1,5 +1,7 @@
 # The elementwise operations' common machinery: one call computes, records, and differentiates.
 
+from cpython.object cimport PyObject
+
 from cygrad.core.function cimport Function, Op, vjp_rule
 from cygrad.core.variable cimport Variable
 
@@ -12,6 +14,8 @@ cdef Variable unary(const Op* op, Variable x)
 cdef Variable unary_with(const Op* op, Variable x, double c0, double c1)
 cdef Variable binary(const Op* op, Variable a, Variable b)
 cdef Variable binary_with(const Op* op, Variable a, Variable b, double c0, double c1)
+# The push_rule of operations of which an element depends on one of each input alone.
+cdef Variable push_elementwise(Function f, PyObject** tangents, int spent)
 cdef Variable output_of(Function f)
 cdef Variable vjp_zero(Function f, Variable gy, int i)  # the rule of step functions
 

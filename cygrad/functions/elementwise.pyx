@@ -6,19 +6,21 @@ new array or adding to the gradient that is there. What the operations are, and 
 stands in the other files of this folder.
 """
 
+from cpython.object cimport PyObject
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 
 from cygrad.core.anomaly cimport constants_are_finite
 from cygrad.core.arrays cimport is_array_like, is_number, number, operand
 from cygrad.core.function cimport (
-    Function, Op, READS_X0, READS_X1, READS_Y, connect, connect_with, input_of, name_of, vjp_rule,
+    Function, Op, READS_X0, READS_X1, READS_Y, connect, connect_with, input_of, name_of,
+    saved_of, vjp_rule,
 )
 from cygrad.core.layout cimport Layout, MAX_NDIM, broadcast_layouts, release, same_shape, shape_of
 from cygrad.core.mode cimport mode
 from cygrad.core.operators cimport OPERATORS
 from cygrad.core.tape cimport Tape, standing_for
 from cygrad.core.variable cimport Variable, describe, empty, empty_of, filled_like, is_private
-from cygrad.functions.broadcasting cimport sum_to_layout
+from cygrad.functions.broadcasting cimport broadcast_to_layout, sum_to_layout
 from cygrad.functions.operation cimport (
     as_variable, broadcast_strides, map_long, map_pieces, operation, pinned, run,
 )
@@ -33,6 +35,7 @@ cdef Op kernel_op(const char* name, str kernel, vjp_rule vjp) except *:
     cdef Gradient found
     op.kernel = kernel_named(kernel)
     op.again = again_by_kernel
+    op.push = push_elementwise
     for i in range(2):
         found = gradient_of(op.kernel, i)
         if found.kernel == COMPOSED:
@@ -299,6 +302,154 @@ cdef int refuse_shape(Function f, Variable x, Variable gy) except -1:
     raise RuntimeError(f"Variable.backward: {name_of(f)} met {describe(x)} and a gradient of shape "
                        f"{shape_of(gy.layout)}; was .data replaced by another shape after it was "
                        "used?")
+
+
+# ---- Forward, beside the values ---------------------------------------------------------------
+#
+# The matrix of the derivatives is diagonal, so what flows forward is computed as what flows back
+# is: by the gradient kernel, or by the rule, of the tangent in place of the gradient. But nothing
+# is summed where an input was broadcast: its tangent is broadcast with it.
+
+cdef Variable push_elementwise(Function f, PyObject** tangents, int spent):
+    cdef Variable y = output_of(f), total = None, part, tangent
+    cdef bint plain = mode().paused, own = False, alike
+    cdef int i, kernel
+    if plain and f.n_inputs <= 2 and are_alike(f, tangents, y):
+        return pushed_alike(f, tangents, spent, y)
+    for i in range(f.n_inputs):
+        if tangents[i] is NULL:
+            continue
+        tangent = <Variable>tangents[i]
+        alike = same_shape(tangent.layout, y.layout)
+        kernel = f.op.gradient[i] if i < 2 else COMPOSED
+        if kernel == PASS:
+            part = tangent if alike else broadcast_to_layout(tangent, y.layout)
+        elif kernel == COMPOSED or not plain:
+            part = f.op.vjp(f if alike else spread_out(f, y),
+                            tangent if alike else broadcast_to_layout(tangent, y.layout), i)
+            if part is None:
+                continue
+        elif alike:
+            part = fused_gradient(f, tangent, i, total if own else None, False)
+            if own:
+                continue                # added in place
+            if total is None:
+                total = part
+                own = True
+                continue
+        else:
+            part = pushed_by_kernel(f, tangent, i, y)
+        total = part if total is None else plus_tangent(total, part, own)
+    return total
+
+
+cdef inline bint are_alike(Function f, PyObject** tangents, Variable y) noexcept:
+    """Whether kernels compute the tangent from numbers that all lie as the output's do."""
+    cdef int i
+    if not y.layout.contiguous or f.x0.layout is not y.layout:
+        return False
+    if f.n_inputs == 2 and f.x1.layout is not y.layout:
+        return False
+    for i in range(f.n_inputs):
+        if tangents[i] is not NULL and (f.op.gradient[i] < 0 or (
+                <Variable>tangents[i]).layout is not y.layout):
+            return False
+    return True
+
+
+cdef Variable pushed_alike(Function f, PyObject** tangents, int spent, Variable given_y):
+    cdef const double* operands[MAX_OPERANDS]
+    cdef Py_ssize_t size = given_y.layout.size
+    cdef Variable x0 = pinned(f.x0, size), y = pinned(given_y, size), total = None, tangent
+    cdef Variable x1 = pinned(f.x1, size) if f.n_inputs == 2 else None
+    cdef int i, n, reads, kernel
+    for i in range(f.n_inputs):
+        if tangents[i] is NULL:
+            continue
+        if total is None and spent & (1 << i) and is_private(<Variable>tangents[i], 1) and (
+                <Variable>tangents[i]).creator_ is None:
+            total = <Variable>tangents[i]
+            operands[0] = total.ptr
+            n = -1
+        else:
+            tangent = pinned(<Variable>tangents[i], size)
+            operands[0] = tangent.ptr
+            n = 0
+        reads = f.op.reads[i]
+        kernel = f.op.gradient[i]
+        if n == 0 and total is None:
+            total = empty(given_y.layout)
+        elif n == 0:
+            kernel = f.op.adding[i]
+        n = 1
+        if reads & READS_X0:
+            operands[n] = x0.ptr
+            n += 1
+        if reads & READS_X1:
+            operands[n] = x1.ptr
+            n += 1
+        if reads & READS_Y:
+            operands[n] = y.ptr
+            n += 1
+        run(kernel, n, operands, total.ptr, size, f.c)
+    return total
+
+
+cdef Variable plus_tangent(Variable total, Variable part, bint own):
+    if not own:
+        return OPERATORS.sum_gradients(total, part)
+    OPERATORS.add_into(total, part)
+    return total
+
+
+cdef Function spread_out(Function f, Variable y):
+    """f, as if its inputs had been broadcast to the shape of y, its output, before."""
+    cdef Function wide = <Function>Function.__new__(Function)
+    cdef Variable x
+    cdef int i
+    inputs = tuple([broadcast_to_layout(input_of(f, i), y.layout) for i in range(f.n_inputs)])
+    wide.op = f.op
+    wide.c[0] = f.c[0]
+    wide.c[1] = f.c[1]
+    wide.saved = saved_of(f)
+    wide.out = <PyObject*>y
+    wide.n_inputs = f.n_inputs
+    if f.n_inputs > 2:
+        wide.many = inputs
+    else:
+        wide.x0 = inputs[0]
+        if f.n_inputs == 2:
+            wide.x1 = inputs[1]
+    for x in inputs:
+        x.uses += 1
+    return wide
+
+
+cdef Variable pushed_by_kernel(Function f, Variable tangent, int i, Variable y):
+    """The gradient kernel of a tangent of another shape than the output y."""
+    cdef const double* operands[MAX_OPERANDS]
+    cdef Py_ssize_t read_strides[MAX_OPERANDS][MAX_NDIM]
+    cdef const Py_ssize_t* strides[MAX_OPERANDS]
+    cdef Variable result = empty_of(y.layout.ndim, y.layout.shape), v
+    cdef int reads = f.op.reads[i], k
+    cdef list read = [tangent]
+    if reads & READS_X0:
+        read.append(f.x0)
+    if reads & READS_X1:
+        read.append(f.x1)
+    if reads & READS_Y:
+        read.append(y)
+    read = [pinned(<Variable>v, y.layout.size) for v in read]
+    for k in range(len(read)):
+        v = <Variable>read[k]
+        operands[k] = v.ptr
+        if not broadcast_strides(v.layout, y.layout, read_strides[k]):
+            refuse_shape(f, v, y)
+        strides[k] = read_strides[k]
+    operands[len(read)] = result.ptr
+    strides[len(read)] = result.layout.strides
+    map_long(f.op.gradient[i], <int>len(read), operands, strides, result.layout, f.c)
+    return result
 
 
 cdef Variable vjp_zero(Function f, Variable gy, int i):

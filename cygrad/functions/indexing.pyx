@@ -27,7 +27,9 @@ from cygrad.functions.axes cimport axis_to_flatten, single_axis
 from cygrad.functions.arithmetic cimport shift
 from cygrad.functions.broadcasting cimport add_into, reshaped
 from cygrad.functions.comparison cimport below
-from cygrad.functions.operation cimport as_variable, operation, reading, result_layout
+from cygrad.functions.operation cimport (
+    as_variable, operation, push_first, push_linear, reading, result_layout,
+)
 from cygrad.functions.selection cimport choose
 from cygrad.functions.shape cimport permuted
 from cygrad.kernels.elementwise cimport LONG, kernel_named, map_strided
@@ -189,6 +191,7 @@ cdef object again_view(Function f, tuple xs):
     return get_view(<Variable>xs[0], f.saved)
 
 GET_VIEW.again = again_view
+GET_VIEW.push = push_linear
 
 
 cdef Variable get_view(Variable x, object index):
@@ -253,6 +256,7 @@ cdef object again_put_view(Function f, tuple xs):
     return put_view(<Variable>xs[0], result_layout(f), f.saved)
 
 PUT_VIEW.again = again_put_view
+PUT_VIEW.push = push_linear
 
 cdef void run_put_view(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
     cdef const double* operands[3]
@@ -325,6 +329,7 @@ cdef Variable gather_at(Function f, tuple xs):
                   <Variable>xs[1])
 
 GATHER.again = again_gather
+GATHER.push = push_first
 
 cdef void run_gather(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
     gather_blocks(at[0], n + 3, n[0], n[1], at[1])
@@ -423,6 +428,7 @@ cdef object again_scatter(Function f, tuple xs):
                    <Variable>xs[1])
 
 SCATTER.again = again_scatter
+SCATTER.push = push_first
 SCATTER.emit = emit_scatter
 SCATTER.hidden = 1
 

@@ -1,5 +1,6 @@
 """matmul and linear: products of vectors, matrices and stacks of matrices."""
 
+from cpython.object cimport PyObject
 from libc.string cimport memcpy
 
 from cygrad.core.arrays cimport is_array_like
@@ -19,8 +20,10 @@ from cygrad.core.variable cimport (
     Variable, describe, detached, empty_of, own_contiguous, pinned_rows,
 )
 from cygrad.functions.arithmetic cimport multiply, plus
-from cygrad.functions.broadcasting cimport contiguous, sum_to_layout
-from cygrad.functions.operation cimport as_variable, broadcast_strides, map_long, operation, reading
+from cygrad.functions.broadcasting cimport broadcast_to_layout, contiguous, sum_to_layout
+from cygrad.functions.operation cimport (
+    as_variable, broadcast_strides, map_long, operation, reading, result_layout,
+)
 from cygrad.functions.shape cimport swap_last_axes, unsqueezed
 from cygrad.kernels.elementwise cimport kernel_named
 from cygrad.kernels.linalg cimport blas_ready, matmul_strided
@@ -78,6 +81,16 @@ cdef object again_matmul(Function f, tuple xs):
     return product(<Variable>xs[0], <Variable>xs[1])
 
 MATMUL.again = again_matmul
+
+cdef Variable push_matmul(Function f, PyObject** tangents, int spent):
+    cdef Variable left = None, right = None
+    if tangents[0] is not NULL:
+        left = product(<Variable>tangents[0], f.x1)
+    if tangents[1] is not NULL:
+        right = product(f.x0, <Variable>tangents[1])
+    return sum_of(left, right)
+
+MATMUL.push = push_matmul
 MATMUL.instruction = MADE_OF
 
 cdef void run_matmul(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
@@ -108,6 +121,13 @@ cdef int emit_matmul(Function f, int i, Emission* e) except -1:
 name_routine("matmul", run_matmul)
 MATMUL.emit = emit_matmul
 MATMUL.taking = FOR_BLAS
+
+
+cdef Variable sum_of(Variable a, Variable b):
+    """a + b; None is zeros."""
+    if a is None or b is None:
+        return b if a is None else a
+    return plus(a, b)
 
 
 cdef bint postpone_rows(Pass* p, Variable x, Variable gy, Variable w, Variable b) except -1:
@@ -381,6 +401,19 @@ cdef object again_linear(Function f, tuple xs):
     return linear(xs[0], xs[1], xs[2])
 
 LINEAR.again = again_linear
+
+cdef Variable push_linear_map(Function f, PyObject** tangents, int spent):
+    cdef Variable x = <Variable>f.many[0], w = <Variable>f.many[1]
+    cdef Variable left = None, right = None, bias = None
+    if tangents[0] is not NULL:
+        left = product(<Variable>tangents[0], w)
+    if tangents[1] is not NULL:
+        right = product(x, <Variable>tangents[1])
+    if tangents[2] is not NULL:
+        bias = broadcast_to_layout(<Variable>tangents[2], result_layout(f))
+    return sum_of(sum_of(left, right), bias)
+
+LINEAR.push = push_linear_map
 LINEAR.instruction = MADE_OF
 
 

@@ -1,5 +1,7 @@
 # What an operation of any kind is made of.
 
+from cpython.object cimport PyObject
+
 from cygrad.core.function cimport Function, Op, vjp_rule
 from cygrad.core.layout cimport Layout
 from cygrad.core.variable cimport Variable, detached
@@ -29,6 +31,11 @@ cpdef Variable as_variable(object x, str where)
 # Of a Function of one output: the layout of that, and, of a reduction, whether it has all axes yet.
 cdef const Layout* result_layout(Function f) except NULL
 cdef bint keeps_axes(Function f) except -1
+
+# The push_rules of operations that are linear, in all inputs together, and in the first one; of a
+# Function that its again_rule computes anew.
+cdef Variable push_linear(Function f, PyObject** tangents, int spent)
+cdef Variable push_first(Function f, PyObject** tangents, int spent)
 
 # Byte strides that read an array of `layout` as if it had the shape of `target`; False if none do.
 cdef bint broadcast_strides(const Layout* layout, const Layout* target,

@@ -1,11 +1,14 @@
 """What an operation of any kind is made of: its Op, its inputs as Variables, loops over layouts."""
 
 from cpython.exc cimport PyErr_CheckSignals
+from cpython.object cimport PyObject
 
 from cygrad.core.arrays cimport operand
-from cygrad.core.function cimport CALLBACK, Function, Op, READS_ALL, name_of, vjp_rule
+from cygrad.core.function cimport (
+    CALLBACK, Function, Op, READS_ALL, input_of, name_of, vjp_rule,
+)
 from cygrad.core.layout cimport Layout, MAX_NDIM
-from cygrad.core.variable cimport Variable
+from cygrad.core.variable cimport Variable, filled_like
 from cygrad.kernels.elementwise cimport COMPOSED, KERNELS, LONG, MAX_OPERANDS, map_strided
 from cygrad.kernels.pieces cimport PIECE
 
@@ -21,6 +24,7 @@ cdef Op operation(const char* name, vjp_rule vjp) noexcept:
     op.several = NULL
     op.slope = NULL
     op.again = NULL
+    op.push = NULL
     op.emit = NULL
     op.emit_gradient = NULL
     op.guarded = False
@@ -36,6 +40,7 @@ cdef Op composed(Op op) noexcept:
     cdef Op plain = operation(op.name, op.vjp)
     plain.kernel = op.kernel
     plain.again = op.again
+    plain.push = op.push
     return plain
 
 
@@ -64,6 +69,28 @@ cdef const Layout* result_layout(Function f) except NULL:
 
 cdef bint keeps_axes(Function f) except -1:
     return result_layout(f).ndim == f.x0.layout.ndim
+
+
+# ---- Forward, beside the values ---------------------------------------------------------------
+
+cdef Variable push_linear(Function f, PyObject** tangents, int spent):
+    cdef Variable zeros
+    cdef list all_of_them = []
+    cdef int i
+    for i in range(f.n_inputs):
+        if tangents[i] is not NULL:
+            all_of_them.append(<object>tangents[i])
+            continue
+        zeros = filled_like(input_of(f, i), 0.0)
+        all_of_them.append(zeros)
+    return <Variable>f.op.again(f, tuple(all_of_them))
+
+
+cdef Variable push_first(Function f, PyObject** tangents, int spent):
+    if tangents[0] is NULL:
+        return None
+    return <Variable>f.op.again(f, (<object>tangents[0],) if f.n_inputs == 1
+                                else (<object>tangents[0], *f.inputs[1:]))
 
 
 # ---- Loops ------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from cygrad.functions.convolution cimport (
     Sliding, Steps, check_shape, emit_windows, empty_planes, read_pair, slide,
 )
 from cygrad.functions.indexing cimport scatter
-from cygrad.functions.operation cimport as_variable, operation, reading
+from cygrad.functions.operation cimport as_variable, operation, push_linear, reading
 from cygrad.kernels.convolution cimport Windows, max_windows, mean_windows, spread_windows
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.indexing cimport scatter_add_blocks
@@ -181,6 +181,7 @@ cdef object again_avg_pool(Function f, tuple xs):
     return avg_pool(<Variable>xs[0], f.saved)
 
 AVG_POOL.again = again_avg_pool
+AVG_POOL.push = push_linear
 
 cdef Op SPREAD_POOL = reading(operation(b"SpreadPool2d", vjp_spread_pool), 0, 0)
 
@@ -188,6 +189,7 @@ cdef object again_spread_pool(Function f, tuple xs):
     return spread_pool(<Variable>xs[0], f.saved)
 
 SPREAD_POOL.again = again_spread_pool
+SPREAD_POOL.push = push_linear
 
 cdef void run_avg_pool(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
     mean_windows(at[0], <const Windows*>n, at[1])

@@ -19,7 +19,7 @@ from cygrad.functions.broadcasting cimport (
 from cygrad.functions.comparison cimport equal
 from cygrad.functions.elementwise cimport output_of
 from cygrad.functions.lengths cimport plain_length, unit_vector
-from cygrad.functions.operation cimport as_variable, keeps_axes, operation, reading
+from cygrad.functions.operation cimport as_variable, keeps_axes, operation, push_linear, reading
 from cygrad.kernels.numpy_loops cimport ADD, Loop, MAXIMUM, MINIMUM
 
 
@@ -37,6 +37,7 @@ cdef object again_mean(Function f, tuple xs):
     return mean_over(<Variable>xs[0], f.saved, keeps_axes(f))
 
 MEAN.again = again_mean
+MEAN.push = push_linear
 
 cdef void run_mean(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
     cdef Py_ssize_t k

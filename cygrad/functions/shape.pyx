@@ -6,7 +6,7 @@ from cygrad.core.operators cimport OPERATORS
 from cygrad.core.variable cimport Variable, describe, view_of
 from cygrad.functions.axes cimport mask_of_axes, plain_axes, reduced_axes
 from cygrad.functions.broadcasting cimport with_shape
-from cygrad.functions.operation cimport as_variable, operation, reading
+from cygrad.functions.operation cimport as_variable, operation, push_linear, reading
 
 
 # ---- squeeze, unsqueeze: without axes of length 1, and with new ones --------------------------
@@ -132,6 +132,7 @@ cdef object again_transpose(Function f, tuple xs):
     return permuted(<Variable>xs[0], f.saved)
 
 TRANSPOSE.again = again_transpose
+TRANSPOSE.push = push_linear
 
 
 cdef Variable permuted(Variable x, tuple axes):

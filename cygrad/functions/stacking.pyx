@@ -10,7 +10,7 @@ from cygrad.core.routines cimport name_routine
 from cygrad.core.variable cimport Variable, describe, empty_of, held, scalar
 from cygrad.functions.axes cimport place_of_axis, plain_axis, single_axis
 from cygrad.functions.indexing cimport slice_axis
-from cygrad.functions.operation cimport as_variable, operation, reading
+from cygrad.functions.operation cimport as_variable, operation, push_linear, reading
 from cygrad.functions.shape cimport squeezed, unsqueezed
 from cygrad.kernels.elementwise cimport copy_strided
 
@@ -27,6 +27,7 @@ cdef object again_concat(Function f, tuple xs):
     return concatenated(list(xs), f.saved[0], "concat")
 
 CONCAT.again = again_concat
+CONCAT.push = push_linear
 
 cdef void run_concat(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
     cdef double* target = at[n[0]]
@@ -122,6 +123,7 @@ cdef object again_stack(Function f, tuple xs):
     return stacked_scalars(list(xs))
 
 STACK.again = again_stack
+STACK.push = push_linear
 STACK.instruction = STACKS
 
 

@@ -13,7 +13,7 @@ from cygrad.core.variable cimport Variable, describe, detached, empty, held, pin
 from cygrad.functions.arithmetic cimport negate
 from cygrad.functions.broadcasting cimport contiguous, copied
 from cygrad.functions.elementwise cimport output_of
-from cygrad.functions.operation cimport as_variable, operation, reading
+from cygrad.functions.operation cimport as_variable, operation, push_linear, reading
 from cygrad.kernels.elementwise cimport LONG
 from cygrad.kernels.linalg cimport blas_ready
 from cygrad.kernels.triangular cimport solve_triangle, take_triangle
@@ -37,6 +37,7 @@ cdef object again_triangle(Function f, tuple xs):
     return triangle_part(<Variable>xs[0], f.c[1] != 0.0, f.c[0])
 
 TRIANGLE.again = again_triangle
+TRIANGLE.push = push_linear
 
 cdef void run_triangle(double** at, const Py_ssize_t* n, const double* c) noexcept nogil:
     take_triangle(at[0], at[1], n[0], n[1], n[2], c[1] != 0.0, c[0])

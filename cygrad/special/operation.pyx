@@ -18,7 +18,7 @@ from cygrad.core.mode cimport mode
 from cygrad.core.variable cimport Variable, describe
 from cygrad.functions.arithmetic cimport multiply
 from cygrad.functions.broadcasting cimport sum_to_layout
-from cygrad.functions.elementwise cimport output_of
+from cygrad.functions.elementwise cimport output_of, push_elementwise
 from cygrad.functions.operation cimport as_variable, operation
 
 import numpy as np
@@ -75,6 +75,7 @@ cdef class SpecialFunction:
         self.op = operation(self.title, vjp_special)
         self.op.slope = slope_special
         self.op.again = again_special
+        self.op.push = push_elementwise
         Py_INCREF(self)         # Functions point to op: it lives for ever
 
     def __call__(self, *args):

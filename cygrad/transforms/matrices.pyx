@@ -5,9 +5,10 @@ from libc.string cimport memcpy
 
 from cygrad.core.backward cimport gradients, new_session
 from cygrad.core.layout cimport Layout, layout_of_shape, release, shape_of
-from cygrad.core.mode cimport mode
+from cygrad.core.mode cimport mode as switches
 from cygrad.core.variable cimport Variable, filled, filled_like, own_contiguous
 from cygrad.functions.broadcasting cimport reshaped
+from cygrad.transforms.forward cimport Forward, forward_of
 from cygrad.transforms.products cimport dummies_for
 from cygrad.transforms.trace cimport (
     Trace, Transform, all_outputs, begin, close, give_aux, one_number, plain_of, pruned,
@@ -67,7 +68,7 @@ cdef Block new_block(Variable above, Variable by, bint columns, bint differentia
     block.above = above
     block.by = by
     block.columns = columns
-    if differentiable or mode().tape is not NULL:
+    if differentiable or switches().tape is not NULL:
         block.parts = []
     else:
         block.whole = zeros_of(shape_of(above.layout) + shape_of(by.layout))
@@ -120,17 +121,33 @@ cdef Py_ssize_t total_size(list variables):
 cdef class Jacobian(Transform):
     """The Jacobian of a function: what `jacobian` returns."""
 
+    cdef readonly object mode
+
+    def __init__(self, transform, function, argnums, has_aux, mode=None):
+        super().__init__(transform, function, argnums, has_aux)
+        self.mode = mode
+
+    def __reduce__(self):
+        return type(self), (self.transform, self.function, self.argnums, bool(self.has_aux),
+                            self.mode)
+
     def __call__(self, *args, **kwargs):
         cdef Trace t = begin(self.transform, self.function, self.argnums, args, kwargs,
                              self.has_aux, False)
+        cdef Forward forward = None
         cdef list outputs, dummies, blocks
         cdef bint columns
         try:
             outputs = all_outputs(t, run(t))
-            columns = total_size(outputs) > total_size(t.ends)
+            columns = (total_size(outputs) > total_size(t.ends) if self.mode is None
+                       else self.mode == "forward")
+            if columns and not t.differentiable:
+                forward = forward_of(outputs, t.ends, t.floor)
             blocks = [[new_block(<Variable>y, <Variable>x, columns, t.differentiable)
                        for x in t.ends] for y in outputs]
-            if columns:
+            if forward is not None and forward.possible:
+                push_columns(forward, blocks)
+            elif columns:
                 dummies = dummies_for(t, outputs)
                 unit_passes(gradients(outputs, dummies, t.ends, True), dummies,
                             list(zip(*blocks)), t.differentiable)
@@ -146,7 +163,27 @@ cdef class Jacobian(Transform):
         return (given, give_aux(t)) if self.has_aux else given
 
 
-def jacobian(f, argnums=0, has_aux=False):
+cdef int push_columns(Forward forward, list blocks) except -1:
+    """Fill blocks[i][j] with the derivatives of output i by end j, a pass for each element of j."""
+    cdef Variable x, seed
+    cdef Py_ssize_t i, j, k, left = total_size(forward.ends)
+    cdef long session = new_session() if left > 1 else 0
+    for j in range(len(forward.ends)):
+        x = <Variable>forward.ends[j]
+        for k in range(x.layout.size):
+            PyErr_CheckSignals()
+            seed = filled_like(x, 0.0)
+            seed.ptr[k] = 1.0
+            left -= 1
+            tangents = [None] * len(forward.ends)
+            tangents[j] = seed
+            found = forward.push(tangents, False, session, left == 0)
+            for i in range(len(blocks)):
+                (<Block>blocks[i][j]).put(k, <Variable>found[i])
+    return 0
+
+
+def jacobian(f, argnums=0, has_aux=False, mode=None):
     """The derivatives of all elements that a function gives by all that it takes, as a function.
 
     Parameters
@@ -159,6 +196,9 @@ def jacobian(f, argnums=0, has_aux=False):
         constants. A tuple gives a tuple of Jacobians.
     has_aux : bool, default False
         f returns ``(output, aux)``, and the new function ``(jacobian, aux)``.
+    mode : {"forward", "reverse"}, optional
+        By columns, a forward pass for each element that f takes; or by rows, a backward pass for
+        each that it gives. If None, whichever are fewer.
 
     Returns
     -------
@@ -169,14 +209,16 @@ def jacobian(f, argnums=0, has_aux=False):
 
     Raises
     ------
+    ValueError
+        If mode is another.
     TypeError
         By the new function, if f returns something else, or if there is no such argument.
 
     Notes
     -----
-    J_ij = df_i/dx_j, as ``jax.jacrev`` and ``torch.func.jacrev`` give it. Computed by one backward
-    pass for each row, or, where there are fewer columns than rows, by one for each column through a
-    graph of the cotangents (see `jvp`).
+    J_ij = df_i/dx_j, as ``jax.jacrev`` and ``jax.jacfwd`` give it. For the passes see `vjp` and
+    `jvp`. Where it is to be differentiated further, columns are computed by backward passes through
+    a graph of the cotangents.
 
     Examples
     --------
@@ -187,7 +229,9 @@ def jacobian(f, argnums=0, has_aux=False):
            [0., 4., 0.],
            [3., 0., 1.]])
     """
-    return Jacobian("jacobian", f, argnums, has_aux)
+    if mode not in (None, "forward", "reverse"):
+        raise ValueError(f"jacobian: mode must be 'forward', 'reverse' or None, not {mode!r}")
+    return Jacobian("jacobian", f, argnums, has_aux, mode)
 
 
 # ---- hessian ----------------------------------------------------------------------------------

@@ -1,8 +1,12 @@
 """vjp, jvp, hvp: a function's derivative times a vector, without the derivative itself."""
 
+from cpython.object cimport PyObject
+
 from cygrad.core.backward cimport gradients
 from cygrad.core.mode cimport mode
 from cygrad.core.variable cimport Variable, filled_like
+from cygrad.functions.broadcasting cimport copied
+from cygrad.transforms.forward cimport Forward, forward_of
 from cygrad.transforms.trace cimport (
     Trace, all_outputs, begin, checked_argnums, close, depend, give, give_aux, give_outputs,
     one_number, run, seeds_of,
@@ -105,6 +109,28 @@ cdef list dummies_for(Trace t, list outputs):
 
 cdef list pushed(Trace t, list outputs, list tangents, bint differentiable):
     """The tangents of the outputs; None for zeros."""
+    cdef Forward forward = forward_of(outputs, t.ends, t.floor)
+    if forward.possible:
+        return own(forward.push(tangents, differentiable), tangents)
+    return pushed_by_cotangents(t, outputs, tangents, differentiable)
+
+
+cdef list own(list pushed, list tangents):
+    """What was pushed, in memory that nothing else has: of views and of what came twice copies."""
+    cdef Variable v
+    cdef list owned = []
+    cdef set seen = {<size_t><PyObject*>(<Variable>v).storage for v in tangents}
+    for v in pushed:
+        if v is not None:
+            if not v.layout.contiguous or <size_t><PyObject*>v.storage in seen:
+                v = copied(v)
+            seen.add(<size_t><PyObject*>v.storage)
+        owned.append(v)
+    return owned
+
+
+cdef list pushed_by_cotangents(Trace t, list outputs, list tangents, bint differentiable):
+    """The same by two backward passes: what flows back is linear in what flows in."""
     cdef list dummies = dummies_for(t, outputs), pushed
     cdef list cotangents = gradients(outputs, dummies, t.ends, True)
     cdef Py_ssize_t i
@@ -150,8 +176,10 @@ def jvp(f, primals, tangents, argnums=None, has_aux=False):
     Notes
     -----
     J v, with J the matrix of df_i/dx_j: the change of f as x moves along v. As ``jax.jvp`` and
-    ``torch.func.jvp``. Computed by two backward passes: u^T J is linear in u, and its derivative
-    by u along v is J v. So `backward` of a Function of your own must compute with Variables.
+    ``torch.func.jvp``. Computed by one forward pass over the graph of f, with a tangent beside
+    each value. Where an operation only tells what flows back, u^T J, that is linear in u, and its
+    derivative by u along v is J v: so `backward` of a Function of your own must compute with
+    Variables.
 
     Examples
     --------

@@ -30,7 +30,7 @@ from cygrad.core.storage cimport FOREIGN
 from cygrad.core.tape cimport Tape
 from cygrad.core.variable cimport Variable, describe, detached, filled_like, scalar
 from cygrad.functions.broadcasting cimport copied
-from cygrad.functions.operation cimport operation, reading
+from cygrad.functions.operation cimport operation, push_linear, reading
 
 from cygrad.transforms.structure import is_structure, leaves, map_leaves, match, rebuild, template
 
@@ -51,6 +51,7 @@ cdef object again_argument(Function f, tuple xs):
     return xs[0]
 
 ARGUMENT.again = again_argument
+ARGUMENT.push = push_linear
 
 
 cdef Variable end_for(Trace t, object x, bint keep):

@@ -1,7 +1,7 @@
 """Stub of cygrad/transforms/matrices.pyx. Any: what is given depends on shapes and structures."""
 
 from collections.abc import Callable
-from typing import Any, Literal, Protocol, overload, type_check_only
+from typing import Any, Literal, Protocol, TypeAlias, overload, type_check_only
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from ..core.variable import Variable
 from .gradient import _Output
 from .trace import Transform
+
+_Mode: TypeAlias = Literal["forward", "reverse"] | None
 
 @type_check_only
 class _Derivative(Protocol):
@@ -22,6 +24,16 @@ class _Derivative(Protocol):
 class Block: ...
 
 class Jacobian(Transform):
+    @property
+    def mode(self) -> _Mode: ...
+    def __init__(
+        self,
+        transform: str,
+        function: Callable[..., Any],
+        argnums: int | tuple[int, ...] | None,
+        has_aux: bool,
+        mode: _Mode = None,
+    ) -> None: ...
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
 class Hessian(Transform):
@@ -29,19 +41,32 @@ class Hessian(Transform):
 
 @overload
 def jacobian(
-    f: Callable[..., _Output], argnums: Literal[0] = 0, has_aux: Literal[False] = False
+    f: Callable[..., _Output],
+    argnums: Literal[0] = 0,
+    has_aux: Literal[False] = False,
+    mode: _Mode = None,
 ) -> _Derivative: ...
 @overload
 def jacobian(
-    f: Callable[..., _Output], argnums: tuple[int, ...], has_aux: Literal[False] = False
+    f: Callable[..., _Output],
+    argnums: tuple[int, ...],
+    has_aux: Literal[False] = False,
+    mode: _Mode = None,
 ) -> Callable[..., tuple[Any, ...]]: ...
 @overload
 def jacobian(
-    f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, *, has_aux: Literal[True]
+    f: Callable[..., Any],
+    argnums: int | tuple[int, ...] = 0,
+    *,
+    has_aux: Literal[True],
+    mode: _Mode = None,
 ) -> Callable[..., tuple[Any, Any]]: ...
 @overload
 def jacobian(
-    f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False
+    f: Callable[..., Any],
+    argnums: int | tuple[int, ...] = 0,
+    has_aux: bool = False,
+    mode: _Mode = None,
 ) -> Callable[..., Any]: ...
 @overload
 def hessian(

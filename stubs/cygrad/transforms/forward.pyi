@@ -1,0 +1,3 @@
+"""Stub of cygrad/transforms/forward.pyx, which Python calls nothing of."""
+
+class Forward: ...
