@@ -115,14 +115,21 @@ class _Products:
         assert self.program is not None
         return self.program
 
-    def pattern(self, inputs: int) -> tuple[_Indices, _Indices] | None:
+    def pattern(
+        self, shapes: list[tuple[int, ...]], call: _Call
+    ) -> tuple[_Indices, _Indices] | None:
+        """Of the program that has just run, with seeds of these shapes."""
         program = self.ran()
         if acts(program):
             raise RuntimeError(
                 f"{self.where}: {self.name} draws random numbers, or changes something beside its "
                 "result, and is called once for each of several products; let it compute alone"
             )
-        return dependence(program, range(inputs), MOST_PAIRS)
+        # A replay with other numbers is compared with f itself: here with some that are all other
+        # than zero, as those of a colour would leave most of the program untried.
+        seeds = [0.5 + 0.618 * np.arange(np.prod(s)).reshape(s) % 1.0 for s in shapes]
+        self(seeds, call.args, call.kwargs)
+        return dependence(program, range(len(shapes)), MOST_PAIRS)
 
 
 class _Call:
@@ -335,7 +342,7 @@ class SparseJacobian(_Sparse):
         outputs = [y.shape for y in self._pushed(ones, call.args, call.kwargs)]
         program = self._pushed.ran()
         if program not in self._patterns:
-            found = self._pushed.pattern(len(call.inputs))
+            found = self._pushed.pattern(call.inputs, call)
             self._keep(program, _by_columns_or_none(found, call.columns, self._too_dense, outputs))
         pattern = self._patterns[program]
         if pattern is not None:
@@ -344,7 +351,7 @@ class SparseJacobian(_Sparse):
         self._pulled([np.ones(shape) for shape in outputs], call.args, call.kwargs)
         program = self._pulled.ran()
         if program not in self._patterns:
-            found = self._pulled.pattern(len(outputs))
+            found = self._pulled.pattern(outputs, call)
             if found is None:
                 raise self._too_dense(_size(outputs), call.columns)
             self._keep(program, _by_rows(*found, _size(outputs)))
@@ -492,7 +499,7 @@ class SparseHessian(_Sparse):
         self._pushed([np.ones(shape) for shape in call.inputs], call.args, call.kwargs)
         program = self._pushed.ran()
         if program not in self._patterns:
-            found = self._pushed.pattern(len(call.inputs))
+            found = self._pushed.pattern(call.inputs, call)
             if found is None:
                 raise self._too_dense(call.columns, call.columns)
             self._keep(program, _by_stars(*symmetric(*found)))
