@@ -327,20 +327,24 @@ cdef class Forward:
             if k in self.kept:
                 dummies, gxs = self.kept[k]
             else:
-                dummies = [self.dummy_for(f, i)
+                # For outputs that nobody reads, none: their derivative need not exist.
+                dummies = [None if f.several and f.op is not NULL
+                           and self.last[place + i] == NOWHERE else self.dummy_for(f, i)
                            for i in range(outputs_of(f).count if f.several else 1)]
                 gxs = pulled(f, dummies, self.reads + self.nodes[k].reads)
             if again:
                 self.kept[k] = dummies, gxs
             chosen = [i for i in range(f.n_inputs) if given[i] is not NULL and gxs[i] is not None]
             found = gradients([gxs[i] for i in chosen], [<object>given[i] for i in chosen],
-                              dummies, differentiable)
+                              [dummy for dummy in dummies if dummy is not None], differentiable)
         finally:
             switches.paused = paused
             switches.level -= not differentiable
-        for i in range(len(found)):
-            if found[i] is not None:
-                self.put(f, i, place + i, <Variable>found[i])
+        found.reverse()
+        for i in range(len(dummies)):
+            tangent = found.pop() if dummies[i] is not None else None
+            if tangent is not None:
+                self.put(f, i, place + i, <Variable>tangent)
         return 0
 
     cdef Variable dummy_for(self, Function f, int i):
@@ -415,7 +419,8 @@ cdef Forward forward_of(list outputs, list ends, int floor):
     forward.outputs = outputs
     forward.floor = floor
     forward.kept = {}
-    if switches.tape is not NULL or is_watching(switches):
+    # What a capture is compared with is computed as in that, to the bit.
+    if switches.tape is not NULL or switches.repeated or is_watching(switches):
         return forward
     memset(&p, 0, sizeof(Pass))
     p.floor = floor
