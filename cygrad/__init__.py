@@ -8,8 +8,8 @@ to derive your own from.
   `eye`, `identity`; of random numbers: `rand`, `randn`, `normal`.
 - Functions made of functions, which compute their derivatives: `grad`, `value_and_grad`,
   `elementwise_grad`, `jacobian`, `hessian`; most of them zero: `sparse_jacobian`, `sparse_hessian`;
-  times a vector: `vjp`, `jvp`, `hvp`; with less memory: `checkpoint`; captured once, and replayed:
-  `compile`; for a batch: `vmap`; of parameters: `functional_call`.
+  times a vector: `vjp`, `jvp`, `hvp`; all along a line: `taylor`; with less memory: `checkpoint`;
+  captured once, and replayed: `compile`; for a batch: `vmap`; of parameters: `functional_call`.
 - Modes, for a block or a function: `no_grad`, `test_mode`, `detect_anomaly`; asked for by
   `is_grad_enabled` and `is_test_mode`.
 - About the library: `isa`, the instruction set; `empty_cache` and `set_cache_limit`, for freed
@@ -88,6 +88,7 @@ if TYPE_CHECKING:
         hvp,
         jacobian,
         jvp,
+        taylor,
         value_and_grad,
         vjp,
     )
@@ -126,7 +127,8 @@ _LATER = {
     "zeros zeros_like",
     "core.threads": "get_num_threads set_num_threads",
     "layers.calling": "functional_call",
-    "transforms": "checkpoint elementwise_grad grad hessian hvp jacobian jvp value_and_grad vjp",
+    "transforms": "checkpoint elementwise_grad grad hessian hvp jacobian jvp taylor value_and_grad "
+    "vjp",
     "transforms.compile": "compile",
     "transforms.vmap": "vmap",
     "transforms.sparse": "sparse_hessian sparse_jacobian",
@@ -174,6 +176,7 @@ __all__ = [
     "set_num_threads",
     "sparse_hessian",
     "sparse_jacobian",
+    "taylor",
     "test_mode",
     "value_and_grad",
     "vjp",

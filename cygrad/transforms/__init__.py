@@ -8,6 +8,7 @@ from cygrad.transforms.checkpoint import checkpoint
 from cygrad.transforms.gradient import elementwise_grad, grad, value_and_grad
 from cygrad.transforms.matrices import hessian, jacobian
 from cygrad.transforms.products import hvp, jvp, vjp
+from cygrad.transforms.taylor import taylor
 
 __all__ = [
     "checkpoint",
@@ -17,6 +18,7 @@ __all__ = [
     "hvp",
     "jacobian",
     "jvp",
+    "taylor",
     "value_and_grad",
     "vjp",
 ]

@@ -2,14 +2,14 @@
 
 The graph from the ends to the outputs is looked through once (`find`): its Functions are put in
 an order in which each stands after those whose outputs it takes, and the tangents are numbered.
-Then it can be pushed through any number of times (`push`), each time from the inputs of a Function to its
-outputs, by the operation's own push_rule (function.pxd). A tangent goes as soon as nothing reads it
-any more.
+Then it can be pushed through any number of times (`push`), each time from the inputs of a Function
+to its outputs, by the operation's own push_rule (function.pxd). A tangent goes as soon as nothing
+reads it any more.
 
 An operation without such a rule has one for what flows back, u to u^T J, which is linear in u: the
 derivative of that along a tangent v is J v. So its rule is asked with a variable in place of u,
-and what it computes is differentiated by that (`push_through`). Most have a rule, and this costs no more
-than the one operation.
+and what it computes is differentiated by that (`push_through`). Most have a rule, and this costs
+no more than the one operation.
 """
 
 cimport cython
