@@ -327,24 +327,20 @@ cdef class Forward:
             if k in self.kept:
                 dummies, gxs = self.kept[k]
             else:
-                # For outputs that nobody reads, none: their derivative need not exist.
-                dummies = [None if f.several and f.op is not NULL
-                           and self.last[place + i] == NOWHERE else self.dummy_for(f, i)
+                dummies = [self.dummy_for(f, i)
                            for i in range(outputs_of(f).count if f.several else 1)]
                 gxs = pulled(f, dummies, self.reads + self.nodes[k].reads)
             if again:
                 self.kept[k] = dummies, gxs
             chosen = [i for i in range(f.n_inputs) if given[i] is not NULL and gxs[i] is not None]
             found = gradients([gxs[i] for i in chosen], [<object>given[i] for i in chosen],
-                              [dummy for dummy in dummies if dummy is not None], differentiable)
+                              dummies, differentiable)
         finally:
             switches.paused = paused
             switches.level -= not differentiable
-        found.reverse()
-        for i in range(len(dummies)):
-            tangent = found.pop() if dummies[i] is not None else None
-            if tangent is not None:
-                self.put(f, i, place + i, <Variable>tangent)
+        for i in range(len(found)):
+            if found[i] is not None:
+                self.put(f, i, place + i, <Variable>found[i])
         return 0
 
     cdef Variable dummy_for(self, Function f, int i):
@@ -419,8 +415,7 @@ cdef Forward forward_of(list outputs, list ends, int floor):
     forward.outputs = outputs
     forward.floor = floor
     forward.kept = {}
-    # What a capture is compared with is computed as in that, to the bit.
-    if switches.tape is not NULL or switches.repeated or is_watching(switches):
+    if switches.tape is not NULL or is_watching(switches):
         return forward
     memset(&p, 0, sizeof(Pass))
     p.floor = floor
