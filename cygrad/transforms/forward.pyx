@@ -145,7 +145,8 @@ cdef class Forward:
         entry.function = f
         entry.place = NOT_YET
         self.entries += 1
-        if (<Function>f).op is NULL and isinstance(<Function>f, Recompute):
+        # A Partial must see which outputs something flows to: a pass tells it.
+        if (<Function>f).op is NULL and isinstance(<Function>f, (Recompute, Partial)):
             self.possible = False
         return True
 
@@ -379,8 +380,6 @@ cdef list pulled(Function f, list dummies, const int* reads):
     """What flows back to each input that may have a tangent, with a graph."""
     cdef int i
     if f.op is NULL:
-        if isinstance(f, Partial):
-            (<Partial>f).wanted = tuple([reads[i] >= 0 for i in range(f.n_inputs)])
         return list(checked_gradients(f, f.backward(*dummies)))
     if f.several:
         return f.op.several(f, dummies)
@@ -415,7 +414,8 @@ cdef Forward forward_of(list outputs, list ends, int floor):
     forward.outputs = outputs
     forward.floor = floor
     forward.kept = {}
-    if switches.tape is not NULL or is_watching(switches):
+    # A call that is recorded, and made again to compare, computes as its program does.
+    if switches.tape is not NULL or switches.repeated or is_watching(switches):
         return forward
     memset(&p, 0, sizeof(Pass))
     p.floor = floor
