@@ -31,6 +31,7 @@ from cygrad.transforms.colouring import (
     symmetric,
     transposed,
 )
+from cygrad.transforms.batch import call_same
 from cygrad.transforms.compile import Compiled
 from cygrad.transforms.products import hvp, jvp, vjp
 from cygrad.transforms.structure import is_structure, leaves, map_leaves, rebuild, template
@@ -43,6 +44,7 @@ _Indices = NDArray[np.int32]
 
 MOST_PAIRS = 1 << 25  # of a number and an input, in one matrix
 MOST_KEPT = 64  # patterns, as captures of a compiled function
+FEW = 3  # products that are replayed one by one
 AT_ONCE = 1 << 24  # numbers of the seeds, and of the products, that are in memory
 
 
@@ -110,6 +112,26 @@ class _Products:
                 "it what was captured; keep what it is called with"
             )
         return [y.data for y in found]
+
+    def side_by_side(
+        self, seeds: _Array, shapes: list[tuple[int, ...]], call: _Call
+    ) -> list[_Array] | None:
+        """Of many vectors, each result with an axis of them in front; None: one by one, then."""
+        if call.kwargs or len(seeds) < FEW or self.refusal:
+            return None
+        ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
+        parts = [
+            np.ascontiguousarray(part).reshape(len(seeds), *shape)
+            for part, shape in zip(np.split(seeds, ends[:-1], axis=1), shapes, strict=True)
+        ]
+        args = (parts, *call.args)
+        mapped = [True] * len(parts) + [False] * len(leaves(list(call.args)))
+        with unrecorded():
+            found = call_same(self.compiled, args, mapped, len(seeds))
+        if found is None:
+            return None
+        results, self.program = found
+        return results
 
     def ran(self) -> Program:
         assert self.program is not None
@@ -185,7 +207,10 @@ def _split(vector: _Array, shapes: list[tuple[int, ...]]) -> list[_Array]:
 def all_products(
     product: _Products, seeds: _Array, shapes: list[tuple[int, ...]], call: _Call
 ) -> _Array:
-    """The products with all the seeds, (count, n), as an array (count, m): a replay for each."""
+    """The products with all the seeds, (count, n), as an array (count, m)."""
+    together = product.side_by_side(seeds, shapes, call)
+    if together is not None:
+        return np.concatenate([y.reshape(len(seeds), -1) for y in together], axis=1)
     found = [product(_split(seed, shapes), call.args, call.kwargs) for seed in seeds]
     return np.array([np.concatenate([np.ravel(y) for y in ys]) for ys in found])
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..core.variable import Variable
+from ..programs.program import Program
 from .compile import Compiled
 
 class Gathering:
@@ -22,6 +23,9 @@ def call_batch(
     n: int,
     instead: list[tuple[Variable, Variable]],
 ) -> tuple[Any, list[Any], list[bool], list[Variable] | None]: ...
+def call_same(
+    compiled: Compiled, args: tuple[Any, ...], mapped: list[bool], n: int
+) -> tuple[list[Any], Program] | None: ...
 def pull_back(
     f: Callable[..., Any], xs: tuple[Any, ...], reads: list[Variable], seeds: list[Any]
 ) -> list[Any]: ...
