@@ -1,0 +1,1 @@
+"""Stub of cygrad/programs/lane_routines.pyx."""
