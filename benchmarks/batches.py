@@ -129,7 +129,7 @@ def looped(cg: Any) -> Run:
 
 
 def mapped_examples(cg: Any) -> Run:
-    model, loss = cnn.built(cg)
+    model, _ = cnn.built(cg)
     x, t = digits()
     params = {name: p.data for name, p in model.params()}
 

@@ -399,7 +399,7 @@ cdef class Recorder(Operations):
         cdef Source of
         cdef Variable v
         cdef list anew = [], alive, doubtful = []
-        cdef dict owners = {}               # of memory, by its identity: Sources, and what a graph holds
+        cdef dict owners = {}           # of memory: how many Sources, and Variables of a graph
         self.rest()
         self.memory.drop_all()
         self.results = {}

@@ -24,6 +24,7 @@ from cygrad.core.mode import unrecorded
 from cygrad.core.variable import Variable
 from cygrad.programs.dependence import acts, dependence
 from cygrad.programs.program import Program
+from cygrad.transforms.batch import call_same
 from cygrad.transforms.colouring import (
     colour_columns,
     colour_stars,
@@ -31,7 +32,6 @@ from cygrad.transforms.colouring import (
     symmetric,
     transposed,
 )
-from cygrad.transforms.batch import call_same
 from cygrad.transforms.compile import Compiled
 from cygrad.transforms.products import hvp, jvp, vjp
 from cygrad.transforms.structure import is_structure, leaves, map_leaves, rebuild, template
