@@ -18,7 +18,9 @@ from cygrad.core.variable cimport Variable, filled_like
 from cygrad.programs.batches cimport Batch, Numbers, batch_of
 from cygrad.programs.lanes cimport numbers_made
 from cygrad.programs.program cimport Program
-from cygrad.transforms.capture cimport AS_IT_WAS, Capture, LAST_INPUT, same_form
+from cygrad.transforms.capture cimport (
+    AS_IT_WAS, Capture, LAST_INPUT, WHOLE, is_exact, same_form,
+)
 from cygrad.transforms.compile cimport Compiled
 from cygrad.transforms.trace cimport Trace, all_outputs, begin, close, pruned, run
 
@@ -194,6 +196,10 @@ cdef class Gathering:
         capture = <Capture>compiled.held[0]
         if capture.effects or capture.draws or capture.ends is not None:
             raise TypeError("vmap: " + EFFECTS.format(f=compiled.function))
+        # Another thread, or the function itself, may have called the compiled one meanwhile.
+        if not (same_form(capture.places, self.places)
+                and capture.fits(tuple(leaves(self.arguments(k))))):
+            return result, None
         return result, capture
 
     cdef int note(self, Capture capture) except -1:
@@ -232,9 +238,14 @@ cdef class Gathering:
         cdef int k
         gone = np.zeros(n, np.uint8)
         for k in range(capture.n_leaves):
-            if self.mapped[k] and (capture.kinds[k] > LAST_INPUT or k in capture.keyed):
+            if not self.mapped[k]:
+                continue
+            if capture.kinds[k] > LAST_INPUT or k in capture.keyed:
                 x = self.found[k][self.left].reshape(n, -1)
                 gone |= (x != x[0]).any(axis=1)
+            elif capture.kinds[k] == WHOLE and not is_exact(self.found[k]):
+                x = self.found[k][self.left].reshape(n, -1)
+                gone |= [not is_exact(part) for part in x]
         return gone
 
     cdef int compare(self, Capture capture, list results, list of_each, cnp.ndarray gone) except -1:

@@ -7,7 +7,9 @@ batch of the examples' own backward passes: vmap again, so that it can be differ
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
+from types import MethodType
 from typing import Any
 
 import numpy as np
@@ -42,6 +44,13 @@ class Vmap:
         self.in_axes = in_axes
         self.out_axes = out_axes
         self.pulls: dict[Any, Vmap] = {}
+        functools.update_wrapper(self, f, updated=())
+
+    def __reduce__(self) -> Any:
+        return Vmap, (self.__wrapped__, self.in_axes, self.out_axes)
+
+    def __get__(self, owner: Any, kind: Any = None) -> Any:
+        return self if owner is None else MethodType(self, owner)
 
     def __repr__(self) -> str:
         return f"vmap({self.__wrapped__!r})"

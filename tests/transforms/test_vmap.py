@@ -1,5 +1,6 @@
 """vmap gives what a loop gives, to the bit."""
 
+import pickle
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -304,3 +305,31 @@ def test_sizes_around_those_of_blocks() -> None:
         with warnings.catch_warnings():
             expected = F.exp(x[:, 0]).data * x[:, 1] + (x[:, 0] + x[:, 1])
         assert np.array_equal(f(x), expected), n
+
+
+def doubled(x: Any) -> Any:
+    return x * 2.0
+
+
+def test_it_is_a_function() -> None:
+    """It has its name, pickles, and may be a method."""
+
+    class Line:
+        slope = 3.0
+
+        def __call__(self, x: Any) -> Any:
+            return x * self.slope
+
+        many = cg.vmap(__call__, in_axes=(None, 0))
+
+    f = cg.vmap(doubled)
+    assert f.__name__ == "doubled"
+    assert np.array_equal(pickle.loads(pickle.dumps(f))(np.arange(3.0)), [0.0, 2.0, 4.0])
+    assert np.array_equal(Line().many(np.arange(3.0)), [0.0, 3.0, 6.0])
+
+
+@pytest.mark.filterwarnings("ignore:compile")
+def test_integers_that_no_float_holds() -> None:
+    k = np.array([1, 2**53 + 1, 3, 2**53 + 3])
+    found = cg.vmap(lambda x, k: x * float(k % 4))(np.ones(4), k)
+    assert np.array_equal(found, [1.0, 1.0, 3.0, 3.0])
