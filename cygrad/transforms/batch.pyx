@@ -22,7 +22,7 @@ from cygrad.transforms.capture cimport (
     AS_IT_WAS, Capture, LAST_INPUT, WHOLE, is_exact, same_form,
 )
 from cygrad.transforms.compile cimport Compiled
-from cygrad.transforms.trace cimport Trace, all_outputs, begin, close, pruned, run
+from cygrad.transforms.trace cimport Trace, Transform, all_outputs, begin, close, pruned, run
 
 from cygrad.programs.lanes import Unfit
 from cygrad.transforms.structure import leaves, rebuild, template
@@ -85,7 +85,7 @@ def call_same(Compiled compiled not None, args, list mapped not None, Py_ssize_t
     capture = <Capture>compiled.held[0]
     gathering = Gathering(compiled, template(everything), leaves(everything), mapped, n)
     if (capture.effects or capture.draws or capture.ends is not None
-            or not same_form(capture.places, gathering.places)
+            or not gathering.has_form_of(capture)
             or not capture.fits(tuple(leaves(gathering.arguments(n - 1))))):
         return None
     results, of_each, gone = gathering.run_program(capture)
@@ -114,8 +114,8 @@ cdef class Gathering:
     cdef list found, mapped
     cdef Py_ssize_t n
     cdef object left                # indices
-    cdef object form                # the template of the result; None at first
-    cdef list numbers, of_each
+    cdef object form                # the template of the result
+    cdef list numbers, of_each      # None at first
     cdef dict reads                 # Variables by identity
     cdef bint eager                 # some calls were not captured
 
@@ -137,6 +137,9 @@ cdef class Gathering:
         cdef Capture capture
         cdef list tried = []
         while len(self.left):
+            if self.compiled.stays_eager:
+                self.call_all()
+                return 0
             first, result = self.left[0], None
             capture = self.kept(first, tried)
             if capture is None:
@@ -161,11 +164,27 @@ cdef class Gathering:
                 self.keep_one(first, result)
         return 0
 
+    cdef int call_all(self) except -1:
+        """What is left, one after the other."""
+        self.eager = True
+        for k in self.left:
+            args, kwargs = self.arguments(k)
+            result = self.compiled.function(*args, **kwargs)
+            parts = leaves(result)
+            self.keep([k], template(result), parts, [False] * len(parts))
+        return 0
+
     cdef int keep_one(self, Py_ssize_t first, object result) except -1:
         cdef list parts = leaves(result)
         self.keep([first], template(result), parts, [False] * len(parts))
         self.left = self.left[self.left != first]
         return 0
+
+    cdef bint has_form_of(self, Capture capture) except -1:
+        """Whether the arguments have the structure; None is that of plain ones, by position."""
+        if capture.places is None:
+            return not self.places[1] and all([type(place) is int for place in self.places[0]])
+        return same_form(capture.places, self.places)
 
     cdef Capture kept(self, Py_ssize_t first, list tried):
         """A capture that may be for this call, and whose results were found right."""
@@ -174,7 +193,7 @@ cdef class Gathering:
         for c in self.compiled.held:
             capture = <Capture>c
             if (capture.batches is None or "trusted" not in capture.batches or capture in tried
-                    or not same_form(capture.places, self.places)):
+                    or not self.has_form_of(capture)):
                 continue
             if found is None:
                 found = leaves(self.arguments(first))
@@ -197,7 +216,7 @@ cdef class Gathering:
         if capture.effects or capture.draws or capture.ends is not None:
             raise TypeError("vmap: " + EFFECTS.format(f=compiled.function))
         # Another thread, or the function itself, may have called the compiled one meanwhile.
-        if not (same_form(capture.places, self.places)
+        if not (self.has_form_of(capture)
                 and capture.fits(tuple(leaves(self.arguments(k))))):
             return result, None
         return result, capture
@@ -276,7 +295,7 @@ cdef class Gathering:
     cdef int keep(self, calls, form, list values, list of_each) except -1:
         """values: of each leaf the numbers; `of_each`: of these calls, one after the other."""
         cdef int k
-        cdef bint first = self.form is None, all_of_them = len(calls) == self.n
+        cdef bint first = self.numbers is None, all_of_them = len(calls) == self.n
         if len(calls) == 0:
             return 0
         if first:
@@ -434,6 +453,10 @@ def numbers_of(x):
 def is_inside():
     """Whether this is inside a transform's function, or captured."""
     return mode().level > 0 or mode().tape is not NULL
+
+
+def is_transform(function):
+    return isinstance(function, Transform)
 
 
 def is_captured():

@@ -296,7 +296,7 @@ cdef class Compiled:
                             for what, (file, line) in (<Capture>c).where})
             self.stay(f"there are {MOST} captures of it already; what tells them apart is an "
                       "argument that is no array, no float of a transform, or what Python asked: "
-                      + ("; ".join(lines[:3]) if lines else "nothing"))
+                      + ("; ".join(lines[:3]) if lines else "integers in arrays that it looks at"))
             return self.function(*args, **kwargs)
         result, capture = self.recorded(places, found, args, kwargs)
         if capture is not None:

@@ -17,10 +17,18 @@ import numpy as np
 from cygrad.core.function import Function
 from cygrad.core.mode import is_grad_enabled
 from cygrad.core.variable import Variable
+from cygrad.functions.broadcasting import broadcast_to
 from cygrad.functions.broadcasting import sum as add_up
 from cygrad.functions.rearrangement import moveaxis
 from cygrad.functions.stacking import stack
-from cygrad.transforms.batch import call_batch, is_captured, is_inside, numbers_of, pull_back
+from cygrad.transforms.batch import (
+    call_batch,
+    is_captured,
+    is_inside,
+    is_transform,
+    numbers_of,
+    pull_back,
+)
 from cygrad.transforms.compile import Compiled
 from cygrad.transforms.structure import is_structure, leaves, rebuild, template
 
@@ -93,13 +101,13 @@ class Call:
             shared(x) if axis is None else moved(x, axis, 0)
             for x, axis in zip(map(unwrapped, found), axes, strict=True)
         ]
-        self.dtypes = [
-            x.dtype if hasattr(x, "__cygrad_variable__") and not isinstance(x, Variable) else None
-            for x in found
-        ]
+        self.dtypes = [None if isinstance(x, Variable) else dtype_of(x) for x in found]
 
     def result(self, instead: Instead) -> Any:
         form, numbers, of_each, reads = self.run(self.found, instead)
+        if not self.variables and is_grad_enabled() and not is_transform(self.of.compiled.function):
+            # as what the function gives by itself, a gradient flows back through it
+            self.variables = reads is None or any(x.requires_grad for x in reads)
         if is_captured() or (self.variables and is_grad_enabled()):
             if reads is None:
                 return self.by_loop()
@@ -128,7 +136,12 @@ class Call:
                     "vmap: out_axes is None for a result that depends on what is mapped"
                 )
             if axis is not None:
-                x = moved(x if each else repeated(x, self.n), 0, axis)
+                x = x if each else repeated(x, self.n)
+                if not -x.ndim <= axis < x.ndim:
+                    raise ValueError(
+                        f"vmap: out_axes has {axis} for a result of the shape {tuple(x.shape)}"
+                    )
+                x = moved(x, 0, axis)
             if self.variables and not isinstance(x, Variable):
                 x = Variable(x, requires_grad=False)
             result.append(x)
@@ -161,8 +174,8 @@ class Call:
         )
         results = list(numbers)
         for k, y in zip(outs, given if isinstance(given, tuple) else (given,), strict=True):
-            results[k] = y
-        return results, [of_each[k] or k in outs for k in range(len(numbers))]
+            results[k] = y if of_each[k] else y[0]
+        return results, of_each
 
     def by_loop(self) -> Any:
         """The function's own results, one by one."""
@@ -202,17 +215,20 @@ class Batched(Function):
 
     def backward(self, *gys: Any) -> Any:
         call = self.call
-        pull = call.of.pull(call, self.ends, self.outs, self.reads)
+        ends = [i for i in self.ends if call.dtypes[i] is None]  # no gradient flows to labels
+        pull = call.of.pull(call, ends, self.outs, self.reads)
         inputs = self.inputs
         everything = [[self.found_with(inputs), list(gys)], {}]
         axes = pull.axes_of(tuple(everything[0]), {})
         found = Call(pull, template(everything), leaves(everything), axes)
         found.variables = True
         gxs = found.result(self.instead(inputs))
-        mapped = [call.mapped[i] for i in self.ends] + [False] * len(self.reads)
-        return tuple(
+        mapped = [call.mapped[i] for i in ends] + [False] * len(self.reads)
+        flowed = iter(
             [gx if each else add_up(gx, axis=0) for gx, each in zip(gxs, mapped, strict=True)]
         )
+        to_ends = [next(flowed) if call.dtypes[i] is None else None for i in self.ends]
+        return (*to_ends, *flowed)
 
     def found_with(self, inputs: Sequence[Variable]) -> list[Any]:
         found = list(self.call.found)
@@ -261,6 +277,8 @@ def spread(axes: Any, tree: Any, what: str) -> list[Axis]:
         and len(axes) == len(tree)
     ):
         return [a for part, x in zip(axes, tree, strict=True) for a in spread(part, x, what)]
+    if not is_structure(axes):
+        raise TypeError(f"vmap: {what} is an int, None, or a structure of them, not {axes!r}")
     kind = f"{type(tree).__name__} of {len(tree)}" if is_structure(tree) else type(tree).__name__
     raise ValueError(f"vmap: {what} has {axes!r} for a {kind}")
 
@@ -273,7 +291,9 @@ def size_of(found: list[Any], axes: list[Axis]) -> int:
             continue
         if not isinstance(x, (np.ndarray, Variable)):
             raise TypeError(
-                f"vmap: a {type(x).__name__} has no axes to map it along; give it None in in_axes"
+                f"vmap: a {type(x).__name__} has no axes to map it along; give it None in in_axes, "
+                "by position, as all that is passed by keyword is mapped; of a list of numbers make "
+                "an array"
             )
         if not -x.ndim <= axis < x.ndim:
             raise ValueError(f"vmap: in_axes has {axis} for an array of the shape {tuple(x.shape)}")
@@ -289,6 +309,12 @@ def size_of(found: list[Any], axes: list[Axis]) -> int:
     return int(n)
 
 
+def dtype_of(x: Any) -> Any:
+    """Of what stands for an array of integers or bools in a capture; else None."""
+    dtype = getattr(getattr(x, "value", None), "dtype", None)
+    return dtype if unwrapped(x) is not x and dtype is not None and dtype.kind != "f" else None
+
+
 def unwrapped(x: Any) -> Any:
     """What stands for an argument in a capture is its Variable."""
     return x if isinstance(x, Variable) else getattr(x, "__cygrad_variable__", x)
@@ -298,18 +324,22 @@ def shared(x: Any) -> Any:
     """An argument that is the same for all: floats in arrays are given as Variables."""
     if isinstance(x, np.ndarray) and x.dtype.kind == "f":
         return Variable(x, requires_grad=False)
-    return x
+    return float(x) if isinstance(x, np.floating) else x
 
 
 def moved(x: Any, axis: int, to: int) -> Any:
     if isinstance(x, Variable):
         return x if axis == to else moveaxis(x, axis, to)
+    if type(x) is not np.ndarray:
+        Variable(x, requires_grad=False)  # refuses what an array is not, such as a masked one
     if axis != to:
         x = np.moveaxis(x, axis, to)
     return np.asarray(x, dtype=np.float64) if x.dtype.kind == "f" else x
 
 
 def repeated(x: Any, n: int) -> Any:
+    if isinstance(x, Variable):
+        return broadcast_to(x, (n, *x.shape))
     return np.broadcast_to(x, (n, *x.shape)).copy()
 
 
@@ -331,7 +361,8 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
     -------
     callable
         Takes the arguments of f with one more axis, and returns its results with one more axis:
-        arrays, or, if a Variable is among the arguments, Variables.
+        arrays, or, if a Variable is among the arguments, or f is no transform and closes over
+        Variables that require a gradient, Variables.
 
     Raises
     ------

@@ -11,6 +11,7 @@ import pytest
 import cygrad as cg
 import cygrad.functions as F
 import cygrad.layers as L
+from cygrad import optimizers
 from operations import OPERATIONS, Operation
 
 Array = Any
@@ -59,6 +60,8 @@ def test_every_operation(row: Operation, n: int) -> None:
     agree(cg.vmap(gradient)(*xs), loop(gradient, *xs))
 
 
+XS = np.random.default_rng(5).normal(size=(40, 3))
+
 # ---- Python's own branches -----------------------------------------------------------------------
 
 
@@ -93,6 +96,19 @@ def test_captures_are_kept() -> None:
     f(x[::-1])
     f(x[:20])
     assert f.compiled.captures == captures
+    assert f.compiled.replays < 20  # not one for each element
+
+
+@pytest.mark.parametrize("given", [(XS,), (XS, XS), ({"x": XS},)], ids=["one", "two", "a dict"])
+def test_not_called_one_by_one(given: Any) -> None:
+    def f(x: Any, *others: Any) -> Any:
+        return F.sum(F.sin(x["x"] if isinstance(x, dict) else x) * 2.0)
+
+    mapped = cg.vmap(f)
+    for _ in range(3):
+        mapped(*given)
+    assert mapped.compiled.captures == 1
+    assert mapped.compiled.replays < 6
 
 
 @pytest.mark.filterwarnings("ignore:compile")
@@ -217,6 +233,41 @@ def test_gradients_of_a_model_for_each_example() -> None:
         assert np.allclose(x, p.grad.data, rtol=1e-12, atol=1e-13)
 
 
+@pytest.mark.filterwarnings("error:compile")
+@pytest.mark.parametrize("compiled", [False, True])
+def test_training_on_the_losses_of_examples(compiled: bool) -> None:
+    """Of arrays; the loss is a Variable, as the model is closed over."""
+    rng = np.random.default_rng(4)
+    xs, ts = rng.normal(size=(6, 12, 5)), rng.integers(0, 3, (6, 12))
+
+    def losses(by_example: bool) -> list[float]:
+        model = L.Sequential(L.Linear(7, in_size=5, rng=0), F.tanh, L.Linear(3, in_size=7, rng=1))
+        optimizer = optimizers.Adam(lr=0.05).setup(model)
+        each = cg.vmap(lambda x, t: F.cross_entropy(model(x[None]), t[None]))
+
+        def step(x: Any, t: Any) -> Any:
+            loss = F.mean(each(x, t)) if by_example else F.cross_entropy(model(x), t)
+            model.cleargrads()
+            loss.backward()
+            optimizer.update()
+            return loss
+
+        run = cg.compile(step) if compiled else step
+        return [run(x, t).item() for x, t in zip(xs, ts, strict=True)]
+
+    assert losses(True) == pytest.approx(losses(False), rel=1e-12)
+
+
+def test_numbers_that_are_the_same_for_all_inside_another() -> None:
+    def kernel(a: Any, b: Any, length: float) -> Any:
+        return F.exp(-F.sum((a - b) ** 2) / length)
+
+    matrix = cg.vmap(cg.vmap(kernel, in_axes=(None, 0, None)), in_axes=(0, None, None))
+    expected = np.exp(-((XS[:, None] - XS) ** 2).sum(axis=-1) / 0.7)
+    assert np.allclose(matrix(XS, XS, 0.7), expected, rtol=1e-14)
+    assert np.allclose(matrix(2 * XS, 2 * XS, 2.8), expected, rtol=1e-14)
+
+
 def test_backward_again_and_again() -> None:
     x = cg.Variable(np.linspace(0.1, 1.0, 10))
     f = cg.vmap(lambda x: F.sin(x) * x)
@@ -245,6 +296,17 @@ def test_arrays_give_arrays_and_variables_variables() -> None:
     assert not f(cg.Variable(np.ones(3), requires_grad=False)).requires_grad
 
 
+def test_what_is_the_same_for_all_comes_once() -> None:
+    f = cg.vmap(lambda x, w: (x * w, w**2), in_axes=(0, None), out_axes=(0, None))
+    many, one = f(np.arange(3.0), 3.0)
+    assert np.array_equal(many, [0.0, 3.0, 6.0])
+    assert one == 9.0
+    slope = cg.grad(lambda w: F.sum(f(np.arange(3.0), w)[0]) + f(np.arange(3.0), w)[1])(3.0)
+    assert slope == 3.0 + 6.0
+    repeated = cg.vmap(lambda x, w: w**2, in_axes=(0, None))
+    assert cg.grad(lambda w: F.sum(repeated(np.arange(3.0), w)))(3.0) == 18.0
+
+
 def test_refused() -> None:
     one = np.ones(3)
     with pytest.raises(TypeError, match="a function is needed"):
@@ -265,6 +327,14 @@ def test_refused() -> None:
         cg.vmap(F.sin, out_axes=None)(one)
     with pytest.raises(TypeError, match="draws random numbers"):
         cg.vmap(lambda x: F.dropout(x, 0.5, rng=1))(np.ones((3, 4)))
+    with pytest.raises(ValueError, match="out_axes has 2 for a result"):
+        cg.vmap(F.sin, out_axes=2)(one)
+    with pytest.raises(TypeError, match="an int, None, or a structure of them, not '0'"):
+        cg.vmap(F.sin, in_axes="0")(one)
+    with pytest.raises(TypeError, match="masked"):
+        cg.vmap(F.sin)(np.ma.array(one, mask=[0, 1, 0]))
+    with pytest.raises(ValueError, match="different structures"):
+        cg.vmap(lambda x: x[0] if x[0] > 3 else None)(np.arange(12.0).reshape(4, 3))
     with pytest.raises(ValueError, match="different structures"):
         cg.vmap(lambda x: (x, x) if x > 2.5 else x)(np.arange(5.0))
 
