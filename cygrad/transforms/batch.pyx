@@ -22,7 +22,7 @@ from cygrad.transforms.capture cimport (
     AS_IT_WAS, Capture, LAST_INPUT, WHOLE, is_exact, same_form,
 )
 from cygrad.transforms.compile cimport Compiled
-from cygrad.transforms.trace cimport Trace, Transform, all_outputs, begin, close, pruned, run
+from cygrad.transforms.trace cimport Trace, Transform, all_outputs, begin, close, plain_of, pruned, run
 
 from cygrad.programs.lanes import Unfit
 from cygrad.transforms.structure import leaves, rebuild, template
@@ -450,9 +450,14 @@ def numbers_of(x):
     return array_of(<Variable>x) if isinstance(x, Variable) else x
 
 
+def as_array(Variable v not None):
+    """Its array; a capture is told that Python has it."""
+    return plain_of(v, False)
+
+
 def is_inside():
-    """Whether this is inside a transform's function, or captured."""
-    return mode().level > 0 or mode().tape is not NULL
+    """Whether this is inside a transform's function."""
+    return mode().level > 0
 
 
 def is_transform(function):

@@ -61,6 +61,10 @@ cdef str OTHER_NUMBERS = (
     "as arrays that NumPy computes with, or random numbers")
 
 
+# Functions whose results are arrays where they are given arrays, also while they are captured.
+GIVES_ARRAYS = [Transform]
+
+
 cdef class Compiled:
     """A function that is captured and replayed: what `compile` returns."""
     def __init__(self, function, fallback):
@@ -535,7 +539,7 @@ cdef class Compiled:
         given = []
         capture.ways = []
         capture.constants = []
-        transforms = isinstance(self.function, Transform)
+        transforms = isinstance(self.function, tuple(GIVES_ARRAYS))
         for x in found:
             if recorder.standing_for(x) is not None:
                 recorder.locate(recorder.standing_for(x))

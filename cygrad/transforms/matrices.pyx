@@ -141,7 +141,8 @@ cdef class Jacobian(Transform):
             outputs = all_outputs(t, run(t))
             columns = (total_size(outputs) > total_size(t.ends) if self.mode is None
                        else self.mode == "forward")
-            if columns and not t.differentiable:
+            # Unasked, the columns' bits are those of a capture, which has no graph to push through.
+            if columns and not t.differentiable and self.mode is not None:
                 forward = forward_of(outputs, t.ends, t.floor)
             blocks = [[new_block(<Variable>y, <Variable>x, columns, t.differentiable)
                        for x in t.ends] for y in outputs]

@@ -22,6 +22,7 @@ from cygrad.functions.broadcasting import sum as add_up
 from cygrad.functions.rearrangement import moveaxis
 from cygrad.functions.stacking import stack
 from cygrad.transforms.batch import (
+    as_array,
     call_batch,
     is_captured,
     is_inside,
@@ -29,7 +30,7 @@ from cygrad.transforms.batch import (
     numbers_of,
     pull_back,
 )
-from cygrad.transforms.compile import Compiled
+from cygrad.transforms.compile import GIVES_ARRAYS, Compiled
 from cygrad.transforms.structure import is_structure, leaves, rebuild, template
 
 __all__ = ["Vmap", "vmap"]
@@ -88,6 +89,16 @@ class Vmap:
         return self.pulls[key]
 
 
+GIVES_ARRAYS.append(Vmap)
+
+
+def gives_arrays(function: Any) -> bool:
+    """Whether it is a transform, or a batch of one: arrays in, arrays out."""
+    while isinstance(function, (Vmap, Compiled)):
+        function = function.__wrapped__
+    return is_transform(function)
+
+
 class Call:
     """One call of a Vmap: its leaves, the mapped ones with the axis of the batch in front."""
 
@@ -105,10 +116,10 @@ class Call:
 
     def result(self, instead: Instead) -> Any:
         form, numbers, of_each, reads = self.run(self.found, instead)
-        if not self.variables and is_grad_enabled() and not is_transform(self.of.compiled.function):
+        if not self.variables and reads and is_grad_enabled() and not gives_arrays(self.of):
             # as what the function gives by itself, a gradient flows back through it
-            self.variables = reads is None or any(x.requires_grad for x in reads)
-        if is_captured() or (self.variables and is_grad_enabled()):
+            self.variables = any(x.requires_grad for x in reads)
+        if is_captured() or (is_grad_enabled() and (self.variables or reads is None)):
             if reads is None:
                 return self.by_loop()
             numbers, of_each = self.with_graph(numbers, of_each, reads, instead)
@@ -144,6 +155,8 @@ class Call:
                 x = moved(x, 0, axis)
             if self.variables and not isinstance(x, Variable):
                 x = Variable(x, requires_grad=False)
+            elif not self.variables and isinstance(x, Variable):
+                x = as_array(x)
             result.append(x)
         return rebuild(form, result)
 
@@ -159,8 +172,7 @@ class Call:
         """The same results, as the outputs of a Function of all that they depend on."""
         captured = is_captured()
         ends = [i for i, x in enumerate(self.found) if isinstance(x, Variable)]
-        own = {id(self.found[i]) for i in ends}
-        reads = [x for x in reads if (captured or x.requires_grad) and id(x) not in own]
+        reads = [x for x in reads if captured or x.requires_grad]
         if not captured and not reads and not any(self.found[i].requires_grad for i in ends):
             return numbers, of_each
         outs = [k for k, x in enumerate(numbers) if x.dtype == np.float64]
@@ -182,12 +194,15 @@ class Call:
         given = []
         for k in range(self.n):
             found = [
-                x[k] if mapped else x for x, mapped in zip(self.found, self.mapped, strict=True)
+                part_of(x, k) if mapped else x
+                for x, mapped in zip(self.found, self.mapped, strict=True)
             ]
             args, kwargs = rebuild(self.places, found)
             given.append(self.of.compiled.function(*args, **kwargs))
         form = template(given[0])
         numbers = [stack(list(parts)) for parts in zip(*map(leaves, given), strict=True)]
+        if not gives_arrays(self.of):
+            self.variables = self.variables or any(x.requires_grad for x in numbers)
         return self.given(form, numbers, [True] * len(numbers))
 
 
@@ -318,6 +333,13 @@ def dtype_of(x: Any) -> Any:
 def unwrapped(x: Any) -> Any:
     """What stands for an argument in a capture is its Variable."""
     return x if isinstance(x, Variable) else getattr(x, "__cygrad_variable__", x)
+
+
+def part_of(x: Any, k: int) -> Any:
+    """An example's part: of floats a Variable."""
+    if isinstance(x, Variable) or x.dtype != np.float64:
+        return x[k]
+    return Variable(x[k], requires_grad=False)
 
 
 def shared(x: Any) -> Any:

@@ -258,6 +258,51 @@ def test_training_on_the_losses_of_examples(compiled: bool) -> None:
     assert losses(True) == pytest.approx(losses(False), rel=1e-12)
 
 
+def pairs(a: Any) -> Any:
+    return F.sum(F.sin(a[:, None] * a))
+
+
+@pytest.mark.parametrize("how", [cg.grad, cg.hessian])
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda a: F.sum(cg.vmap(lambda p: F.sum(F.sin(p * a)))(a)),
+        lambda a: F.sum(cg.vmap(lambda p, q: F.sum(F.sin(p * q)), in_axes=(0, None))(a, a)),
+        lambda a: F.sum(cg.vmap(lambda k, q: F.sum(F.sin(q[k] * a)), (0, None))(np.arange(3), a)),
+        lambda a: F.sum(cg.vmap(lambda p: cg.vmap(lambda q: F.sin(p * q))(a))(a)),
+        lambda a: F.sum(cg.vmap(lambda p: F.sum(F.sin(p["x"] * a)))({"x": a})),
+    ],
+)
+def test_an_argument_that_is_closed_over_as_well(f: Any, how: Any) -> None:
+    """No gradient is lost."""
+    x = np.array([1.0, 2.0, 4.0])
+    assert np.allclose(how(f)(x), how(pairs)(x), rtol=1e-12)
+    assert np.allclose(cg.compile(how(f))(x), how(pairs)(x), rtol=1e-12)
+
+
+@pytest.mark.filterwarnings("error:compile")
+@pytest.mark.parametrize("f", [F.sin, cg.grad(F.sin)])
+def test_compiled_of_arrays(f: Any) -> None:
+    compiled = cg.compile(cg.vmap(f))
+    for k in range(3):
+        found = compiled(XS[:, 0] + k)
+        assert isinstance(found, np.ndarray)
+        assert np.array_equal(found, cg.vmap(f)(XS[:, 0] + k))
+    assert (compiled.captures, compiled.replays) == (1, 2)
+
+
+def test_arrays_and_variables_of_a_loop() -> None:
+    def f(x: Any) -> Any:
+        return F.log(x) * w
+
+    for w in (cg.Variable(2.0, requires_grad=False), cg.Variable(2.0)):
+        with cg.detect_anomaly():
+            found = cg.vmap(f)(np.ones(3))
+            assert isinstance(found, cg.Variable) == w.requires_grad
+            with pytest.raises(RuntimeError, match="detect_anomaly"):
+                cg.vmap(f)(np.array([1.0, -1.0]))
+
+
 def test_numbers_that_are_the_same_for_all_inside_another() -> None:
     def kernel(a: Any, b: Any, length: float) -> Any:
         return F.exp(-F.sum((a - b) ** 2) / length)

@@ -1,6 +1,6 @@
 """Stub of cygrad/programs/batches.pyx."""
 
-from typing import final
+from typing import Any, final
 
 from .program import Program
 
@@ -12,5 +12,6 @@ class Batch:
     def lanes(self) -> int: ...
 
 class Part:
-    def __call__(self) -> None: ...
+    # Any: it takes nothing.
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
     def stop(self) -> None: ...
