@@ -22,7 +22,9 @@ from cygrad.transforms.capture cimport (
     AS_IT_WAS, Capture, LAST_INPUT, WHOLE, is_exact, same_form,
 )
 from cygrad.transforms.compile cimport Compiled
-from cygrad.transforms.trace cimport Trace, Transform, all_outputs, begin, close, plain_of, pruned, run
+from cygrad.transforms.trace cimport (
+    Trace, Transform, all_outputs, begin, close, plain_of, pruned, run,
+)
 
 from cygrad.programs.lanes import Unfit
 from cygrad.transforms.structure import leaves, rebuild, template
