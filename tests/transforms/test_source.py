@@ -406,3 +406,11 @@ def test_no_function_of_the_kernels_is_defined_twice() -> None:
     for name, found in all_of_them.known.items():
         functions = [k for k in found if not all_of_them.all[k].text.startswith("#")]
         assert len(functions) <= 1, name
+
+
+def test_what_python_computes_of_an_argument_is_refused(tmp_path: Path) -> None:
+    def plant(x: Any, u: float) -> Any:
+        return np.stack([x[0] + 0.1 * x[1], x[1] + 0.1 * u])
+
+    with pytest.raises(TypeError, match="for these numbers alone"):
+        cg.compile(plant).to_c("plant", np.array([0.1, 0.2]), 0.3, path=tmp_path)

@@ -376,6 +376,8 @@ def test_refused() -> None:
         cg.vmap(F.sin, out_axes=2)(one)
     with pytest.raises(TypeError, match="an int, None, or a structure of them, not '0'"):
         cg.vmap(F.sin, in_axes="0")(one)
+    with pytest.raises(TypeError, match="gives nothing"):
+        cg.vmap(lambda x: None)(one)
     with pytest.raises(TypeError, match="masked"):
         cg.vmap(F.sin)(np.ma.array(one, mask=[0, 1, 0]))
     with pytest.raises(ValueError, match="different structures"):
