@@ -301,8 +301,8 @@ cdef class Gathering:
         if len(calls) == 0:
             return 0
         if not values:
-            raise TypeError(f"vmap: {self.compiled.function!r} gives nothing; if it gives the .grad "
-                            "of an argument, use cg.grad in it: its arguments require no gradient")
+            raise TypeError(f"vmap: {self.compiled.function!r} gives nothing; if it gives the .grad"
+                            " of an argument, use cg.grad: its arguments require no gradient")
         if first:
             self.form = form
             self.numbers = [None] * len(values)

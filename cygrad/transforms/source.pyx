@@ -4,7 +4,7 @@ import numpy as np
 
 from cygrad.core.layout cimport shape_of
 from cygrad.programs.calls cimport Forward, Gradient
-from cygrad.programs.draft cimport CALL, CHECK, Draft, INPUT, Instruction
+from cygrad.programs.draft cimport CALL, CHECK, Draft
 from cygrad.programs.program cimport Program
 from cygrad.programs.saving cimport saved
 from cygrad.transforms.capture cimport AS_IT_WAS, LAST_INPUT
@@ -15,10 +15,11 @@ cdef tuple source_of(Capture capture, str name, object function):
     from cygrad.programs.source import written      # which few programs need
 
     refuse_calls(program)
+    results = results_of(capture)
     refuse_looks(capture)
     state = saved(program.draft, program.shapes, program.outside_now())
     return written(name, state, inputs_of(capture, names_of(capture, function)),
-                   results_of(capture))
+                   results)
 
 
 cdef list names_of(Capture capture, object function):
@@ -47,16 +48,14 @@ cdef int refuse_calls(Program program) except -1:
 
 
 cdef int refuse_looks(Capture capture) except -1:
-    """What Python computes of an argument's own numbers is a constant, and holds for these alone."""
+    """What Python computes of arguments' own numbers is a constant, and holds for these alone."""
     cdef Draft draft = capture.program.draft
-    cdef const Instruction* at
     cdef int k
     for k in range(draft.n_instructions):
-        at = &draft.instructions[k]
-        if at.kind == CHECK and (draft.values[draft.operands[at.first].value].origin == INPUT
-                                 and AS_IT_WAS in capture.ways):
-            raise TypeError("to_c: Python or NumPy computes with the numbers of an argument, so that "
-                            "a result is one for these numbers alone; compile a transform, pass "
+        if draft.instructions[k].kind == CHECK and capture.ways.count(AS_IT_WAS) == len(
+                capture.ways):
+            raise TypeError("to_c: Python or NumPy computes with the numbers of arguments, so the "
+                            "results are for these numbers alone; compile a transform, pass "
                             "Variables, or use cygrad's functions")
     return 0
 
