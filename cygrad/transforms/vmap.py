@@ -65,9 +65,12 @@ class Vmap:
         return f"vmap({self.__wrapped__!r})"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        everything = [list(args), kwargs]
-        call = Call(self, template(everything), leaves(everything), self.axes_of(args, kwargs))
-        return call.result({})
+        if kwargs or any(x is None or is_structure(x) for x in args):
+            everything = [list(args), kwargs]
+            places, found = template(everything), leaves(everything)
+        else:
+            places, found = [list(range(len(args))), {}], list(args)
+        return Call(self, places, found, self.axes_of(args, kwargs)).result({})
 
     def axes_of(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Axis]:
         """Of each leaf of the arguments; those passed by keyword are mapped by their first axis."""
@@ -283,6 +286,8 @@ def spread(axes: Any, tree: Any, what: str) -> list[Axis]:
     """Of each leaf of the tree the axis: `axes` is an int, None, or a structure of them, which may
     end where the tree goes on."""
     if axes is None or isinstance(axes, (int, np.integer)):
+        if isinstance(tree, int):  # the template of one leaf
+            return [None if axes is None else int(axes)]
         return [None if axes is None else int(axes)] * len(leaves(tree))
     if isinstance(axes, dict) and isinstance(tree, dict) and axes.keys() == tree.keys():
         return [axis for key in tree for axis in spread(axes[key], tree[key], what)]
