@@ -74,30 +74,24 @@ def get_num_threads() -> int:
 
 
 def the_pool() -> ThreadPoolExecutor:
+    """Of that many threads; those of one that nobody has any more end by themselves."""
     global pool, made_for
     if pool is None or made_for != (os.getpid(), number):
-        if pool is not None and made_for[0] == os.getpid():
-            pool.shutdown(wait=False)
         pool = ThreadPoolExecutor(number, thread_name_prefix="cygrad")
         made_for = (os.getpid(), number)
     return pool
 
 
-def run_parts(parts: list[Callable[[], object]], stop: Callable[[], object]) -> None:
-    """Call all of them, and return when all are done; `stop` has them end early.
+def run_parts(parts: list[Callable[[], object]]) -> None:
+    """Call each in a thread of the pool, so that this one can be interrupted.
 
-    The first is called in a thread of the pool as well, so that this one can be interrupted.
+    Raises what the first to fail has raised, while others may run still.
     """
-    futures: list[Future[object]] = []
-    try:
-        futures.extend([the_pool().submit(part) for part in parts])
-        while wait(futures, PATIENCE, FIRST_EXCEPTION).not_done:
-            for future in futures:
-                if future.done():
-                    future.result()  # raises what it has raised
-    except BaseException:
-        stop()
-        wait(futures)
-        raise
+    executor = the_pool()
+    futures: list[Future[object]] = [executor.submit(part) for part in parts]
+    while wait(futures, PATIENCE, FIRST_EXCEPTION).not_done:
+        for future in futures:
+            if future.done():
+                future.result()
     for future in futures:
         future.result()

@@ -277,16 +277,22 @@ cdef class Batch:
                 raise MemoryError()
             memcpy(part.bases, bases, (n_bases + 1) * sizeof(double*))
             parts.append(part)
-        run_parts(parts, parts[0].stop)
+        try:
+            run_parts(parts)
+        finally:
+            x.stopped = True            # if an error, or an interrupt, came before the end
+            for part in parts:
+                part.end_with_its_batch()
         return 0
 
 
 cdef class Part:
     """The calls of a batch that one thread runs."""
     cdef Batch batch
-    cdef Numbers* x
+    cdef Numbers* x                 # NULL: the batch is over
     cdef Py_ssize_t start, end
     cdef double** bases             # of malloc
+    cdef bint runs
 
     def __dealloc__(self):
         free(self.bases)
@@ -294,8 +300,18 @@ cdef class Part:
     def __call__(self):
         if self.batch is None:
             raise TypeError("Part: only a Batch makes these")
-        self.batch.run(self.x, self.start, self.end, self.bases)
+        if self.x is NULL:
+            return
+        self.runs = True
+        try:
+            self.batch.run(self.x, self.start, self.end, self.bases)
+        finally:
+            self.runs = False
 
-    def stop(self):
-        if self.batch is not None:
-            self.x.stopped = True
+    cdef int end_with_its_batch(self) noexcept:
+        """Not before it has ended, whoever interrupts: what it reads and writes is the caller's."""
+        while self.runs:
+            with nogil:                 # its thread may need the GIL to end
+                pass
+        self.x = NULL
+        return 0

@@ -279,6 +279,10 @@ cdef class Lanes:
         cdef Py_ssize_t stride = sizeof(double)
         cdef Layout* new
         cdef int d, n = layout.ndim
+        key = (<size_t>layout, "dense")
+        found = self.known.get(key)
+        if found is not None:
+            return <Layout*><size_t>found
         if n + 1 > MAX_NDIM:
             raise Unfit(f"it has an array of {n} dimensions")
         dims[n] = self.lanes
@@ -288,7 +292,7 @@ cdef class Lanes:
             strides[d] = stride
             stride *= dims[d]
         new = strided_layout(n + 1, dims, strides)
-        self.known[(len(self.known), "dense")] = <size_t>new
+        self.known[key] = <size_t>new
         return new
 
     cdef tuple result_of(self, tuple result):

@@ -37,6 +37,7 @@ __all__ = ["Vmap", "vmap"]
 
 # Any: arguments, results and structures of any kind.
 Axis = int | None
+MOST_PULLS = 64
 # By the identities of Variables that a function reads beside its arguments: these, and others whose
 # numbers they are to have.
 Instead = dict[int, tuple[Variable, Variable]]
@@ -89,6 +90,8 @@ class Vmap:
             function = pull_of(self.compiled.function, call.places, ends, outs, reads)
             in_axes = ([0 if mapped else None for mapped in call.mapped], 0)
             self.pulls[key] = Vmap(function, in_axes, 0)
+            for oldest in list(self.pulls)[:-MOST_PULLS]:  # what they close over may go
+                del self.pulls[oldest]
         return self.pulls[key]
 
 
@@ -122,7 +125,8 @@ class Call:
         if not self.variables and reads and is_grad_enabled() and not gives_arrays(self.of):
             # as what the function gives by itself, a gradient flows back through it
             self.variables = any(x.requires_grad for x in reads)
-        if is_captured() or (is_grad_enabled() and (self.variables or reads is None)):
+        unknown = reads is None and not gives_arrays(self.of)
+        if is_captured() or (is_grad_enabled() and (self.variables or unknown)):
             if reads is None:
                 return self.by_loop()
             numbers, of_each = self.with_graph(numbers, of_each, reads, instead)

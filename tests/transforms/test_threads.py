@@ -147,3 +147,34 @@ def test_an_interrupt_ends_it(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (out, process.returncode) == ("interrupted\n", 0), err
+
+
+TWICE = """
+import signal, threading, time
+many = np.linspace(0.0, 1.0, 3_000_000)
+print("ready", flush=True)
+ended = 0
+for k in range(6):
+    timers = [threading.Timer(0.02 + 0.005 * j, signal.raise_signal, (signal.SIGINT,)) for j in range(3)]
+    try:
+        for timer in timers:
+            timer.start()
+        while True:
+            mapped(many)
+    except KeyboardInterrupt:
+        ended += 1
+    while any(timer.is_alive() for timer in timers):
+        try:
+            time.sleep(0.1)
+        except KeyboardInterrupt:
+            pass
+assert np.array_equal(mapped(xs), expected)
+print("interrupted", ended)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal is sent to one process there")
+def test_interrupts_upon_interrupts(tmp_path: Path) -> None:
+    """A second one does not let the threads write to what is gone."""
+    out, err = started(TWICE, tmp_path).communicate(timeout=100)
+    assert out == "ready\ninterrupted 6\n", err
