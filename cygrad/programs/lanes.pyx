@@ -14,6 +14,7 @@ import numpy as np
 
 from cygrad.core.arrays cimport array_of, constant
 from cygrad.core.layout cimport Layout, MAX_NDIM, SCALAR, release, share, strided_layout
+from cygrad.core.routine cimport Routine
 from cygrad.core.variable cimport Variable
 from cygrad.kernels.elementwise cimport (
     MAX_OPERANDS, constants_of, has_rows, instruction_named, kernel_named, name_of_kernel,
@@ -202,6 +203,18 @@ cdef class Lanes:
             memcpy(new.n, details.n, details.n_count * sizeof(Py_ssize_t))
         return 0
 
+    cdef Py_ssize_t* tell_routine(self, Instruction* at, Routine run, const char* name,
+                                  Py_ssize_t count) except NULL:
+        """Have a ROUTINE run this, told so many numbers, which the caller fills in."""
+        cdef Details* details = self.new.detail(at)
+        details.run = run
+        details.name = name
+        details.n = <Py_ssize_t*>malloc((count + 1) * sizeof(Py_ssize_t))
+        if details.n is NULL:
+            raise MemoryError()
+        details.n_count = count
+        return details.n
+
     # ---- Layouts ------------------------------------------------------------------------------
 
     cdef Layout* widened(self, const Layout* layout, bint mapped) except NULL:
@@ -343,7 +356,7 @@ cdef class Lanes:
 
     cdef int join(self, int out, Operand* rows, int count) except -1:
         cdef Instruction* at
-        cdef Details* details
+        cdef Py_ssize_t* told
         cdef int part, n = 0, k, j, room = ROUTINE_OPERANDS - 1
         while count > room:
             n = 0
@@ -360,16 +373,10 @@ cdef class Lanes:
                 n += 1
             count = n
         at = self.new.add(ROUTINE, out)
-        details = self.new.detail(at)
-        details.run = run_join
-        details.name = b"join lanes"
-        details.n = <Py_ssize_t*>malloc((count + 1) * sizeof(Py_ssize_t))
-        if details.n is NULL:
-            raise MemoryError()
-        details.n_count = count + 1
-        details.n[0] = count
+        told = self.tell_routine(at, run_join, b"join lanes", count + 1)
+        told[0] = count
         for j in range(count):
-            details.n[1 + j] = rows[j].layout.size
+            told[1 + j] = rows[j].layout.size
             self.new.add_operand_of(at, &rows[j])
         return 0
 
@@ -402,7 +409,6 @@ cdef class Lanes:
         cdef Operand marks
         cdef double zero = 0.0
         cdef Instruction* at
-        cdef Details* details
         cdef int j, out, none
         for j in range(2):
             both[j] = self.spread(&operands[j])
@@ -411,14 +417,7 @@ cdef class Lanes:
         marks.layout = self.row_layout(self.lanes)
         out = self.new.add_value(COMPUTED, 1, 0)
         at = self.new.add(ROUTINE, out)
-        details = self.new.detail(at)
-        details.run = run_differ
-        details.name = b"mark lanes"
-        details.n = <Py_ssize_t*>malloc(sizeof(Py_ssize_t))
-        if details.n is NULL:
-            raise MemoryError()
-        details.n_count = 1
-        details.n[0] = self.lanes
+        self.tell_routine(at, run_differ, b"mark lanes", 1)[0] = self.lanes
         for j in range(2):
             self.new.add_operand_of(at, &both[j])
         self.new.add_operand_of(at, &marks)
@@ -434,30 +433,25 @@ cdef class Lanes:
         cdef Operand operand = self.operand_of(&operands[0])
         cdef const Layout* layout = operands[0].layout
         cdef Instruction* new = self.new.add(ROUTINE, at.out)
-        cdef Details* details = self.new.detail(new)
+        cdef Py_ssize_t* told
         cdef int d
         if not LANES_ADD_UP:
             raise Unfit("this NumPy adds up in an order of its own")
-        details.run = run_sum
-        details.name = b"sum lanes"
-        details.n = <Py_ssize_t*>malloc((4 + 2 * layout.ndim) * sizeof(Py_ssize_t))
-        if details.n is NULL:
-            raise MemoryError()
-        details.n_count = 4 + 2 * layout.ndim
-        details.n[0] = self.lanes
-        details.n[1] = layout.ndim
-        details.n[2] = <Py_ssize_t>self.old.details_of(at).axes
-        details.n[3] = self.old.values[at.out].size
+        told = self.tell_routine(new, run_sum, b"sum lanes", 4 + 2 * layout.ndim)
+        told[0] = self.lanes
+        told[1] = layout.ndim
+        told[2] = <Py_ssize_t>self.old.details_of(at).axes
+        told[3] = self.old.values[at.out].size
         for d in range(layout.ndim):
-            details.n[4 + d] = layout.shape[d]
-            details.n[4 + layout.ndim + d] = layout.strides[d] * self.lanes
+            told[4 + d] = layout.shape[d]
+            told[4 + layout.ndim + d] = layout.strides[d] * self.lanes
         self.new.tell(new, self.old.c_of(at)[0], 0.0)
         return self.new.add_operand_of(new, &operand)
 
     cdef int write_routine(self, const Instruction* at, const Operand* operands) except -1:
         """Lane by lane: brought together in a last result, from there, and there again."""
         cdef const Details* given = self.old.details_of(at)
-        cdef Details* details
+        cdef Py_ssize_t* told
         cdef Instruction* new
         cdef Operand operand
         cdef int j, n = at.count + at.outs, head = 4 + 3 * n, first
@@ -470,28 +464,22 @@ cdef class Lanes:
         new = self.new.add(ROUTINE, first)
         new.outs = at.outs + 1
         self.new.tell(new, self.old.c_of(at)[0], self.old.c_of(at)[1])
-        details = self.new.detail(new)
-        details.run = run_lanes
-        details.name = given.name
-        details.n = <Py_ssize_t*>malloc((head + given.n_count + 1) * sizeof(Py_ssize_t))
-        if details.n is NULL:
-            raise MemoryError()
-        details.n_count = head + given.n_count
-        details.n[0] = <Py_ssize_t><size_t><void*>given.run
-        details.n[1] = self.lanes
-        details.n[2] = at.count
-        details.n[3] = at.outs
+        told = self.tell_routine(new, run_lanes, given.name, head + given.n_count)
+        told[0] = <Py_ssize_t><size_t><void*>given.run
+        told[1] = self.lanes
+        told[2] = at.count
+        told[3] = at.outs
         for j in range(n):
             if j < at.count:
                 low, span = self.reach_of(&operands[j])
             else:
                 low, span = 0, self.old.values[at.out + j - at.count].size
-            details.n[4 + 3 * j] = low
-            details.n[5 + 3 * j] = span
-            details.n[6 + 3 * j] = j >= at.count or self.mapped[operands[j].value]
+            told[4 + 3 * j] = low
+            told[5 + 3 * j] = span
+            told[6 + 3 * j] = j >= at.count or self.mapped[operands[j].value]
             room += span
         if given.n is not NULL:
-            memcpy(&details.n[head], given.n, given.n_count * sizeof(Py_ssize_t))
+            memcpy(&told[head], given.n, given.n_count * sizeof(Py_ssize_t))
         for j in range(at.count):
             if self.mapped[operands[j].value]:
                 operand = self.operand_of(&operands[j])

@@ -235,6 +235,11 @@ class _Sparse(Transform):
         self._last: tuple[Program, _Pattern] | None = None
         # What has just run is asked of the compiled function: no other thread may run it meanwhile.
         self._lock = threading.RLock()
+        self._capture(transform, function)
+
+    def _capture(self, transform: str, function: Callable[..., Any]) -> None:
+        """Make the products that are captured."""
+        raise NotImplementedError
 
     @property
     def colours(self) -> int | None:
@@ -329,14 +334,7 @@ def _scipy_sparse(name: str) -> ModuleType:
 class SparseJacobian(_Sparse):
     """The Jacobian of a function: what `sparse_jacobian` returns."""
 
-    def __init__(
-        self,
-        transform: str,
-        function: Callable[..., Any],
-        argnums: int | tuple[int, ...],
-        has_aux: bool = False,
-    ) -> None:
-        super().__init__(transform, function, argnums, has_aux)
+    def _capture(self, transform: str, function: Callable[..., Any]) -> None:
         # Closures, not methods: compile looks at what closures hold.
         chosen = self.argnums
 
@@ -501,14 +499,7 @@ def sparse_jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -
 class SparseHessian(_Sparse):
     """The Hessian of a function: what `sparse_hessian` returns."""
 
-    def __init__(
-        self,
-        transform: str,
-        function: Callable[..., Any],
-        argnums: int | tuple[int, ...],
-        has_aux: bool = False,
-    ) -> None:
-        super().__init__(transform, function, argnums, has_aux)
+    def _capture(self, transform: str, function: Callable[..., Any]) -> None:
         chosen = self.argnums
 
         def pushed(seeds: list[Any], /, *args: Any, **kwargs: Any) -> list[Any]:
